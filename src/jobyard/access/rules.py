@@ -1,0 +1,107 @@
+"""The rules of the house: may(actor, verb, job). Deny by default; what is not visible does not exist for the asker."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from jobyard.job.errors import JobNotFound, Refused
+from jobyard.job.filters import Scope
+from jobyard.job.record import Job
+from jobyard.people.record import Actor, KeyScope, Role
+
+
+class Verb(StrEnum):
+    """What may be asked of a job."""
+
+    SEE = "see"
+    SUBMIT = "submit"
+    RELEASE = "release"
+    WITHDRAW = "withdraw"
+    CANCEL = "cancel"
+    RETRY = "retry"
+    KEEP = "keep"
+    DELETE = "delete"
+    RUN = "run"
+    """Report the running of an external job: start, beat, report, finish, fail."""
+    MARK = "mark"
+
+
+class House(StrEnum):
+    """What may be asked of the house itself."""
+
+    SEE_QUEUES = "see the queues and workers"
+    RUN_QUEUES = "run the queues"
+    WORK = "work at the desk"
+    MAKE_PROJECTS = "make projects and datasets"
+    MANAGE_USERS = "manage users"
+    KEEP_HOUSE = "keep the house"
+
+
+_RANK = {Role.VIEWER: 0, Role.MEMBER: 1, Role.OPERATOR: 2, Role.ADMINISTRATOR: 3}
+
+_LEAST: dict[House, Role] = {
+    House.SEE_QUEUES: Role.VIEWER,
+    House.RUN_QUEUES: Role.OPERATOR,
+    House.WORK: Role.ADMINISTRATOR,
+    House.MAKE_PROJECTS: Role.MEMBER,
+    House.MANAGE_USERS: Role.ADMINISTRATOR,
+    House.KEEP_HOUSE: Role.ADMINISTRATOR,
+}
+
+
+def at_least(role: Role, least: Role) -> bool:
+    """Tell whether `role` is `least` or above it."""
+    return _RANK[role] >= _RANK[least]
+
+
+def scope(actor: Actor) -> Scope:
+    """Return whose jobs the actor may see."""
+    if actor.scope is KeyScope.DESK:
+        return Scope()
+    if at_least(actor.role, Role.OPERATOR):
+        return Scope(everything=True)
+    return Scope(owner=actor.name, projects=frozenset(actor.projects))
+
+
+def may(actor: Actor, verb: Verb, job: Job) -> bool:
+    """Tell whether the actor may do this to the job.
+
+    Operators and administrators: everything. The owner: everything, unless a viewer. A project's members: what their
+    role in the project allows, and never more than their role in the house. A read-only key: seeing. A desk key: nothing.
+    """
+    if not scope(actor).covers(job.owner, job.project):
+        return False
+    if verb is Verb.SEE:
+        return True
+    if actor.scope is not KeyScope.FULL or not at_least(actor.role, Role.MEMBER):
+        return False
+    if at_least(actor.role, Role.OPERATOR) or job.owner == actor.name:
+        return True
+    inside = actor.projects.get(job.project or "", Role.VIEWER)
+    needed = Role.OPERATOR if verb in (Verb.DELETE, Verb.RUN, Verb.MARK) else Role.MEMBER
+    return at_least(inside, needed)
+
+
+def require(actor: Actor, verb: Verb, job: Job) -> None:
+    """Raise JobNotFound where the actor may not even see the job, Refused where they may see it and no more."""
+    if not may(actor, Verb.SEE, job):
+        raise JobNotFound(id=job.id)
+    if not may(actor, verb, job):
+        raise Refused(verb=verb.value)
+
+
+def may_house(actor: Actor, verb: House) -> bool:
+    """Tell whether the actor may do this in the house."""
+    if actor.scope is KeyScope.DESK:
+        return verb is House.WORK
+    if verb is House.WORK:
+        return actor.scope is KeyScope.FULL and at_least(actor.role, _LEAST[verb])
+    if actor.scope is KeyScope.READ and verb is not House.SEE_QUEUES:
+        return False
+    return at_least(actor.role, _LEAST[verb])
+
+
+def require_house(actor: Actor, verb: House) -> None:
+    """Raise Refused where the actor may not do this in the house."""
+    if not may_house(actor, verb):
+        raise Refused(verb=verb.value)

@@ -1,0 +1,132 @@
+"""What may be refused, and in which words. A class is one error; its docstring, filled with its data, is what people read.
+
+Every face turns the same few families into its own bodies: Invalid, Unauthenticated, Refused, NotFound, Conflict,
+TooLarge, TooMuch, Unavailable. Nothing here knows a status code.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Fault(Exception):  # noqa: N818 - a refusal, told to people; not every one is a program error
+    """Something was not done."""
+
+    def __init__(self, **data: Any) -> None:
+        self.data = data
+        super().__init__(self.sentence)
+
+    @property
+    def code(self) -> str:
+        """The stable name of this error for programs: the class name in snake case."""
+        name = type(self).__name__
+        return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+
+    @property
+    def sentence(self) -> str:
+        """One sentence for people: the docstring's first line with the data filled in."""
+        first = (type(self).__doc__ or "").strip().splitlines()[0]
+        return first.format_map(_Blank(self.data))
+
+
+class _Blank(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+class Invalid(Fault):
+    """{reason}"""
+
+    @property
+    def fields(self) -> list[dict[str, str]]:
+        """The offending places, each {"path", "message"}; empty when the whole request is meant."""
+        found = self.data.get("fields", [])
+        return list(found)
+
+
+class Unauthenticated(Fault):
+    """Sign in first: no valid credentials came with the request."""
+
+
+class Refused(Fault):
+    """You are not allowed to {verb}."""
+
+
+class NotFound(Fault):
+    """There is no {what} {name}."""
+
+
+class Conflict(Fault):
+    """{reason}"""
+
+
+class TooLarge(Fault):
+    """{what} is larger than the {limit} that are allowed."""
+
+
+class TooMuch(Fault):
+    """{reason}; try again in {retry_after} s."""
+
+
+class Unavailable(Fault):
+    """The server cannot answer this right now: {reason}."""
+
+
+class UnknownKind(Invalid):
+    """There is no job kind {kind}; known are: {known}."""
+
+
+class WrongParameters(Invalid):
+    """The parameters do not fit {kind}: {reason}"""
+
+
+class WrongCursor(Invalid):
+    """The cursor was not made by this list; start again without it."""
+
+
+class SourceNotAllowed(Invalid):
+    """{path} is not inside a folder that an administrator allowed as a source."""
+
+
+class CommandNotAllowed(Invalid):
+    """The command {command} is not among those an administrator allowed."""
+
+
+class JobNotFound(NotFound):
+    """There is no job {id}."""
+
+
+class WrongState(Conflict):
+    """A job that is {state} cannot be asked to {verb}."""
+
+
+class StaleAttempt(Conflict):
+    """Attempt {attempt} of job {id} is over: the job is {state} and its newest attempt is {newest}."""
+
+
+class ChangedMeanwhile(Conflict):
+    """Job {id} changed while it was being changed; read it again."""
+
+
+class KeyReused(Conflict):
+    """The idempotency key {key} was used before with another request (job {id})."""
+
+
+class NameTaken(Conflict):
+    """The {what} {name} exists already."""
+
+
+class ResultGone(NotFound):
+    """The results of job {id} expired; the record is kept."""
+
+
+class StoreFull(Unavailable):
+    """There is no space left to store this; nothing was changed."""
+
+
+class FolderInUse(Fault):
+    """Another server (process {pid}) uses the data folder {folder}; stop it first or choose another folder."""
+
+
+class UnsafeFolder(Fault):
+    """{folder} lies on a network file system ({kind}), where SQLite cannot keep its promises; use a local disk or PostgreSQL."""

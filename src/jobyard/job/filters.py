@@ -1,0 +1,113 @@
+"""The closed set of questions by which jobs may be listed. Only what stands here reaches a query; values are always bound."""
+
+from __future__ import annotations
+
+import unicodedata
+from enum import StrEnum
+
+from msgspec import Struct
+
+from jobyard.job.record import Job
+from jobyard.job.states import State
+
+PAGE_LIMIT = 500
+"""The most jobs one page holds."""
+WORD_LIMIT = 16
+"""The most words one search looks at; further ones are ignored."""
+
+
+class Order(StrEnum):
+    """How a list is sorted; ties go by number in the same direction."""
+
+    NEWEST = "-number"
+    OLDEST = "number"
+    PRIORITY = "-priority"
+    """The line as workers see it: higher priority first, then first come."""
+    ENDED = "-finished_at"
+    """Last ended first; jobs that have not ended are left out."""
+
+
+class Scope(Struct, frozen=True, kw_only=True):
+    """Whose jobs may be seen: everyone's, or one owner's and those of some projects."""
+
+    everything: bool = False
+    owner: str | None = None
+    projects: frozenset[str] = frozenset()
+
+    def covers(self, owner: str, project: str | None) -> bool:
+        """Tell whether a job of this owner and project is inside."""
+        return self.everything or owner == self.owner or project in self.projects
+
+
+EVERYTHING = Scope(everything=True)
+
+
+class Filter(Struct, frozen=True, kw_only=True):
+    """Which jobs are meant. Every field narrows; an empty one does not."""
+
+    states: frozenset[State] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    owners: frozenset[str] = frozenset()
+    projects: frozenset[str] = frozenset()
+    """Ids of projects."""
+    queues: frozenset[str] = frozenset()
+    faces: frozenset[str] = frozenset()
+    workers: frozenset[str] = frozenset()
+    ids: frozenset[str] = frozenset()
+    parent: str | None = None
+    resource_type: str | None = None
+    resource_id: str | None = None
+    labels: frozenset[tuple[str, str | None]] = frozenset()
+    """(name, value) pairs that must all be there; a value of None asks only for the name."""
+    created_from: int | None = None
+    """Created at or after this time."""
+    created_to: int | None = None
+    """Created before this time."""
+    finished_from: int | None = None
+    finished_to: int | None = None
+    text: str = ""
+    """Every word in it must begin a word of the job's searchable text."""
+
+
+class Cursor(Struct, frozen=True, kw_only=True, array_like=True):
+    """Where a page ended: the sort value and the number of its last job."""
+
+    value: int
+    number: int
+
+
+class Query(Struct, frozen=True, kw_only=True):
+    """One page of a list."""
+
+    filter: Filter = Filter()
+    scope: Scope = EVERYTHING
+    order: Order = Order.NEWEST
+    limit: int = 50
+    """1 to PAGE_LIMIT."""
+    after: Cursor | None = None
+    """The page begins behind this; None for the first page."""
+
+
+def words(text: str) -> list[str]:
+    """Split text into search words: runs of letters, digits and marks, case folded, in order, doubles kept.
+
+    Both sides of a search use this one function, so that every store finds the same.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    kept = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in folded)
+    return [word[:64] for word in kept.split()]
+
+
+def searchable(job: Job) -> str:
+    """Return the words a job is found by: number, id, name, kind, owner, queue, labels, resource, failure, text parameters."""
+    parts = [str(job.number), job.id, job.name, job.kind, job.owner, job.queue, job.face]
+    parts += [f"{name} {value}" for name, value in job.labels.items()]
+    if job.resource is not None:
+        parts += [job.resource.type, job.resource.id, job.resource.name]
+    if job.failure is not None:
+        parts.append(job.failure.message)
+    parts += [str(value)[:256] for value in job.parameters.values() if isinstance(value, (str, int))]
+    return " ".join(words(" ".join(parts))[:_SEARCHABLE_WORDS])
+
+
+_SEARCHABLE_WORDS = 256

@@ -1,0 +1,268 @@
+"""What every store promises. One conformance suite (`tests/store/conformance.py`) holds all of them to it.
+
+A store runs functions: `write(work)` runs `work(transaction)` alone against the truth, `read(work)` runs `work(view)`
+against one consistent moment. Both return futures, because a write is only done when it is on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from typing import Any, Protocol, TypeVar
+
+from msgspec import Struct
+
+from jobyard.job.events import Change, Event
+from jobyard.job.filters import Cursor, Filter, Query, Scope
+from jobyard.job.record import Attempt, Job, LogLine, ResultFile
+from jobyard.job.states import State
+from jobyard.people.record import Key, Membership, Project, User
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """One page of jobs."""
+
+    jobs: list[Job]
+    next: Cursor | None = None
+    """Where the next page begins; None on the last page."""
+
+
+class QueueRow(Struct, frozen=True, kw_only=True):
+    """A named line."""
+
+    name: str
+    paused: bool = False
+    paused_by: str = ""
+
+
+class WorkerRow(Struct, frozen=True, kw_only=True):
+    """A worker as it last introduced itself."""
+
+    name: str
+    session: str
+    host: str = ""
+    pid: int = 0
+    queues: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    slots: int = 1
+    started_at: int = 0
+    seen_at: int = 0
+
+
+class Tally(Struct, frozen=True, kw_only=True):
+    """A kept counter: how many jobs of one queue are in one state."""
+
+    queue: str
+    state: State
+    count: int
+
+
+class Reused(Struct, frozen=True, kw_only=True):
+    """What an idempotency key stands for."""
+
+    job: str
+    digest: str
+    """The SHA-256 of the request it came with."""
+
+
+class Statement(Protocol):
+    """A named SQL statement with its text for each dialect (see `store.queries`)."""
+
+    @property
+    def name(self) -> str:
+        """How it is called in its file."""
+
+    def text(self, dialect: str) -> str:
+        """Return the statement in `sqlite` or `postgres`; parameters are named, `:name` in the file."""
+
+
+class View(Protocol):
+    """Reading. Everything seen through one view is of one moment."""
+
+    def job(self, id_: str) -> Job | None:
+        """Return a job. In a write on PostgreSQL the row is locked for the rest of the transaction."""
+
+    def jobs(self, ids: Sequence[str]) -> list[Job]:
+        """Return those of the jobs that exist, in the order of `ids`."""
+
+    def find(self, query: Query) -> Page:
+        """Return one page by keyset: no job twice and none left out among those that do not change meanwhile."""
+
+    def count(self, filter_: Filter, scope: Scope, limit: int) -> int:
+        """Count the jobs a list would show, but stop at `limit`."""
+
+    def tallies(self, scope: Scope) -> list[Tally]:
+        """Return the kept counters inside the scope, zeros left out, sorted by queue and state. Never scans jobs."""
+
+    def events(self, after: int, limit: int) -> list[Event]:
+        """Return events numbered above `after`, ascending. A number once passed by is never filled later."""
+
+    def history(self, job: str, after: int, limit: int) -> list[Event]:
+        """Return one job's events numbered above `after`, ascending."""
+
+    def last_event(self) -> int:
+        """Return the number of the newest event that `events` would show; 0 when there is none."""
+
+    def attempts(self, job: str) -> list[Attempt]:
+        """Return a job's attempts, first one first."""
+
+    def log(self, job: str, attempt: int, after: int, limit: int) -> list[LogLine]:
+        """Return the lines of one attempt numbered above `after`, ascending."""
+
+    def files(self, job: str) -> list[ResultFile]:
+        """Return a job's result files, by attempt and name."""
+
+    def queues(self) -> list[QueueRow]:
+        """Return the queues that were ever set up or used, by name."""
+
+    def workers(self) -> list[WorkerRow]:
+        """Return every known worker, by name."""
+
+    def reused(self, owner: str, key: str) -> Reused | None:
+        """Return what an owner's idempotency key stands for."""
+
+    def user(self, name: str) -> User | None:
+        """Return a user by name."""
+
+    def users(self) -> list[User]:
+        """Return all users, by name."""
+
+    def key(self, access: str) -> Key | None:
+        """Return a key by its `access` field."""
+
+    def keys(self, user: str) -> list[Key]:
+        """Return a user's keys, newest first."""
+
+    def project(self, id_or_name: str) -> Project | None:
+        """Return a project by id, else by name."""
+
+    def projects(self) -> list[Project]:
+        """Return all projects, by name."""
+
+    def memberships(self, *, user: str | None = None, project: str | None = None) -> list[Membership]:
+        """Return the memberships of one user or of one project."""
+
+    def setting(self, name: str) -> str | None:
+        """Return a value the house keeps for itself, such as the allowed commands."""
+
+    def rows(self, query: Statement, parameters: Mapping[str, Any]) -> list[Row]:
+        """Run a capability's own statement on its own tables. The memory store refuses."""
+
+
+class Transaction(View, Protocol):
+    """Reading and writing. All of it happens, or, when the function raises, none of it."""
+
+    def insert(self, change: Change) -> Job:
+        """Write a new job with its events, labels and counters; return it with its number. Raises NameTaken for a used id."""
+
+    def apply(self, change: Change) -> Job:
+        """Replace a job whose revision is still the change's guard, with its events, attempt, labels and counters.
+
+        Raises ChangedMeanwhile when it is not, so that of two changes of one revision exactly one happens.
+        """
+
+    def note(self, event: Event) -> None:
+        """Append an event that changes no job."""
+
+    def remove(self, job: str) -> list[str]:
+        """Remove a job with its attempts, log, files and keys; return the blobs to drop. Its events stay until pruned."""
+
+    def candidates(self, queues: Sequence[str], kinds: Sequence[str], now: int, limit: int) -> list[Job]:
+        """Return queued jobs that may be claimed now, best first: priority, then number; paused queues and external
+        jobs left out. Nobody else is given the same jobs while this transaction lives."""
+
+    def lapsed(self, now: int, after: str, limit: int) -> list[Job]:
+        """Return running jobs whose lease ended before `now`, by id above `after`, locked like `candidates`."""
+
+    def outlived(self, now: int, limit: int) -> list[Job]:
+        """Return jobs whose results were to live until before `now`, oldest first."""
+
+    def prunable(self, before: int, limit: int) -> list[Job]:
+        """Return final jobs that ended before `before` and are not kept, oldest first."""
+
+    def remember(self, owner: str, key: str, reused: Reused, now: int) -> None:
+        """Bind an idempotency key; it lives as long as its job."""
+
+    def add_log(self, job: str, attempt: int, lines: Sequence[LogLine]) -> None:
+        """Append lines; a line whose number is there already is left as it is."""
+
+    def add_file(self, job: str, file: ResultFile) -> None:
+        """Add a result file; one of the same attempt and name is replaced."""
+
+    def drop_files(self, job: str) -> list[str]:
+        """Forget a job's result files; return the blobs to drop."""
+
+    def put_queue(self, queue: QueueRow) -> None:
+        """Write a queue."""
+
+    def put_worker(self, worker: WorkerRow) -> None:
+        """Write a worker."""
+
+    def drop_worker(self, name: str) -> None:
+        """Forget a worker."""
+
+    def put_user(self, user: User) -> None:
+        """Write a user."""
+
+    def put_key(self, key: Key) -> None:
+        """Write a key."""
+
+    def drop_key(self, id_: str) -> bool:
+        """Remove a key; tell whether it was there."""
+
+    def put_project(self, project: Project) -> None:
+        """Write a project. Raises NameTaken when another one has its name."""
+
+    def put_membership(self, membership: Membership) -> None:
+        """Write a membership."""
+
+    def drop_membership(self, project: str, user: str) -> bool:
+        """Remove a membership; tell whether it was there."""
+
+    def put_setting(self, name: str, value: str) -> None:
+        """Write a value the house keeps for itself."""
+
+    def prune_events(self, before: int, limit: int) -> int:
+        """Remove up to `limit` events older than `before` of jobs that are no more; return how many."""
+
+    def run(self, query: Statement, parameters: Mapping[str, Any]) -> int:
+        """Run a capability's own writing statement; return the number of rows it touched. The memory store refuses."""
+
+    def run_many(self, query: Statement, parameters: Sequence[Mapping[str, Any]]) -> None:
+        """Run it once for each set of parameters."""
+
+
+class Store(Protocol):
+    """A place where jobs rest."""
+
+    @property
+    def dialect(self) -> str:
+        """`memory`, `sqlite` or `postgres`."""
+
+    def write(self, work: Callable[[Transaction], T]) -> Future[T]:
+        """Run `work` in a transaction of its own. The future is done when the result is durable or the work has raised.
+
+        Whatever one work raises, its neighbours are not harmed. Work may run again from the start when the database
+        asks for it, so it must not act outside the transaction.
+        """
+
+    def read(self, work: Callable[[View], T]) -> Future[T]:
+        """Run `work` on a consistent moment that is not older than the newest write already acknowledged here."""
+
+    def listen(self, wake: Callable[[], None]) -> None:
+        """Call `wake` (from any thread, with nothing) after events were written, by this process or another one."""
+
+    def hold_watch(self) -> bool:
+        """Tell whether this process is the one that keeps house now; on PostgreSQL one of several, always on SQLite."""
+
+    def backup(self, target: str, progress: Callable[[int, int], None]) -> None:
+        """Write a consistent copy of the database to the file `target` while work goes on; progress(done, total) pages."""
+
+    def check(self) -> list[str]:
+        """Look the database over and return what is wrong with it, one sentence each; empty when it is sound."""
+
+    def close(self) -> None:
+        """Finish what was accepted, then let go of the database."""
