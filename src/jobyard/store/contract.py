@@ -115,6 +115,9 @@ class View(Protocol):
     def files(self, job: str) -> list[ResultFile]:
         """Return a job's result files, by attempt and name."""
 
+    def known_blobs(self, blobs: Sequence[str]) -> set[str]:
+        """Return those of the blobs that some result file still points to."""
+
     def queues(self) -> list[QueueRow]:
         """Return the queues that were ever set up or used, by name."""
 
