@@ -112,6 +112,9 @@ class View(Protocol):
     def log(self, job: str, attempt: int, after: int, limit: int) -> list[LogLine]:
         """Return the lines of one attempt numbered above `after`, ascending."""
 
+    def last_line(self, job: str, attempt: int) -> int:
+        """Return the number of an attempt's newest line; 0 when it has none."""
+
     def files(self, job: str) -> list[ResultFile]:
         """Return a job's result files, by attempt and name."""
 
