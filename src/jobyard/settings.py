@@ -63,7 +63,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sign_in_limit: Annotated[int, Meta(ge=1)] = 20
     """Wrong passwords a minute, for one name or one address, before further ones wait."""
     synchronous: str = "FULL"
-    """SQLite's `synchronous`: FULL keeps every acknowledged write through a power cut; NORMAL may lose the last ones."""
+    """SQLite's `synchronous`: FULL keeps acknowledged writes through a power cut; NORMAL may lose the last ones."""
     log_form: str = "console"
     """How the server logs: `console` or `json`."""
 

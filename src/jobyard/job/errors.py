@@ -1,4 +1,4 @@
-"""What may be refused, and in which words. A class is one error; its docstring, filled with its data, is what people read.
+"""What may be refused, and in which words. A class is one error; its docstring with its data is what people read.
 
 Every face turns the same few families into its own bodies: Invalid, Unauthenticated, Refused, NotFound, Conflict,
 TooLarge, TooMuch, Unavailable. Nothing here knows a status code.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class Fault(Exception):  # noqa: N818 - a refusal, told to people; not every one is a program error
+class Fault(Exception):
     """Something was not done."""
 
     def __init__(self, **data: Any) -> None:
@@ -129,4 +129,4 @@ class FolderInUse(Fault):
 
 
 class UnsafeFolder(Fault):
-    """{folder} lies on a network file system ({kind}), where SQLite cannot keep its promises; use a local disk or PostgreSQL."""
+    """{folder} is on a network file system ({kind}), where SQLite is not safe; use a local disk or PostgreSQL."""

@@ -58,7 +58,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Change(Struct, frozen=True, kw_only=True):
-    """What a move decided: the job as it shall be and the events that tell of it. The store applies it whole or not at all."""
+    """What a move decided: the job as it shall be and the events that tell of it. Applied whole or not at all."""
 
     job: Job
     """The job after the move; its revision is the guard's plus one."""

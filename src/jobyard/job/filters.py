@@ -1,4 +1,4 @@
-"""The closed set of questions by which jobs may be listed. Only what stands here reaches a query; values are always bound."""
+"""The closed set of questions by which jobs may be listed. Only what stands here reaches a query; values are bound."""
 
 from __future__ import annotations
 
@@ -99,7 +99,10 @@ def words(text: str) -> list[str]:
 
 
 def searchable(job: Job) -> str:
-    """Return the words a job is found by: number, id, name, kind, owner, queue, labels, resource, failure, text parameters."""
+    """Return the words a job is found by: those of its number, names, kind, labels, resource, failure and parameters.
+
+    Of the parameters only texts and whole numbers count, and of everything only the first words, up to a limit.
+    """
     parts = [str(job.number), job.id, job.name, job.kind, job.owner, job.queue, job.face]
     parts += [f"{name} {value}" for name, value in job.labels.items()]
     if job.resource is not None:

@@ -1,4 +1,4 @@
-"""How ids are made and checked: 32 lower-case hexadecimal characters that sort by the time they were made (UUID version 7)."""
+"""How ids are made and checked: 32 lower-case hexadecimal characters that sort by their birth (UUID version 7)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """How a job changes: one pure function a verb, (job, ..., now) -> Change or a Fault. No input, no output, no clock.
 
-Every function asks the table in `states` whether the arrow exists, and every word of a holder is fenced by its attempt number.
+Every function asks the table in `states` whether the arrow exists; every word of a holder is fenced by its attempt.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def stop(job: Job, attempt: int, now: int, results_until: int | None = None) -> 
 
 
 def lose(job: Job, attempt: int, now: int, failure: Failure, due_at: int) -> Change:
-    """End an attempt whose holder is gone or broke down: cancelled if that was wished, else tried again while tries are left."""
+    """End an attempt whose holder is gone or broke down: cancelled if wished, else tried again while tries are left."""
     if job.cancelling:
         return stop(job, attempt, now)
     if not job.external and job.failures + 1 < job.tries:

@@ -20,7 +20,7 @@ class Kind(ABC):
     title: ClassVar[str]
     """What people read where a job has no name of its own."""
     Parameters: ClassVar[type[Struct]]
-    """A msgspec Struct: its types and ranges are what a submission is checked against. Use `forbid_unknown_fields=True`."""
+    """A msgspec Struct: a submission is checked against its types and ranges. Use `forbid_unknown_fields=True`."""
     queue: ClassVar[str] = "default"
     """The queue of jobs that name none."""
     tries: ClassVar[int] = 1

@@ -48,7 +48,10 @@ class Registry:
             raise UnknownKind(kind=name, known=", ".join(self.names()) or "none") from None
 
     def parameters(self, name: str, given: Any) -> Any:
-        """Return `given` (a JSON object) as the kind's Parameters. Raises UnknownKind or WrongParameters naming the place."""
+        """Return `given` (a JSON object) as the kind's Parameters.
+
+        Raises UnknownKind, or WrongParameters naming the place.
+        """
         kind = self.kind(name)
         try:
             return msgspec.convert(given, kind.Parameters)

@@ -1,6 +1,7 @@
 """The shapes of the native protocol. JSON in snake case; times are RFC 3339 in UTC; sizes are bytes, durations seconds.
 
-Errors are `application/problem+json` (RFC 9457): type, title, status, detail, code, and errors [{path, message}] for bad input.
+Errors are `application/problem+json` (RFC 9457): type, title, status, detail, code, and errors [{path, message}]
+for bad input.
 """
 
 from __future__ import annotations
