@@ -118,6 +118,9 @@ class View(Protocol):
     def files(self, job: str) -> list[ResultFile]:
         """Return a job's result files, by attempt and name."""
 
+    def prunable_size(self, before: int) -> tuple[int, int]:
+        """Return how many jobs `prunable` would give in all, and the bytes of their result files."""
+
     def known_blobs(self, blobs: Sequence[str]) -> set[str]:
         """Return those of the blobs that some result file still points to."""
 
