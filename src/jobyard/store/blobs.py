@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -129,12 +128,11 @@ class Blobs:
             return 0
         return size
 
-    def pages(self, size: int, older_than: float) -> Iterator[list[str]]:
-        """Give out the names of blobs last written over `older_than` seconds ago, in lists of at most `size`.
+    def pages(self, size: int, before: float) -> Iterator[list[str]]:
+        """Give out the names of blobs last written before a time (seconds since 1970), in lists of at most `size`.
 
-        What was begun and never committed in that time is removed on the way.
+        What was begun before it and never committed is removed on the way.
         """
-        before = time.time() - older_than
         for aside in self._aside.iterdir():
             if _written(aside) < before:
                 aside.unlink(missing_ok=True)

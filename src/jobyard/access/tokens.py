@@ -1,0 +1,33 @@
+"""How keys prove themselves. Tokens are 256 random bits with a prefix; only their SHA-256 is stored."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from jobyard.job.ids import new_secret
+
+TOKEN_PREFIX = "jy_"
+SESSION_PREFIX = "js_"
+ACCESS_PREFIX = "JYAK"
+
+
+def new_token(prefix: str = TOKEN_PREFIX) -> str:
+    """Return a fresh token; show it once and keep only its fingerprint."""
+    return prefix + new_secret(32)
+
+
+def new_access_key() -> str:
+    """Return a fresh access key: 24 upper-case letters and digits, no secret by itself."""
+    alphabet = new_secret(40).upper().replace("-", "").replace("_", "")
+    return (ACCESS_PREFIX + alphabet)[:24]
+
+
+def fingerprint(token: str) -> str:
+    """Return what is stored of a token: its SHA-256 in hexadecimal."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def same(stored: str, given: str) -> bool:
+    """Compare two secrets in constant time."""
+    return hmac.compare_digest(stored.encode("utf-8", "surrogatepass"), given.encode("utf-8", "surrogatepass"))

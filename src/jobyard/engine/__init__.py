@@ -1,0 +1,1 @@
+"""The only room that changes jobs: one short method a verb."""

@@ -1,0 +1,71 @@
+"""The engine put together: one object with a room for each sort of verb. It is built by the server and used by every face."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from jobyard.access.vault import Vault
+from jobyard.engine.bell import Bell
+from jobyard.engine.capability import Capability
+from jobyard.engine.desk import Desk
+from jobyard.engine.feed import Feed
+from jobyard.engine.jobs import Jobs
+from jobyard.engine.keeper import Keeper
+from jobyard.engine.ledger import Ledger
+from jobyard.engine.listing import Listing
+from jobyard.engine.outside import Outside
+from jobyard.engine.patience import Patience
+from jobyard.engine.people import People
+from jobyard.engine.projects import Projects
+from jobyard.engine.results import Results
+from jobyard.engine.settling import Settling
+from jobyard.job.clock import SECOND, Clock
+from jobyard.kinds.registry import Registry
+from jobyard.settings import Settings
+from jobyard.store.blobs import Blobs
+from jobyard.store.contract import Store
+
+
+class Engine:
+    """Everything that may be asked of jobs. Each verb asks `access` itself."""
+
+    def __init__(
+        self,
+        store: Store,
+        blobs: Blobs,
+        vault: Vault,
+        clock: Clock,
+        registry: Registry,
+        capabilities: Iterable[Capability],
+        settings: Settings,
+    ) -> None:
+        self.registry = registry
+        self.capabilities = {capability.name: capability for capability in capabilities}
+        self.ledger = Ledger(store, clock)
+        self.bell = Bell()
+        self.results = Results(self.ledger, blobs, settings.upload_limit)
+        lease = int(settings.lease * SECOND)
+        settling = Settling(self.ledger, self.bell, registry, self.results, lease, settings.log_limit)
+        self.jobs = Jobs(self.ledger, self.bell, registry, self.capabilities, blobs)
+        self.desk = Desk(self.ledger, self.bell, registry, self.capabilities, settling)
+        self.outside = Outside(self.ledger, settling)
+        self.listing = Listing(self.ledger)
+        self.feed = Feed(self.ledger, settling.ticks, settings.feed_limit)
+        patience = Patience(clock, settings.sign_in_limit)
+        self.people = People(self.ledger, vault, patience, settings.session_days)
+        self.projects = Projects(self.ledger)
+        self.keeper = Keeper(self.ledger, self.bell, settling, blobs, settings.retention, settings.event_retention)
+        self._round = settings.round
+
+    async def run(self) -> None:
+        """Keep the feed and the keeper's rounds going until cancelled."""
+        # Another server's submissions reach our waiting workers through the feed.
+        self.feed.on_news(self._ring_for_news)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.feed.run())
+            group.create_task(self.keeper.run(self._round))
+
+    def _ring_for_news(self) -> None:
+        if self.ledger.store.dialect == "postgres":
+            self.bell.ring_all()

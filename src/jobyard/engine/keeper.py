@@ -1,0 +1,152 @@
+"""The housekeeper's rounds: lost workers, expired results, old records, orphaned blobs. In pages, never "the first N"."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from jobyard.engine.bell import Bell
+from jobyard.engine.ledger import Ledger
+from jobyard.engine.settling import Settling
+from jobyard.job import moves
+from jobyard.job.clock import SECOND
+from jobyard.job.errors import Fault
+from jobyard.job.record import Job
+from jobyard.job.states import State
+from jobyard.store.blobs import Blobs
+from jobyard.store.contract import Transaction
+
+_PAGE = 200
+_DAY = 86_400 * SECOND
+_FORGET_WORKER = 3_600 * SECOND
+
+_log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Keeps house. One at a time does, even where several servers share a store."""
+
+    def __init__(
+        self, ledger: Ledger, bell: Bell, settling: Settling, blobs: Blobs, retention: float, event_retention: float
+    ) -> None:
+        self._ledger = ledger
+        self._bell = bell
+        self._settling = settling
+        self._blobs = blobs
+        self._retention = int(retention * _DAY)
+        self._event_retention = int(event_retention * _DAY)
+        self._next_sweep = 0
+        # After a start every holder gets one whole lease to show up again, however long the house was down.
+        self._trust_until = ledger.now() + settling.lease
+
+    async def run(self, seconds: float) -> None:
+        """Make a round every `seconds` until cancelled. A round that fails is logged; the next one comes."""
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await self.round()
+            except Fault as fault:
+                _log.warning("the keeper's round failed: %s", fault)
+            except Exception:  # noqa: BLE001 - one broken round must not end the house keeping
+                _log.exception("the keeper's round broke")
+
+    async def round(self) -> None:
+        """Do everything that is due now."""
+        if not await asyncio.to_thread(self._ledger.store.hold_watch):
+            self._trust_until = self._ledger.now() + self._settling.lease
+            return
+        await self.find_lost()
+        await self.expire_results()
+        await self.prune(self._retention)
+        await self._forget()
+        if self._ledger.now() >= self._next_sweep:
+            self._next_sweep = self._ledger.now() + _DAY
+            await self.sweep()
+
+    async def find_lost(self) -> int:
+        """End the attempts whose lease has run out, naming the reason; return how many."""
+        now, after, found = self._ledger.now(), "", 0
+        if now < self._trust_until:
+            return 0
+        while True:
+            jobs = await self._ledger.write(lambda transaction, after=after: self._lose(transaction, now, after))  # type: ignore[misc]
+            found += len(jobs)
+            for job in jobs:
+                if job.state is State.QUEUED:
+                    self._bell.ring(job.queue)
+            if len(jobs) < _PAGE:
+                return found
+            after = jobs[-1].id
+
+    async def expire_results(self) -> int:
+        """Remove result files whose time is over; the records stay. Return how many jobs were touched."""
+        touched = 0
+        while True:
+            blobs, count = await self._ledger.write(self._expire)
+            self._remove(blobs)
+            touched += count
+            if count < _PAGE:
+                return touched
+
+    async def prune(self, retention: int, *, dry_run: bool = False) -> tuple[int, int]:
+        """Remove final jobs older than `retention` microseconds that nobody keeps; return how many, and bytes freed.
+
+        A retention of 0 prunes nothing. A dry run counts without removing.
+        """
+        if retention <= 0:
+            return 0, 0
+        before = self._ledger.now() - retention
+        if dry_run:
+            return await self._ledger.read(lambda view: view.prunable_size(before))
+        jobs = freed = 0
+        while True:
+            blobs, count = await self._ledger.write(lambda transaction: self._prune(transaction, before))
+            freed += self._remove(blobs)
+            jobs += count
+            if count < _PAGE:
+                return jobs, freed
+
+    async def sweep(self) -> int:
+        """Remove blobs that no job knows and that are older than a day; return how many."""
+        removed, before = 0, (self._ledger.now() - _DAY) / SECOND
+        for page in self._blobs.pages(_PAGE, before):
+            known = await self._ledger.read(lambda view, page=page: view.known_blobs(page))  # type: ignore[misc]
+            orphans = [blob for blob in page if blob not in known]
+            self._remove(orphans)
+            removed += len(orphans)
+        return removed
+
+    def _lose(self, transaction: Transaction, now: int, after: str) -> list[Job]:
+        return [
+            transaction.apply(moves.lose(job, job.attempt, now, moves.lost(job), now))
+            for job in transaction.lapsed(now, after, _PAGE)
+        ]
+
+    def _expire(self, transaction: Transaction) -> tuple[list[str], int]:
+        now = self._ledger.now()
+        jobs = transaction.outlived(now, _PAGE)
+        blobs = [blob for job in jobs for blob in transaction.drop_files(job.id)]
+        for job in jobs:
+            transaction.apply(moves.expire(job, now))
+        return blobs, len(jobs)
+
+    def _prune(self, transaction: Transaction, before: int) -> tuple[list[str], int]:
+        jobs = transaction.prunable(before, _PAGE)
+        for job in jobs:
+            transaction.note(moves.delete(job, self._ledger.now(), moves.HOUSE))
+        return [blob for job in jobs for blob in transaction.remove(job.id)], len(jobs)
+
+    async def _forget(self) -> None:
+        now = self._ledger.now()
+
+        def work(transaction: Transaction) -> None:
+            for row in transaction.workers():
+                if now - row.seen_at > _FORGET_WORKER:
+                    transaction.drop_worker(row.name)
+            if self._event_retention > 0:
+                transaction.prune_events(now - self._event_retention, _PAGE)
+
+        await self._ledger.write(work)
+
+    def _remove(self, blobs: list[str]) -> int:
+        return sum(self._blobs.remove(blob) for blob in blobs)

@@ -1,0 +1,63 @@
+"""How the engine reaches the store: runs work there, waits for it without blocking, and tells the time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+from jobyard.access import rules
+from jobyard.access.rules import Verb
+from jobyard.job.clock import Clock
+from jobyard.job.errors import JobNotFound
+from jobyard.job.events import Change
+from jobyard.job.record import Job
+from jobyard.people.record import Actor
+from jobyard.store.contract import Store, Transaction, View
+
+T = TypeVar("T")
+
+
+class Ledger:
+    """The store and the clock of one house."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+
+    def now(self) -> int:
+        """Return the house's time in microseconds."""
+        return self.clock.now()
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` in a transaction; return when it is durable."""
+        return await _settled(self.store.write(work))
+
+    async def read(self, work: Callable[[View], T]) -> T:
+        """Run `work` on one consistent moment."""
+        return await _settled(self.store.read(work))
+
+    async def change(self, actor: Actor, verb: Verb, id_: str, move: Callable[[Job, int], Change]) -> Job:
+        """Find a job, ask whether the actor may, let the move decide, and apply it: one transaction."""
+
+        def work(transaction: Transaction) -> Job:
+            job = allowed(transaction, actor, verb, id_)
+            return transaction.apply(move(job, self.now()))
+
+        return await self.write(work)
+
+
+def allowed(view: View, actor: Actor, verb: Verb, id_: str) -> Job:
+    """Return the job where the actor may do `verb` to it. Raises JobNotFound or Refused."""
+    job = view.job(id_)
+    if job is None:
+        raise JobNotFound(id=id_)
+    rules.require(actor, verb, job)
+    return job
+
+
+async def _settled(future: Future[T]) -> T:
+    if future.done():
+        return future.result()
+    return await asyncio.wrap_future(future)

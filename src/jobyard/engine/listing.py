@@ -1,0 +1,183 @@
+"""What people may look at: jobs, their history, log and attempts, queues, workers, counts. Asks access, changes nothing."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from jobyard.access import rules
+from jobyard.access.rules import House, Verb
+from jobyard.engine.ledger import Ledger, allowed
+from jobyard.job.events import Event
+from jobyard.job.filters import Filter, Query
+from jobyard.job.record import Attempt, Job, LogLine
+from jobyard.job.states import State
+from jobyard.people.record import Actor
+from jobyard.store.contract import Page, QueueRow, Tally, View, WorkerRow
+
+TOTAL_LIMIT = 10_000
+"""Totals are exact up to this many jobs."""
+ALIVE = 20.0
+"""Seconds of silence after which a worker is shown as gone."""
+
+
+class JobsFound(Struct, frozen=True, kw_only=True):
+    """A page with its total."""
+
+    page: Page
+    total: int
+    exact: bool
+
+
+class Counts(Struct, frozen=True, kw_only=True):
+    """How many jobs the actor may see, by state, and where work waits that nobody takes."""
+
+    states: dict[State, int]
+    unserved: list[str]
+
+
+class QueueState(Struct, frozen=True, kw_only=True):
+    """A queue with what is in it."""
+
+    row: QueueRow
+    queued: int
+    running: int
+    workers: int
+
+
+class WorkerState(Struct, frozen=True, kw_only=True):
+    """A worker with what it holds, as far as the actor may see it."""
+
+    row: WorkerRow
+    alive: bool
+    running: list[Job]
+
+
+class LogPart(Struct, frozen=True, kw_only=True):
+    """Lines of one attempt."""
+
+    attempt: int
+    lines: list[LogLine]
+    complete: bool
+
+
+class Listing:
+    """Every question people ask about jobs."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def job(self, actor: Actor, id_: str) -> Job:
+        """Return a job. Raises JobNotFound where there is none that the actor may see."""
+        return await self._ledger.read(lambda view: allowed(view, actor, Verb.SEE, id_))
+
+    async def find(self, actor: Actor, query: Query) -> JobsFound:
+        """Return one page of the jobs the actor may see, with the total up to TOTAL_LIMIT."""
+        scoped = replace(query, scope=rules.scope(actor))
+
+        def work(view: View) -> JobsFound:
+            total = view.count(scoped.filter, scoped.scope, TOTAL_LIMIT)
+            return JobsFound(page=view.find(scoped), total=total, exact=total < TOTAL_LIMIT)
+
+        return await self._ledger.read(work)
+
+    async def counts(self, actor: Actor) -> Counts:
+        """Return the kept counters of what the actor may see."""
+        now = self._ledger.now()
+
+        def work(view: View) -> Counts:
+            tallies = view.tallies(rules.scope(actor))
+            states = dict.fromkeys(State, 0)
+            for tally in tallies:
+                states[tally.state] += tally.count
+            waiting = {tally.queue for tally in tallies if tally.state is State.QUEUED and tally.count}
+            served = {queue for row in view.workers() if _alive(row, now) for queue in row.queues}
+            return Counts(states=states, unserved=self._unserved(view, actor, sorted(waiting - served)))
+
+        return await self._ledger.read(work)
+
+    async def history(self, actor: Actor, id_: str, after: int = 0, limit: int = 200) -> list[Event]:
+        """Return a job's events above a number, oldest first."""
+
+        def work(view: View) -> list[Event]:
+            allowed(view, actor, Verb.SEE, id_)
+            return view.history(id_, after, limit)
+
+        return await self._ledger.read(work)
+
+    async def attempts(self, actor: Actor, id_: str) -> list[Attempt]:
+        """Return a job's attempts, first one first."""
+
+        def work(view: View) -> list[Attempt]:
+            allowed(view, actor, Verb.SEE, id_)
+            return view.attempts(id_)
+
+        return await self._ledger.read(work)
+
+    async def log(self, actor: Actor, id_: str, attempt: int | None, after: int = 0, limit: int = 1_000) -> LogPart:
+        """Return lines of one attempt (the newest when None) above a number."""
+
+        def work(view: View) -> LogPart:
+            job = allowed(view, actor, Verb.SEE, id_)
+            number = job.attempt if attempt is None else attempt
+            lines = view.log(id_, number, after, limit)
+            held = job.state is State.RUNNING and job.attempt == number
+            return LogPart(attempt=number, lines=lines, complete=not held and len(lines) < limit)
+
+        return await self._ledger.read(work)
+
+    async def queues(self, actor: Actor) -> list[QueueState]:
+        """Return the queues with the counts of what the actor may see and the live workers that serve them."""
+        rules.require_house(actor, House.SEE_QUEUES)
+        now = self._ledger.now()
+
+        def work(view: View) -> list[QueueState]:
+            tallies = view.tallies(rules.scope(actor))
+            rows = {row.name: row for row in view.queues()}
+            live = [row for row in view.workers() if _alive(row, now)]
+            names = rows.keys() | {tally.queue for tally in tallies} | {queue for row in live for queue in row.queues}
+            return [
+                QueueState(
+                    row=rows.get(name, QueueRow(name=name)),
+                    queued=_counted(tallies, name, State.QUEUED),
+                    running=_counted(tallies, name, State.RUNNING),
+                    workers=sum(name in row.queues for row in live),
+                )
+                for name in sorted(names)
+            ]
+
+        return await self._ledger.read(work)
+
+    async def workers(self, actor: Actor) -> list[WorkerState]:
+        """Return the workers with those of their jobs that the actor may see."""
+        rules.require_house(actor, House.SEE_QUEUES)
+        now = self._ledger.now()
+
+        def work(view: View) -> list[WorkerState]:
+            rows = view.workers()
+            running = Filter(states=frozenset({State.RUNNING}), workers=frozenset(row.name for row in rows))
+            query = Query(filter=running, scope=rules.scope(actor), limit=500)
+            held = view.find(query).jobs if rows else []
+            return [
+                WorkerState(row=row, alive=_alive(row, now), running=[job for job in held if job.worker == row.name])
+                for row in rows
+            ]
+
+        return await self._ledger.read(work)
+
+    def _unserved(self, view: View, actor: Actor, queues: list[str]) -> list[str]:
+        unserved = []
+        for queue in queues:
+            waiting = Filter(states=frozenset({State.QUEUED}), queues=frozenset({queue}))
+            first = view.find(Query(filter=waiting, scope=rules.scope(actor), limit=1)).jobs
+            if first and not first[0].external:
+                unserved.append(queue)
+        return unserved
+
+
+def _alive(row: WorkerRow, now: int) -> bool:
+    return now - row.seen_at < int(ALIVE * 1_000_000)
+
+
+def _counted(tallies: list[Tally], queue: str, state: State) -> int:
+    return sum(tally.count for tally in tallies if tally.queue == queue and tally.state is state)

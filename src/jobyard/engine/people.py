@@ -1,0 +1,241 @@
+"""Who is who: sign-in, sessions, keys, users, projects. Every verb asks access; a revoked key fails at its next use."""
+
+from __future__ import annotations
+
+import asyncio
+
+from msgspec.structs import replace
+
+from jobyard.access import rules
+from jobyard.access.passwords import check_password, hash_password
+from jobyard.access.rules import House
+from jobyard.access.tokens import SESSION_PREFIX, fingerprint, new_access_key, new_token, same
+from jobyard.access.vault import Vault
+from jobyard.engine.ledger import Ledger
+from jobyard.engine.patience import Patience
+from jobyard.job.clock import SECOND
+from jobyard.job.errors import Invalid, NameTaken, NotFound, Refused, Unauthenticated
+from jobyard.job.ids import new_id, new_secret
+from jobyard.people.record import Actor, Key, KeyForm, KeyScope, Role, User
+from jobyard.store.contract import Transaction, View
+
+_MINUTE = 60 * SECOND
+_DAY = 86_400 * SECOND
+_CHECKS_AT_ONCE = 2
+
+
+class People:
+    """Users and their keys."""
+
+    def __init__(self, ledger: Ledger, vault: Vault, patience: Patience, session_days: float) -> None:
+        self._ledger = ledger
+        self._vault = vault
+        self._patience = patience
+        self._session_life = int(session_days * _DAY)
+        self._checking = asyncio.Semaphore(_CHECKS_AT_ONCE)
+
+    async def sign_in(self, name: str, password: str, address: str) -> tuple[User, str]:
+        """Check a password and return the user with a fresh session's token.
+
+        Raises Unauthenticated in the same words whatever was wrong, TooMuch after too many wrong ones.
+        """
+        user = await self.check(name, password, address)
+        token = new_token(SESSION_PREFIX)
+        now = self._ledger.now()
+        key = Key(
+            id=new_id(),
+            user=user.name,
+            form=KeyForm.SESSION,
+            access=fingerprint(token),
+            created_at=now,
+            expires_at=now + self._session_life,
+            generation=user.generation,
+        )
+        await self._ledger.write(lambda transaction: transaction.put_key(key))
+        return user, token
+
+    async def check(self, name: str, password: str, address: str) -> User:
+        """Return the user whose password this is. Raises Unauthenticated or TooMuch."""
+        self._patience.ask(name, address)
+        user = await self._ledger.read(lambda view: view.user(name))
+        known = user is not None and not user.disabled
+        async with self._checking:
+            right = await asyncio.to_thread(check_password, user.password_hash if user and known else "", password)
+        if user is None or not right:
+            self._patience.note(name, address)
+            raise Unauthenticated
+        return user
+
+    async def actor(self, token: str) -> Actor:
+        """Return who comes with this token or session. Raises Unauthenticated."""
+        key, actor = await self._ledger.read(lambda view: self._known(view, fingerprint(token)))
+        if key.form is KeyForm.PAIR:
+            raise Unauthenticated
+        await self._used(key)
+        return actor
+
+    async def paired(self, access: str, secret: str) -> Actor:
+        """Return who comes with this access key and secret key. Raises Unauthenticated."""
+        key, actor = await self._ledger.read(lambda view: self._known(view, access))
+        if key.form is not KeyForm.PAIR or not same(self._vault.open(key.sealed, key.access), secret):
+            raise Unauthenticated
+        await self._used(key)
+        return actor
+
+    async def signing(self, access: str) -> tuple[Actor, str]:
+        """Return who owns this access key, with the secret to verify a signature by. Raises Unauthenticated."""
+        key, actor = await self._ledger.read(lambda view: self._known(view, access))
+        if key.form is not KeyForm.PAIR:
+            raise Unauthenticated
+        await self._used(key)
+        return actor, self._vault.open(key.sealed, key.access)
+
+    async def sign_out(self, actor: Actor) -> None:
+        """End the session the actor came with."""
+        await self._ledger.write(lambda transaction: transaction.drop_key(actor.key))
+
+    async def user(self, actor: Actor, name: str) -> User:
+        """Return a user: oneself, or anybody for an administrator. Raises NotFound."""
+        if name != actor.name:
+            rules.require_house(actor, House.MANAGE_USERS)
+        user = await self._ledger.read(lambda view: view.user(name))
+        if user is None:
+            raise NotFound(what="user", name=name)
+        return user
+
+    async def users(self, actor: Actor) -> list[User]:
+        """Return all users."""
+        rules.require_house(actor, House.MANAGE_USERS)
+        return await self._ledger.read(lambda view: view.users())
+
+    async def add_user(self, actor: Actor, name: str, role: Role, password: str | None = None) -> tuple[User, str]:
+        """Create a user and return them with their password, made here when none is given. Raises NameTaken."""
+        rules.require_house(actor, House.MANAGE_USERS)
+        secret = password or new_secret(12)
+        hashed = await asyncio.to_thread(hash_password, secret)
+        user = User(id=new_id(), name=name, role=role, password_hash=hashed, created_at=self._ledger.now())
+
+        def work(transaction: Transaction) -> User:
+            if transaction.user(name) is not None:
+                raise NameTaken(what="user", name=name)
+            transaction.put_user(user)
+            return user
+
+        return await self._ledger.write(work), secret
+
+    async def change_user(
+        self, actor: Actor, name: str, *, role: Role | None = None, disabled: bool | None = None
+    ) -> User:
+        """Change a user's role or shut them out; their sessions end at once. The last administrator stays one."""
+        rules.require_house(actor, House.MANAGE_USERS)
+
+        def work(transaction: Transaction) -> User:
+            user = _user(transaction, name)
+            changed = replace(
+                user,
+                role=user.role if role is None else role,
+                disabled=user.disabled if disabled is None else disabled,
+                generation=user.generation + 1,
+            )
+            transaction.put_user(changed)
+            if not any(one.role is Role.ADMINISTRATOR and not one.disabled for one in transaction.users()):
+                raise Invalid(reason=f"{name} is the last administrator; make another one first")
+            return changed
+
+        return await self._ledger.write(work)
+
+    async def set_password(self, actor: Actor, name: str, password: str | None = None) -> str:
+        """Set a password, one's own or, for an administrator, anybody's; sessions end at once. Return it, made if None."""
+        if name != actor.name or actor.scope is not KeyScope.FULL:
+            rules.require_house(actor, House.MANAGE_USERS)
+        secret = password or new_secret(12)
+        hashed = await asyncio.to_thread(hash_password, secret)
+
+        def work(transaction: Transaction) -> None:
+            user = _user(transaction, name)
+            transaction.put_user(replace(user, password_hash=hashed, generation=user.generation + 1))
+
+        await self._ledger.write(work)
+        return secret
+
+    async def keys(self, actor: Actor, user: str | None = None) -> list[Key]:
+        """Return a user's keys: one's own, or anybody's for an administrator."""
+        name = self._whose(actor, user)
+        return await self._ledger.read(lambda view: view.keys(name))
+
+    async def add_key(self, actor: Actor, key: Key) -> tuple[Key, str]:
+        """Make a key from what `key` says of user, form, scope, label, face and expiry; return it with its secret.
+
+        A key is never good for more than the key its maker came with.
+        """
+        name = self._whose(actor, key.user)
+        if actor.scope is not KeyScope.FULL:
+            raise Refused(verb="make keys with this key")
+        if key.scope is KeyScope.DESK:
+            rules.require_house(actor, House.WORK)
+        made, secret = self._made(replace(key, user=name, id=new_id(), created_at=self._ledger.now()))
+
+        def work(transaction: Transaction) -> None:
+            _user(transaction, name)
+            transaction.put_key(made)
+
+        await self._ledger.write(work)
+        return made, secret
+
+    async def revoke_key(self, actor: Actor, id_: str) -> None:
+        """Remove a key; whoever comes with it next is turned away. Raises NotFound."""
+        if actor.scope is not KeyScope.FULL:
+            raise Refused(verb="revoke keys with this key")
+        everybody = rules.may_house(actor, House.MANAGE_USERS)
+
+        def work(transaction: Transaction) -> bool:
+            names = [user.name for user in transaction.users()] if everybody else [actor.name]
+            mine = any(key.id == id_ for name in names for key in transaction.keys(name))
+            return mine and transaction.drop_key(id_)
+
+        if not await self._ledger.write(work):
+            raise NotFound(what="key", name=id_)
+
+    def _made(self, key: Key) -> tuple[Key, str]:
+        if key.form is KeyForm.PAIR:
+            access, secret = new_access_key(), new_token("")
+            return replace(key, access=access, sealed=self._vault.seal(secret, access)), secret
+        token = new_token()
+        return replace(key, form=KeyForm.TOKEN, access=fingerprint(token)), token
+
+    def _whose(self, actor: Actor, user: str | None) -> str:
+        if user is not None and user != actor.name:
+            rules.require_house(actor, House.MANAGE_USERS)
+            return user
+        return actor.name
+
+    def _known(self, view: View, access: str) -> tuple[Key, Actor]:
+        key = view.key(access)
+        user = view.user(key.user) if key is not None else None
+        if key is None or user is None or user.disabled:
+            raise Unauthenticated
+        if key.expires_at is not None and key.expires_at <= self._ledger.now():
+            raise Unauthenticated
+        if key.form is KeyForm.SESSION and key.generation != user.generation:
+            raise Unauthenticated
+        places = {one.project: one.role for one in view.memberships(user=user.name)}
+        return key, Actor(name=user.name, role=user.role, scope=key.scope, projects=places, key=key.id)
+
+    async def _used(self, key: Key) -> None:
+        now = self._ledger.now()
+        if now - (key.used_at or 0) < _MINUTE:
+            return
+
+        def work(transaction: Transaction) -> None:
+            stored = transaction.key(key.access)
+            if stored is not None:
+                transaction.put_key(replace(stored, used_at=now))
+
+        await self._ledger.write(work)
+
+
+def _user(view: View, name: str) -> User:
+    user = view.user(name)
+    if user is None:
+        raise NotFound(what="user", name=name)
+    return user

@@ -1,0 +1,86 @@
+"""Projects: who shares jobs and datasets with whom."""
+
+from __future__ import annotations
+
+from jobyard.access import rules
+from jobyard.access.rules import House
+from jobyard.engine.ledger import Ledger
+from jobyard.job.errors import NameTaken, NotFound, Refused
+from jobyard.job.ids import new_id
+from jobyard.people.record import Actor, KeyScope, Membership, Project, Role
+from jobyard.store.contract import Transaction, View
+
+
+class Projects:
+    """Make projects, see them, and say who belongs to them."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def add(self, actor: Actor, name: str) -> Project:
+        """Make a project; its maker is its operator. Raises NameTaken."""
+        rules.require_house(actor, House.MAKE_PROJECTS)
+        project = Project(id=new_id(), name=name, owner=actor.name, created_at=self._ledger.now())
+
+        def work(transaction: Transaction) -> Project:
+            if any(one.name == name for one in transaction.projects()):
+                raise NameTaken(what="project", name=name)
+            transaction.put_project(project)
+            if transaction.user(actor.name) is not None:
+                transaction.put_membership(Membership(project=project.id, user=actor.name, role=Role.OPERATOR))
+            return project
+
+        return await self._ledger.write(work)
+
+    async def seen(self, actor: Actor) -> list[tuple[Project, list[Membership]]]:
+        """Return the projects the actor belongs to (operators: all), each with its members."""
+
+        def work(view: View) -> list[tuple[Project, list[Membership]]]:
+            mine = [project for project in view.projects() if _sees(actor, project)]
+            return [(project, view.memberships(project=project.id)) for project in mine]
+
+        return await self._ledger.read(work)
+
+    async def names(self) -> dict[str, str]:
+        """Return the names of all projects by id, for showing jobs that may be shown already."""
+        projects = await self._ledger.read(lambda view: view.projects())
+        return {project.id: project.name for project in projects}
+
+    async def set_member(self, actor: Actor, project: str, user: str, role: Role) -> list[Membership]:
+        """Give a user a place in a project; return its members. Only its operators may."""
+
+        def work(transaction: Transaction) -> list[Membership]:
+            found = _governed(transaction, actor, project)
+            if transaction.user(user) is None:
+                raise NotFound(what="user", name=user)
+            transaction.put_membership(Membership(project=found.id, user=user, role=role))
+            return transaction.memberships(project=found.id)
+
+        return await self._ledger.write(work)
+
+    async def drop_member(self, actor: Actor, project: str, user: str) -> None:
+        """Take a user's place away; it counts from their next request."""
+
+        def work(transaction: Transaction) -> None:
+            found = _governed(transaction, actor, project)
+            if not transaction.drop_membership(found.id, user):
+                raise NotFound(what="member", name=user)
+
+        await self._ledger.write(work)
+
+
+def _sees(actor: Actor, project: Project) -> bool:
+    if actor.scope is KeyScope.DESK:
+        return False
+    return project.id in actor.projects or rules.at_least(actor.role, Role.OPERATOR)
+
+
+def _governed(view: View, actor: Actor, id_or_name: str) -> Project:
+    project = view.project(id_or_name)
+    if project is None or not _sees(actor, project):
+        raise NotFound(what="project", name=id_or_name)
+    inside = actor.projects.get(project.id, Role.VIEWER)
+    governs = rules.at_least(actor.role, Role.OPERATOR) or rules.at_least(inside, Role.OPERATOR)
+    if not governs or actor.scope is not KeyScope.FULL or not rules.at_least(actor.role, Role.MEMBER):
+        raise Refused(verb="change this project")
+    return project

@@ -1,0 +1,147 @@
+"""How an attempt ends: results taken in, the outcome decided, the next try put in line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from msgspec.structs import replace
+
+from jobyard.engine.bell import Bell
+from jobyard.engine.ledger import Ledger
+from jobyard.engine.results import Received, Results
+from jobyard.engine.ticks import Ticks
+from jobyard.job import moves
+from jobyard.job.clock import SECOND
+from jobyard.job.desk import Finish, Outcome, Settled
+from jobyard.job.errors import NotFound
+from jobyard.job.events import Change
+from jobyard.job.record import Failure, Job, LogLine, Reason, ResultFile
+from jobyard.job.states import State
+from jobyard.kinds.registry import Registry
+from jobyard.store.contract import Transaction
+
+DEFAULT_RESULTS = 30 * 86_400.0
+"""Seconds result files live where the kind does not say."""
+_PAUSE, _LONGEST_PAUSE = 2.0, 600.0
+_BROKEN = Failure(reason=Reason.ERROR, message="The worker said that the work failed, but not why.")
+
+
+class Settling:
+    """Ends attempts. Shared by workers (through the desk) and the clients of external jobs."""
+
+    def __init__(
+        self, ledger: Ledger, bell: Bell, registry: Registry, results: Results, lease: int, log_limit: int
+    ) -> None:
+        self._ledger = ledger
+        self._bell = bell
+        self._registry = registry
+        self._results = results
+        self.ticks = Ticks()
+        self.lease = lease
+        """The length of a lease in microseconds."""
+        self._log_limit = log_limit
+
+    async def settle(self, finish: Finish) -> Settled:
+        """End the attempts of a worker's finish, all in one transaction; one word for each, in order."""
+        files = await self._received(finish)
+
+        def work(transaction: Transaction) -> tuple[list[str], list[Job]]:
+            waiting = list[Job]()
+            states = [self._settle(transaction, _whole(outcome, files), files, waiting) for outcome in finish.outcomes]
+            return states, waiting
+
+        states, waiting = await self._ledger.write(work)
+        for job in waiting:
+            self._bell.ring(job.queue)
+        return Settled(states=tuple(states))
+
+    def pause(self, job: Job) -> int:
+        """Return the microseconds before the next try, doubling with each burnt one."""
+        first, longest = _PAUSE, _LONGEST_PAUSE
+        if job.kind in self._registry.names():
+            kind = self._registry.kind(job.kind)
+            first, longest = kind.pause, kind.longest_pause
+        return int(min(first * 2 ** min(job.failures, 40), longest) * SECOND)
+
+    def write_lines(self, transaction: Transaction, job: str, attempt: int, lines: Sequence[LogLine]) -> None:
+        """Append log lines, up to the limit of one attempt."""
+        kept = [line for line in lines if line.number <= self._log_limit]
+        if kept:
+            transaction.add_log(job, attempt, kept)
+
+    def results_until(self, job: Job, now: int) -> int | None:
+        """Return when the results of a job that ends now expire; None for never."""
+        seconds: float | None = DEFAULT_RESULTS
+        if job.kind in self._registry.names():
+            seconds = self._registry.kind(job.kind).results_for
+        return None if seconds is None else now + int(seconds * SECOND)
+
+    def _settle(
+        self, transaction: Transaction, outcome: Outcome, files: dict[str, Received], waiting: list[Job]
+    ) -> str:
+        job, now = transaction.job(outcome.job), self._ledger.now()
+        if job is None:
+            return "stale"
+        if job.state is not State.RUNNING or job.attempt != outcome.attempt:
+            return self._repeated(transaction, job, outcome, now)
+        self.write_lines(transaction, job.id, outcome.attempt, outcome.lines)
+        if outcome.begun and job.begun_at is None:
+            job = transaction.apply(moves.begin(job, outcome.attempt, now))
+        if outcome.progress is not None:
+            job = transaction.apply(moves.report(job, outcome.attempt, now, self.lease, outcome.progress))
+        ended = transaction.apply(self._ending(job, outcome, now))
+        if outcome.how == "finish":
+            self._take_files(transaction, ended, outcome, files)
+        if ended.state is State.QUEUED:
+            waiting.append(ended)
+        return ended.state.value
+
+    def _ending(self, job: Job, outcome: Outcome, now: int) -> Change:
+        if outcome.how == "finish":
+            until = self.results_until(job, now) if outcome.files else None
+            return moves.finish(job, outcome.attempt, now, outcome.result, until)
+        if outcome.how == "stop" and job.cancelling:
+            return moves.stop(job, outcome.attempt, now)
+        failure = outcome.failure or _BROKEN
+        if failure.reason is Reason.UNREADABLE:
+            return moves.fail(job, outcome.attempt, now, failure)
+        return moves.lose(job, outcome.attempt, now, failure, now + self.pause(job))
+
+    def _repeated(self, transaction: Transaction, job: Job, outcome: Outcome, now: int) -> str:
+        attempts = {attempt.number: attempt for attempt in transaction.attempts(job.id)}
+        ended = attempts.get(outcome.attempt)
+        same = {"finish": {"finish"}, "fail": {"fail", "back_off", "stop"}, "stop": {"stop"}}
+        if ended is not None and ended.outcome in same.get(outcome.how, set()):
+            return job.state.value
+        transaction.note(moves.late(job, outcome.attempt, now, "worker", outcome.how))
+        return "stale"
+
+    def _take_files(self, transaction: Transaction, job: Job, outcome: Outcome, files: dict[str, Received]) -> None:
+        for made in outcome.files:
+            received = files[made.blob]
+            file = ResultFile(
+                name=made.name,
+                size=received.size,
+                sha256=received.sha256,
+                blob=made.blob,
+                media_type=made.media_type,
+                attempt=outcome.attempt,
+            )
+            transaction.add_file(job.id, file)
+
+    async def _received(self, finish: Finish) -> dict[str, Received]:
+        found = dict[str, Received]()
+        for outcome in finish.outcomes:
+            for made in outcome.files:
+                with suppress(NotFound):
+                    found[made.blob] = await self._results.described(made.blob)
+        return found
+
+
+def _whole(outcome: Outcome, files: dict[str, Received]) -> Outcome:
+    missing = [made.name for made in outcome.files if made.blob not in files]
+    if outcome.how != "finish" or not missing:
+        return outcome
+    sentence = f"The result file {missing[0]} did not arrive whole; the job has to run again."
+    return replace(outcome, how="fail", failure=Failure(reason=Reason.ERROR, message=sentence), files=())
