@@ -67,7 +67,8 @@ def may(actor: Actor, verb: Verb, job: Job) -> bool:
     """Tell whether the actor may do this to the job.
 
     Operators and administrators: everything. The owner: everything, unless a viewer. A project's members: what their
-    role in the project allows, and never more than their role in the house. A read-only key: seeing. A desk key: nothing.
+    role in the project allows, and never more than their role in the house. A read-only key: seeing. A desk key:
+    nothing.
     """
     if not scope(actor).covers(job.owner, job.project):
         return False

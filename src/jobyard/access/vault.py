@@ -1,4 +1,7 @@
-"""Secret keys at rest. Some protocols sign with the secret itself, so it cannot be hashed: it is sealed with AES-256-GCM."""
+"""Secret keys at rest.
+
+Some protocols sign with the secret itself, so it cannot be hashed: it is sealed with AES-256-GCM.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Wakes workers that wait for work. Only a hint: whoever is woken looks into the store, and looks by itself once a second."""
+"""Wakes workers that wait for work.
+
+Only a hint: whoever is woken looks into the store, and looks by itself once a second.
+"""
 
 from __future__ import annotations
 

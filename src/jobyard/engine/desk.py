@@ -1,4 +1,7 @@
-"""Where workers stand: the six verbs claim, beat, report, finish, give_back, call. Every word is fenced by its attempt."""
+"""Where workers stand: the six verbs claim, beat, report, finish, give_back, call.
+
+Every word is fenced by its attempt.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +88,10 @@ class Desk:
         return Wishes(wishes=wishes)
 
     async def report(self, actor: Actor, report: Report) -> Wishes:
-        """Take news of attempts: that work began, progress, log lines. Stale news is dropped and answered with a wish."""
+        """Take news of attempts: that work began, progress, log lines.
+
+        Stale news is dropped and answered with a wish.
+        """
         rules.require_house(actor, House.WORK)
 
         def work(transaction: Transaction) -> list[Wish]:
@@ -96,7 +102,10 @@ class Desk:
         return Wishes(wishes=tuple(wishes))
 
     async def finish(self, actor: Actor, finish: Finish) -> Settled:
-        """Settle attempts that ended. A repeated word is answered the same; a late one is noted and answered `stale`."""
+        """Settle attempts that ended.
+
+        A repeated word is answered the same; a late one is noted and answered `stale`.
+        """
         rules.require_house(actor, House.WORK)
         return await self._settling.settle(finish)
 

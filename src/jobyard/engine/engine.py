@@ -1,4 +1,7 @@
-"""The engine put together: one object with a room for each sort of verb. It is built by the server and used by every face."""
+"""The engine put together: one object with a room for each sort of verb.
+
+It is built by the server and used by every face.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The housekeeper's rounds: lost workers, expired results, old records, orphaned blobs. In pages, never "the first N"."""
+"""The housekeeper's rounds: lost workers, expired results, old records, orphaned blobs.
+
+In pages, never "the first N".
+"""
 
 from __future__ import annotations
 

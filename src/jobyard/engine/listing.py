@@ -1,4 +1,7 @@
-"""What people may look at: jobs, their history, log and attempts, queues, workers, counts. Asks access, changes nothing."""
+"""What people may look at: jobs, their history, log and attempts, queues, workers, counts.
+
+Asks access, changes nothing.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""External jobs: work that its own client runs (a notebook, a script) and reports to us. The same moves, the same fence."""
+"""External jobs: work that its own client runs (a notebook, a script) and reports to us.
+
+The same moves, the same fence.
+"""
 
 from __future__ import annotations
 

@@ -145,7 +145,10 @@ class People:
         return await self._ledger.write(work)
 
     async def set_password(self, actor: Actor, name: str, password: str | None = None) -> str:
-        """Set a password, one's own or, for an administrator, anybody's; sessions end at once. Return it, made if None."""
+        """Set a password, one's own or, for an administrator, anybody's; sessions end at once.
+
+        Return it, made if None.
+        """
         if name != actor.name or actor.scope is not KeyScope.FULL:
             rules.require_house(actor, House.MANAGE_USERS)
         secret = password or new_secret(12)

@@ -37,7 +37,10 @@ class Results:
         self._received: OrderedDict[str, Received] = OrderedDict()
 
     async def receive(self, chunks: AsyncIterable[bytes]) -> Received:
-        """Write a stream to the blob store; durable when this returns. Raises TooLarge or StoreFull and leaves nothing."""
+        """Write a stream to the blob store; durable when this returns.
+
+        Raises TooLarge or StoreFull and leaves nothing.
+        """
         writer = self.blobs.writer()
         try:
             async for chunk in chunks:

@@ -1,4 +1,7 @@
-"""Progress is told often and is no event: jobs whose progress changed wait here until the feed sends the newest of each."""
+"""Progress is told often and is no event.
+
+Jobs whose progress changed wait here until the feed sends the newest of each.
+"""
 
 from __future__ import annotations
 
