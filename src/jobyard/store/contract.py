@@ -124,6 +124,9 @@ class View(Protocol):
     def known_blobs(self, blobs: Sequence[str]) -> set[str]:
         """Return those of the blobs that some result file still points to."""
 
+    def files_after(self, blob: str, limit: int) -> list[ResultFile]:
+        """Return result files of all jobs whose blob sorts after `blob`, ascending by blob."""
+
     def queues(self) -> list[QueueRow]:
         """Return the queues that were ever set up or used, by name."""
 
