@@ -23,6 +23,7 @@ from jobyard.engine.people import People
 from jobyard.engine.projects import Projects
 from jobyard.engine.results import Results
 from jobyard.engine.settling import Settling
+from jobyard.engine.upkeep import Upkeep
 from jobyard.job.clock import SECOND, Clock
 from jobyard.kinds.registry import Registry
 from jobyard.settings import Settings
@@ -59,6 +60,7 @@ class Engine:
         self.people = People(self.ledger, vault, patience, settings.session_days)
         self.projects = Projects(self.ledger)
         self.keeper = Keeper(self.ledger, self.bell, settling, blobs, settings.retention, settings.event_retention)
+        self.upkeep = Upkeep(self.ledger, blobs, self.keeper, settings.folder)
         self._round = settings.round
 
     async def run(self) -> None:

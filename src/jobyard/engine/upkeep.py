@@ -1,0 +1,128 @@
+"""Looking after the house: a backup while work goes on, and the doctor who says what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec import Struct
+
+from jobyard.access import rules
+from jobyard.access.rules import House
+from jobyard.engine.keeper import Keeper
+from jobyard.engine.ledger import Ledger
+from jobyard.job.clock import SECOND
+from jobyard.job.errors import Invalid
+from jobyard.job.record import ResultFile
+from jobyard.people.record import Actor
+from jobyard.store.blobs import Blobs
+
+DATABASE = "jobyard.db"
+"""The database's name inside a backup, whatever store it came from."""
+_PAGE = 500
+_LITTLE_SPACE = 256 * 1024 * 1024
+
+
+class Backup(Struct, frozen=True, kw_only=True):
+    """A finished backup."""
+
+    folder: str
+    size: int
+    """Bytes written."""
+    blobs: int
+
+
+class Upkeep:
+    """Backup, prune and doctor; only administrators may ask."""
+
+    def __init__(self, ledger: Ledger, blobs: Blobs, keeper: Keeper, folder: Path) -> None:
+        self._ledger = ledger
+        self._blobs = blobs
+        self._keeper = keeper
+        self._folder = folder
+
+    async def backup(self, actor: Actor, target: str, progress: Callable[[int, int], None] | None = None) -> Backup:
+        """Write database, blobs and master key into the new or empty folder `target` while work goes on.
+
+        The database is copied first, so every blob it knows was there when it was copied. Raises Invalid for a folder
+        that is in use or inside the data folder.
+        """
+        rules.require_house(actor, House.KEEP_HOUSE)
+        folder = Path(target).expanduser().absolute()
+        if folder.resolve().is_relative_to(self._folder.resolve()):
+            raise Invalid(reason="a backup does not belong inside the data folder")
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise Invalid(reason=f"{folder} is not an empty folder")
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise Invalid(reason=f"{folder} cannot be made: {error.strerror}") from None
+        tell = progress or _nobody
+        await asyncio.to_thread(self._ledger.store.backup, str(folder / DATABASE), tell)
+        count = await self._copy_blobs(folder / "blobs")
+        key = self._folder / "master.key"
+        if key.exists():
+            await asyncio.to_thread(shutil.copy2, key, folder / key.name)
+        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+        return Backup(folder=str(folder), size=size, blobs=count)
+
+    async def prune(self, actor: Actor, days: float, *, dry_run: bool) -> tuple[int, int]:
+        """Remove final jobs older than `days` that nobody keeps; return how many, and the bytes freed."""
+        rules.require_house(actor, House.KEEP_HOUSE)
+        return await self._keeper.prune(max(1, int(days * 86_400 * SECOND)), dry_run=dry_run)
+
+    async def doctor(self, actor: Actor) -> list[str]:
+        """Look the house over; return what is wrong, a sentence each."""
+        rules.require_house(actor, House.KEEP_HOUSE)
+        findings = await asyncio.to_thread(self._ledger.store.check)
+        findings += await self._missing()
+        if self._folder.stat().st_mode & 0o077:
+            findings.append(f"{self._folder} can be read by others; set its mode to 0700.")
+        if shutil.disk_usage(self._folder).free < _LITTLE_SPACE:
+            findings.append("Less than 256 MiB of disk space are left.")
+        return findings
+
+    async def _missing(self) -> list[str]:
+        missing, after = list[str](), ""
+        while True:
+            files = await self._page(after)
+            for file in files:
+                path = self._blobs.path(file.blob)
+                if not path.is_file() or path.stat().st_size != file.size:
+                    missing.append(f"The bytes of result file {file.name} (blob {file.blob}) are missing or cut.")
+            if len(files) < _PAGE:
+                return missing
+            after = files[-1].blob
+
+    async def _copy_blobs(self, target: Path) -> int:
+        count, after = 0, ""
+        while True:
+            files = await self._page(after)
+            await asyncio.to_thread(_copy, self._blobs, files, target)
+            count += len(files)
+            if len(files) < _PAGE:
+                return count
+            after = files[-1].blob
+
+    async def _page(self, after: str) -> list[ResultFile]:
+        return await self._ledger.read(lambda view: view.files_after(after, _PAGE))
+
+
+def _copy(blobs: Blobs, files: list[ResultFile], target: Path) -> None:
+    for file in files:
+        source = blobs.path(file.blob)
+        place = target / source.parent.name / source.name
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            os.link(source, place)  # a blob never changes, so a second name for it is a copy
+        except FileNotFoundError:
+            continue
+        except OSError:
+            shutil.copy2(source, place)
+
+
+def _nobody(done: int, total: int) -> None:
+    return None
