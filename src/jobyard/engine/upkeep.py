@@ -51,15 +51,7 @@ class Upkeep:
         that is in use or inside the data folder.
         """
         rules.require_house(actor, House.KEEP_HOUSE)
-        folder = Path(target).expanduser().absolute()
-        if folder.resolve().is_relative_to(self._folder.resolve()):
-            raise Invalid(reason="a backup does not belong inside the data folder")
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise Invalid(reason=f"{folder} is not an empty folder")
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise Invalid(reason=f"{folder} cannot be made: {error.strerror}") from None
+        folder = await asyncio.to_thread(_emptied, Path(target), self._folder)
         tell = progress or _nobody
         await asyncio.to_thread(self._ledger.store.backup, str(folder / DATABASE), tell)
         count = await self._copy_blobs(folder / "blobs")
@@ -109,6 +101,19 @@ class Upkeep:
 
     async def _page(self, after: str) -> list[ResultFile]:
         return await self._ledger.read(lambda view: view.files_after(after, _PAGE))
+
+
+def _emptied(target: Path, data: Path) -> Path:
+    folder = target.expanduser().absolute()
+    if folder.resolve().is_relative_to(data.resolve()):
+        raise Invalid(reason="a backup does not belong inside the data folder")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Invalid(reason=f"{folder} is not an empty folder")
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Invalid(reason=f"{folder} cannot be made: {error.strerror}") from None
+    return folder
 
 
 def _copy(blobs: Blobs, files: list[ResultFile], target: Path) -> None:

@@ -1,0 +1,85 @@
+"""Passwords, tokens and the vault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jobyard.access.passwords import check_password, hash_password
+from jobyard.access.tokens import fingerprint, new_access_key, new_token, same
+from jobyard.access.vault import BrokenSeal, Vault
+
+
+def test_a_password_is_kept_as_argon2id_and_only_the_right_one_fits() -> None:
+    stored = hash_password("correct horse")
+    assert stored.startswith("$argon2id$")
+    assert "correct" not in stored
+    assert check_password(stored, "correct horse")
+    assert not check_password(stored, "correct hors")
+    assert not check_password(stored, "")
+
+
+@pytest.mark.parametrize("stored", ["", "plain", "$argon2id$broken"])
+def test_nothing_fits_a_missing_or_broken_hash(stored: str) -> None:
+    assert not check_password(stored, "")
+    assert not check_password(stored, "a password that nobody has")
+
+
+def test_tokens_are_long_different_and_kept_as_fingerprints() -> None:
+    made = {new_token() for _ in range(100)}
+    assert len(made) == 100
+    assert all(token.startswith("jy_") and len(token) >= 46 for token in made)
+    token = made.pop()
+    assert fingerprint(token) == fingerprint(token)
+    assert token not in fingerprint(token)
+    assert len(fingerprint(token)) == 64
+    assert fingerprint(token) != fingerprint(token[:-1])
+
+
+def test_access_keys_are_plain_capitals_and_digits() -> None:
+    keys = {new_access_key() for _ in range(200)}
+    assert len(keys) == 200
+    assert all(len(key) == 24 and key.isalnum() and key.upper() == key for key in keys)
+
+
+def test_comparing_takes_any_text() -> None:
+    assert same("a", "a")
+    assert not same("a", "b")
+    assert not same("a", "ab")
+    assert not same("a", "\udcff")
+    assert same("ž", "ž")
+
+
+def test_the_vault_opens_what_it_sealed_for_the_same_owner_only(tmp_path: Path) -> None:
+    vault = Vault.in_file(tmp_path / "master.key")
+    sealed = vault.seal("a secret key", "JYAK1")
+    assert b"a secret key" not in sealed
+    assert vault.seal("a secret key", "JYAK1") != sealed
+    assert vault.open(sealed, "JYAK1") == "a secret key"
+    with pytest.raises(BrokenSeal):
+        vault.open(sealed, "JYAK2")
+    with pytest.raises(BrokenSeal):
+        vault.open(sealed[:-1] + bytes([sealed[-1] ^ 1]), "JYAK1")
+    with pytest.raises(BrokenSeal):
+        vault.open(b"", "JYAK1")
+
+
+def test_the_master_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "master.key"
+    sealed = Vault.in_file(path).seal("s", "a")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert Vault.in_file(path).open(sealed, "a") == "s"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_master_key_that_others_can_read_or_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "master.key"
+    Vault.in_file(path)
+    path.chmod(0o644)
+    with pytest.raises(PermissionError, match="0600"):
+        Vault.in_file(path)
+    path.write_bytes(b"changeme")
+    path.chmod(0o600)
+    with pytest.raises(ValueError, match="32 bytes"):
+        Vault.in_file(path)
