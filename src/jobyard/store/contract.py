@@ -168,7 +168,10 @@ class Transaction(View, Protocol):
     """Reading and writing. All of it happens, or, when the function raises, none of it."""
 
     def insert(self, change: Change) -> Job:
-        """Write a new job with its events, labels and counters; return it with its number. Raises NameTaken for a used id."""
+        """Write a new job with its events, labels and counters; return it with its number.
+
+        Raises NameTaken for a used id.
+        """
 
     def apply(self, change: Change) -> Job:
         """Replace a job whose revision is still the change's guard, with its events, attempt, labels and counters.
@@ -180,11 +183,17 @@ class Transaction(View, Protocol):
         """Append an event that changes no job."""
 
     def remove(self, job: str) -> list[str]:
-        """Remove a job with its attempts, log, files and keys; return the blobs to drop. Its events stay until pruned."""
+        """Remove a job with its attempts, log, files and keys; return the blobs to drop. Its events stay until pruned.
+
+        This and whatever else is written below a job raises JobNotFound when there is no such job.
+        """
 
     def candidates(self, queues: Sequence[str], kinds: Sequence[str], now: int, limit: int) -> list[Job]:
-        """Return queued jobs that may be claimed now, best first: priority, then number; paused queues and external
-        jobs left out. Nobody else is given the same jobs while this transaction lives."""
+        """Return queued jobs that may be claimed now, best first: priority, then number.
+
+        Only jobs of these queues and of these kinds; paused queues and external jobs are left out. Nobody else is given
+        the same jobs while this transaction lives, so on PostgreSQL ask for few more than are taken.
+        """
 
     def lapsed(self, now: int, after: str, limit: int) -> list[Job]:
         """Return running jobs whose lease ended before `now`, by id above `after`, locked like `candidates`."""
@@ -196,7 +205,7 @@ class Transaction(View, Protocol):
         """Return final jobs that ended before `before` and are not kept, oldest first."""
 
     def remember(self, owner: str, key: str, reused: Reused, now: int) -> None:
-        """Bind an idempotency key; it lives as long as its job."""
+        """Bind an idempotency key; it lives as long as its job. Raises KeyReused when it is bound already."""
 
     def add_log(self, job: str, attempt: int, lines: Sequence[LogLine]) -> None:
         """Append lines; a line whose number is there already is left as it is."""
@@ -217,7 +226,7 @@ class Transaction(View, Protocol):
         """Forget a worker."""
 
     def put_user(self, user: User) -> None:
-        """Write a user."""
+        """Write a user. Raises NameTaken when another one has the name."""
 
     def put_key(self, key: Key) -> None:
         """Write a key."""
@@ -271,7 +280,10 @@ class Store(Protocol):
         """Tell whether this process is the one that keeps house now; on PostgreSQL one of several, always on SQLite."""
 
     def backup(self, target: str, progress: Callable[[int, int], None]) -> None:
-        """Write a consistent copy of the database to the file `target` while work goes on; progress(done, total) pages."""
+        """Write a consistent copy of the database to the file `target` while work goes on.
+
+        `progress(done, total)` is called now and then, in pages or rows. The file appears whole or not at all.
+        """
 
     def check(self) -> list[str]:
         """Look the database over and return what is wrong with it, one sentence each; empty when it is sound."""

@@ -1,0 +1,151 @@
+"""Reading from the memory store."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from jobyard.job.errors import Unavailable
+from jobyard.job.events import Event
+from jobyard.job.filters import PAGE_LIMIT, Cursor, Filter, Query, Scope
+from jobyard.job.record import Attempt, Job, LogLine, ResultFile
+from jobyard.job.states import FINAL
+from jobyard.people.record import Key, Membership, Project, User
+from jobyard.store.contract import Page, QueueRow, Reused, Row, Statement, Tally, WorkerRow
+from jobyard.store.memory.matching import matches, rank, sort_value
+from jobyard.store.memory.tables import Tables
+
+T = TypeVar("T")
+
+
+class MemoryView:
+    """A View of the dicts; the store holds its lock while one is in use."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def job(self, id_: str) -> Job | None:
+        return self._tables.jobs.get(id_)
+
+    def jobs(self, ids: Sequence[str]) -> list[Job]:
+        return [self._tables.jobs[id_] for id_ in ids if id_ in self._tables.jobs]
+
+    def find(self, query: Query) -> Page:
+        after = None if query.after is None else rank(query.after, query.order)
+        found: list[tuple[tuple[int, int], Cursor, Job]] = []
+        for job in self._matching(query.filter, query.scope):
+            value = sort_value(job, query.order)
+            if value is None:
+                continue
+            cursor = Cursor(value=value, number=job.number)
+            place = rank(cursor, query.order)
+            if after is None or place > after:
+                found.append((place, cursor, job))
+        found.sort(key=lambda entry: entry[0])
+        limit = min(max(query.limit, 1), PAGE_LIMIT)
+        shown = found[:limit]
+        return Page(jobs=[job for _, _, job in shown], next=shown[-1][1] if len(found) > limit else None)
+
+    def count(self, filter_: Filter, scope: Scope, limit: int) -> int:
+        return sum(1 for _ in islice(self._matching(filter_, scope), max(limit, 0)))
+
+    def tallies(self, scope: Scope) -> list[Tally]:
+        counts = Counter((job.queue, job.state) for job in self._matching(Filter(), scope))
+        return [Tally(queue=queue, state=state, count=count) for (queue, state), count in sorted(counts.items())]
+
+    def events(self, after: int, limit: int) -> list[Event]:
+        last = self._tables.numbers["event"]
+        numbers = (number for number in range(max(after, 0) + 1, last + 1) if number in self._tables.events)
+        return [self._tables.events[number] for number in _first(numbers, limit)]
+
+    def history(self, job: str, after: int, limit: int) -> list[Event]:
+        told = self._tables.histories.get(job, {})
+        return _first((event for number, event in sorted(told.items()) if number > after), limit)
+
+    def last_event(self) -> int:
+        return max(self._tables.events, default=0)
+
+    def attempts(self, job: str) -> list[Attempt]:
+        return [attempt for _, attempt in sorted(self._tables.attempts.get(job, {}).items())]
+
+    def log(self, job: str, attempt: int, after: int, limit: int) -> list[LogLine]:
+        lines = sorted(self._tables.logs.get(job, {}).items())
+        return _first((line for (of, number), line in lines if of == attempt and number > after), limit)
+
+    def last_line(self, job: str, attempt: int) -> int:
+        return max((number for of, number in self._tables.logs.get(job, {}) if of == attempt), default=0)
+
+    def files(self, job: str) -> list[ResultFile]:
+        return [file for _, file in sorted(self._tables.files.get(job, {}).items())]
+
+    def prunable_size(self, before: int) -> tuple[int, int]:
+        ids = [job.id for job in self._ended(before)]
+        return len(ids), sum(file.size for id_ in ids for file in self.files(id_))
+
+    def known_blobs(self, blobs: Sequence[str]) -> set[str]:
+        return set(blobs) & {file.blob for files in self._tables.files.values() for file in files.values()}
+
+    def files_after(self, blob: str, limit: int) -> list[ResultFile]:
+        files = (file for files in self._tables.files.values() for file in files.values() if file.blob > blob)
+        return _first(sorted(files, key=lambda file: file.blob), limit)
+
+    def queues(self) -> list[QueueRow]:
+        names = self._tables.queues.keys() | self._tables.used_queues.keys()
+        return [self._tables.queues.get(name, QueueRow(name=name)) for name in sorted(names)]
+
+    def workers(self) -> list[WorkerRow]:
+        return [worker for _, worker in sorted(self._tables.workers.items())]
+
+    def reused(self, owner: str, key: str) -> Reused | None:
+        return self._tables.reused.get((owner, key))
+
+    def user(self, name: str) -> User | None:
+        return next((user for user in self._tables.users.values() if user.name == name), None)
+
+    def users(self) -> list[User]:
+        return sorted(self._tables.users.values(), key=lambda user: user.name)
+
+    def key(self, access: str) -> Key | None:
+        return next((key for key in self._tables.keys.values() if key.access == access), None)
+
+    def keys(self, user: str) -> list[Key]:
+        mine = [key for key in self._tables.keys.values() if key.user == user]
+        return sorted(mine, key=lambda key: (key.created_at, key.id), reverse=True)
+
+    def project(self, id_or_name: str) -> Project | None:
+        by_name = (project for project in self._tables.projects.values() if project.name == id_or_name)
+        return self._tables.projects.get(id_or_name) or next(by_name, None)
+
+    def projects(self) -> list[Project]:
+        return sorted(self._tables.projects.values(), key=lambda project: project.name)
+
+    def memberships(self, *, user: str | None = None, project: str | None = None) -> list[Membership]:
+        return [
+            membership
+            for _, membership in sorted(self._tables.memberships.items())
+            if user in {None, membership.user} and project in {None, membership.project}
+        ]
+
+    def setting(self, name: str) -> str | None:
+        return self._tables.settings.get(name)
+
+    def rows(self, query: Statement, parameters: Mapping[str, Any]) -> list[Row]:
+        raise Unavailable(reason="the memory store runs no SQL")
+
+    def _matching(self, filter_: Filter, scope: Scope) -> Iterable[Job]:
+        jobs = self._tables.jobs.values()
+        return (job for job in jobs if scope.covers(job.owner, job.project) and matches(job, filter_))
+
+    def _ended(self, before: int) -> list[Job]:
+        ended = [
+            (job.finished_at, job.number, job)
+            for job in self._tables.jobs.values()
+            if job.state in FINAL and not job.kept and job.finished_at is not None and job.finished_at < before
+        ]
+        return [job for _, _, job in sorted(ended, key=lambda entry: entry[:2])]
+
+
+def _first(items: Iterable[T], limit: int) -> list[T]:
+    return list(islice(items, max(limit, 0)))
