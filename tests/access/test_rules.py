@@ -38,7 +38,7 @@ def test_a_member_may_do_everything_to_their_own_job_and_nothing_to_a_stranger_s
     assert not rules.may(actor, verb, SHARED)
 
 
-@pytest.mark.parametrize(("inside", "verb"), itertools.product(Role, CHANGING))
+@pytest.mark.parametrize(("inside", "verb"), list(itertools.product(Role, CHANGING)))
 def test_a_place_in_a_project_allows_what_its_role_says(inside: Role, verb: Verb) -> None:
     wanted = {
         Role.VIEWER: False,
@@ -60,14 +60,14 @@ def test_a_viewer_changes_nothing_even_where_a_project_would_let_them(verb: Verb
     assert not rules.may(actor, verb, SHARED)
 
 
-@pytest.mark.parametrize(("role", "verb"), itertools.product(Role, CHANGING))
+@pytest.mark.parametrize(("role", "verb"), list(itertools.product(Role, CHANGING)))
 def test_a_reading_key_sees_what_its_user_sees_and_changes_nothing(role: Role, verb: Verb) -> None:
     actor = maria(role, KeyScope.READ)
     assert rules.may(actor, Verb.SEE, MINE)
     assert not rules.may(actor, verb, MINE)
 
 
-@pytest.mark.parametrize(("role", "verb"), itertools.product(Role, Verb))
+@pytest.mark.parametrize(("role", "verb"), list(itertools.product(Role, Verb)))
 def test_a_desk_key_sees_and_changes_no_job(role: Role, verb: Verb) -> None:
     assert not rules.may(maria(role, KeyScope.DESK), verb, MINE)
 
@@ -97,7 +97,7 @@ def test_the_house_opens_from_the_least_role_upwards(verb: House, least: Role) -
         assert rules.may_house(maria(role), verb) is (order.index(role) >= order.index(least))
 
 
-@pytest.mark.parametrize(("role", "verb"), itertools.product(Role, House))
+@pytest.mark.parametrize(("role", "verb"), list(itertools.product(Role, House)))
 def test_narrow_keys_open_only_their_own_door(role: Role, verb: House) -> None:
     assert rules.may_house(maria(role, KeyScope.DESK), verb) is (verb is House.WORK)
     assert rules.may_house(maria(role, KeyScope.READ), verb) is (verb is House.SEE_QUEUES)
