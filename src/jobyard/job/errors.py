@@ -92,6 +92,22 @@ class CommandNotAllowed(Invalid):
     """The command {command} is not among those an administrator allowed."""
 
 
+class CommandFailed(Fault):
+    """The command {command} {how}."""
+
+
+class AlreadySynchronizing(Conflict):
+    """The dataset {name} is being synchronized by job {job} already."""
+
+
+class SourceEmptied(Conflict):
+    """No file was found in {path}, but the dataset holds {samples}; say allow_empty to remove them all."""
+
+
+class SourceUnreadable(Fault):
+    """{path} cannot be listed: {cause}; nothing behind it was touched."""
+
+
 class JobNotFound(NotFound):
     """There is no job {id}."""
 

@@ -1,0 +1,43 @@
+"""The job kind `command.run`: start an allowed program and wait for it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, ClassVar
+
+from jobyard.commands import keeping, process
+from jobyard.commands.environment import environment
+from jobyard.commands.parameters import CommandParameters
+from jobyard.job.errors import CommandFailed
+from jobyard.job.record import Resource
+from jobyard.kinds import Context, Kind
+from jobyard.people.record import Role
+
+
+class CommandRun(Kind):
+    """Runs one program in the attempt's folder. Its output is the job's log, its exit code decides."""
+
+    name: ClassVar[str] = "command.run"
+    title: ClassVar[str] = "Run a command"
+    Parameters = CommandParameters
+    least_role: ClassVar[Role] = Role.MEMBER
+
+    @classmethod
+    def resource(cls, parameters: Any) -> Resource | None:
+        """Return the program, so that its jobs are found by it."""
+        return Resource(type="command", id=parameters.argv[0], name=parameters.argv[0])
+
+    def run(self, parameters: CommandParameters, context: Context) -> dict[str, Any]:
+        """Return {"exit_code": 0, "seconds": ...}. Raises CommandFailed for another end; its files are kept still."""
+        command = parameters.argv[0]
+        path = context.call("commands.resolve")["path"]
+        given = environment(str(context.folder), context.job.id, context.attempt, parameters.environment)
+        started = time.monotonic()
+        running = process.start(path, parameters.argv, context.folder, given, parameters.stdin)
+        code = process.wait(running, context)
+        seconds = time.monotonic() - started
+        complaints = keeping.keep(parameters.files, context)
+        process.judge(command, code)
+        if complaints:
+            raise CommandFailed(command=command, how="; it ".join(complaints))
+        return {"exit_code": code, "seconds": round(seconds, 3)}
