@@ -5,6 +5,8 @@ Every function asks the table in `states` whether the arrow exists; every word o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from msgspec.structs import replace
@@ -26,8 +28,8 @@ def submit(job: Job, now: int, actor: str) -> Change:
 
 
 def release(job: Job, now: int, actor: str, due_at: int | None = None) -> Change:
-    """Put a draft in line."""
-    moved = _move(job, Arrow.RELEASE, queued_at=now, due_at=due_at)
+    """Put a draft in line with all its tries."""
+    moved = _move(job, Arrow.RELEASE, queued_at=now, due_at=due_at, failures=0, failure=None)
     return _change(moved, EventType.RELEASED, now, actor)
 
 
@@ -39,6 +41,8 @@ def withdraw(job: Job, now: int, actor: str) -> Change:
 
 def claim(job: Job, now: int, worker: str, lease: int) -> Change:
     """Give the job to a worker for `lease` microseconds, under a new attempt number."""
+    if job.external:
+        raise WrongState(state=f"{job.state} and run by its own client", verb="claim")
     return _take(job, Arrow.CLAIM, EventType.CLAIMED, now, f"worker:{worker}", worker, lease)
 
 
@@ -50,9 +54,11 @@ def start(job: Job, now: int, actor: str, lease: int) -> Change:
 
 
 def begin(job: Job, attempt: int, now: int) -> Change:
-    """Note that the attempt's work began; saying it twice changes nothing more."""
+    """Note that the attempt's work began; saying it twice tells nothing more."""
     _fence(job, attempt)
-    moved = _move(job, Arrow.BEGIN, begun_at=job.begun_at or now)
+    if job.begun_at is not None:
+        return Change(job=_move(job, Arrow.BEGIN))
+    moved = _move(job, Arrow.BEGIN, begun_at=now)
     changed = _change(moved, EventType.BEGUN, now, f"worker:{job.worker}")
     return replace(changed, attempt=_attempt(moved))
 
@@ -86,7 +92,9 @@ def fail(job: Job, attempt: int, now: int, failure: Failure, results_until: int 
 
 
 def back_off(job: Job, attempt: int, now: int, failure: Failure, due_at: int) -> Change:
-    """End the attempt badly and put the job in line again for the time `due_at`."""
+    """End the attempt badly and put the job in line for `due_at`; under a wish to cancel it is cancelled instead."""
+    if job.cancelling:
+        return stop(job, attempt, now)
     _fence(job, attempt)
     moved = _end(job, Arrow.BACK_OFF, now, failure=failure, failures=job.failures + 1, queued_at=now, due_at=due_at)
     data = {"failure": _told(failure), "due_at": due_at}
@@ -109,7 +117,8 @@ def cancel(job: Job, now: int, actor: str) -> Change:
     if job.state is State.RUNNING:
         moved = _move(job, Arrow.CANCEL, cancel_asked_at=now, cancel_asked_by=actor)
         return _change(moved, EventType.CANCEL_ASKED, now, actor)
-    moved = _move(job, Arrow.CANCEL, finished_at=now, due_at=None, cancel_asked_at=now, cancel_asked_by=actor)
+    asked = {"cancel_asked_at": now, "cancel_asked_by": actor}
+    moved = _move(job, Arrow.CANCEL, finished_at=now, due_at=None, failure=None, **asked)
     return _change(moved, EventType.CANCELLED, now, actor)
 
 
@@ -143,13 +152,10 @@ def retry(job: Job, now: int, actor: str, due_at: int | None = None) -> Change:
         started_at=None,
         begun_at=None,
         finished_at=None,
-        failures=0,
-        failure=None,
-        result=None,
         progress=None,
         cancel_asked_at=None,
         cancel_asked_by=None,
-        results_expired=False,
+        **_FRESH,
     )
     return _change(moved, EventType.RETRIED, now, actor)
 
@@ -175,7 +181,8 @@ def mark(job: Job, now: int, actor: str, marks: dict[str, Any]) -> Change:
 
 def delete(job: Job, now: int, actor: str) -> Event:
     """Return the last event of a job that is being removed; the caller has checked that it may be."""
-    return replace(_event(job, EventType.DELETED, now, actor), revision=job.revision + 1)
+    told = {"owner": job.owner, "project": job.project, "name": job.name}
+    return replace(_event(job, EventType.DELETED, now, actor, told), revision=job.revision + 1)
 
 
 def late(job: Job, attempt: int, now: int, actor: str, verb: str) -> Event:
@@ -186,6 +193,12 @@ def late(job: Job, attempt: int, now: int, actor: str, verb: str) -> Event:
 def lost(job: Job) -> Failure:
     """Return the failure of an attempt whose holder has stopped beating."""
     return Failure(reason=Reason.LOST, message=f"The worker {job.worker} stopped answering while it ran this job.")
+
+
+_FRESH: Mapping[str, Any] = MappingProxyType(
+    {"failures": 0, "failure": None, "result": None, "results_until": None, "results_expired": False}
+)
+"""What a job that is asked to run forgets of its earlier runs; the attempts and events remember."""
 
 
 def _take(job: Job, arrow: Arrow, event: EventType, now: int, actor: str, worker: str, lease: int) -> Change:
@@ -203,7 +216,7 @@ def _take(job: Job, arrow: Arrow, event: EventType, now: int, actor: str, worker
         progress=None,
         cancel_asked_at=None,
         cancel_asked_by=None,
-        **({"failure": None, "result": None, "failures": 0} if arrow is Arrow.START else {}),
+        **(_FRESH if arrow is Arrow.START else {}),
     )
     return replace(_change(moved, event, now, actor), attempt=_attempt(moved))
 
