@@ -31,6 +31,11 @@ class Bell:
         finally:
             self._waiting.pop(ticket, None)
 
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
+
     def ring(self, queue: str, times: int = 1) -> None:
         """Wake up to `times` of those who wait for the queue."""
         woken = [ticket for ticket, (queues, _) in self._waiting.items() if queue in queues][:times]
