@@ -1,0 +1,109 @@
+"""The wiring: settings -> store -> engine -> capabilities -> faces -> one ASGI app. Builds, decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from litestar import Litestar
+
+import jobyard
+from jobyard.access.vault import Vault
+from jobyard.commands import Commands
+from jobyard.datasets import DatasetCapability, Datasets
+from jobyard.engine.engine import Engine
+from jobyard.faces.native.app import native
+from jobyard.faces.native.surroundings import Surroundings
+from jobyard.job.clock import SystemClock
+from jobyard.job.errors import Fault
+from jobyard.kinds.registry import Registry
+from jobyard.people.record import HOUSE, Role
+from jobyard.settings import Settings
+from jobyard.store.blobs import Blobs
+from jobyard.store.contract import Store
+from jobyard.web.health import health
+from jobyard.web.pages import pages
+
+PACKAGES = ("jobyard.datasets",)
+"""The capabilities that keep tables of their own."""
+FIRST_USER = "admin"
+
+
+class House:
+    """A built server: the app, the engine behind it, and the store that must be closed at the end."""
+
+    def __init__(self, settings: Settings, store: Store, registry: Registry | None = None) -> None:
+        self.settings = settings
+        self.store = store
+        self.address = f"http://{settings.host}:{settings.port}"
+        """Where the server listens; corrected by whoever binds the port."""
+        clock = SystemClock()
+        commands = Commands(settings.commands)
+        roots = settings.source_roots
+        self.engine = Engine(
+            store=store,
+            blobs=Blobs(settings.folder / "blobs"),
+            vault=Vault.in_file(settings.folder / "master.key"),
+            clock=clock,
+            registry=registry or Registry.installed(),
+            capabilities=[commands, DatasetCapability(roots)],
+            settings=settings,
+        )
+        surroundings = Surroundings(
+            engine=self.engine,
+            datasets=Datasets(store, clock, roots),
+            settings=settings,
+            base_url=self.base_url,
+            version=jobyard.__version__,
+        )
+        self.app: Litestar = native(surroundings, [*health(self.ready), *pages()], lifespan=[self.running])
+
+    def base_url(self) -> str:
+        """Return the address clients use, without a slash at its end."""
+        return (self.settings.public_url or self.address).rstrip("/")
+
+    async def ready(self) -> bool:
+        """Tell whether the store answers."""
+        try:
+            await self.engine.ledger.read(lambda view: view.last_event())
+        except Fault:
+            return False
+        return True
+
+    async def first_password(self) -> str | None:
+        """Create the first administrator where there is no user yet; return the password, shown this once."""
+        if await self.engine.ledger.read(lambda view: view.users()):
+            return None
+        _, password = await self.engine.people.add_user(HOUSE, FIRST_USER, Role.ADMINISTRATOR)
+        return password
+
+    @asynccontextmanager
+    async def running(self, app: object = None) -> AsyncIterator[None]:
+        """Keep the feed and the keeper going; close the store at the end."""
+        task = asyncio.create_task(self.engine.run())
+        try:
+            yield
+        finally:
+            self.engine.desk.close()
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            await asyncio.to_thread(self.store.close)
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the store that the settings name. Raises FolderInUse, UnsafeFolder or Unavailable."""
+    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if settings.database:
+        from jobyard.store.postgres import PostgresStore
+
+        return PostgresStore.open(settings.database, packages=PACKAGES)
+    from jobyard.store.sqlite import SqliteStore
+
+    return SqliteStore.open(settings.folder, packages=PACKAGES, synchronous=settings.synchronous)
+
+
+def build(settings: Settings) -> House:
+    """Put a server together. Nothing runs before its app is started; `House.running` runs it without one."""
+    return House(settings, open_store(settings))
