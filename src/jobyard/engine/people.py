@@ -138,7 +138,7 @@ class People:
                 generation=user.generation + 1,
             )
             transaction.put_user(changed)
-            if not any(one.role is Role.ADMINISTRATOR and not one.disabled for one in transaction.users()):
+            if _rules(user) and not any(_rules(one) for one in transaction.users()):
                 raise Invalid(reason=f"{name} is the last administrator; make another one first")
             return changed
 
@@ -235,6 +235,10 @@ class People:
                 transaction.put_key(replace(stored, used_at=now))
 
         await self._ledger.write(work)
+
+
+def _rules(user: User) -> bool:
+    return user.role is Role.ADMINISTRATOR and not user.disabled
 
 
 def _user(view: View, name: str) -> User:

@@ -1,0 +1,185 @@
+"""The housekeeper's rounds."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from jobyard.job.clock import SECOND
+from jobyard.job.errors import JobNotFound, ResultGone
+from jobyard.job.record import Job, Reason
+from jobyard.job.states import State
+from jobyard.people.record import HOUSE
+from tests.engine.yard import LEASE, Yard, chunks, user
+
+pytestmark = pytest.mark.anyio
+DAY = 86_400
+
+
+async def with_file(yard: Yard) -> tuple[Job, str]:
+    job = await yard.claimed()
+    received = await yard.engine.results.receive(chunks(b"12345"))
+    from jobyard.job.desk import MadeFile
+
+    await yard.finish(job, files=(MadeFile(name="a.bin", blob=received.blob),))
+    return job, received.blob
+
+
+async def test_a_silent_worker_s_job_goes_back_in_line_with_the_reason_named(yard: Yard) -> None:
+    job = await yard.claimed()
+    yard.lose_patience()
+    await yard.engine.keeper.round()
+    stored = await yard.job(job)
+    assert stored.state is State.QUEUED
+    assert stored.failure is not None
+    assert stored.failure.reason is Reason.LOST
+    assert "w1" in stored.failure.message
+    assert stored.failures == 1
+    [again] = await yard.claim(worker="w2")
+    assert again.job.attempt == 2
+
+
+async def test_a_job_whose_tries_are_burnt_fails_and_one_under_a_wish_is_cancelled(yard: Yard) -> None:
+    last, wished = await yard.claimed(tries=1), await yard.claimed()
+    await yard.jobs.cancel(HOUSE, wished.id)
+    yard.lose_patience()
+    assert await yard.engine.keeper.find_lost() == 2
+    assert (await yard.job(last)).state is State.FAILED
+    assert (await yard.job(wished)).state is State.CANCELLED
+
+
+async def test_nobody_is_lost_in_the_first_lease_after_a_start(yard: Yard) -> None:
+    job = await yard.claimed()
+    yard.clock.forward(LEASE * 3)
+    from tests.engine.yard import Yard as Restarted
+
+    again = Restarted(yard.store, yard.settings.folder)
+    again.clock.time = yard.clock.time
+    again.engine.keeper._trust_until = again.clock.now() + int(LEASE * SECOND)
+    assert await again.engine.keeper.find_lost() == 0
+    again.clock.forward(LEASE + 1)
+    assert await again.engine.keeper.find_lost() == 1
+    assert (await yard.job(job)).state is State.QUEUED
+
+
+async def test_more_lost_jobs_than_one_page_are_all_found(yard: Yard) -> None:
+    for _ in range(430):
+        await yard.submit()
+    assert len(await yard.claim(limit=256)) + len(await yard.claim(limit=256)) == 430
+    yard.lose_patience()
+    assert await yard.engine.keeper.find_lost() == 430
+
+
+async def test_results_expire_loudly_and_the_record_stays(yard: Yard) -> None:
+    job, blob = await with_file(yard)
+    assert yard.blobs.path(blob).exists()
+    yard.clock.forward(3601)
+    await yard.engine.keeper.round()
+    stored = await yard.job(job)
+    assert (stored.state, stored.results_expired, stored.results_until) == (State.SUCCEEDED, True, None)
+    assert not yard.blobs.path(blob).exists()
+    with pytest.raises(ResultGone):
+        await yard.engine.results.open(HOUSE, job.id, "a.bin")
+    assert (await yard.story(job))[-1] == "expired"
+
+
+async def test_results_that_are_kept_longer_live_longer(yard: Yard) -> None:
+    job, blob = await with_file(yard)
+    await yard.jobs.keep(HOUSE, job.id, yard.clock.now() + 2 * DAY * SECOND)
+    yard.clock.forward(DAY)
+    await yard.engine.keeper.round()
+    assert yard.blobs.path(blob).exists()
+    await yard.jobs.keep(HOUSE, job.id, None)
+    yard.clock.forward(50 * DAY)
+    await yard.engine.keeper.round()
+    assert yard.blobs.path(blob).exists()
+
+
+async def test_pruning_takes_old_final_jobs_and_spares_what_lives_or_is_kept(yard: Yard) -> None:
+    old, blob = await with_file(yard)
+    kept = await yard.claimed()
+    await yard.finish(kept)
+    await yard.jobs.keep(HOUSE, kept.id, None, always=True)
+    waiting = await yard.submit()
+    yard.clock.forward(89 * DAY)
+    recent = await yard.claimed()
+    assert (await yard.engine.upkeep.prune(HOUSE, 1, dry_run=True))[0] == 1
+    await yard.finish(recent)
+    yard.clock.forward(2 * DAY)
+    await yard.engine.keeper.round()
+    with pytest.raises(JobNotFound):
+        await yard.job(old)
+    assert not yard.blobs.path(blob).exists()
+    for job in (kept, waiting, recent):
+        await yard.job(job)
+
+
+async def test_orphaned_blobs_are_swept_after_a_day_and_known_ones_are_not(yard: Yard) -> None:
+    _, known = await with_file(yard)
+    orphan = (await yard.engine.results.receive(chunks(b"orphan"))).blob
+    begun = yard.blobs.writer()
+    assert await yard.engine.keeper.sweep() == 0
+    long_ago = (yard.clock.now() - 3 * DAY * SECOND) / SECOND
+    for path in (yard.blobs.path(known), yard.blobs.path(orphan), yard.blobs.aside(begun.blob)):
+        os.utime(path, (long_ago, long_ago))
+    assert await yard.engine.keeper.sweep() == 1
+    assert yard.blobs.path(known).exists()
+    assert not yard.blobs.path(orphan).exists()
+    assert not yard.blobs.aside(begun.blob).exists()
+    begun.abort()
+
+
+async def test_workers_that_left_are_forgotten_in_the_end(yard: Yard) -> None:
+    await yard.claim()
+    yard.clock.forward(600)
+    await yard.engine.keeper.round()
+    assert len(await yard.listing.workers(HOUSE)) == 1
+    yard.clock.forward(3600)
+    await yard.engine.keeper.round()
+    assert await yard.listing.workers(HOUSE) == []
+
+
+async def test_deleting_a_job_frees_its_bytes(yard: Yard) -> None:
+    job, blob = await with_file(yard)
+    await yard.jobs.delete(HOUSE, job.id)
+    assert not yard.blobs.path(blob).exists()
+    assert yard.blobs.usage() == (0, 0)
+
+
+async def test_the_upkeep_is_for_administrators(yard: Yard) -> None:
+    from jobyard.job.errors import Refused
+
+    for verb in (
+        yard.engine.upkeep.doctor(user("maria")),
+        yard.engine.upkeep.prune(user("maria"), 1, dry_run=True),
+        yard.engine.upkeep.backup(user("maria"), "/nowhere"),
+    ):
+        with pytest.raises(Refused):
+            await verb
+
+
+async def test_the_doctor_finds_a_missing_result(yard: Yard) -> None:
+    yard.settings.folder.chmod(0o700)
+    _, blob = await with_file(yard)
+    assert await yard.engine.upkeep.doctor(HOUSE) == []
+    yard.blobs.path(blob).unlink()
+    [finding] = await yard.engine.upkeep.doctor(HOUSE)
+    assert blob in finding
+    yard.settings.folder.chmod(0o755)
+    assert any("0700" in finding for finding in await yard.engine.upkeep.doctor(HOUSE))
+
+
+async def test_a_backup_holds_database_blobs_and_key(yard: Yard, tmp_path_factory: pytest.TempPathFactory) -> None:
+    from jobyard.job.errors import Invalid
+
+    _, blob = await with_file(yard)
+    target = tmp_path_factory.mktemp("backup") / "one"
+    made = await yard.engine.upkeep.backup(HOUSE, str(target))
+    assert made.blobs == 1
+    assert (target / "jobyard.db").stat().st_size > 0
+    assert (target / "blobs" / blob[-2:] / blob).read_bytes() == b"12345"
+    assert (target / "master.key").read_bytes() == (yard.settings.folder / "master.key").read_bytes()
+    for wrong in (target, yard.settings.folder / "inside", target / "jobyard.db"):
+        with pytest.raises(Invalid):
+            await yard.engine.upkeep.backup(HOUSE, str(wrong))
