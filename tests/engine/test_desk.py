@@ -21,6 +21,11 @@ def line(number: int, text: str) -> LogLine:
     return LogLine(number=number, at=1, stream="out", text=text)
 
 
+async def somebody_waits(yard: Yard) -> None:
+    while not yard.engine.bell.waiting:  # noqa: ASYNC110 - the bell tells nobody that somebody waits
+        await asyncio.sleep(0)
+
+
 async def test_the_best_job_is_claimed_first(yard: Yard) -> None:
     slow = await yard.submit(priority=-5)
     first, second = await yard.submit(), await yard.submit()
@@ -53,8 +58,7 @@ async def test_other_queues_kinds_due_times_and_outside_work_are_left_alone(yard
 
 async def test_a_waiting_claim_is_answered_when_work_comes(yard: Yard) -> None:
     waiting = asyncio.create_task(yard.claim(wait=20))
-    while not yard.engine.bell.waiting:
-        await asyncio.sleep(0)
+    await somebody_waits(yard)
     job = await yard.submit()
     [assignment] = await asyncio.wait_for(waiting, 5)
     assert assignment.job.id == job.id
@@ -62,8 +66,7 @@ async def test_a_waiting_claim_is_answered_when_work_comes(yard: Yard) -> None:
 
 async def test_a_closing_desk_sends_waiting_workers_away(yard: Yard) -> None:
     waiting = asyncio.create_task(yard.claim(wait=20))
-    while not yard.engine.bell.waiting:
-        await asyncio.sleep(0)
+    await somebody_waits(yard)
     yard.desk.close()
     assert await asyncio.wait_for(waiting, 5) == []
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from jobyard.engine.submission import Submission
@@ -64,7 +66,7 @@ async def test_a_draft_waits_to_be_released_and_can_go_back(yard: Yard) -> None:
     ],
 )
 async def test_what_does_not_fit_is_refused_and_nothing_is_made(
-    yard: Yard, fields: dict[str, object], error: type[Exception]
+    yard: Yard, fields: dict[str, Any], error: type[Exception]
 ) -> None:
     with pytest.raises(error):
         await yard.submit(MARIA, **fields)

@@ -172,7 +172,7 @@ async def test_the_last_administrator_stays(yard: Yard) -> None:
     await yard.people.add_user(HOUSE, "admin", Role.ADMINISTRATOR, "open sesame")
     for change in ({"role": Role.MEMBER}, {"disabled": True}):
         with pytest.raises(Invalid, match="last administrator"):
-            await yard.people.change_user(HOUSE, "admin", **change)  # type: ignore[arg-type]
+            await yard.people.change_user(HOUSE, "admin", **change)
     assert (await yard.people.user(HOUSE, "admin")).role is Role.ADMINISTRATOR
 
 
