@@ -1,0 +1,34 @@
+"""A server for storms: the real wiring with the storm's kinds, short leases, and its keys told on the first line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import msgspec
+import uvicorn
+
+from jobyard.people.record import HOUSE, Key, KeyForm, KeyScope
+from jobyard.server import House, open_store
+from jobyard.settings import Settings
+from tests.storm.kinds import REGISTRY
+
+
+async def main(settings: Settings, keys: Path) -> None:
+    house = House(settings, open_store(settings), REGISTRY)
+    if not keys.exists():
+        await house.first_password()
+        people = house.engine.people
+        full = Key(id="", user="admin", form=KeyForm.TOKEN)
+        desk = Key(id="", user="admin", form=KeyForm.TOKEN, scope=KeyScope.DESK)
+        told = {"token": (await people.add_key(HOUSE, full))[1], "desk": (await people.add_key(HOUSE, desk))[1]}
+        keys.write_text(json.dumps(told))
+    config = uvicorn.Config(house.app, host="127.0.0.1", port=settings.port, log_level="warning", access_log=False)
+    await uvicorn.Server(config).serve()
+
+
+if __name__ == "__main__":
+    given = msgspec.json.decode(sys.argv[1].encode(), type=Settings)
+    asyncio.run(main(given, Path(sys.argv[2])))
