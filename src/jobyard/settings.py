@@ -73,6 +73,21 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return Path(self.data).expanduser().absolute()
 
 
+class Reach(Struct, frozen=True, kw_only=True):
+    """Where commands find a house, as the environment says it."""
+
+    url: str = ""
+    """`JOBYARD_URL`: the address of a running server."""
+    token: str = ""
+    """`JOBYARD_TOKEN`: what to sign in with there."""
+
+
+def reach(environment: Mapping[str, str] | None = None) -> Reach:
+    """Return where the environment says the house is."""
+    environment = os.environ if environment is None else environment
+    return Reach(url=environment.get(f"{PREFIX}URL", ""), token=environment.get(f"{PREFIX}TOKEN", ""))
+
+
 def load(
     flags: Mapping[str, Any] | None = None,
     environment: Mapping[str, str] | None = None,
@@ -90,6 +105,12 @@ def load(
         return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise ValueError(f"wrong setting: {error}") from None
+
+
+def for_children(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment as a process may see it that runs other people's code: without anything of ours."""
+    environment = os.environ if environment is None else environment
+    return {name: value for name, value in environment.items() if not name.startswith(PREFIX)}
 
 
 def _variables(environment: Mapping[str, str]) -> dict[str, Any]:

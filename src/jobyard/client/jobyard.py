@@ -1,0 +1,149 @@
+"""The client of one house. This is where programs come in: `Jobyard(url, token)`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Self, Unpack
+
+import httpx2
+import msgspec
+
+from jobyard.client.datasets import Datasets
+from jobyard.client.exchange import Call, Exchange
+from jobyard.client.jobs import JobVerbs, Wishes
+from jobyard.client.people import Keys, Projects, Users
+from jobyard.client.requests import NewCredentials, NewJob, Pruning
+from jobyard.client.running import BEAT, Run
+from jobyard.client.shapes import (
+    Counts,
+    Doctor,
+    FeedJob,
+    FeedProgress,
+    FeedResync,
+    Kind,
+    Pruned,
+    Queue,
+    Session,
+    Worker,
+)
+from jobyard.client.stream import follow
+
+TIMEOUT = 30.0
+"""Seconds to wait for an answer."""
+PATIENCE = 20.0
+"""Seconds a lost connection is borne before Unreachable is raised."""
+
+
+class Jobyard(JobVerbs):
+    """A connection to a house; close it, or use it in a `with` block. May be shared by threads.
+
+    What can be asked twice without harm, submitting included, is asked again after a lost connection until `patience`
+    seconds have passed. Every error is a JobyardError.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        timeout: float = TIMEOUT,
+        patience: float = PATIENCE,
+        transport: httpx2.BaseTransport | None = None,
+    ) -> None:
+        """Take the house's address, such as `http://127.0.0.1:8080`, and a token made there. Nothing is sent yet.
+
+        Raises ValueError for what is no address or no token.
+        """
+        super().__init__(Exchange(url, token, timeout=timeout, patience=patience, transport=transport))
+        self.users = Users(self._exchange)
+        self.keys = Keys(self._exchange)
+        self.projects = Projects(self._exchange)
+        self.datasets = Datasets(self._exchange, self.submit)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def url(self) -> str:
+        """The house's address, without a slash at its end."""
+        return self._exchange.url
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._exchange.close()
+
+    def session(self) -> Session:
+        """Return who you are to the house. Raises Unauthenticated."""
+        return self._exchange.ask(Call(path="/session"), Session)
+
+    def counts(self) -> Counts:
+        """Return how many jobs you may see in each state, and the queues nobody serves."""
+        return self._exchange.ask(Call(path="/counts"), Counts)
+
+    def kinds(self) -> list[Kind]:
+        """Return what this house can do."""
+        return self._exchange.ask(Call(path="/kinds"), list[Kind])
+
+    def queues(self) -> list[Queue]:
+        """Return the queues with what is in them."""
+        return self._exchange.ask(Call(path="/queues"), list[Queue])
+
+    def workers(self) -> list[Worker]:
+        """Return the workers with what they are running."""
+        return self._exchange.ask(Call(path="/workers"), list[Worker])
+
+    def running(
+        self,
+        kind: str,
+        parameters: dict[str, Any] | None = None,
+        *,
+        key: str | None = None,
+        beat: float = BEAT,
+        **wishes: Unpack[Wishes],
+    ) -> Run:
+        """Submit a job that this program runs itself; see `Run`.
+
+        `beat` is the time in seconds between two signs of life while there is no other news; keep it well below the
+        house's lease.
+        """
+        body = NewJob(kind=kind, parameters=parameters or {}, external=True, **wishes)
+        return Run(self._exchange, self._submit(body, key), beat)
+
+    def feed(self, after: int | None = None) -> Iterator[FeedJob | FeedProgress | FeedResync]:
+        """Give out what happens to the jobs you may see, as it happens, behind event `after` or from now on.
+
+        A lost connection is made again, and no event is left out; where too many were missed, a FeedResync says so.
+        The feed never ends by itself.
+        """
+        shapes: dict[str, type[FeedJob | FeedProgress | FeedResync]] = {
+            "job": FeedJob,
+            "progress": FeedProgress,
+            "resync": FeedResync,
+        }
+        for frame in follow(self._exchange, "/feed", {"after": after}):
+            shape = shapes.get(frame.event)
+            if shape is not None:
+                yield msgspec.json.decode(frame.data, type=shape)
+
+    def credentials(self, user: str | None = None, *, new_password: bool = False) -> dict[str, Any]:
+        """Make fresh keys for every client family, one's own or for an administrator anybody's; older ones stay good.
+
+        The answer holds `user` and an entry for each family, ready to paste; each secret is shown this once.
+        """
+        body = NewCredentials(user=user, new_password=new_password)
+        return self._exchange.ask(Call(method="POST", path="/credentials", body=body, again=False), dict[str, Any])
+
+    def prune(self, older_than_days: float, *, dry_run: bool = False) -> Pruned:
+        """Remove ended jobs older than so many days that nobody keeps; a dry run only counts."""
+        body = Pruning(older_than_days=older_than_days, dry_run=dry_run)
+        return self._exchange.ask(Call(method="POST", path="/keep/prune", body=body, within=3600.0), Pruned)
+
+    def doctor(self) -> list[str]:
+        """Look the house over; return what is wrong, a sentence each."""
+        return self._exchange.ask(Call(path="/keep/doctor", within=3600.0), Doctor).findings
