@@ -1,0 +1,140 @@
+# Two commands are enough: `make run` to see it work, `make test` to check it. `make help` lists the rest.
+# Everything lands in this folder: .venv for Python, frontend/node_modules for the page. Needs Python 3.11 or newer.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+# Behind a company's proxy the machine's own certificates are the ones that count.
+export UV_SYSTEM_CERTS := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+WORKS := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	if $$name -c '$(WORKS)' >/dev/null 2>&1; then echo $$name; break; fi; done)
+BIN := .venv/bin
+PINS := requirements
+STAMPS := .venv/stamps
+PAGE_SOURCES := $(shell find frontend hatch_build.py -type f -not -path '*/node_modules/*' 2>/dev/null)
+CHROMIUM = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+MARKS = $(if $(CHROMIUM),not storm,not storm and not browser)
+JOBS ?= 2
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ---- what people call
+
+.PHONY: run
+run: setup ## Set everything up and show a house with jobs in it, on this machine only
+	$(BIN)/python -m jobyard demo
+
+.PHONY: test
+test: develop page chromium lint ## Check everything: lint, types, the page, the fast tests
+	@$(MAKE) page-test
+	$(BIN)/python -m pytest -n $(JOBS) -q -m '$(MARKS)'
+
+.PHONY: storm
+storm: develop page chromium ## Run the slow tests: kills, full disks, 10,000 random lives
+	$(BIN)/python -m pytest -q -m 'storm or property' --hypothesis-profile=storm --timeout=3600
+
+.PHONY: bench
+bench: develop ## Measure throughput and latency of submit, claim and list on this machine
+	$(BIN)/python -m bench
+
+.PHONY: lint
+lint: develop ## Check style, format, types and who imports whom
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check -q
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: develop ## Format the code and put its imports in order
+	$(BIN)/ruff check --fix -q
+	$(BIN)/ruff format
+
+.PHONY: docs
+docs: develop ## Write the generated parts of the reference anew
+	$(BIN)/python -m tests.house.reference
+
+.PHONY: screenshots
+screenshots: develop page chromium ## Take the pictures of the page that the README shows
+	$(BIN)/python -m tests.house.screenshots
+
+.PHONY: clean
+clean: ## Remove everything that was built or installed here; data folders stay
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* dist build
+	rm -rf frontend/node_modules src/jobyard/web/assets
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---- what they stand on
+
+.PHONY: setup
+setup: $(STAMPS)/runtime page ## Install what running needs and build the page
+
+.PHONY: develop
+develop: $(STAMPS)/develop
+
+.PHONY: page
+page: $(STAMPS)/page ## Build the page when its sources have changed
+
+.PHONY: page-test
+page-test: $(STAMPS)/develop page
+	$(BIN)/python hatch_build.py test
+
+$(STAMPS)/page: $(STAMPS)/build $(PAGE_SOURCES)
+	$(BIN)/python hatch_build.py
+	@touch $@
+
+# uv reads the same indexes as pip where it can; where it cannot, pip itself does the work more slowly.
+define install
+	@echo "Installing $(1) ..."
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes $(foreach set,$(2),-r $(PINS)/$(set).txt) \
+		|| $(BIN)/python -m pip install -q --require-hashes $(foreach set,$(2),-r $(PINS)/$(set).txt)
+endef
+
+$(STAMPS)/tools: $(PINS)/tools.txt
+	@test -n "$(PYTHON)" || { echo "Jobyard needs Python 3.11 or newer with its venv module." \
+		"None was found; install one, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --require-hashes -r $(PINS)/tools.txt
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/build: $(STAMPS)/tools $(PINS)/build.txt $(PINS)/runtime.txt
+	$(call install,what runs and what builds,runtime build)
+	@touch $@
+
+$(STAMPS)/runtime: $(STAMPS)/build pyproject.toml
+	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+$(STAMPS)/develop: $(STAMPS)/runtime $(PINS)/dev.txt
+	$(call install,what tests and linters need,dev)
+	@touch $@
+
+# Debian's own browser: no browser is downloaded from anywhere else.
+.PHONY: chromium
+chromium:
+	@if command -v chromium chromium-browser google-chrome >/dev/null 2>&1; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+		echo "Installing Debian's chromium for the browser tests ..."; \
+		apt-get update -qq >/dev/null 2>&1; \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null 2>&1; \
+	fi; \
+	if ! command -v chromium chromium-browser google-chrome >/dev/null 2>&1; then \
+		echo "*** No chromium on this machine: the browser tests are LEFT OUT. Install Debian's chromium to run them. ***"; \
+	fi
+
+COMPILE = $(BIN)/uv pip compile -q --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+	--universal --python-version 3.11 --upgrade
+
+.PHONY: pins
+pins: $(STAMPS)/tools ## Write requirements/*.txt anew from what pyproject.toml and the *.in files ask for
+	$(COMPILE) -o $(PINS)/runtime.txt pyproject.toml
+	$(COMPILE) -o $(PINS)/build.txt -c $(PINS)/runtime.txt $(PINS)/build.in
+	$(COMPILE) -o $(PINS)/dev.txt --all-extras -c $(PINS)/runtime.txt -c $(PINS)/build.txt \
+		pyproject.toml $(PINS)/build.in $(PINS)/dev.in
+	$(COMPILE) -o $(PINS)/tools.txt -c $(PINS)/dev.txt $(PINS)/tools.in
