@@ -16,19 +16,20 @@ from jobyard.settings import Settings
 from tests.storm.kinds import REGISTRY
 
 
-async def main(settings: Settings, keys: Path) -> None:
+async def main(settings: Settings, keys: Path, *, known: bool) -> None:
     house = House(settings, open_store(settings), REGISTRY)
-    if not keys.exists():
+    if not known:
         await house.first_password()
         people = house.engine.people
         full = Key(id="", user="admin", form=KeyForm.TOKEN)
         desk = Key(id="", user="admin", form=KeyForm.TOKEN, scope=KeyScope.DESK)
         told = {"token": (await people.add_key(HOUSE, full))[1], "desk": (await people.add_key(HOUSE, desk))[1]}
-        keys.write_text(json.dumps(told))
+        await asyncio.to_thread(keys.write_text, json.dumps(told))
     config = uvicorn.Config(house.app, host="127.0.0.1", port=settings.port, log_level="warning", access_log=False)
     await uvicorn.Server(config).serve()
 
 
 if __name__ == "__main__":
     given = msgspec.json.decode(sys.argv[1].encode(), type=Settings)
-    asyncio.run(main(given, Path(sys.argv[2])))
+    place = Path(sys.argv[2])
+    asyncio.run(main(given, place, known=place.exists()))

@@ -132,7 +132,7 @@ class Desk:
 
         def work(transaction: Transaction) -> Answer:
             job = transaction.job(call.job)
-            if job is None or not _holds(job, call.attempt):
+            if job is None or not moves.holds(job, call.attempt):
                 return Answer(wish="drop")
             if job.cancelling:
                 return Answer(wish="stop")
@@ -145,7 +145,7 @@ class Desk:
         """Tell whether the attempt holds the job; asked before its result files are taken in."""
         rules.require_house(actor, House.WORK)
         found = await self._ledger.read(lambda view: view.job(job))
-        return found is not None and _holds(found, attempt)
+        return found is not None and moves.holds(found, attempt)
 
     def close(self) -> None:
         """Send waiting workers away; the server stops."""
@@ -186,7 +186,7 @@ class Desk:
         stale, wishes = list[Held](), list[Wish]()
         for one in held:
             job = jobs.get(one.job)
-            if job is None or not _holds(job, one.attempt):
+            if job is None or not moves.holds(job, one.attempt):
                 wishes.append(Wish(job=one.job, attempt=one.attempt, what="drop"))
                 continue
             if job.cancelling:
@@ -198,12 +198,12 @@ class Desk:
     def _renew(self, transaction: Transaction, held: list[Held]) -> None:
         for one in sorted(held, key=_by_job):
             job = transaction.job(one.job)
-            if job is not None and _holds(job, one.attempt):
+            if job is not None and moves.holds(job, one.attempt):
                 transaction.apply(moves.beat(job, one.attempt, self._ledger.now(), self._settling.lease))
 
     def _hear(self, transaction: Transaction, told: Told) -> list[Wish]:
         job = transaction.job(told.job)
-        if job is None or not _holds(job, told.attempt):
+        if job is None or not moves.holds(job, told.attempt):
             return [Wish(job=told.job, attempt=told.attempt, what="drop")]
         now = self._ledger.now()
         self._settling.write_lines(transaction, job.id, told.attempt, told.lines)
@@ -215,13 +215,9 @@ class Desk:
 
     def _return(self, transaction: Transaction, held: Held) -> Job | None:
         job = transaction.job(held.job)
-        if job is None or not _holds(job, held.attempt):
+        if job is None or not moves.holds(job, held.attempt):
             return None
         return transaction.apply(moves.give_back(job, held.attempt, self._ledger.now()))
-
-
-def _holds(job: Job, attempt: int) -> bool:
-    return job.state is State.RUNNING and job.attempt == attempt
 
 
 def _by_job(held: Held) -> str:

@@ -83,7 +83,7 @@ class Settling:
         job, now = transaction.job(outcome.job), self._ledger.now()
         if job is None:
             return "stale"
-        if job.state is not State.RUNNING or job.attempt != outcome.attempt:
+        if not moves.holds(job, outcome.attempt):
             return self._repeated(transaction, job, outcome, now)
         self.write_lines(transaction, job.id, outcome.attempt, outcome.lines)
         if outcome.begun and job.begun_at is None:

@@ -190,6 +190,11 @@ def late(job: Job, attempt: int, now: int, actor: str, verb: str) -> Event:
     return _event(job, EventType.REFUSED, now, actor, {"attempt": attempt, "verb": verb})
 
 
+def holds(job: Job, attempt: int) -> bool:
+    """Tell whether this attempt is the one that runs the job now: the fence before every word of a holder."""
+    return job.state is State.RUNNING and job.attempt == attempt
+
+
 def lost(job: Job) -> Failure:
     """Return the failure of an attempt whose holder has stopped beating."""
     return Failure(reason=Reason.LOST, message=f"The worker {job.worker} stopped answering while it ran this job.")
@@ -222,7 +227,7 @@ def _take(job: Job, arrow: Arrow, event: EventType, now: int, actor: str, worker
 
 
 def _fence(job: Job, attempt: int) -> None:
-    if job.state is not State.RUNNING or job.attempt != attempt:
+    if not holds(job, attempt):
         raise StaleAttempt(id=job.id, attempt=attempt, state=job.state.value, newest=job.attempt)
 
 

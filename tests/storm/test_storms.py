@@ -1,0 +1,150 @@
+"""T-06, T-07, T-12, T-16: kill, stop and freeze real processes; nothing is lost, nothing is done twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.storm.weather import LEASE, Weather, storm
+
+DATABASES = ["sqlite", "postgres"]
+
+
+@pytest.fixture
+def weather(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[int], Weather]]:
+    begun = []
+    database = getattr(request, "param", "sqlite")
+    settings = {"database": request.getfixturevalue("postgres_address")} if database == "postgres" else {}
+
+    def begin(seed: int) -> Weather:
+        context = storm(tmp_path, seed, **settings)
+        begun.append(context)
+        return context.__enter__()
+
+    yield begin
+    for context in begun:
+        context.__exit__(None, None, None)
+
+
+def worker_storm(weather: Weather, jobs: int, workers: int) -> None:
+    """Kill a random worker every 0.2 to 0.8 s while jobs of 1 to 100 ms run; start another one for it."""
+    for _ in range(workers):
+        weather.work()
+    submitting = threading.Thread(target=weather.submit, args=(jobs,))
+    submitting.start()
+    while submitting.is_alive() or weather.counts()["queued"] > jobs * 0.1:
+        time.sleep(weather.chance.uniform(0.2, 0.8))
+        weather.kill_worker(weather.chance.choice(sorted(weather.workers)))
+        weather.work()
+    submitting.join()
+    weather.calm(60 + jobs * 0.1)
+
+
+def server_storm(weather: Weather, kills: int) -> None:
+    """Kill the server at random moments under load and start it again; every acknowledged write must be there."""
+    weather.work()
+    stop = threading.Event()
+
+    def submitting() -> None:
+        with weather.client() as http:
+            while not stop.is_set():
+                weather.submit(1, client=http, seconds=0.005)
+
+    thread = threading.Thread(target=submitting)
+    thread.start()
+    try:
+        for _ in range(kills):
+            time.sleep(weather.chance.uniform(0.05, 0.6))
+            weather.kill_server()
+            weather.serve()
+    finally:
+        stop.set()
+        thread.join()
+    weather.calm(60)
+
+
+@pytest.mark.parametrize("weather", DATABASES, indirect=True)
+def test_killing_workers_loses_nothing_and_doubles_nothing(weather: Callable[[int], Weather]) -> None:
+    """T-06, small."""
+    blowing = weather(6)
+    worker_storm(blowing, jobs=150, workers=2)
+    assert blowing.broken() == []
+    assert blowing.ledger.kills >= 2
+
+
+def test_killing_the_server_loses_nothing_acknowledged(weather: Callable[[int], Weather]) -> None:
+    """T-07, small."""
+    blowing = weather(7)
+    server_storm(blowing, kills=4)
+    assert blowing.broken() == []
+    assert len(blowing.ledger.acknowledged) > 10
+
+
+def test_a_frozen_worker_s_late_finish_is_refused(weather: Callable[[int], Weather]) -> None:
+    """T-12, small: SIGSTOP for three leases, then CONT; another worker has done the job meanwhile."""
+    blowing = weather(12)
+    frozen = blowing.work(slots=1)
+    blowing.submit(1, seconds=1.0)
+    blowing.wait_for(lambda: blowing.counts()["running"] == 1, 10, "the job runs")
+    for pid in _family(blowing.workers[frozen].pid):
+        os.kill(pid, signal.SIGSTOP)
+    blowing.work()
+    blowing.wait_for(lambda: blowing.counts()["succeeded"] == 1, LEASE * 3 + 10, "another worker did the job")
+    for pid in _family(blowing.workers[frozen].pid):
+        os.kill(pid, signal.SIGCONT)
+    [job] = blowing.ledger.acknowledged.values()
+    blowing.submit(4, seconds=0.01)
+    blowing.calm(20)
+    assert blowing.broken() == []
+    assert blowing.rows(f"SELECT COUNT(*) FROM events WHERE job = '{job}' AND type = 'finished'") == [(1,)]
+
+
+def test_term_gives_jobs_back_without_burning_a_try(weather: Callable[[int], Weather]) -> None:
+    """T-16, small: TERM under load."""
+    blowing = weather(16)
+    blowing.submit(40, seconds=0.05)
+    for _ in range(3):
+        name = blowing.work()
+        before = blowing.counts()["succeeded"]
+        blowing.wait_for(lambda before=before: blowing.counts()["succeeded"] > before, 20, "it works")  # type: ignore[misc]
+        process = blowing.workers.pop(name)
+        process.terminate()
+        assert process.wait(10) == 0
+    blowing.work()
+    blowing.calm(30)
+    assert blowing.broken() == []
+    assert blowing.rows("SELECT COUNT(*) FROM jobs WHERE failures > 0") == [(0,)]
+
+
+@pytest.mark.storm
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("weather", DATABASES, indirect=True)
+def test_the_worker_storm(weather: Callable[[int], Weather], seed: int) -> None:
+    """T-06: 10,000 jobs, 8 workers."""
+    blowing = weather(600 + seed)
+    worker_storm(blowing, jobs=10_000, workers=8)
+    assert blowing.broken() == []
+
+
+@pytest.mark.storm
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("weather", DATABASES, indirect=True)
+def test_the_server_storm(weather: Callable[[int], Weather]) -> None:
+    """T-07: 200 kills of the server."""
+    blowing = weather(700)
+    server_storm(blowing, kills=200)
+    assert blowing.broken() == []
+
+
+def _family(pid: int) -> list[int]:
+    import psutil
+
+    process = psutil.Process(pid)
+    return [pid, *(child.pid for child in process.children(recursive=True))]
