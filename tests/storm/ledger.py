@@ -6,6 +6,7 @@ are numbered I1 to I10.
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -35,6 +36,7 @@ class Ledger:
         broken = self._kept(jobs)
         broken += [line for job in jobs for line in _story(job, jobs[job][1], events[job])]
         broken += self._effects(jobs)
+        broken += _results(rows)
         broken += _numbers([row[0] for row in rows("SELECT number FROM events ORDER BY number")])
         broken += _sums(rows)
         if all_final:
@@ -78,6 +80,16 @@ def _story(job: str, state: str, events: list[tuple[str, str, int]]) -> list[str
     claims = [attempt for type_, _, attempt in told if type_ == "claimed"]
     if claims != sorted(set(claims)):
         broken.append(f"I6: job {job} was claimed as {claims}")
+    return broken
+
+
+def _results(rows: Rows) -> list[str]:
+    """The work's result is its attempt's number: a job must carry the result of the attempt that ended it."""
+    broken = []
+    for job, attempt, lively in rows("SELECT id, attempt, lively FROM jobs WHERE state = 'succeeded'"):
+        result = json.loads(lively).get("result")
+        if result != attempt:
+            broken.append(f"I3: job {job} ended by attempt {attempt} carries the result of attempt {result}")
     return broken
 
 

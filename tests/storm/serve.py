@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 
 import msgspec
 import uvicorn
 
+from jobyard.job import moves
+from jobyard.job.states import State
 from jobyard.people.record import HOUSE, Key, KeyForm, KeyScope
 from jobyard.server import House, open_store
 from jobyard.settings import Settings
 from tests.storm.kinds import REGISTRY
+
+
+def break_promise(which: str) -> None:
+    """Break one promise on purpose, so that the storms can show that they would see it."""
+    if which == "fence":
+        moves.holds = lambda job, attempt: job.state is State.RUNNING
 
 
 async def main(settings: Settings, keys: Path, *, known: bool) -> None:
@@ -30,6 +39,7 @@ async def main(settings: Settings, keys: Path, *, known: bool) -> None:
 
 
 if __name__ == "__main__":
+    break_promise(os.environ.get("STORM_BREAKS", ""))
     given = msgspec.json.decode(sys.argv[1].encode(), type=Settings)
     place = Path(sys.argv[2])
     asyncio.run(main(given, place, known=place.exists()))

@@ -86,23 +86,36 @@ def test_killing_the_server_loses_nothing_acknowledged(weather: Callable[[int], 
     assert len(blowing.ledger.acknowledged) > 10
 
 
-def test_a_frozen_worker_s_late_finish_is_refused(weather: Callable[[int], Weather]) -> None:
-    """T-12, small: SIGSTOP for three leases, then CONT; another worker has done the job meanwhile."""
-    blowing = weather(12)
+def frozen_worker(blowing: Weather) -> str:
+    """Freeze a worker in mid-job for longer than its lease; thaw it when another one runs the job. Return the job."""
     frozen = blowing.work(slots=1)
-    blowing.submit(1, seconds=1.0)
+    blowing.submit(1, seconds=1.5)
     blowing.wait_for(lambda: blowing.counts()["running"] == 1, 10, "the job runs")
     for pid in _family(blowing.workers[frozen].pid):
         os.kill(pid, signal.SIGSTOP)
+    [job] = blowing.ledger.acknowledged.values()
     blowing.work()
-    blowing.wait_for(lambda: blowing.counts()["succeeded"] == 1, LEASE * 3 + 10, "another worker did the job")
+    again = f"SELECT COUNT(*) FROM events WHERE job = '{job}' AND type = 'begun' AND attempt = 2"
+    blowing.wait_for(lambda: blowing.rows(again) == [(1,)], LEASE * 3 + 10, "another worker runs the job")
     for pid in _family(blowing.workers[frozen].pid):
         os.kill(pid, signal.SIGCONT)
-    [job] = blowing.ledger.acknowledged.values()
-    blowing.submit(4, seconds=0.01)
     blowing.calm(20)
+    return job
+
+
+def test_a_frozen_worker_s_late_finish_is_refused(weather: Callable[[int], Weather]) -> None:
+    """T-12, small: SIGSTOP for longer than the lease, then CONT while another worker runs the job."""
+    blowing = weather(12)
+    job = frozen_worker(blowing)
     assert blowing.broken() == []
     assert blowing.rows(f"SELECT COUNT(*) FROM events WHERE job = '{job}' AND type = 'finished'") == [(1,)]
+
+
+def test_the_storm_sees_a_house_that_ignores_attempt_numbers(tmp_path: Path) -> None:
+    """The test of the test: without the fence the thawed worker ends another one's attempt."""
+    with storm(tmp_path, 12, breaks="fence") as blowing:
+        job = frozen_worker(blowing)
+        assert f"I3: job {job} ended by attempt 2 carries the result of attempt 1" in blowing.broken()
 
 
 def test_term_gives_jobs_back_without_burning_a_try(weather: Callable[[int], Weather]) -> None:

@@ -28,10 +28,11 @@ TOP = Path(__file__).parents[2]
 class Weather:
     """One storm in one folder."""
 
-    def __init__(self, folder: Path, seed: int, **settings: Any) -> None:
+    def __init__(self, folder: Path, seed: int, breaks: str = "", **settings: Any) -> None:
         print(f"storm seed {seed}")
         self.chance = random.Random(seed)
         self.folder = folder
+        self.breaks = breaks
         self.ledger = Ledger(folder)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -87,7 +88,7 @@ class Weather:
         return subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             cwd=TOP,
-            env={**os.environ, "PYTHONPATH": str(TOP)},
+            env={**os.environ, "PYTHONPATH": str(TOP), "STORM_BREAKS": self.breaks},
             stdout=self._log,
             stderr=self._log,
         )
