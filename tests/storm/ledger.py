@@ -98,7 +98,7 @@ def _numbers(numbers: list[int]) -> list[str]:
 
 
 def _sums(rows: Rows) -> list[str]:
-    counted = dict(rows("SELECT state, COUNT(*) FROM jobs GROUP BY state"))
+    counted: dict[str, int] = dict(rows("SELECT state, COUNT(*) FROM jobs GROUP BY state"))
     kept: Counter[str] = Counter()
     for state, count in rows("SELECT state, SUM(count) FROM counters GROUP BY state"):
         kept[state] += int(count)

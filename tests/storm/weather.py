@@ -165,12 +165,11 @@ class Weather:
         if self.settings.database:
             import psycopg
 
-            text = statement.replace(
-                "FROM counters",
-                "FROM (SELECT * FROM counters UNION ALL SELECT owner, project, queue, state, count FROM counter_deltas) c",
-            )
+            deltas = "SELECT owner, project, queue, state, count FROM counter_deltas"
+            both = f"FROM (SELECT * FROM counters UNION ALL {deltas}) kept"
+            text = statement.replace("FROM counters", both)
             with psycopg.connect(self.settings.database) as connection:
-                return list(connection.execute(text))  # type: ignore[call-overload]
+                return list(connection.execute(text))
         import apsw
 
         path = next((self.folder / "data").glob("*.db"))
