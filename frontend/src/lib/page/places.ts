@@ -1,0 +1,43 @@
+// Every address of the page. The server answers exactly these with the page, so a new place is added on both sides.
+export type PlaceName = "requests" | "job" | "datasets" | "dataset" | "workers" | "keys" | "login" | "nowhere";
+
+export interface Place {
+  name: PlaceName;
+  /** The id in the address, where there is one. */
+  id: string;
+}
+
+export const PLACES: readonly (readonly [string, PlaceName])[] = [
+  ["/", "requests"],
+  ["/login", "login"],
+  ["/jobs", "requests"],
+  ["/jobs/{id}", "job"],
+  ["/datasets", "datasets"],
+  ["/datasets/{id}", "dataset"],
+  ["/workers", "workers"],
+  ["/keys", "keys"],
+];
+
+/** Finds the place a path leads to. */
+export function find(path: string): Place {
+  const parts = path.split("/").filter((part) => part !== "");
+  for (const [pattern, name] of PLACES) {
+    const wanted = pattern.split("/").filter((part) => part !== "");
+    if (wanted.length !== parts.length) continue;
+    if (!wanted.every((part, at) => part === "{id}" || part === parts[at])) continue;
+    const at = wanted.indexOf("{id}");
+    return { name, id: at < 0 ? "" : decoded(parts[at] ?? "") };
+  }
+  return { name: "nowhere", id: "" };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+export const jobPath = (id: string): string => `/jobs/${encodeURIComponent(id)}`;
+export const datasetPath = (id: string): string => `/datasets/${encodeURIComponent(id)}`;

@@ -1,0 +1,6 @@
+// The tests' browser knows no SharedWorker and no server: what needs them is given its own in each test.
+import { afterEach } from "vitest";
+
+afterEach(() => {
+  localStorage.clear();
+});
