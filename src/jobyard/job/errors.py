@@ -146,3 +146,7 @@ class FolderInUse(Fault):
 
 class UnsafeFolder(Fault):
     """{folder} is on a network file system ({kind}), where SQLite is not safe; use a local disk or PostgreSQL."""
+
+
+class WrongDatabase(Fault):
+    """The database cannot be used: {reason}."""

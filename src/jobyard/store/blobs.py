@@ -64,7 +64,7 @@ class Writer:
                 file.flush()
                 os.fsync(file.fileno())
             target = self._blobs.prepared(self.blob)
-            os.replace(self._aside, target)
+            self._aside.replace(target)
             _sync_folder(target.parent)
         except OSError as error:
             self._remove()

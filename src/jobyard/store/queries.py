@@ -25,6 +25,10 @@ class Named:
         """Return the statement in `sqlite` or `postgres`."""
         return self._texts[dialect]
 
+    def speaks(self, dialect: str) -> bool:
+        """Tell whether the statement exists in this dialect."""
+        return dialect in self._texts
+
 
 class Queries:
     """The statements of one room, by name: `QUERIES["insert_job"]`."""

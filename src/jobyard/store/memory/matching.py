@@ -27,10 +27,12 @@ def sort_value(job: Job, order: Order) -> int | None:
 def rank(cursor: Cursor, order: Order) -> tuple[int, int]:
     """Return a key that ascends along the list."""
     match order:
-        case Order.NEWEST | Order.ENDED:
-            return (-cursor.value, -cursor.number)
+        case Order.NEWEST:
+            return (-cursor.value, 0)
         case Order.OLDEST:
-            return (cursor.value, cursor.number)
+            return (cursor.value, 0)
+        case Order.ENDED:
+            return (-cursor.value, -cursor.number)
         case Order.PRIORITY:
             return (-cursor.value, cursor.number)
 

@@ -1,0 +1,37 @@
+"""Whether what is kept twice says the same twice: counters and jobs, events and jobs, words and jobs."""
+
+from __future__ import annotations
+
+from jobyard.store.relational.database import Database
+
+_SHOWN = 20
+
+
+def findings(database: Database) -> list[str]:
+    """Return what does not agree, one sentence each; empty when all is sound."""
+    found = _counters(database)
+    found += [
+        f"Job {id_} is {state}, but its newest event says {told}."
+        for id_, state, told in database.all("wrong_states", {})
+    ]
+    found += [f"There are {count} {what} of no job." for what, count in database.all("lost_children", {}) if count]
+    unsearchable, unknown = database.all("unsearchable_jobs", {})[0]
+    if unsearchable:
+        found.append(f"{unsearchable} jobs cannot be found by their words.")
+    if unknown:
+        found.append(f"The words of {unknown} jobs that are no more can still be found.")
+    revived = database.all("revived_events", {})[0][0]
+    if revived:
+        found.append(f"{revived} events count as those of removed jobs although the jobs are there.")
+    return found
+
+
+def _counters(database: Database) -> list[str]:
+    kept = {row[:4]: row[4] for row in database.all("kept_counters", {})}
+    true = {row[:4]: row[4] for row in database.all("counted_jobs", {})}
+    wrong = sorted(key for key in kept.keys() | true.keys() if kept.get(key, 0) != true.get(key, 0))
+    return [
+        f"The counter of {owner}'s {state} jobs in queue {queue} says {kept.get((owner, project, queue, state), 0)}, "
+        f"but there are {true.get((owner, project, queue, state), 0)}."
+        for owner, project, queue, state in wrong[:_SHOWN]
+    ]

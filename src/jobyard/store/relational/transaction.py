@@ -1,0 +1,253 @@
+"""Writing to a relational database: one Transaction over SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from heapq import merge
+from itertools import islice
+from typing import Any
+
+from msgspec.structs import asdict, replace
+
+from jobyard.job.errors import ChangedMeanwhile, JobNotFound, KeyReused, NameTaken
+from jobyard.job.events import Change, Event
+from jobyard.job.filters import Filter, Query, Scope, searchable
+from jobyard.job.record import Attempt, Job, LogLine, ResultFile
+from jobyard.people.record import Key, Membership, Project, User
+from jobyard.store.contract import Page, QueueRow, Reused, Row, Statement, Tally, WorkerRow
+from jobyard.store.relational import deferred, records
+from jobyard.store.relational.database import QUERIES, Database
+from jobyard.store.relational.deferred import Deferred
+from jobyard.store.relational.rows import NUMBER, RANK, Extent, extent, new_words, to_job, to_motion, to_renewal, to_row
+from jobyard.store.relational.view import RelationalView
+
+
+class RelationalTransaction(RelationalView):
+    """A Transaction over one connection.
+
+    It remembers the jobs it has seen under its lock, so that a change knows what it changes without asking again.
+    `earlier` is what works before this one, in the same commit, have deferred.
+    """
+
+    def __init__(self, database: Database, earlier: Sequence[Deferred] = ()) -> None:
+        super().__init__(database)
+        self.deferred = Deferred()
+        """What is still to be written at the end."""
+        self.flushed = False
+        """Whether what `earlier` holds has been written by this transaction."""
+        self.told = False
+        """Whether an event was written."""
+        self._earlier = earlier
+        self._seen: dict[str, Job] = {}
+
+    def flush(self) -> int:
+        """Write what was deferred; return how many counters that touched."""
+        parts = [self.deferred] if self.flushed else [*self._earlier, self.deferred]
+        touched = deferred.write(self._database, parts)
+        self.deferred = Deferred()
+        self.flushed = True
+        return touched
+
+    def job(self, id_: str) -> Job | None:
+        return next(iter(self._see(self._database.all("job_locked", {"id": id_}))), None)
+
+    def find(self, query: Query) -> Page:
+        if query.filter.text:
+            self.flush()
+        return super().find(query)
+
+    def count(self, filter_: Filter, scope: Scope, limit: int) -> int:
+        self.flush()
+        return super().count(filter_, scope, limit)
+
+    def tallies(self, scope: Scope) -> list[Tally]:
+        self.flush()
+        return super().tallies(scope)
+
+    def queues(self) -> list[QueueRow]:
+        self.flush()
+        return super().queues()
+
+    def insert(self, change: Change) -> Job:
+        given = self._database.returning("insert_job", to_row(change.job))
+        if not given:
+            raise NameTaken(what="job", name=change.job.id)
+        job = replace(change.job, number=given[0][0])
+        self.deferred.words[job.number] = searchable(job)
+        self.deferred.count(None, job)
+        self._put_labels(job, job.labels.items())
+        return self._written(job, change)
+
+    def apply(self, change: Change) -> Job:
+        old = self._known(change.job.id)
+        if old is None:
+            raise ChangedMeanwhile(id=change.job.id)
+        job = replace(change.job, number=old.number)
+        if not self._update(old, job, change.guard):
+            raise ChangedMeanwhile(id=change.job.id)
+        words = new_words(old, job)
+        if words is not None:
+            self.deferred.words[job.number] = words
+        self.deferred.count(old, job)
+        self._change_labels(old, job)
+        return self._written(job, change)
+
+    def note(self, event: Event) -> None:
+        there = event.job in self._seen or bool(self._database.all("job_exists", {"id": event.job}))
+        self._tell([event], gone=not there)
+
+    def remove(self, job: str) -> list[str]:
+        old = self._require(job)
+        blobs = self.drop_files(job)
+        for name in ("delete_attempts", "delete_log", "delete_reused", "delete_job"):
+            self._database.run(name, {"job": old.number})
+        self._drop_labels(old, old.labels.items())
+        self._database.run("mark_events_gone", {"id": job})
+        self.deferred.words[old.number] = None
+        self.deferred.count(old, None)
+        del self._seen[job]
+        return blobs
+
+    def candidates(self, queues: Sequence[str], kinds: Sequence[str], now: int, limit: int) -> list[Job]:
+        if limit <= 0 or not kinds:
+            return []
+        self._database.run("promote_due", {"now": now})
+        paused = {row[0] for row in self._database.all("paused_queues", {})}
+        text = QUERIES["ready_jobs"].text(self._database.dialect)
+        values = {"kinds": self._database.array(kinds), "now": now, "limit": limit}
+        open_ = [name for name in dict.fromkeys(queues) if name not in paused]
+        found = self._database.each([(text, values | {"queue": name}) for name in open_])
+        return self._see(islice(merge(*found, key=lambda row: (row[RANK], row[NUMBER])), limit))
+
+    def lapsed(self, now: int, after: str, limit: int) -> list[Job]:
+        return self._see(self._database.all("lapsed_jobs", {"now": now, "after": after, "limit": max(limit, 0)}))
+
+    def outlived(self, now: int, limit: int) -> list[Job]:
+        return self._see(self._database.all("outlived_jobs", {"now": now, "limit": max(limit, 0)}))
+
+    def prunable(self, before: int, limit: int) -> list[Job]:
+        return self._see(self._database.all("prunable_jobs", {"before": before, "limit": max(limit, 0)}))
+
+    def remember(self, owner: str, key: str, reused: Reused, now: int) -> None:
+        number = self._require(reused.job).number
+        values = {"owner": owner, "word": key, "job": number, "digest": reused.digest, "made_at": now}
+        if not self._database.run("bind_key", values):
+            bound = self.reused(owner, key)
+            raise KeyReused(key=key, id="" if bound is None else bound.job)
+
+    def add_log(self, job: str, attempt: int, lines: Sequence[LogLine]) -> None:
+        number = self._require(job).number
+        if lines:
+            self._database.many("insert_line", [records.line_row(number, attempt, line) for line in lines])
+
+    def add_file(self, job: str, file: ResultFile) -> None:
+        self._database.run("put_file", asdict(file) | {"job": self._require(job).number})
+
+    def drop_files(self, job: str) -> list[str]:
+        number = self._require(job).number
+        blobs = [file.blob for file in self.files(job)]
+        if blobs:
+            self._database.run("delete_files", {"job": number})
+        return blobs
+
+    def put_queue(self, queue: QueueRow) -> None:
+        self._database.run("put_queue", asdict(queue) | {"paused": int(queue.paused)})
+
+    def put_worker(self, worker: WorkerRow) -> None:
+        self._database.run("put_worker", records.worker_row(worker))
+
+    def drop_worker(self, name: str) -> None:
+        self._database.run("drop_worker", {"name": name})
+
+    def put_user(self, user: User) -> None:
+        self._require_free("other_user", "user", user.name, {"name": user.name, "id": user.id})
+        self._database.run("put_user", records.user_row(user))
+
+    def put_key(self, key: Key) -> None:
+        self._require_free("other_key", "key", key.label, {"access": key.access, "id": key.id})
+        self._database.run("put_key", records.key_row(key))
+
+    def drop_key(self, id_: str) -> bool:
+        return self._database.run("drop_key", {"id": id_}) > 0
+
+    def put_project(self, project: Project) -> None:
+        self._require_free("other_project", "project", project.name, {"name": project.name, "id": project.id})
+        self._database.run("put_project", asdict(project))
+
+    def put_membership(self, membership: Membership) -> None:
+        values = {"project": membership.project, "member": membership.user, "role": membership.role.value}
+        self._database.run("put_membership", values)
+
+    def drop_membership(self, project: str, user: str) -> bool:
+        return self._database.run("drop_membership", {"project": project, "member": user}) > 0
+
+    def put_setting(self, name: str, value: str) -> None:
+        self._database.run("put_setting", {"name": name, "value": value})
+
+    def prune_events(self, before: int, limit: int) -> int:
+        return self._database.run("prune_events", {"before": before, "limit": max(limit, 0)})
+
+    def run(self, query: Statement, parameters: Mapping[str, Any]) -> int:
+        return self._database.execute(query.text(self._database.dialect), parameters)
+
+    def run_many(self, query: Statement, parameters: Sequence[Mapping[str, Any]]) -> None:
+        if parameters:
+            self._database.execute_many(query.text(self._database.dialect), parameters)
+
+    def _see(self, rows: Iterable[Row]) -> list[Job]:
+        jobs = [to_job(row) for row in rows]
+        self._seen.update((job.id, job) for job in jobs)
+        return jobs
+
+    def _known(self, id_: str) -> Job | None:
+        return self._seen.get(id_) or self.job(id_)
+
+    def _require(self, id_: str) -> Job:
+        job = self._known(id_)
+        if job is None:
+            raise JobNotFound(id=id_)
+        return job
+
+    def _update(self, old: Job, job: Job, guard: int) -> bool:
+        match extent(old, job):
+            case Extent.REWRITTEN:
+                touched = self._database.run("rewrite_job", {**to_row(job), "guard": guard})
+            case Extent.MOVED:
+                touched = self._database.run("move_job", {**to_motion(job), "guard": guard})
+            case Extent.RENEWED:
+                touched = self._database.run("renew_job", {**to_renewal(job), "guard": guard})
+        return touched == 1
+
+    def _written(self, job: Job, change: Change) -> Job:
+        self._seen[job.id] = job
+        self._tell(change.events, gone=False)
+        if change.attempt is not None:
+            self._put_attempt(job, change.attempt)
+        return job
+
+    def _tell(self, events: Sequence[Event], *, gone: bool) -> None:
+        for event in events:
+            self._database.run("insert_event", records.event_row(event, gone=gone))
+            self.told = True
+
+    def _put_attempt(self, job: Job, attempt: Attempt) -> None:
+        self._database.run("put_attempt", records.attempt_row(job.number, attempt))
+
+    def _change_labels(self, old: Job, job: Job) -> None:
+        if old.labels != job.labels:
+            self._drop_labels(job, old.labels.items() - job.labels.items())
+            self._put_labels(job, job.labels.items() - old.labels.items())
+
+    def _put_labels(self, job: Job, labels: Iterable[tuple[str, str]]) -> None:
+        rows = [{"name": name, "value": value, "job": job.number} for name, value in labels]
+        if rows:
+            self._database.many("insert_label", rows)
+
+    def _drop_labels(self, job: Job, labels: Iterable[tuple[str, str]]) -> None:
+        rows = [{"name": name, "value": value, "job": job.number} for name, value in labels]
+        if rows:
+            self._database.many("delete_label", rows)
+
+    def _require_free(self, query: str, what: str, name: str, values: Mapping[str, Any]) -> None:
+        if self._database.all(query, values):
+            raise NameTaken(what=what, name=name)

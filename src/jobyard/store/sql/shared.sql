@@ -1,0 +1,374 @@
+-- job_by_id: one job
+SELECT jobs.* FROM jobs WHERE id = :id
+
+-- job_locked: one job, to be changed; PostgreSQL locks the row
+SELECT jobs.* FROM jobs WHERE id = :id
+
+-- insert_job: a new job; nothing comes back when the id is used
+INSERT INTO jobs (
+    id, kind, owner, name, project, queue, rank, parent, face, external, resource_type, resource_id, state, ready,
+    revision, attempt, failures, tries, created_at, queued_at, due_at, started_at, begun_at, finished_at, worker,
+    lease_until, results_until, results_expired, kept, lively, fixed
+)
+VALUES (
+    :id, :kind, :owner, :name, :project, :queue, :rank, :parent, :face, :external, :resource_type, :resource_id, :state,
+    :ready, :revision, :attempt, :failures, :tries, :created_at, :queued_at, :due_at, :started_at, :begun_at,
+    :finished_at, :worker, :lease_until, :results_until, :results_expired, :kept, :lively, :fixed
+)
+ON CONFLICT (id) DO NOTHING
+RETURNING number
+
+-- rewrite_job: everything, if the revision is still the guard
+UPDATE jobs SET
+    kind = :kind, owner = :owner, name = :name, project = :project, queue = :queue, rank = :rank, parent = :parent,
+    face = :face, external = :external, resource_type = :resource_type, resource_id = :resource_id, state = :state,
+    ready = :ready, revision = :revision, attempt = :attempt, failures = :failures, tries = :tries,
+    created_at = :created_at, queued_at = :queued_at, due_at = :due_at, started_at = :started_at, begun_at = :begun_at,
+    finished_at = :finished_at, worker = :worker, lease_until = :lease_until, results_until = :results_until,
+    results_expired = :results_expired, kept = :kept, lively = :lively, fixed = :fixed
+WHERE id = :id AND revision = :guard
+
+-- move_job: what a move changes, if the revision is still the guard
+UPDATE jobs SET
+    state = :state, ready = :ready, revision = :revision, attempt = :attempt, failures = :failures,
+    queued_at = :queued_at, due_at = :due_at, started_at = :started_at, begun_at = :begun_at,
+    finished_at = :finished_at, worker = :worker, lease_until = :lease_until, results_until = :results_until,
+    results_expired = :results_expired, kept = :kept, lively = :lively
+WHERE id = :id AND revision = :guard
+
+-- renew_job: what a beat or a report changes, if the revision is still the guard
+UPDATE jobs SET revision = :revision, lease_until = :lease_until, lively = :lively
+WHERE id = :id AND revision = :guard
+
+-- delete_job: the job itself
+DELETE FROM jobs WHERE number = :job
+
+-- delete_attempts: of one job
+DELETE FROM attempts WHERE job = :job
+
+-- delete_log: of one job
+DELETE FROM log_lines WHERE job = :job
+
+-- delete_files: of one job
+DELETE FROM files WHERE job = :job
+
+-- delete_reused: the keys bound to one job
+DELETE FROM reused WHERE job = :job
+
+-- delete_label: one label of one job
+DELETE FROM labels WHERE name = :name AND value = :value AND job = :job
+
+-- insert_label: one label of one job
+INSERT INTO labels (name, value, job) VALUES (:name, :value, :job)
+
+-- paused_queues: names of the queues that rest
+SELECT name FROM queues WHERE paused = 1
+
+-- put_attempt: an attempt as it stands now
+INSERT INTO attempts (job, number, worker, claimed_at, begun_at, ended_at, outcome, failure)
+VALUES (:job, :number, :worker, :claimed_at, :begun_at, :ended_at, :outcome, :failure)
+ON CONFLICT (job, number) DO UPDATE SET
+    worker = excluded.worker, claimed_at = excluded.claimed_at, begun_at = excluded.begun_at,
+    ended_at = excluded.ended_at, outcome = excluded.outcome, failure = excluded.failure
+
+-- attempts_of: one job's attempts, first one first
+SELECT attempts.number, attempts.worker, claimed_at, attempts.begun_at, ended_at, outcome, failure
+FROM jobs JOIN attempts ON attempts.job = jobs.number WHERE jobs.id = :id ORDER BY attempts.number
+
+-- insert_event: an event; its number is given here
+INSERT INTO events (job, type, at, actor, state, revision, attempt, data, gone)
+VALUES (:job, :type, :at, :actor, :state, :revision, :attempt, :data, :gone)
+
+-- mark_events_gone: the events of a job that is removed
+UPDATE events SET gone = 1 WHERE job = :id AND gone = 0
+
+-- job_exists: whether there is such a job
+SELECT 1 FROM jobs WHERE id = :id
+
+-- events_after: the feed
+SELECT number, job, type, at, actor, state, revision, attempt, data FROM events
+WHERE number > :after AND number <= :until ORDER BY number LIMIT :limit
+
+-- history_after: the events of one job
+SELECT number, job, type, at, actor, state, revision, attempt, data FROM events
+WHERE job = :job AND number > :after ORDER BY number LIMIT :limit
+
+-- newest_event: the highest number that is there, up to a limit
+SELECT max(number) FROM events WHERE number <= :until
+
+-- prune_events: old events of jobs that are no more
+DELETE FROM events WHERE number IN (
+    SELECT number FROM events WHERE gone = 1 AND at < :before ORDER BY at, number LIMIT :limit
+)
+
+-- insert_line: one line of output; a line that is there already is left as it is
+INSERT INTO log_lines (job, attempt, number, at, stream, line) VALUES (:job, :attempt, :number, :at, :stream, :line)
+ON CONFLICT (job, attempt, number) DO NOTHING
+
+-- lines_after: the output of one attempt
+SELECT log_lines.number, at, stream, line FROM jobs JOIN log_lines ON log_lines.job = jobs.number
+WHERE jobs.id = :id AND log_lines.attempt = :attempt AND log_lines.number > :after
+ORDER BY log_lines.number LIMIT :limit
+
+-- last_line: the number of the newest line of one attempt
+SELECT max(log_lines.number) FROM jobs JOIN log_lines ON log_lines.job = jobs.number
+WHERE jobs.id = :id AND log_lines.attempt = :attempt
+
+-- put_file: a result file; one of the same attempt and name is replaced
+INSERT INTO files (job, attempt, name, size, sha256, blob, media_type)
+VALUES (:job, :attempt, :name, :size, :sha256, :blob, :media_type)
+ON CONFLICT (job, attempt, name) DO UPDATE SET
+    size = excluded.size, sha256 = excluded.sha256, blob = excluded.blob, media_type = excluded.media_type
+
+-- files_of: one job's result files
+SELECT files.name, size, sha256, blob, media_type, files.attempt
+FROM jobs JOIN files ON files.job = jobs.number WHERE jobs.id = :id ORDER BY files.attempt, files.name
+
+-- files_after: result files of all jobs by blob
+SELECT name, size, sha256, blob, media_type, attempt FROM files
+WHERE blob > :blob ORDER BY blob LIMIT :limit
+
+-- count_prunable: how many jobs may be pruned
+SELECT count(*) FROM jobs
+WHERE finished_at < :before AND kept = 0 AND state IN ('succeeded', 'failed', 'cancelled')
+
+-- prunable_size: the bytes of their result files
+SELECT sum(size) FROM jobs JOIN files ON files.job = jobs.number
+WHERE finished_at < :before AND kept = 0 AND state IN ('succeeded', 'failed', 'cancelled')
+
+-- bind_key: an idempotency key, unless it is bound
+INSERT INTO reused (owner, word, job, digest, made_at) VALUES (:owner, :word, :job, :digest, :made_at)
+ON CONFLICT (owner, word) DO NOTHING
+
+-- bound_key: what an idempotency key stands for
+SELECT jobs.id, digest FROM reused JOIN jobs ON jobs.number = reused.job WHERE reused.owner = :owner AND word = :word
+
+-- bump_counter: add to a kept counter
+INSERT INTO counters (owner, project, queue, state, count) VALUES (:owner, :project, :queue, :state, :count)
+ON CONFLICT (owner, project, queue, state) DO UPDATE SET count = counters.count + excluded.count
+
+-- all_queues: the queues that were ever set up or used
+SELECT name, paused, paused_by FROM queues
+UNION ALL
+SELECT DISTINCT queue, 0, '' FROM counters WHERE queue NOT IN (SELECT name FROM queues)
+ORDER BY 1
+
+-- put_queue: a queue
+INSERT INTO queues (name, paused, paused_by) VALUES (:name, :paused, :paused_by)
+ON CONFLICT (name) DO UPDATE SET paused = excluded.paused, paused_by = excluded.paused_by
+
+-- all_workers: by name
+SELECT name, session, host, pid, queues, kinds, slots, started_at, seen_at FROM workers ORDER BY name
+
+-- put_worker: a worker
+INSERT INTO workers (name, session, host, pid, queues, kinds, slots, started_at, seen_at)
+VALUES (:name, :session, :host, :pid, :queues, :kinds, :slots, :started_at, :seen_at)
+ON CONFLICT (name) DO UPDATE SET
+    session = excluded.session, host = excluded.host, pid = excluded.pid, queues = excluded.queues,
+    kinds = excluded.kinds, slots = excluded.slots, started_at = excluded.started_at, seen_at = excluded.seen_at
+
+-- drop_worker: forget a worker
+DELETE FROM workers WHERE name = :name
+
+-- user_by_name: one user
+SELECT id, name, role, password_hash, disabled, created_at, generation FROM users WHERE name = :name
+
+-- all_users: by name
+SELECT id, name, role, password_hash, disabled, created_at, generation FROM users ORDER BY name
+
+-- put_user: a user
+INSERT INTO users (id, name, role, password_hash, disabled, created_at, generation)
+VALUES (:id, :name, :role, :password_hash, :disabled, :created_at, :generation)
+ON CONFLICT (id) DO UPDATE SET
+    name = excluded.name, role = excluded.role, password_hash = excluded.password_hash, disabled = excluded.disabled,
+    created_at = excluded.created_at, generation = excluded.generation
+
+-- other_user: whether another user has this name
+SELECT 1 FROM users WHERE name = :name AND id <> :id
+
+-- key_by_access: one key
+SELECT id, owner, form, scope, label, face, access, sealed, created_at, expires_at, used_at, generation FROM keys
+WHERE access = :access
+
+-- keys_of: one user's keys, newest first
+SELECT id, owner, form, scope, label, face, access, sealed, created_at, expires_at, used_at, generation FROM keys
+WHERE owner = :owner ORDER BY created_at DESC, id DESC
+
+-- put_key: a key
+INSERT INTO keys (
+    id, owner, form, scope, label, face, access, sealed, created_at, expires_at, used_at, generation
+)
+VALUES (
+    :id, :owner, :form, :scope, :label, :face, :access, :sealed, :created_at, :expires_at, :used_at, :generation
+)
+ON CONFLICT (id) DO UPDATE SET
+    owner = excluded.owner, form = excluded.form, scope = excluded.scope, label = excluded.label, face = excluded.face,
+    access = excluded.access, sealed = excluded.sealed, created_at = excluded.created_at,
+    expires_at = excluded.expires_at, used_at = excluded.used_at, generation = excluded.generation
+
+-- other_key: whether another key opens with the same word
+SELECT 1 FROM keys WHERE access = :access AND id <> :id
+
+-- drop_key: remove a key
+DELETE FROM keys WHERE id = :id
+
+-- project_by_id: one project
+SELECT id, name, owner, created_at FROM projects WHERE id = :name
+
+-- project_by_name: one project
+SELECT id, name, owner, created_at FROM projects WHERE name = :name
+
+-- all_projects: by name
+SELECT id, name, owner, created_at FROM projects ORDER BY name
+
+-- put_project: a project
+INSERT INTO projects (id, name, owner, created_at) VALUES (:id, :name, :owner, :created_at)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, owner = excluded.owner, created_at = excluded.created_at
+
+-- other_project: whether another project has this name
+SELECT 1 FROM projects WHERE name = :name AND id <> :id
+
+-- memberships_of_user: the projects of one user
+SELECT project, member, role FROM memberships WHERE member = :member ORDER BY project
+
+-- memberships_of_project: the members of one project
+SELECT project, member, role FROM memberships WHERE project = :project ORDER BY member
+
+-- membership: one user in one project
+SELECT project, member, role FROM memberships WHERE project = :project AND member = :member
+
+-- all_memberships: every one
+SELECT project, member, role FROM memberships ORDER BY project, member
+
+-- put_membership: a user's place in a project
+INSERT INTO memberships (project, member, role) VALUES (:project, :member, :role)
+ON CONFLICT (project, member) DO UPDATE SET role = excluded.role
+
+-- drop_membership: a user's place in a project
+DELETE FROM memberships WHERE project = :project AND member = :member
+
+-- setting: what the house keeps for itself
+SELECT value FROM settings WHERE name = :name
+
+-- put_setting: what the house keeps for itself
+INSERT INTO settings (name, value) VALUES (:name, :value)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value
+
+-- wrong_states: jobs whose newest event tells another state
+SELECT jobs.id, jobs.state, events.state FROM jobs JOIN events ON events.job = jobs.id
+WHERE events.number = (SELECT max(newest.number) FROM events AS newest WHERE newest.job = jobs.id)
+    AND events.state <> jobs.state
+ORDER BY jobs.number LIMIT 20
+
+-- revived_events: events that count as those of a removed job although the job is there
+SELECT count(*) FROM events JOIN jobs ON jobs.id = events.job WHERE gone = 1
+
+-- lost_children: rows that belong to no job
+SELECT 'attempts', count(*) FROM attempts WHERE job NOT IN (SELECT number FROM jobs)
+UNION ALL
+SELECT 'log lines', count(*) FROM log_lines WHERE job NOT IN (SELECT number FROM jobs)
+UNION ALL
+SELECT 'files', count(*) FROM files WHERE job NOT IN (SELECT number FROM jobs)
+UNION ALL
+SELECT 'labels', count(*) FROM labels WHERE job NOT IN (SELECT number FROM jobs)
+UNION ALL
+SELECT 'idempotency keys', count(*) FROM reused WHERE job NOT IN (SELECT number FROM jobs)
+
+-- counted_jobs: the truth that the counters must tell
+SELECT owner, coalesce(project, ''), queue, state, count(*) FROM jobs GROUP BY 1, 2, 3, 4
+
+-- where_owner: the branch of one owner
+jobs.owner = :branch_owner
+
+-- where_project: the branch of one project
+jobs.project = :branch_project
+
+-- where_not_owner: what the branch of the scope's owner shows already
+jobs.owner <> :scope_owner
+
+-- where_state: the branch of one state
+jobs.state = :branch_state
+
+-- where_parent: submitted by one job
+jobs.parent = :parent
+
+-- where_resource_id: working on one thing
+jobs.resource_id = :resource_id
+
+-- where_resource_type: working on one type of thing
+jobs.resource_type = :resource_type
+
+-- where_label_driver: with a label that leads the search
+label.name = :label_name AND label.value = :label_value AND jobs.number = label.job
+
+-- where_created_from: submitted at or after
+jobs.created_at >= :created_from
+
+-- where_created_to: submitted before
+jobs.created_at < :created_to
+
+-- where_finished_from: ended at or after
+jobs.finished_at >= :finished_from
+
+-- where_finished_to: ended before
+jobs.finished_at < :finished_to
+
+-- where_ended: those a list by end shows
+jobs.finished_at IS NOT NULL
+
+-- from_label: by one label
+labels AS label CROSS JOIN jobs
+
+-- from_text: by words
+search CROSS JOIN jobs
+
+-- select_jobs: how a page begins
+SELECT jobs.* FROM
+
+-- count_jobs: how a count begins
+SELECT count(*) FROM (SELECT 1 FROM
+
+-- end_count: how a count ends
+) AS found
+
+-- up_to_limit: how many
+LIMIT :limit
+
+-- order_newest: newest first
+ORDER BY jobs.number DESC
+
+-- order_oldest: oldest first
+ORDER BY jobs.number
+
+-- order_priority: as workers see the line
+ORDER BY jobs.rank, jobs.number
+
+-- order_ended: last ended first
+ORDER BY jobs.finished_at DESC, jobs.number DESC
+
+-- after_newest: behind a cursor
+jobs.number < :after_number
+
+-- after_oldest: behind a cursor
+jobs.number > :after_number
+
+-- after_priority: behind a cursor
+(jobs.rank, jobs.number) > (:after_value, :after_number)
+
+-- after_ended: behind a cursor
+(jobs.finished_at, jobs.number) < (:after_value, :after_number)
+
+-- create_migrations: which schema files were applied
+CREATE TABLE IF NOT EXISTS migrations (
+    room TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    checksum TEXT NOT NULL,
+    PRIMARY KEY (room, number)
+)
+
+-- applied_migrations: all of them
+SELECT room, number, name, checksum FROM migrations ORDER BY room, number
+
+-- record_migration: one more
+INSERT INTO migrations (room, number, name, checksum) VALUES (:room, :number, :name, :checksum)

@@ -1,0 +1,200 @@
+"""The one thread that writes: whatever waits goes into one commit, each work in a savepoint of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from typing import Any, NamedTuple, TypeVar
+
+import apsw
+
+from jobyard.job.errors import Unavailable
+from jobyard.store.contract import Transaction
+from jobyard.store.relational import deferred
+from jobyard.store.relational.deferred import Deferred
+from jobyard.store.relational.transaction import RelationalTransaction
+from jobyard.store.sqlite.connection import SqliteDatabase, fault, is_storage
+
+T = TypeVar("T")
+
+WAITING_LIMIT = 10_000
+"""Works that may wait; a further one is refused."""
+BATCH_LIMIT = 256
+"""Works that share one commit."""
+CHECKPOINT_PAGES = 1_000
+"""Pages in the write-ahead log at which a quiet moment is used to empty it."""
+CHECKPOINT_AT_ONCE = 8_000
+"""Pages at which it is emptied even under load."""
+
+
+class _Request(NamedTuple):
+    work: Callable[[Transaction], Any]
+    future: Future[Any]
+
+
+class _Outcome(NamedTuple):
+    result: Any
+    error: BaseException | None
+
+
+class Writer:
+    """Owns the only writing connection. `opened` opens it, again whenever the disk has let it down."""
+
+    def __init__(self, opened: Callable[[], apsw.Connection], told: Callable[[], None]) -> None:
+        self._opened = opened
+        self._told = told
+        self._queue: SimpleQueue[_Request | None] = SimpleQueue()
+        self._door = threading.Lock()
+        self._closed = False
+        self._database: SqliteDatabase | None = None
+        self._log_pages = 0
+        self._checkpoint_at = CHECKPOINT_PAGES
+        self._thread = threading.Thread(target=self._work, name="jobyard-writer", daemon=True)
+
+    def start(self, connection: apsw.Connection) -> None:
+        """Begin to work on a connection that is open already."""
+        self._take(connection)
+        self._thread.start()
+
+    def write(self, work: Callable[[Transaction], T]) -> Future[T]:
+        """Run `work` in the next commit; see Store.write."""
+        future: Future[T] = Future()
+        with self._door:
+            if self._closed:
+                future.set_exception(Unavailable(reason="the store is closed"))
+            elif self._queue.qsize() >= WAITING_LIMIT:
+                future.set_exception(Unavailable(reason="too many writes are waiting"))
+            else:
+                self._queue.put(_Request(work, future))
+        return future
+
+    def close(self) -> None:
+        """Finish what was accepted and close the connection."""
+        with self._door:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        while True:
+            batch, last = self._batch()
+            if batch:
+                self._commit(batch)
+                self._checkpoint_if_due()
+            if last:
+                break
+        self._let_go()
+
+    def _batch(self) -> tuple[list[_Request], bool]:
+        """Wait for a request and take with it whatever else waits; tell whether the door was closed behind them."""
+        batch: list[_Request] = []
+        request = self._queue.get()
+        while request is not None:
+            if request.future.set_running_or_notify_cancel():
+                batch.append(request)
+            if len(batch) >= BATCH_LIMIT:
+                return batch, False
+            try:
+                request = self._queue.get_nowait()
+            except Empty:
+                return batch, False
+        return batch, True
+
+    def _commit(self, batch: Sequence[_Request]) -> None:
+        try:
+            outcomes, told = self._together(batch)
+        except BaseException as error:  # noqa: BLE001 - the thread outlives whatever befalls one commit
+            self._roll_back(error)
+            if len(batch) == 1:
+                batch[0].future.set_exception(fault(error))
+                return
+            # One of them may be what the disk could not take: each gets a commit of its own, so that none is harmed.
+            for request in batch:
+                self._commit([request])
+            return
+        for request, outcome in zip(batch, outcomes, strict=True):
+            if outcome.error is None:
+                request.future.set_result(outcome.result)
+            else:
+                request.future.set_exception(outcome.error)
+        if told:
+            self._told()
+
+    def _together(self, batch: Sequence[_Request]) -> tuple[list[_Outcome], bool]:
+        database = self._database or self._take(self._opened())
+        execute = database.connection.execute
+        execute("BEGIN IMMEDIATE")
+        waiting: list[Deferred] = []
+        outcomes, told = [], False
+        for request in batch:
+            transaction = RelationalTransaction(database, waiting)
+            outcome = self._alone(database, request, transaction)
+            outcomes.append(outcome)
+            if outcome.error is None:
+                if transaction.flushed:
+                    waiting.clear()
+                waiting.append(transaction.deferred)
+                told = told or transaction.told
+        deferred.write(database, waiting)
+        execute("COMMIT")
+        return outcomes, told
+
+    def _alone(self, database: SqliteDatabase, request: _Request, transaction: RelationalTransaction) -> _Outcome:
+        """Run one work so that its failure touches nothing else. Raises when the whole commit is lost."""
+        connection = database.connection
+        connection.execute("SAVEPOINT one")
+        try:
+            result = request.work(transaction)
+        except BaseException as error:
+            if is_storage(error) or not connection.in_transaction:
+                raise
+            connection.execute("ROLLBACK TO one")
+            connection.execute("RELEASE one")
+            return _Outcome(None, fault(error))
+        connection.execute("RELEASE one")
+        return _Outcome(result, None)
+
+    def _roll_back(self, error: BaseException) -> None:
+        """Take the commit back; after trouble with the file begin anew with a fresh connection."""
+        database = self._database
+        if database is None:
+            return
+        try:
+            if database.connection.in_transaction:
+                database.connection.execute("ROLLBACK")
+        except apsw.Error:
+            self._let_go()
+            return
+        if is_storage(error) and not isinstance(error, apsw.FullError):
+            self._let_go()
+
+    def _take(self, connection: apsw.Connection) -> SqliteDatabase:
+        connection.set_wal_hook(self._note_log)
+        self._database = SqliteDatabase(connection)
+        return self._database
+
+    def _let_go(self) -> None:
+        database, self._database = self._database, None
+        if database is not None:
+            with suppress(apsw.Error):
+                database.connection.close()
+
+    def _note_log(self, connection: apsw.Connection, name: str, pages: int) -> int:
+        if pages < self._log_pages:
+            self._checkpoint_at = CHECKPOINT_PAGES
+        self._log_pages = pages
+        return apsw.SQLITE_OK
+
+    def _checkpoint_if_due(self) -> None:
+        if self._database is None or self._log_pages < self._checkpoint_at:
+            return
+        if self._queue.qsize() and self._log_pages < max(self._checkpoint_at, CHECKPOINT_AT_ONCE):
+            return
+        # Readers may hold the log back; then try again after so many further pages.
+        self._checkpoint_at = self._log_pages + CHECKPOINT_PAGES
+        with suppress(apsw.Error):
+            self._database.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
