@@ -36,12 +36,14 @@ class Platter:
         """How many writes would be at the mercy of a power cut."""
         return sum(len(writes) for writes in self.cached.values())
 
-    def cut(self, folder: Path, chance: random.Random) -> None:
-        """Write into `folder` what a cut right now could leave: what was synced, and a random part of what was not.
+    def cut(self, live: Path, folder: Path, chance: random.Random) -> None:
+        """Write into `folder` what a cut of `live` now could leave: what was synced, and a random part of the rest.
 
         A disk writes its cache in any order, so each file keeps a random number of its newest writes' predecessors.
         """
-        for name in self.synced.keys() | self.cached.keys():
+        for name in sorted(self.synced.keys() | self.cached.keys()):
+            if Path(name).parent != live:
+                continue
             image = bytearray(self.synced.get(name, b""))
             writes = self.cached.get(name, [])
             for offset, data in writes[: chance.choice([0, chance.randint(0, len(writes))])]:
@@ -64,7 +66,7 @@ class PowerFile(apsw.VFSFile):
     def __init__(self, name: Any, flags: Any, platter: Platter) -> None:
         self._name = name.filename() if isinstance(name, apsw.URIFilename) else str(name)
         self._platter = platter
-        super().__init__("", name, flags)
+        super().__init__("unix", name, flags)
 
     def xWrite(self, data: Any, offset: int) -> None:
         super().xWrite(data, offset)
@@ -84,7 +86,7 @@ class PowerDisk(apsw.VFS):
 
     def __init__(self) -> None:
         self.platter = Platter()
-        super().__init__("power", "", makedefault=True)
+        super().__init__("power", "unix", makedefault=True)
 
     def xOpen(self, name: Any, flags: list[int]) -> PowerFile:
         return PowerFile(name, flags, self.platter)

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from jobyard.store.sqlite import SqliteStore
 
 from jobyard.job import moves
 from jobyard.job.record import Job
 from jobyard.job.states import State
 from jobyard.store.contract import Transaction
+from jobyard.store.sqlite import SqliteStore
 from tests.storm.power import PowerDisk
 
 STEPS = 60
@@ -74,7 +74,7 @@ def lost_in(folder: Path, script: Script) -> list[str]:
             for id_, job in script.acknowledged.items()
             if found.get(id_) != job
         ]
-        return lost + store.check()
+        return lost + list(store.check())
     finally:
         store.close()
 
@@ -91,7 +91,7 @@ def cuts(disk: PowerDisk, folder: Path, synchronous: str, seed: int, count: int)
                 script.step()
             after = folder / f"after {number}"
             after.mkdir()
-            disk.platter.cut(after, chance)
+            disk.platter.cut(folder / "live", after, chance)
             lost += lost_in(after, script)
     finally:
         store.close()
