@@ -111,7 +111,8 @@ def kind_list() -> str:
 
 def _kind(kind: type[Kind]) -> str:
     limit = "none" if kind.time_limit is None else f"{kind.time_limit:g} s"
-    facts = f"{kind.title}. Queue `{kind.queue}`, tries {kind.tries}, time limit {limit}, least role {kind.least_role.value}."
+    least = kind.least_role.value
+    facts = f"{kind.title}. Queue `{kind.queue}`, tries {kind.tries}, time limit {limit}, least role {least}."
     module = __import__(kind.Parameters.__module__, fromlist=["x"])
     said = sentences.under(module, kind.Parameters.__name__)
     hints = typing.get_type_hints(kind.Parameters, include_extras=True)

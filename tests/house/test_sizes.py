@@ -22,10 +22,19 @@ def long_functions(path: Path) -> list[str]:
     """Return the functions of a file that are too long; where they stand and how long they are."""
     found = []
     for node in tree.functions(path):
-        length = (node.end_lineno or node.lineno) - node.lineno + 1
+        length = length_of(node)
         if length > LONGEST_FUNCTION:
             found.append(f"{tree.name(path)}:{node.lineno} {node.name}: {length} lines")
     return found
+
+
+def length_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count a function's lines, its docstring apart: in a command that is the manual."""
+    lines = (node.end_lineno or node.lineno) - node.lineno + 1
+    if ast.get_docstring(node) is None:
+        return lines
+    said = node.body[0]
+    return lines - ((said.end_lineno or said.lineno) - said.lineno + 1)
 
 
 def parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -47,6 +56,7 @@ def test_no_function_of_the_house_takes_more_than_8_parameters() -> None:
     crowded = [
         f"{tree.name(path)}:{node.lineno} {node.name}: {parameters(node)}"
         for path in tree.python_files("src")
+        if "cli" not in path.parts  # a command's parameters are its flags
         for node in tree.functions(path)
         if parameters(node) > MOST_PARAMETERS
     ]
@@ -55,9 +65,12 @@ def test_no_function_of_the_house_takes_more_than_8_parameters() -> None:
 
 def test_the_measures_measure(tmp_path: Path) -> None:
     long = tmp_path / "long.py"
-    body = "    x = 1\n" * 41
-    long.write_text("class A:\n  async def f(self, a, /, b, *, c): pass\n\ndef g():\n" + body + "\n" * 400)
+    body = "  x = 1\n" * 41
+    long.write_text(
+        "class A:\n  async def f(self, a, /, b, *, c): pass\n\ndef g():\n  '''Say\n  it.'''\n" + body + "\n" * 400
+    )
     first, second = sorted(tree.functions(long), key=lambda node: node.lineno)
     assert parameters(first) == 3
-    assert (second.end_lineno or 0) - second.lineno + 1 == 42
+    assert length_of(second) == 42
+    assert [found.split()[-2] for found in long_functions(long)] == ["42"]
     assert len(long.read_text().splitlines()) > LONGEST_FILE

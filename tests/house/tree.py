@@ -31,8 +31,8 @@ def python_files(*tops: str) -> list[Path]:
 
 
 def name(path: Path) -> str:
-    """Return a file's name as people say it."""
-    return path.relative_to(ROOT).as_posix()
+    """Return a file's name as people say it: from the repository's root where it lies there."""
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
