@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Protocol
 
 from jobyard.job.errors import JobNotFound, Refused
 from jobyard.job.filters import Scope
@@ -49,6 +50,18 @@ _LEAST: dict[House, Role] = {
 }
 
 
+class Owned(Protocol):
+    """What belongs to somebody: a job, a dataset."""
+
+    @property
+    def owner(self) -> str:
+        """The name of the user it belongs to."""
+
+    @property
+    def project(self) -> str | None:
+        """The id of the project that shares it; None for a private one."""
+
+
 def at_least(role: Role, least: Role) -> bool:
     """Tell whether `role` is `least` or above it."""
     return _RANK[role] >= _RANK[least]
@@ -63,22 +76,22 @@ def scope(actor: Actor) -> Scope:
     return Scope(owner=actor.name, projects=frozenset(actor.projects))
 
 
-def may(actor: Actor, verb: Verb, job: Job) -> bool:
-    """Tell whether the actor may do this to the job.
+def may(actor: Actor, verb: Verb, thing: Owned) -> bool:
+    """Tell whether the actor may do this to the job, or to another thing that is owned and shared like one.
 
     Operators and administrators: everything. The owner: everything, unless a viewer. A project's members: what their
     role in the project allows, and never more than their role in the house. A read-only key: seeing. A desk key:
     nothing.
     """
-    if not scope(actor).covers(job.owner, job.project):
+    if not scope(actor).covers(thing.owner, thing.project):
         return False
     if verb is Verb.SEE:
         return True
     if actor.scope is not KeyScope.FULL or not at_least(actor.role, Role.MEMBER):
         return False
-    if at_least(actor.role, Role.OPERATOR) or job.owner == actor.name:
+    if at_least(actor.role, Role.OPERATOR) or thing.owner == actor.name:
         return True
-    inside = actor.projects.get(job.project or "", Role.VIEWER)
+    inside = actor.projects.get(thing.project or "", Role.VIEWER)
     needed = Role.OPERATOR if verb in (Verb.DELETE, Verb.RUN, Verb.MARK) else Role.MEMBER
     return at_least(inside, needed)
 

@@ -1,0 +1,32 @@
+-- lock_dataset: one dataset by id, held until the transaction ends
+SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample
+FROM datasets
+WHERE id = :id AND deleted_at IS NULL
+FOR UPDATE
+
+-- datasets_called: those of a name that are inside a scope
+SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample
+FROM datasets
+WHERE name = :name
+    AND deleted_at IS NULL
+    AND (:everything = 1 OR owner = :owner
+        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb))))
+ORDER BY number
+LIMIT :limit
+
+-- datasets_page: those inside a scope with a number below `before`, newest first
+SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample
+FROM datasets
+WHERE number < :before
+    AND deleted_at IS NULL
+    AND (:everything = 1 OR owner = :owner
+        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb))))
+ORDER BY number DESC
+LIMIT :limit
+
+-- count_datasets: how many are inside a scope
+SELECT count(*)
+FROM datasets
+WHERE deleted_at IS NULL
+    AND (:everything = 1 OR owner = :owner
+        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb))))

@@ -1,0 +1,145 @@
+-- insert_dataset: write a new dataset and return its number; nothing when the owner has one of this name
+INSERT INTO datasets (id, name, source, owner, project, created_at)
+VALUES (:id, :name, :source, :owner, :project, :created_at)
+ON CONFLICT DO NOTHING
+RETURNING number
+
+-- dataset: one dataset by id
+SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample
+FROM datasets
+WHERE id = :id AND deleted_at IS NULL
+
+-- lock_dataset: one dataset by id, held until the transaction ends
+SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample
+FROM datasets
+WHERE id = :id AND deleted_at IS NULL
+
+-- datasets_called: those of a name that are inside a scope
+SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample
+FROM datasets
+WHERE name = :name
+    AND deleted_at IS NULL
+    AND (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects)))
+ORDER BY number
+LIMIT :limit
+
+-- datasets_page: those inside a scope with a number below `before`, newest first
+SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample
+FROM datasets
+WHERE number < :before
+    AND deleted_at IS NULL
+    AND (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects)))
+ORDER BY number DESC
+LIMIT :limit
+
+-- count_datasets: how many are inside a scope
+SELECT count(*)
+FROM datasets
+WHERE deleted_at IS NULL
+    AND (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects)))
+
+-- hold_dataset: note which job synchronizes it
+UPDATE datasets SET syncing = :job WHERE number = :dataset
+
+-- count_samples_in: keep the counters with the change they count
+UPDATE datasets SET samples = :samples, size = :size, next_sample = :next_sample WHERE number = :dataset
+
+-- finish_dataset: note that a synchronization went through
+UPDATE datasets SET synced_at = :now, last_job = :job, syncing = NULL WHERE number = :dataset
+
+-- hide_dataset: begin to delete it; from here on nobody finds it
+UPDATE datasets SET deleted_at = :now WHERE number = :dataset
+
+-- hidden_datasets: those whose deletion is not through
+SELECT number FROM datasets WHERE deleted_at IS NOT NULL ORDER BY number
+
+-- drop_dataset: the last step of deleting it
+DELETE FROM datasets WHERE number = :dataset
+
+-- samples_between: what is known of a stretch
+SELECT path, size, mtime_ns
+FROM dataset_samples
+WHERE dataset = :dataset AND path > :start AND path <= :upto
+ORDER BY path
+LIMIT :limit
+
+-- samples_behind: what is known from a path to the end
+SELECT path, size, mtime_ns
+FROM dataset_samples
+WHERE dataset = :dataset AND path > :start
+ORDER BY path
+LIMIT :limit
+
+-- samples_page: whole samples behind a path
+SELECT number, path, size, mtime_ns, added_at, changed_at
+FROM dataset_samples
+WHERE dataset = :dataset AND path > :start
+ORDER BY path
+LIMIT :limit
+
+-- sample: one sample by its number
+SELECT number, path, size, mtime_ns, added_at, changed_at
+FROM dataset_samples
+WHERE dataset = :dataset AND number = :number
+
+-- insert_sample: a file that was not known
+INSERT INTO dataset_samples (dataset, path, number, size, mtime_ns, added_at, changed_at)
+VALUES (:dataset, :path, :number, :size, :mtime_ns, :now, :now)
+
+-- update_sample: a file that changed
+UPDATE dataset_samples
+SET size = :size, mtime_ns = :mtime_ns, changed_at = :now
+WHERE dataset = :dataset AND path = :path
+
+-- delete_samples: a stretch of files that are gone, both ends included
+DELETE FROM dataset_samples WHERE dataset = :dataset AND path >= :first AND path <= :last
+
+-- last_of_first: the path of the sample at a place, counted from 0
+SELECT path FROM dataset_samples WHERE dataset = :dataset ORDER BY path LIMIT 1 OFFSET :place
+
+-- drop_samples: all that are left
+DELETE FROM dataset_samples WHERE dataset = :dataset
+
+-- sync: how far a job's synchronization is
+SELECT dataset, attempt, expected, started_at, finished_at, cursor, passed,
+    listed, added, changed, deleted, unchanged, skipped
+FROM dataset_syncs
+WHERE job = :job
+
+-- newest_sync: the job that synchronized a dataset last
+SELECT job FROM dataset_syncs WHERE dataset = :dataset ORDER BY started_at DESC, job DESC LIMIT 1
+
+-- begin_sync: start a synchronization from the beginning
+INSERT INTO dataset_syncs (job, dataset, attempt, expected, started_at)
+VALUES (:job, :dataset, :attempt, :expected, :now)
+
+-- resume_sync: note the attempt that goes on
+UPDATE dataset_syncs SET attempt = :attempt WHERE job = :job
+
+-- advance_sync: how far it came, with the change it tells of
+UPDATE dataset_syncs
+SET cursor = :cursor, passed = :passed, listed = :listed, added = :added, changed = :changed, deleted = :deleted,
+    unchanged = :unchanged, skipped = :skipped
+WHERE job = :job
+
+-- finish_sync: it went through to the end
+UPDATE dataset_syncs SET finished_at = :now WHERE job = :job
+
+-- drop_sync: forget what a job began
+DELETE FROM dataset_syncs WHERE job = :job
+
+-- drop_old_syncs: forget all but the newest of a dataset
+DELETE FROM dataset_syncs
+WHERE dataset = :dataset
+    AND job NOT IN (
+        SELECT job FROM dataset_syncs WHERE dataset = :dataset ORDER BY started_at DESC, job DESC LIMIT :kept
+    )
+
+-- add_change: one of the first changes of a synchronization
+INSERT INTO dataset_changes (job, place, what, path) VALUES (:job, :place, :what, :path)
+
+-- changes: the first changes, in order
+SELECT what, path FROM dataset_changes WHERE job = :job ORDER BY place
+
+-- drop_changes: what earlier synchronizations of a dataset had noted; their result files have it
+DELETE FROM dataset_changes WHERE job IN (SELECT job FROM dataset_syncs WHERE dataset = :dataset)

@@ -1,0 +1,184 @@
+"""One pass through a folder: every file below it, in the order of the bytes of its full path.
+
+The order is what makes a listing comparable with what is known as two streams, and resumable behind any path. Names
+are sorted as if folders ended in a slash, since `cat-a.jpg` comes before `cat/b.jpg`. Links are never followed: each
+folder is opened from its parent's descriptor. What cannot be listed ends the pass with an error, never with silence.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from typing import NoReturn
+
+from jobyard.datasets.messages import Entry
+from jobyard.datasets.paths import PATH_LIMIT, shown
+from jobyard.job.errors import SourceUnreadable
+
+DEPTH_LIMIT = 256
+"""Folders inside folders; each level holds one descriptor open."""
+NAMES_LIMIT = 100_000
+"""Names of one folder held at a time; a larger folder is read once for each so many."""
+
+_OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_LARGEST = 2**63 - 1
+_TOLD = 300
+
+
+class Walk:
+    """An iteration over the files behind `start`. Memory stays bounded whatever the folder holds."""
+
+    def __init__(
+        self,
+        folder: str,
+        descriptor: int,
+        *,
+        start: bytes = b"",
+        skip: Callable[[bytes, str], None] = lambda path, reason: None,
+        look: Callable[[], None] = lambda: None,
+        names_limit: int = NAMES_LIMIT,
+    ) -> None:
+        """Take the folder's real path and an open descriptor of it, which stays the caller's.
+
+        `skip(path, reason)` hears of what is not taken in; `look()` is called at each folder and may raise to stop.
+        """
+        self._folder = os.fsencode(folder)
+        self._descriptor = descriptor
+        self._start = start
+        self._skip = skip
+        self._look = look
+        self._names_limit = names_limit
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Yield (path, size, time of change). Raises SourceUnreadable naming the path and the cause."""
+        levels: list[_Level] = []
+        try:
+            levels.append(self._enter(os.dup(self._descriptor), b""))
+            while levels:
+                key = self._next(levels[-1])
+                if not key:
+                    self._leave(levels.pop())
+                elif key.endswith(b"/"):
+                    levels.extend(self._descend(levels[-1], key, len(levels)))
+                elif (entry := self._found(levels[-1], key)) is not None:
+                    yield entry
+        finally:
+            for level in levels:
+                os.close(level.descriptor)
+
+    def _enter(self, descriptor: int, prefix: bytes) -> _Level:
+        rest = self._start[len(prefix) :] if self._start.startswith(prefix) else b""
+        level = _Level(descriptor, prefix, rest)
+        try:
+            self._look()
+            self._read(level)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        return level
+
+    def _next(self, level: _Level) -> bytes:
+        if not level.names and level.cut:
+            self._read(level)
+        if not level.names:
+            return b""
+        level.last = level.names.pop()
+        return level.last
+
+    def _read(self, level: _Level) -> None:
+        """Fill the level with its next names, the first one last, so that each is let go when it was used."""
+        names, level.cut, limit = list[bytes](), False, self._names_limit
+        try:
+            with os.scandir(level.descriptor) as found:
+                for one in found:
+                    key = os.fsencode(one.name) + (b"/" if one.is_dir(follow_symlinks=False) else b"")
+                    if key <= level.last or (key <= level.rest and not _leads(key, level.rest)):
+                        continue
+                    names.append(key)
+                    if len(names) >= 2 * limit:
+                        names.sort()
+                        del names[limit:]
+                        level.cut = True
+        except OSError as error:
+            self._refuse(level.prefix, error)
+        names.sort()
+        level.cut = level.cut or len(names) > limit
+        del names[limit:]
+        names.reverse()
+        level.names = names
+
+    def _descend(self, level: _Level, key: bytes, depth: int) -> list[_Level]:
+        path = level.prefix + key
+        if depth >= DEPTH_LIMIT or len(path) >= PATH_LIMIT:
+            self._skip(path, "the folder is too deep inside others")
+            return []
+        try:
+            descriptor = os.open(key[:-1], _OPEN, dir_fd=level.descriptor)
+        except OSError as error:
+            self._refuse(path, error)
+        return [self._enter(descriptor, path)]
+
+    def _found(self, level: _Level, key: bytes) -> Entry | None:
+        path = level.prefix + key
+        try:
+            found = os.stat(key, dir_fd=level.descriptor, follow_symlinks=False)
+        except FileNotFoundError:
+            self._stand(level)
+            return None
+        except OSError as error:
+            self._refuse(path, error)
+        if stat.S_ISREG(found.st_mode) and len(path) <= PATH_LIMIT:
+            return path, found.st_size, max(-_LARGEST, min(_LARGEST, found.st_mtime_ns))
+        if stat.S_ISDIR(found.st_mode):
+            raise SourceUnreadable(path=self._told(path), cause="a file became a folder while it was listed")
+        self._skip(path, _reason(found.st_mode))
+        return None
+
+    def _leave(self, level: _Level) -> None:
+        try:
+            if not level.prefix:
+                self._stand(level)
+        finally:
+            os.close(level.descriptor)
+
+    def _stand(self, level: _Level) -> None:
+        """Make sure that the folder is still where it was: one that was taken away must not look like an empty one."""
+        try:
+            now = os.stat(self._folder + b"/" + level.prefix)  # noqa: PTH116 - a Path cannot be made of bytes
+            there = os.path.samestat(now, os.fstat(level.descriptor))
+        except OSError as error:
+            self._refuse(level.prefix, error)
+        if not there:
+            raise SourceUnreadable(path=self._told(level.prefix), cause="another folder took its place meanwhile")
+
+    def _refuse(self, path: bytes, error: OSError) -> NoReturn:
+        raise SourceUnreadable(path=self._told(path), cause=error.strerror or str(error)) from None
+
+    def _told(self, path: bytes) -> str:
+        return shown((self._folder + b"/" + path).rstrip(b"/") or b"/", _TOLD)
+
+
+class _Level:
+    """A folder on the way down: what is left of its names, and where the pass stands in it."""
+
+    def __init__(self, descriptor: int, prefix: bytes, rest: bytes) -> None:
+        self.descriptor = descriptor
+        self.prefix = prefix
+        self.rest = rest
+        """What of the start lies below this folder; names up to it were passed before."""
+        self.last = b""
+        """The last name used; a folder read again begins behind it."""
+        self.names: list[bytes] = []
+        self.cut = False
+        """There are more names than are held."""
+
+
+def _leads(key: bytes, rest: bytes) -> bool:
+    return key.endswith(b"/") and rest.startswith(key)
+
+
+def _reason(mode: int) -> str:
+    if stat.S_ISREG(mode):
+        return f"its path is longer than {PATH_LIMIT} bytes"
+    return "it is a symbolic link" if stat.S_ISLNK(mode) else "it is not a regular file"
