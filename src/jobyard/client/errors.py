@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from jobyard.client.shapes import Job
+    from jobyard.client.shapes import FieldFault, Job
 
 
 class JobyardError(Exception):
@@ -46,15 +46,15 @@ class Lost(JobyardError):
 class Refusal(JobyardError):
     """The house answered, and said no."""
 
-    def __init__(self, status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None) -> None:
+    def __init__(self, status: int, code: str, detail: str, errors: Sequence[FieldFault] = ()) -> None:
         self.status = status
         """The HTTP status."""
         self.code = code
         """The error's stable name for programs, such as `wrong_state`."""
         self.detail = detail
         """One sentence for people."""
-        self.errors = errors or []
-        """The offending places of bad input, each {"path", "message"}."""
+        self.errors = list(errors)
+        """The offending places of bad input, each with `path` and `message`."""
         self.retry_after: float | None = None
         """Seconds after which asking again makes sense, where the house said so."""
         super().__init__(detail)
@@ -120,7 +120,7 @@ _FAMILIES: Mapping[int, type[Refusal]] = MappingProxyType(
 
 
 def refusal(
-    status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None, retry_after: float | None = None
+    status: int, code: str, detail: str, errors: Sequence[FieldFault] = (), retry_after: float | None = None
 ) -> Refusal:
     """Return the error of the family that `status` stands for."""
     fallback = Broken if status >= 500 else Invalid

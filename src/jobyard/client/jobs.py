@@ -14,7 +14,7 @@ from msgspec import Struct
 from jobyard.client.downloads import Download
 from jobyard.client.errors import NotFinished, NotFound, Unreachable
 from jobyard.client.exchange import Call, Exchange, segment
-from jobyard.client.requests import Keeping, NewJob
+from jobyard.client.requests import Keeping, NewJob, Releasing
 from jobyard.client.shapes import FINAL, Attempt, Event, EventPage, Job, JobPage, LogLine, LogPage, ResultFile
 from jobyard.client.stream import follow
 from jobyard.job.ids import new_id
@@ -56,6 +56,15 @@ class Filters(TypedDict, total=False):
     face: str | list[str]
     label: str | list[str]
     """`name` or `name=value`; all of them must be there."""
+    worker: str | list[str]
+    parent: str
+    """The id of the job that submitted them."""
+    resource_type: str
+    resource_id: str
+    created_from: datetime
+    created_to: datetime
+    finished_from: datetime
+    finished_to: datetime
     text: str
     """Every word must begin a word of the job."""
     order: str
@@ -97,7 +106,7 @@ class JobVerbs:
 
     def page(self, *, limit: int = 50, cursor: str | None = None, **filters: Unpack[Filters]) -> JobPage:
         """Return one page of jobs with the total."""
-        query = {**filters, "limit": limit, "cursor": cursor}
+        query = {name: _written(value) for name, value in filters.items()} | {"limit": limit, "cursor": cursor}
         return self._exchange.ask(Call(path="/jobs", query=query), JobPage)
 
     def wait(self, id_: str, timeout: float | None = None, on_news: Callable[[Job], None] | None = None) -> Job:
@@ -118,9 +127,9 @@ class JobVerbs:
             if until is not None and time.monotonic() >= until:
                 raise NotFinished(job)
 
-    def release(self, id_: str) -> Job:
-        """Put a draft in line. Raises Conflict for a job that is no draft."""
-        return self._asked(id_, "release", lambda job: job.state != "draft")
+    def release(self, id_: str, due_at: datetime | None = None) -> Job:
+        """Put a draft in line, not to be run before `due_at`. Raises Conflict for a job that is no draft."""
+        return self._asked(id_, "release", lambda job: job.state != "draft", Releasing(due_at=due_at))
 
     def withdraw(self, id_: str) -> Job:
         """Take a queued job out of the line; it is a draft again. Raises Conflict for a job that is not queued."""
@@ -235,6 +244,10 @@ class JobVerbs:
 
 def _path(id_: str, *rest: str) -> str:
     return "/".join(["/jobs", segment(id_), *map(segment, rest)])
+
+
+def _written(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _nobody(done: int, total: int) -> None:

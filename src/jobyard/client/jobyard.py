@@ -13,10 +13,12 @@ from jobyard.client.datasets import Datasets
 from jobyard.client.exchange import Call, Exchange
 from jobyard.client.jobs import JobVerbs, Wishes
 from jobyard.client.people import Keys, Projects, Users
-from jobyard.client.requests import NewCredentials, NewJob, Pruning
+from jobyard.client.requests import NewBackup, NewCredentials, NewJob, Pruning
 from jobyard.client.running import BEAT, Run
 from jobyard.client.shapes import (
+    Backup,
     Counts,
+    Credentials,
     Doctor,
     FeedJob,
     FeedProgress,
@@ -33,6 +35,7 @@ TIMEOUT = 30.0
 """Seconds to wait for an answer."""
 PATIENCE = 20.0
 """Seconds a lost connection is borne before Unreachable is raised."""
+_LONG = 3600.0
 
 
 class Jobyard(JobVerbs):
@@ -131,19 +134,29 @@ class Jobyard(JobVerbs):
             if shape is not None:
                 yield msgspec.json.decode(frame.data, type=shape)
 
-    def credentials(self, user: str | None = None, *, new_password: bool = False) -> dict[str, Any]:
+    def credentials(self, user: str | None = None, *, new_password: bool = False) -> Credentials:
         """Make fresh keys for every client family, one's own or for an administrator anybody's; older ones stay good.
 
-        The answer holds `user` and an entry for each family, ready to paste; each secret is shown this once.
+        Each secret is shown this once.
         """
         body = NewCredentials(user=user, new_password=new_password)
-        return self._exchange.ask(Call(method="POST", path="/credentials", body=body, again=False), dict[str, Any])
+        return self._exchange.ask(Call(method="POST", path="/credentials", body=body, again=False), Credentials)
+
+    def backup(self, folder: str) -> Backup:
+        """Write a whole copy into `folder`, an absolute path on the house's machine, while work goes on.
+
+        The folder must be empty or not exist. It holds the database, the result files and the master key: whoever has
+        it has the house.
+        """
+        body = NewBackup(folder=folder)
+        call = Call(method="POST", path="/keep/backup", body=body, again=False, within=_LONG)
+        return self._exchange.ask(call, Backup)
 
     def prune(self, older_than_days: float, *, dry_run: bool = False) -> Pruned:
         """Remove ended jobs older than so many days that nobody keeps; a dry run only counts."""
         body = Pruning(older_than_days=older_than_days, dry_run=dry_run)
-        return self._exchange.ask(Call(method="POST", path="/keep/prune", body=body, within=3600.0), Pruned)
+        return self._exchange.ask(Call(method="POST", path="/keep/prune", body=body, within=_LONG), Pruned)
 
     def doctor(self) -> list[str]:
         """Look the house over; return what is wrong, a sentence each."""
-        return self._exchange.ask(Call(path="/keep/doctor", within=3600.0), Doctor).findings
+        return self._exchange.ask(Call(path="/keep/doctor", within=_LONG), Doctor).findings

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import UNSET
 
 from jobyard.client.exchange import Call, Exchange, segment
-from jobyard.client.requests import NewKey, NewProject, NewUser, Place, UserChange
-from jobyard.client.shapes import Key, KeyMade, Member, Project, Role, User
+from jobyard.client.requests import NewKey, NewPassword, NewProject, NewUser, Place, UserChange
+from jobyard.client.shapes import Key, KeyMade, Member, PasswordMade, Project, Role, User, UserMade
 
 
 class Users:
@@ -22,13 +22,10 @@ class Users:
         """Return everybody."""
         return self._exchange.ask(Call(path="/users"), list[User])
 
-    def add(self, name: str, role: Role = "member", password: str | None = None) -> dict[str, Any]:
-        """Create a user; the answer holds a password made by the house when none was given, shown this once.
-
-        Raises Conflict when the name is taken.
-        """
+    def add(self, name: str, role: Role = "member", password: str | None = None) -> UserMade:
+        """Create a user; without a password the house makes one, shown this once. Raises Conflict for a taken name."""
         body = NewUser(name=name, role=role, password=password)
-        return self._exchange.ask(Call(method="POST", path="/users", body=body, again=False), dict[str, Any])
+        return self._exchange.ask(Call(method="POST", path="/users", body=body, again=False), UserMade)
 
     def change(
         self, name: str, *, role: Role | None = None, disabled: bool | None = None, password: str | None = None
@@ -40,6 +37,14 @@ class Users:
             password=UNSET if password is None else password,
         )
         return self._exchange.ask(Call(method="PATCH", path=f"/users/{segment(name)}", body=body), User)
+
+    def set_password(self, name: str, password: str | None = None) -> str | None:
+        """Set a user's password, your own or for an administrator anybody's; their sessions end at once.
+
+        Without a password the house makes one and this returns it; otherwise None.
+        """
+        call = Call(method="POST", path=f"/users/{segment(name)}/password", body=NewPassword(password=password))
+        return self._exchange.ask(call, PasswordMade).password
 
 
 class Keys:

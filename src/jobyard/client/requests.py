@@ -36,6 +36,12 @@ class Keeping(Struct, frozen=True, kw_only=True, omit_defaults=True):
     always: bool = False
 
 
+class Releasing(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When a released draft shall run."""
+
+    due_at: datetime | None = None
+
+
 class Told(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Progress and lines of an external job."""
 
@@ -90,6 +96,12 @@ class UserChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     password: str | UnsetType = UNSET
 
 
+class NewPassword(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A new password; None for one that the house makes."""
+
+    password: str | None = None
+
+
 class NewKey(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A new key."""
 
@@ -132,3 +144,9 @@ class Pruning(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     older_than_days: float
     dry_run: bool = False
+
+
+class NewBackup(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a backup shall go."""
+
+    folder: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import httpx2
@@ -13,6 +14,8 @@ from jobyard.client.exchange import Call, Exchange
 
 SILENCE = 60.0
 """Seconds without a byte (the house sends a sign of life more often) after which the connection counts as lost."""
+
+_STOOD = 1.0
 
 
 class Frame(Struct, frozen=True, kw_only=True):
@@ -36,24 +39,24 @@ def follow(exchange: Exchange, path: str, query: dict[str, object]) -> Iterator[
     while True:
         # The number of the last frame wins over where the reader began.
         headers = {"Last-Event-ID": seen} if seen else {}
-        resumed = replace(call, headers=headers, query=query | ({"after": seen} if seen else {}))
+        began = time.monotonic()
         try:
-            for frame in _frames(exchange, resumed):
+            for frame in _frames(exchange, replace(call, headers=headers)):
                 patience.renew()
                 seen = str(frame.number) if frame.number is not None else seen
                 yield frame
                 if frame.event == "end":
                     return
             lost: Exception = httpx2.RemoteProtocolError("the stream ended early")
-        except httpx2.TransportError as error:
+        except (httpx2.TransportError, Unavailable) as error:
             lost = error
-        except Unavailable as error:
-            lost = error
+        if time.monotonic() - began >= _STOOD:
+            patience.renew()  # it was a good connection, however little was said on it
         patience.bear(lost)
 
 
 def _frames(exchange: Exchange, call: Call) -> Iterator[Frame]:
     with exchange.stream(call) as response:
         for event in httpx2.EventSource(response):
-            number = int(event.id) if event.id.isdecimal() and event.data else None
+            number = int(event.id) if event.id.isdecimal() else None
             yield Frame(event=event.event, data=event.data.encode(), number=number)

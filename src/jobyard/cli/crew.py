@@ -1,0 +1,104 @@
+"""The worker processes that `up` keeps beside the server: started, restarted when they die, sent home at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+_log = logging.getLogger("jobyard.crew")
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
+_HEALTHY = 30.0
+"""Seconds after which a worker that lived so long is started again at once."""
+_GENTLE = 12.0
+"""Seconds a worker gets to give its work back; it wants nine at most."""
+
+
+class Crew:
+    """Workers of one server on one machine."""
+
+    def __init__(self, url: str, token_file: Path, *, workers: int, slots: int, queues: Sequence[str]) -> None:
+        self._url = url
+        self._token_file = token_file
+        self._slots = slots
+        self._queues = queues
+        self._names = [f"{socket.gethostname()}-{os.getpid()}-{number}" for number in range(1, workers + 1)]
+        self._processes = dict[str, asyncio.subprocess.Process]()
+        self._tasks = list[asyncio.Task[None]]()
+        self._leaving = asyncio.Event()
+
+    def start(self) -> None:
+        """Start all workers and keep them going."""
+        self._tasks = [asyncio.create_task(self._keep(name)) for name in self._names]
+
+    async def stop(self) -> None:
+        """Send all workers home: gently, and after 12 seconds not."""
+        self._leaving.set()
+        self._signal(signal.SIGTERM)
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=_GENTLE)
+            if late:
+                self._signal(signal.SIGKILL)
+                await asyncio.wait(late)
+
+    def hurry(self) -> None:
+        """End all workers now."""
+        self._leaving.set()
+        self._signal(signal.SIGKILL)
+
+    async def _keep(self, name: str) -> None:
+        loop, pause = asyncio.get_running_loop(), _FIRST_PAUSE
+        while not self._leaving.is_set():
+            began = loop.time()
+            code = await self._live(name)
+            if self._leaving.is_set():
+                return
+            if loop.time() - began >= _HEALTHY:
+                pause = _FIRST_PAUSE
+            _log.warning("worker %s ended (%s); it is started again in %.1f s", name, _ending(code), pause)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._leaving.wait(), pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def _live(self, name: str) -> int:
+        # A group of its own: Ctrl-C reaches us first, and we send the workers home in order.
+        process = await asyncio.create_subprocess_exec(
+            *self._command(name), stdin=asyncio.subprocess.DEVNULL, start_new_session=True
+        )
+        self._processes[name] = process
+        if self._leaving.is_set():
+            process.terminate()
+        try:
+            return await process.wait()
+        finally:
+            del self._processes[name]
+
+    def _command(self, name: str) -> list[str]:
+        told = [
+            *("--url", self._url, "--token-file", str(self._token_file), "--name", name),
+            *("--slots", str(self._slots), "--leave-with", str(os.getpid())),
+        ]
+        for queue in self._queues:
+            told += ["--queues", queue]
+        return [sys.executable, "-P", "-m", "jobyard", "work", *told]
+
+    def _signal(self, number: signal.Signals) -> None:
+        for process in list(self._processes.values()):
+            with suppress(ProcessLookupError):
+                process.send_signal(number)
+
+
+def _ending(code: int) -> str:
+    if code >= 0:
+        return f"code {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"

@@ -1,0 +1,1 @@
+"""`jobyard jobs`: everything that may be asked of jobs."""

@@ -1,0 +1,192 @@
+"""`jobyard jobs list` and `jobyard jobs show`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from jobyard.cli import showing
+from jobyard.cli.codes import Code
+from jobyard.cli.jobs.naming import job_id
+from jobyard.cli.reach import Where, house
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from jobyard.client.shapes import Attempt, Event, Job, ResultFile
+
+_HERE = Where()
+_Any = Annotated[list[str] | None, Parameter(negative=())]
+
+
+def listed(
+    *,
+    state: Annotated[
+        list[Literal["draft", "queued", "running", "succeeded", "failed", "cancelled"]] | None, Parameter(negative=())
+    ] = None,
+    kind: _Any = None,
+    owner: _Any = None,
+    project: _Any = None,
+    queue: _Any = None,
+    face: _Any = None,
+    label: _Any = None,
+    text: str | None = None,
+    order: Annotated[
+        Literal["-number", "number", "-priority", "-finished_at"], Parameter(allow_leading_hyphen=True)
+    ] = "-number",
+    limit: int = 50,
+    where: Where = _HERE,
+) -> int:
+    """List jobs, newest first. Filters narrow; one said several times means any of its values.
+
+    Parameters
+    ----------
+    state
+        draft, queued, running, succeeded, failed or cancelled.
+    kind
+        Such as dataset.sync.
+    owner
+        A user's name.
+    project
+        Id or name of a project.
+    queue
+        A queue's name.
+    face
+        The door it came through: native, clearml, cvat, alteryx or modelarts.
+    label
+        NAME or NAME=VALUE.
+    text
+        Words that begin words of the job: its name, kind, number, parameters, failure.
+    order
+        -number (newest first), number, -priority or -finished_at.
+    limit
+        The most jobs to list; 0 for all.
+    """
+    wanted: dict[str, Any] = {
+        "state": state,
+        "kind": kind,
+        "owner": owner,
+        "project": project,
+        "queue": queue,
+        "face": face,
+        "label": label,
+        "text": text,
+    }
+    filters = {name: value for name, value in wanted.items() if value}
+    with house(where, indoors=True) as client:
+        jobs = list(client.jobs(limit or None, order=order, **filters))
+        more = ""
+        if limit and len(jobs) == limit:
+            page = client.page(limit=1, **filters)
+            more = f"{len(jobs)} of {page.total}{'' if page.total_exact else ' or more'} jobs; --limit 0 lists all."
+    if where.json:
+        showing.print_json(jobs)
+        return Code.OK
+    print_jobs(jobs)
+    if more and len(jobs) < page.total:
+        showing.say(more)
+    return Code.OK
+
+
+def print_jobs(jobs: list[Job]) -> None:
+    """Print jobs as a table, one a line."""
+    columns = ("NUMBER ", "STATE", "KIND", "NAME", "QUEUE", "OWNER", "CREATED", "TOOK ")
+    showing.print_table(columns, [_row(job) for job in jobs])
+
+
+def _row(job: Job) -> list[str | Text]:
+    return [
+        str(job.number),
+        showing.state(job),
+        job.kind,
+        job.name,
+        job.queue,
+        job.owner,
+        showing.when(job.created_at),
+        showing.took(job),
+    ]
+
+
+def show(job: str, /, *, where: Where = _HERE) -> int:
+    """Show a job with its attempts, events and result files.
+
+    Parameters
+    ----------
+    job
+        Its number or id.
+    """
+    with house(where, indoors=True) as client:
+        id_ = job_id(client, job)
+        found, attempts = client.job(id_), client.attempts(id_)
+        events, results = list(client.events(id_)), client.results(id_)
+    if where.json:
+        showing.print_json({"job": found, "attempts": attempts, "events": events, "results": results})
+        return Code.OK
+    showing.print_fields(_fields(found))
+    _print_more(attempts, events, results)
+    return Code.OK
+
+
+def _fields(job: Job) -> list[tuple[str, str | Text]]:
+    progress = job.progress
+    return [
+        ("number", str(job.number)),
+        ("id", job.id),
+        ("name", job.name),
+        ("state", showing.state(job)),
+        ("kind", job.kind),
+        ("parameters", _json(job.parameters)),
+        ("owner", job.owner),
+        ("project", job.project.name if job.project else ""),
+        ("queue", job.queue),
+        ("priority", str(job.priority) if job.priority else ""),
+        ("labels", " ".join(f"{name}={value}" if value else name for name, value in job.labels.items())),
+        ("came through", job.face + (", run by its own client" if job.external else "")),
+        ("works on", f"{job.resource.type} {job.resource.name or job.resource.id}" if job.resource else ""),
+        ("created", showing.when(job.created_at)),
+        ("due", showing.when(job.due_at)),
+        ("started", showing.when(job.started_at)),
+        ("ended", showing.when(job.finished_at)),
+        ("took", showing.took(job)),
+        ("worker", job.worker or ""),
+        ("progress", _told(progress.done, progress.total, progress.text) if progress else ""),
+        ("cancel asked by", job.cancel_asked_by or ""),
+        ("failure", f"{job.failure.message} ({job.failure.reason})" if job.failure else ""),
+        ("result", _json(job.result) if job.result is not None else ""),
+        ("results until", "expired" if job.results_expired else showing.when(job.results_until)),
+        ("kept", "for good" if job.kept else ""),
+    ]
+
+
+def _told(done: float, total: float | None, text: str) -> str:
+    amount = f"{done:g}" if total is None else f"{done:g} of {total:g}"
+    return f"{amount} {text}".rstrip()
+
+
+def _json(value: Any) -> str:
+    import msgspec
+
+    return msgspec.json.encode(value).decode()
+
+
+def _print_more(attempts: list[Attempt], events: list[Event], results: list[ResultFile]) -> None:
+    if attempts:
+        print("\nattempts")
+        rows = [
+            (str(one.number), one.worker, showing.when(one.claimed_at), one.outcome or "running", _why(one))
+            for one in attempts
+        ]
+        showing.print_table(("NUMBER ", "WORKER", "STARTED", "OUTCOME", "WHY"), rows)
+    if results:
+        print("\nresults")
+        files = [(file.name, showing.size(file.size), file.sha256[:12], str(file.attempt)) for file in results]
+        showing.print_table(("NAME", "SIZE ", "SHA-256", "ATTEMPT "), files)
+    if events:
+        print("\nevents")
+        told = [(showing.when(event.at), event.type, event.actor, event.state) for event in events]
+        showing.print_table(("AT", "EVENT", "BY", "STATE AFTER"), told)
+
+
+def _why(attempt: Attempt) -> str:
+    return attempt.failure.message if attempt.failure else ""

@@ -1,0 +1,154 @@
+"""Shapes of the house itself: kinds, queues, workers, counts, datasets, upkeep, refusals."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from jobyard.client.shapes.jobs import ProjectRef
+from jobyard.client.shapes.people import Role
+
+
+class Kind(Struct, frozen=True, kw_only=True):
+    """A kind of work this house can do."""
+
+    name: str
+    title: str
+    queue: str
+    tries: int
+    least_role: Role
+    parameters: dict[str, Any]
+    """JSON Schema of the parameters."""
+
+
+class Queue(Struct, frozen=True, kw_only=True):
+    """A named line."""
+
+    name: str
+    paused: bool
+    queued: int
+    running: int
+    workers: int
+    """Live workers that serve it."""
+
+
+class Held(Struct, frozen=True, kw_only=True):
+    """A job a worker is running."""
+
+    id: str
+    number: int
+    name: str
+    kind: str
+
+
+class Worker(Struct, frozen=True, kw_only=True):
+    """A worker process."""
+
+    name: str
+    host: str
+    pid: int
+    queues: list[str]
+    kinds: list[str]
+    slots: int
+    started_at: datetime
+    seen_at: datetime
+    alive: bool
+    running: list[Held]
+
+
+class Counts(Struct, frozen=True, kw_only=True):
+    """Jobs you may see, by state."""
+
+    draft: int
+    queued: int
+    running: int
+    succeeded: int
+    failed: int
+    cancelled: int
+    total: int
+    waiting_unserved: list[str]
+    """Queues in which jobs wait and that no live worker serves."""
+
+
+class Dataset(Struct, frozen=True, kw_only=True):
+    """A dataset and what its last synchronization found."""
+
+    id: str
+    number: int
+    name: str
+    source: str
+    owner: str
+    project: ProjectRef | None
+    samples: int
+    size: int
+    created_at: datetime
+    synced_at: datetime | None
+    last_job: str | None
+
+
+class DatasetPage(Struct, frozen=True, kw_only=True):
+    """Datasets, newest first."""
+
+    datasets: list[Dataset]
+    next: str | None
+    total: int
+
+
+class Sample(Struct, frozen=True, kw_only=True):
+    """One file of a dataset."""
+
+    id: str
+    path: str
+    """Relative to the dataset's source."""
+    size: int
+    modified_at: datetime
+    added_at: datetime
+
+
+class SamplePage(Struct, frozen=True, kw_only=True):
+    """Samples in the order of their paths' bytes."""
+
+    samples: list[Sample]
+    next: str | None
+    total: int
+
+
+class Backup(Struct, frozen=True, kw_only=True):
+    """A finished backup."""
+
+    folder: str
+    size: int
+    blobs: int
+
+
+class Pruned(Struct, frozen=True, kw_only=True):
+    """What was (or, in a dry run, would be) pruned."""
+
+    jobs: int
+    freed: int
+
+
+class Doctor(Struct, frozen=True, kw_only=True):
+    """What is wrong with the house; empty when it is sound."""
+
+    findings: list[str]
+
+
+class FieldFault(Struct, frozen=True, kw_only=True):
+    """An offending place of bad input."""
+
+    path: str
+    message: str
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """A refusal as it travels (RFC 9457)."""
+
+    title: str
+    status: int
+    detail: str
+    code: str
+    type: str = "about:blank"
+    errors: list[FieldFault] = []
