@@ -1,11 +1,51 @@
-"""What all tests share: how hard Hypothesis tries."""
+"""What all tests share: how hard Hypothesis tries, and the three stores."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from jobyard.store.contract import Store
+from jobyard.store.memory import MemoryStore
+from jobyard.store.postgres import PostgresStore
+from jobyard.store.sqlite import SqliteStore
+from tests.postgres_server import bare_postgres_address, postgres_address, postgres_server, postgres_template
+
+__all__ = ["bare_postgres_address", "postgres_address", "postgres_server", "postgres_template"]
 
 settings.register_profile("fast", max_examples=200, deadline=None, derandomize=True, print_blob=True)
 settings.register_profile(
     "storm", max_examples=10_000, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("fast")
+
+
+@pytest.fixture
+def memory_store() -> Iterator[MemoryStore]:
+    store = MemoryStore()
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path) -> Iterator[SqliteStore]:
+    store = SqliteStore.open(tmp_path / "data")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def postgres_store(postgres_address: str) -> Iterator[PostgresStore]:
+    store = PostgresStore.open(postgres_address, threads=4)
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """Each store in turn."""
+    made: Store = request.getfixturevalue(f"{request.param}_store")
+    return made

