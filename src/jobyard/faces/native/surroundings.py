@@ -1,22 +1,72 @@
-"""What the server hands to the native face."""
+"""What the native face is handed in by the server, and the request through which its routes reach it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from msgspec import Struct
+from litestar import Request
+from litestar.datastructures import State
 
 from jobyard.datasets import Datasets
 from jobyard.engine.engine import Engine
+from jobyard.faces.native.frames import Frames
+from jobyard.faces.native.login import Came
+from jobyard.faces.native.stream import Streams, Watch
+from jobyard.faces.native.words import Names
+from jobyard.people.record import Actor
 from jobyard.settings import Settings
 
 
-class Surroundings(Struct, frozen=True, kw_only=True):
-    """The engine and what stands beside it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Surroundings:
+    """The house as the face sees it."""
 
     engine: Engine
     datasets: Datasets
     settings: Settings
     base_url: Callable[[], str]
-    """Returns the address clients use, without a slash at its end."""
+    """The address clients use, without a slash at its end."""
     version: str
+
+
+class Ask(Request[Actor, Came, State]):
+    """A request whose sender is known: `user` is the actor, `auth` what they proved it with."""
+
+    @property
+    def house(self) -> Surroundings:
+        """What the server handed in."""
+        found: Surroundings = self.app.state["surroundings"]
+        return found
+
+    @property
+    def engine(self) -> Engine:
+        """The engine behind every verb."""
+        return self.house.engine
+
+    @property
+    def names(self) -> Names:
+        """The names of projects."""
+        found: Names = self.app.state["names"]
+        return found
+
+    @property
+    def streams(self) -> Streams:
+        """The open streams."""
+        found: Streams = self.app.state["streams"]
+        return found
+
+    @property
+    def frames(self) -> Frames:
+        """The frames of the feed that were written already."""
+        found: Frames = self.app.state["frames"]
+        return found
+
+    def watch(self) -> Watch:
+        """Return who looks after the stream this request opens."""
+        return Watch(self.engine.people, self.auth, self.user)
+
+    @property
+    def address(self) -> str:
+        """The address the request came from; empty on a local socket."""
+        return self.client.host if self.client else ""

@@ -1,0 +1,49 @@
+"""The app that serves this face, and beside it the routes the server hands in. One answer for whatever goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.middleware import DefineMiddleware
+from litestar.types import ControllerRouterHandler
+
+from jobyard.faces.native import faults
+from jobyard.faces.native.frames import Frames
+from jobyard.faces.native.gate import Doorplate, stamp
+from jobyard.faces.native.routes import router
+from jobyard.faces.native.routes.desk import DeskApp
+from jobyard.faces.native.stream import Streams
+from jobyard.faces.native.surroundings import Ask, Surroundings
+from jobyard.faces.native.words import Names
+
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+
+
+def native(
+    surroundings: Surroundings, beside: Sequence[ControllerRouterHandler] = (), lifespan: Sequence[Lifespan] = ()
+) -> Litestar:
+    """Return the app with this face under /v1 and the routes `beside` it; `lifespan` runs while the app does."""
+    names = Names(surroundings.engine.projects)
+    state = {
+        "surroundings": surroundings,
+        "names": names,
+        "streams": Streams(),
+        "frames": Frames(names),
+        "desk": DeskApp(surroundings.engine),
+    }
+    return Litestar(
+        route_handlers=[router(surroundings.settings), *beside],
+        state=State(state),
+        request_class=Ask,
+        middleware=[DefineMiddleware(Doorplate, settings=surroundings.settings)],
+        before_send=[stamp],
+        exception_handlers=faults.handlers(),
+        lifespan=list(lifespan),
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+        pdb_on_exception=False,
+    )

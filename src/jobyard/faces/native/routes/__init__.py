@@ -1,0 +1,32 @@
+"""The routes of the native protocol: one small file a subject, all under /v1, all behind the gate."""
+
+from __future__ import annotations
+
+from litestar import Router
+
+from jobyard.faces.native.gate import Gate
+from jobyard.faces.native.routes import datasets, feed, history, house, jobs, people, projects, results, session, verbs
+from jobyard.faces.native.routes.contents import contents
+from jobyard.faces.native.routes.desk import desk
+from jobyard.faces.native.surroundings import Ask
+from jobyard.faces.native.taking import Exact
+from jobyard.settings import Settings
+
+_SUBJECTS = (session, jobs, verbs, history, results, feed, house, datasets, projects, people)
+
+
+def router(settings: Settings) -> Router:
+    """Return the native protocol as one router."""
+    return Router(
+        path="/v1",
+        route_handlers=[
+            *(handler for subject in _SUBJECTS for handler in subject.HANDLERS),
+            contents,
+            desk,
+        ],
+        request_class=Ask,
+        dto=Exact,
+        return_dto=None,
+        middleware=[Gate],
+        request_max_body_size=settings.body_limit,
+    )

@@ -1,0 +1,81 @@
+"""The feed: what happens, as it happens, to whoever may see it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+
+from litestar import get
+from litestar.response import Stream
+
+from jobyard.engine.feed import Frame, Happened, Progressed, Quiet, Resync
+from jobyard.faces.native import stream, words
+from jobyard.faces.native.frames import alive, frame
+from jobyard.faces.native.surroundings import Ask
+from jobyard.faces.native.taking import asking
+from jobyard.faces.native.wire import FeedAsked, FeedHello, FeedProgress, FeedResync
+from jobyard.job.errors import Fault
+from jobyard.people.record import Actor
+
+
+@get("/feed", operation_id="readFeed", **asking(FeedAsked, texts=("text/event-stream",)))
+async def read_feed(request: Ask, asked: FeedAsked) -> Stream:
+    """Stream what happens to the jobs you may see: frames hello, job (numbered), progress and resync."""
+    feed = request.engine.feed
+    after = stream.last_seen(request.headers.get("last-event-id"), asked.after)
+    # A number from before the database was put back to an older copy would wait for ever.
+    ahead = after is not None and after > await request.engine.ledger.read(lambda view: view.last_event())
+    start = feed.last if after is None or ahead else after
+    return request.streams.answer(request.user, _frames(request, asked, start, resync=ahead))
+
+
+async def _frames(request: Ask, asked: FeedAsked, seen: int, *, resync: bool) -> AsyncGenerator[bytes, None]:
+    feed, watch, actor = request.engine.feed, request.watch(), request.user
+    reader = feed.reader(actor, seen)
+    yield frame("hello", FeedHello(last=seen, version=request.house.version), seen)
+    if resync:
+        yield frame("resync", FeedResync(last=seen), seen)
+    with suppress(Fault):  # whose key was revoked is let go
+        while True:
+            passed = feed.last
+            news = await reader.next(watch.left())
+            fresh = await watch.actor()
+            if fresh != actor:
+                # Other rights see other jobs: this frame is looked at again with them.
+                actor, reader = fresh, feed.reader(fresh, seen)
+                continue
+            seen = _place(news, seen, passed)
+            told = await _told(request, actor, asked, news)
+            if told is not None or watch.silent():
+                watch.spoke()
+                yield told or alive(seen)
+
+
+def _place(news: Frame, seen: int, passed: int) -> int:
+    """Return the number up to which everything was looked at."""
+    if isinstance(news, Happened):
+        return news.event.number
+    if isinstance(news, Resync):
+        return news.last
+    return max(seen, passed) if isinstance(news, Quiet) else seen
+
+
+async def _told(request: Ask, actor: Actor, asked: FeedAsked, news: Frame) -> bytes | None:
+    """Return news as a frame, or None where they are not for this reader."""
+    if isinstance(news, Resync):
+        return frame("resync", FeedResync(last=news.last), news.last)
+    if isinstance(news, Happened):
+        return await request.frames.told(actor, news) if _wanted(asked, news) else None
+    if isinstance(news, Progressed):
+        jobs = [job for job in news.jobs if asked.job in {None, job.id} and asked.queue in {None, job.queue}]
+        return frame("progress", FeedProgress(jobs=words.progress_of(jobs))) if jobs else None
+    return None
+
+
+def _wanted(asked: FeedAsked, news: Happened) -> bool:
+    if asked.job is not None and asked.job != news.event.job:
+        return False
+    return asked.queue is None or news.job is None or asked.queue == news.job.queue
+
+
+HANDLERS = (read_feed,)

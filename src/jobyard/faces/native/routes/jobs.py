@@ -1,0 +1,79 @@
+"""Jobs: list, submit, look at one, wait for its end, delete it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from litestar import Response, delete, get, post
+
+from jobyard.engine.feed import Happened, Quiet, Resync
+from jobyard.faces.native import words
+from jobyard.faces.native.surroundings import Ask
+from jobyard.faces.native.taking import asking
+from jobyard.faces.native.wire import JobAsked, JobIn, JobOut, JobPage, JobsAsked
+from jobyard.job.errors import Invalid
+from jobyard.job.record import Job
+
+_LONGEST_KEY = 200
+
+
+@get("/jobs", operation_id="listJobs", **asking(JobsAsked))
+async def list_jobs(request: Ask, asked: JobsAsked) -> JobPage:
+    """Return one page of the jobs you may see."""
+    names = await request.names.all() if asked.project else {}
+    found = await request.engine.listing.find(request.user, words.job_query(asked, names))
+    shown = await request.names.of(job.project for job in found.page.jobs)
+    return JobPage(
+        jobs=[words.job_out(job, request.user, shown) for job in found.page.jobs],
+        next=words.cursor_text(found.page.next, asked.order),
+        total=found.total,
+        total_exact=found.exact,
+    )
+
+
+@post("/jobs", operation_id="submitJob", opt={"also": {200: JobOut}, "idempotent": True})
+async def submit_job(request: Ask, data: JobIn) -> Response[JobOut]:
+    """Submit a job; it is safe on disk when this is answered. The same Idempotency-Key never makes a second one."""
+    key = _idempotency_key(request)
+    job, fresh = await request.engine.jobs.submit(request.user, words.submission(data), key)
+    headers = {"Location": f"/v1/jobs/{job.id}"} if fresh else {"Idempotency-Replayed": "true"}
+    return Response(await shown(request, job), status_code=201 if fresh else 200, headers=headers)
+
+
+@get("/jobs/{job_id:str}", operation_id="getJob", **asking(JobAsked))
+async def get_job(request: Ask, job_id: str, asked: JobAsked) -> JobOut:
+    """Return a job; with `wait`, as soon as it has ended or the seconds have passed."""
+    # The place in the feed is taken before the first look, so that no news falls between the two.
+    reader = request.engine.feed.reader(request.user)
+    job = await request.engine.listing.job(request.user, job_id)
+    loop = asyncio.get_running_loop()
+    until = loop.time() + asked.wait
+    while not job.final and (left := until - loop.time()) > 0:
+        frame = await reader.next(left)
+        concerned = isinstance(frame, Happened) and frame.event.job == job_id
+        if concerned or isinstance(frame, (Resync, Quiet)):
+            job = await request.engine.listing.job(request.user, job_id)
+    return await shown(request, job)
+
+
+@delete("/jobs/{job_id:str}", operation_id="deleteJob")
+async def delete_job(request: Ask, job_id: str) -> None:
+    """Remove a draft or ended job with its log and results."""
+    await request.engine.jobs.delete(request.user, job_id)
+
+
+async def shown(request: Ask, job: Job) -> JobOut:
+    """Return a job as the sender of the request may see it."""
+    return words.job_out(job, request.user, await request.names.of([job.project]))
+
+
+def _idempotency_key(request: Ask) -> str | None:
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not 0 < len(key) <= _LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise Invalid(reason=f"An Idempotency-Key is 1 to {_LONGEST_KEY} printable ASCII characters.")
+    return key
+
+
+HANDLERS = (list_jobs, submit_job, get_job, delete_job)

@@ -1,0 +1,96 @@
+"""Shapes of query parameters. What does not stand here is refused, so that a misspelt filter never shows too much."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from jobyard.faces.native.wire.words import AttemptNumber, Id, StateName, Time, UserName, Whole
+
+_Word = Annotated[str, Meta(max_length=300)]
+_Words = Annotated[list[_Word], Meta(max_length=100)]
+CursorText = Annotated[str, Meta(max_length=8192)]
+
+
+class Nothing(Struct, kw_only=True, forbid_unknown_fields=True):
+    """No query parameters."""
+
+
+class JobsAsked(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which jobs are meant. Each parameter narrows; one given several times means any of its values."""
+
+    state: Annotated[list[StateName], Meta(max_length=6)] = []
+    kind: _Words = []
+    owner: _Words = []
+    project: _Words = []
+    """Ids or names of projects."""
+    queue: _Words = []
+    face: _Words = []
+    worker: _Words = []
+    label: _Words = []
+    """`name` or `name=value`; all of them must be there."""
+    resource_type: _Word | None = None
+    resource_id: _Word | None = None
+    parent: Id | None = None
+    created_from: Time | None = None
+    created_to: Time | None = None
+    finished_from: Time | None = None
+    finished_to: Time | None = None
+    text: Annotated[str, Meta(max_length=1000)] = ""
+    """Every word must begin a word of the job."""
+    order: Literal["-number", "number", "-priority", "-finished_at"] = "-number"
+    limit: Annotated[int, Meta(ge=1, le=500)] = 50
+    cursor: CursorText | None = None
+
+
+class JobAsked(Struct, kw_only=True, forbid_unknown_fields=True):
+    """How long to wait for a job to end before answering."""
+
+    wait: Annotated[float, Meta(ge=0, le=30)] = 0.0
+
+
+class EventsAsked(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which events of a job."""
+
+    after: Whole = 0
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 200
+
+
+class LogAsked(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which lines of a log."""
+
+    attempt: AttemptNumber | None = None
+    """The newest when it is left out."""
+    after: Whole = 0
+    limit: Annotated[int, Meta(ge=1, le=5000)] = 1000
+    follow: bool = False
+    """Answer with a stream that goes on until the attempt has ended."""
+
+
+class ResultAsked(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which attempt's file; the newest when it is left out."""
+
+    attempt: AttemptNumber | None = None
+
+
+class FeedAsked(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Where the feed begins and what it is narrowed to."""
+
+    after: Whole | None = None
+    """The number behind which to begin; the end of the feed when it is left out."""
+    job: Id | None = None
+    queue: _Word | None = None
+
+
+class KeysAsked(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Whose keys; one's own when it is left out."""
+
+    user: UserName | None = None
+
+
+class PageAsked(Struct, kw_only=True, forbid_unknown_fields=True):
+    """One page of a list."""
+
+    limit: Annotated[int, Meta(ge=1, le=500)] = 50
+    cursor: CursorText | None = None

@@ -1,0 +1,59 @@
+"""Our records in the native protocol's words, and back. Total in both directions; decides nothing."""
+
+from __future__ import annotations
+
+from jobyard.faces.native.words.asking import Names, asked, cursor_text, job_query, row_cursor, row_text
+from jobyard.faces.native.words.history import (
+    attempt_out,
+    event_out,
+    line_out,
+    progress_of,
+    result_out,
+)
+from jobyard.faces.native.words.house import (
+    counts_out,
+    dataset_out,
+    kind_out,
+    queue_out,
+    sample_out,
+    worker_out,
+)
+from jobyard.faces.native.words.jobs import job_out, may, progress_in, submission
+from jobyard.faces.native.words.people import client_settings, key_in, key_out, member_out, project_out, user_out
+from jobyard.faces.native.words.telling import told
+from jobyard.faces.native.words.times import micros, moment, some_micros, some_moment
+
+__all__ = [
+    "Names",
+    "asked",
+    "attempt_out",
+    "client_settings",
+    "counts_out",
+    "cursor_text",
+    "dataset_out",
+    "event_out",
+    "job_out",
+    "job_query",
+    "key_in",
+    "key_out",
+    "kind_out",
+    "line_out",
+    "may",
+    "member_out",
+    "micros",
+    "moment",
+    "progress_in",
+    "progress_of",
+    "project_out",
+    "queue_out",
+    "result_out",
+    "row_cursor",
+    "row_text",
+    "sample_out",
+    "some_micros",
+    "some_moment",
+    "submission",
+    "told",
+    "user_out",
+    "worker_out",
+]

@@ -1,0 +1,107 @@
+"""Kinds, queues, workers, counts and datasets in the native protocol's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from jobyard.datasets.record import Dataset, Sample
+from jobyard.engine.listing import Counts, QueueState, WorkerState
+from jobyard.faces.native.wire import (
+    CountsOut,
+    DatasetOut,
+    HeldOut,
+    KindOut,
+    QueueOut,
+    SampleOut,
+    WorkerOut,
+)
+from jobyard.faces.native.words.asking import project_ref
+from jobyard.faces.native.words.times import moment, some_moment
+from jobyard.job.states import State
+from jobyard.kinds.kind import Kind
+
+
+def kind_out(kind: type[Kind]) -> KindOut:
+    """Return a kind with the JSON Schema of its parameters."""
+    return KindOut(
+        name=kind.name,
+        title=kind.title,
+        queue=kind.queue,
+        tries=kind.tries,
+        least_role=kind.least_role.value,
+        parameters=msgspec.json.schema(kind.Parameters),
+    )
+
+
+def queue_out(queue: QueueState) -> QueueOut:
+    """Return a queue."""
+    return QueueOut(
+        name=queue.row.name,
+        paused=queue.row.paused,
+        queued=queue.queued,
+        running=queue.running,
+        workers=queue.workers,
+    )
+
+
+def worker_out(worker: WorkerState) -> WorkerOut:
+    """Return a worker with what it holds."""
+    row = worker.row
+    return WorkerOut(
+        name=row.name,
+        host=row.host,
+        pid=row.pid,
+        queues=list(row.queues),
+        kinds=list(row.kinds),
+        slots=row.slots,
+        started_at=moment(row.started_at),
+        seen_at=moment(row.seen_at),
+        alive=worker.alive,
+        running=[HeldOut(id=job.id, number=job.number, name=job.name, kind=job.kind) for job in worker.running],
+    )
+
+
+def counts_out(counts: Counts) -> CountsOut:
+    """Return how many jobs there are by state."""
+    of = counts.states
+    return CountsOut(
+        draft=of[State.DRAFT],
+        queued=of[State.QUEUED],
+        running=of[State.RUNNING],
+        succeeded=of[State.SUCCEEDED],
+        failed=of[State.FAILED],
+        cancelled=of[State.CANCELLED],
+        total=sum(of.values()),
+        waiting_unserved=counts.unserved,
+    )
+
+
+def dataset_out(dataset: Dataset, names: Mapping[str, str]) -> DatasetOut:
+    """Return a dataset; `names` are the names of projects by id."""
+    return DatasetOut(
+        id=dataset.id,
+        number=dataset.number,
+        name=dataset.name,
+        source=dataset.source,
+        owner=dataset.owner,
+        project=project_ref(dataset.project, names),
+        samples=dataset.samples,
+        size=dataset.size,
+        created_at=moment(dataset.created_at),
+        synced_at=some_moment(dataset.synced_at),
+        last_job=dataset.last_job,
+    )
+
+
+def sample_out(sample: Sample) -> SampleOut:
+    """Return a file of a dataset. A byte of its path that is no UTF-8 shows as an escaped surrogate, U+DC80 and up."""
+    path = sample.path.decode("utf-8", "surrogateescape").encode("utf-8", "backslashreplace").decode()
+    return SampleOut(
+        id=sample.id,
+        path=path,
+        size=sample.size,
+        modified_at=moment(max(0, sample.mtime_ns // 1000)),
+        added_at=moment(sample.added_at),
+    )

@@ -1,0 +1,64 @@
+"""Bodies: JSON bytes into shapes, strictly. What cannot be stored or shown again is refused here, with its place."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn, TypeVar
+
+import msgspec
+
+from jobyard.job.errors import Invalid
+
+DEEPEST = 64
+"""How many lists and objects may lie within each other."""
+
+T = TypeVar("T")
+
+
+def told(body: bytes, shape: type[T]) -> T:
+    """Return a JSON body as `shape`. Raises Invalid, naming the place where it does not fit."""
+    try:
+        value = msgspec.json.decode(body, type=shape)
+        # Few brackets cannot lie deep, and a NUL can only have come as its escape.
+        if b"\\u0000" in body or body.count(b"{") + body.count(b"[") > DEEPEST:
+            _look(msgspec.json.decode(body))
+    except msgspec.ValidationError as error:
+        misfit(error)
+    except RecursionError:
+        raise Invalid(reason=_TOO_DEEP) from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Invalid(reason="The body is not JSON in UTF-8.") from None
+    return value
+
+
+def misfit(error: msgspec.ValidationError) -> NoReturn:
+    """Raise Invalid for what msgspec found, with the place as `a.b[0]`."""
+    message, _, place = str(error).partition(" - at `")
+    path = place.rstrip("`").removeprefix("$").removeprefix(".")
+    if " field `" in message:
+        # A field that is unknown or missing is named in the message; the place is the object around it.
+        field = message.partition(" field `")[2].rstrip("`")
+        path = f"{path}.{field}" if path else field
+    reason = f"{message} ({path})." if path and path not in message else f"{message}."
+    raise Invalid(reason=reason, fields=[{"path": path, "message": message}]) from None
+
+
+def _look(value: Any) -> None:
+    """Refuse what lies too deep and text with a NUL, which one of our databases cannot hold."""
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        inner = list[Any]()
+        for one in level:
+            if isinstance(one, dict):
+                inner += one.keys()
+                inner += one.values()
+            elif isinstance(one, list):
+                inner += one
+            elif isinstance(one, str) and "\0" in one:
+                raise Invalid(reason="Text must not contain the NUL character.")
+        if not inner:
+            return
+        level = inner
+    raise Invalid(reason=_TOO_DEEP)
+
+
+_TOO_DEEP = f"Lists and objects may lie at most {DEEPEST} deep."
