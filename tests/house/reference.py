@@ -11,13 +11,14 @@ from typing import Annotated, Any
 import msgspec
 
 from jobyard import settings
+from jobyard.faces.native.faults import status_of
 from jobyard.job import errors, events, record, states
 from jobyard.job.errors import Fault
 from jobyard.job.events import EventType
 from jobyard.job.record import Reason
 from jobyard.job.states import FINAL, TABLE, Arrow, State
 from jobyard.kinds import Kind, Registry
-from tests.house import sentences
+from tests.house import commands, routes, sentences
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -87,9 +88,12 @@ def family(error: type[Fault]) -> type[Fault]:
 
 
 def error_list() -> str:
-    """Return each error: its code for programs, its family, and its sentence for people."""
-    rows = [[f"`{error().code}`", family(error).__name__, sentences.first(error.__doc__)] for error in all_errors()]
-    return table(["code", "family", "sentence"], rows)
+    """Return each error: its code for programs, its family, its status at the native door, its sentence for people."""
+    rows = [
+        [f"`{error().code}`", family(error).__name__, str(status_of(error())), sentences.first(error.__doc__)]
+        for error in all_errors()
+    ]
+    return table(["code", "family", "status", "sentence"], rows)
 
 
 def setting_list() -> str:
@@ -171,6 +175,8 @@ PAGES: dict[str, dict[str, Callable[[], str]]] = {
     "errors.md": {"errors": error_list},
     "settings.md": {"settings": setting_list},
     "kinds.md": {"kinds": kind_list},
+    "cli.md": {"where": commands.where_list, "codes": commands.code_list, "commands": commands.command_list},
+    "http.md": {"routes": routes.route_list},
 }
 """For each page, its generated parts by name."""
 

@@ -1,0 +1,75 @@
+"""The native protocol as its own document tells it, for the reference and for checking what the docs call."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+from jobyard.faces.native.document import document
+from jobyard.server import House
+from jobyard.settings import Settings
+from jobyard.store.memory import MemoryStore
+from tests.house.sentences import first
+
+_VERBS = ("get", "post", "put", "patch", "delete")
+
+
+def openapi() -> dict[str, Any]:
+    """Return the OpenAPI document of a house."""
+    with tempfile.TemporaryDirectory() as folder:
+        house = House(Settings(data=folder), MemoryStore())
+        try:
+            return document(house.app.routes, "0")
+        finally:
+            house.store.close()
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Give out every operation: method, path, and what the document says of it."""
+    for path, item in sorted(openapi()["paths"].items()):
+        for verb in _VERBS:
+            if verb in item:
+                yield verb.upper(), path, item[verb]
+
+
+def route_list() -> str:
+    """Return every route with its sentence, what may be asked, and what it answers, as Markdown."""
+    return "\n\n".join(_route(method, path, operation) for method, path, operation in operations())
+
+
+def _route(method: str, path: str, operation: dict[str, Any]) -> str:
+    said = first(operation.get("description") or operation.get("summary"))
+    facts = [_query(operation), _body(operation), _answers(operation)]
+    return "\n\n".join([f"### `{method} {path}`", said, "\n".join(fact for fact in facts if fact)])
+
+
+def _query(operation: dict[str, Any]) -> str:
+    names = [f"`{one['name']}`" for one in operation.get("parameters", []) if one["in"] == "query"]
+    return f"- Asks: {', '.join(names)}" if names else ""
+
+
+def _body(operation: dict[str, Any]) -> str:
+    content = operation.get("requestBody", {}).get("content", {})
+    return f"- Takes: {_shapes(content)}" if content else ""
+
+
+def _answers(operation: dict[str, Any]) -> str:
+    good = []
+    for status, answer in sorted(operation["responses"].items()):
+        if status.startswith("2"):
+            shapes = _shapes(answer.get("content", {}))
+            good.append(f"{status} {shapes}".strip())
+    return f"- Answers: {', '.join(good)}" if good else ""
+
+
+def _shapes(content: dict[str, Any]) -> str:
+    return " or ".join(_shape(media, facts.get("schema", {})) for media, facts in content.items())
+
+
+def _shape(media: str, schema: dict[str, Any]) -> str:
+    if "$ref" in schema:
+        return f"`{schema['$ref'].rsplit('/', 1)[1]}`"
+    if schema.get("type") == "array" and "$ref" in schema.get("items", {}):
+        return f"list of {_shape(media, schema['items'])}"
+    return f"`{media}`"
