@@ -46,7 +46,7 @@ def client_of(folder: Path) -> TestClient[Litestar]:
     def ping() -> dict[str, bool]:
         return {"pong": True}
 
-    return TestClient(Litestar(route_handlers=[ping, pages(folder)], openapi_config=None))
+    return TestClient(Litestar(route_handlers=[ping, *pages(folder)], openapi_config=None))
 
 
 @pytest.fixture
@@ -226,5 +226,5 @@ def test_a_half_built_page_counts_as_missing(folder: Path) -> None:
 
 
 def test_the_page_stands_in_no_api_document(folder: Path) -> None:
-    app = Litestar(route_handlers=[pages(folder)])
+    app = Litestar(route_handlers=pages(folder))
     assert not app.openapi_schema.paths

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from litestar import HttpMethod, Request, Response, Router, route
+from litestar import HttpMethod, Request, Response, route
 from litestar.handlers import HTTPRouteHandler
 
 from jobyard.web.shelf import ASSETS, INDEX, Asset, read
@@ -25,7 +25,7 @@ POLICY: Mapping[str, str] = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
     "require-trusted-types-for": "'script'",
-    "trusted-types": "svelte-trusted-html",
+    "trusted-types": "svelte-trusted-html jobyard-worker",
 }
 """Nothing from elsewhere, nothing inline, nothing in a frame; text cannot become script."""
 
@@ -57,14 +57,14 @@ Build it with <code>python hatch_build.py</code> in the source tree and start th
 _METHODS = (HttpMethod.GET, HttpMethod.HEAD)
 
 
-def pages(folder: Path = ASSETS) -> Router:
-    """Return the router of the page and its files, read from `folder` once, now."""
+def pages(folder: Path = ASSETS) -> list[HTTPRouteHandler]:
+    """Return the routes of the page and its files, read from `folder` once, now. None of them needs a login."""
     shelf = read(folder)
-    return Router("/", route_handlers=[_page(shelf.get(INDEX)), _assets(shelf)], include_in_schema=False)
+    return [_page(shelf.get(INDEX)), _assets(shelf)]
 
 
 def _page(index: Asset | None) -> HTTPRouteHandler:
-    @route(list(PLACES), http_method=_METHODS, sync_to_thread=False, name="page")
+    @route(list(PLACES), http_method=_METHODS, sync_to_thread=False, include_in_schema=False)
     def page(request: Request[Any, Any, Any]) -> Response[bytes]:
         """Answer with the page, or say that it was not built."""
         if index is None:
@@ -75,7 +75,7 @@ def _page(index: Asset | None) -> HTTPRouteHandler:
 
 
 def _assets(shelf: Mapping[str, Asset]) -> HTTPRouteHandler:
-    @route("/assets/{name:str}", http_method=_METHODS, sync_to_thread=False, name="asset")
+    @route("/assets/{name:str}", http_method=_METHODS, sync_to_thread=False, include_in_schema=False)
     def asset(request: Request[Any, Any, Any]) -> Response[bytes]:
         """Answer with a built file. The name is looked up, never joined to a folder."""
         name = request.path_params["name"]

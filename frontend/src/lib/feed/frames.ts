@@ -11,8 +11,10 @@ export class Frames {
   #event = "";
   #id: number | null = null;
   #data: string[] = [];
+  /** The newest number that came, with a frame or with a mere sign of life. */
+  last: number | null = null;
 
-  /** Takes the next piece and returns the frames that are whole now. Comments only count as signs of life. */
+  /** Takes the next piece and returns the frames that are whole now. Comments are skipped. */
   push(piece: string): Frame[] {
     const lines = (this.#rest + piece).split(/\r\n|\n/);
     this.#rest = lines.pop() ?? "";
@@ -39,6 +41,7 @@ export class Frames {
   #dispatch(): Frame | null {
     const frame = { event: this.#event || "message", id: this.#id, data: this.#data.join("\n") };
     const empty = this.#data.length === 0;
+    this.last = this.#id ?? this.last;
     this.#event = "";
     this.#id = null;
     this.#data = [];

@@ -15,8 +15,6 @@ export class Hub {
   #stream: Stream | null = null;
   #user = "";
   #state: StreamState = "connecting";
-  /** Numbers already passed on; a tab that takes over the lead begins behind them. */
-  last: number | null = null;
 
   constructor(private readonly tell: (news: News) => void) {}
 
@@ -34,7 +32,6 @@ export class Hub {
     }
     this.#close();
     this.#user = user;
-    this.last = after;
     const stream = new Stream(
       {
         address: (last) => `/v1/feed?after=${last ?? after}`,
@@ -56,7 +53,6 @@ export class Hub {
   #frame(stream: Stream, frame: Frame): void {
     if (stream !== this.#stream) return;
     if (frame.event === "resync") stream.restart(newest(frame.data) ?? stream.last ?? 0);
-    this.last = stream.last;
     this.tell({ news: "frame", frame });
   }
 

@@ -1,4 +1,5 @@
 // How a tab reaches the hub: through the shared worker; else one tab leads and the others listen to it; else each has its own.
+import address from "./worker.ts?sharedworker&url";
 import { Hub, type Ask, type News } from "./hub";
 
 export interface Link {
@@ -20,7 +21,7 @@ export function link(tell: (news: News) => void): Link {
 }
 
 function throughWorker(tell: (news: News) => void): Link {
-  const worker = new SharedWorker(new URL("./worker.ts", import.meta.url), { type: "module", name: "jobyard-feed" });
+  const worker = new SharedWorker(trusted(address), { type: "module", name: "jobyard-feed" });
   let opened: Ask | null = null;
   worker.port.onmessage = (message: MessageEvent<News>) => tell(message.data);
   worker.port.start();
@@ -34,6 +35,16 @@ function throughWorker(tell: (news: News) => void): Link {
       worker.port.postMessage(ask);
     },
   };
+}
+
+interface Policies {
+  createPolicy: (name: string, rules: { createScriptURL: (url: string) => string }) => { createScriptURL: (url: string) => string };
+}
+
+/** The page's policy takes script addresses only from this rule, and this rule knows one address. */
+function trusted(url: string): string {
+  const policies = (globalThis as { trustedTypes?: Policies }).trustedTypes;
+  return policies ? policies.createPolicy("jobyard-worker", { createScriptURL: () => address }).createScriptURL(url) : url;
 }
 
 /** The tab that gets the lock holds the connection; when it goes, the next one gets the lock and begins where it stopped. */

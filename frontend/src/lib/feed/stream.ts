@@ -81,6 +81,7 @@ export class Stream {
         watch = setTimeout(() => silence.abort(), SILENCE);
         this.#wait = FIRST_WAIT;
         for (const frame of frames.push(value)) if (this.#take(frame)) return "ended";
+        this.#moveTo(frames.last);
       }
     } finally {
       clearTimeout(watch);
@@ -90,9 +91,13 @@ export class Stream {
 
   #take(frame: Frame): boolean {
     if (this.#stop.signal.aborted) return true;
-    if (frame.id !== null) this.#last = frame.id;
+    this.#moveTo(frame.id);
     this.#ends.frame(frame);
     return this.#ends.closing?.(frame) ?? false;
+  }
+
+  #moveTo(number: number | null): void {
+    if (number !== null) this.#last = number;
   }
 
   #pause(): Promise<void> {

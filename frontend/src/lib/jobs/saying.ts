@@ -131,12 +131,12 @@ export function moment(job: Job): string {
   return by[job.state] ?? job.created_at;
 }
 
-/** The second, smaller time of a row: how long it ran, or since when it waits. */
-export function span(job: Job, now: number): string {
+/** The second, smaller word of a row: where it runs, how long it ran, or how urgent it is. */
+export function span(job: Job): string {
   if (job.state === "queued" && job.priority !== 0) return texts.row.priority(job.priority);
   const from = job.begun_at ?? job.started_at;
   if (!from) return "";
-  if (job.state === "running") return texts.row.running(duration(now - millis(from)));
+  if (job.state === "running") return job.worker && !job.external ? texts.row.on(job.worker) : "";
   const ran = job.state === "draft" || job.state === "queued" ? null : between(from, job.finished_at);
   return ran === null ? "" : texts.row.ran(duration(ran));
 }

@@ -7,11 +7,11 @@ export function quoted(word: string): string {
 }
 
 const host = (): string => location.origin;
-const KEY = '-H "Authorization: Bearer $JOBYARD_KEY"';
+const KEY = '-H "Authorization: Bearer $JOBYARD_TOKEN"';
 
 /** Starts a worker for these queues. */
 export function workLine(queues: readonly string[]): string {
-  return ["jobyard work --server", host(), ...queues.flatMap((queue) => ["--queue", quoted(queue)])].join(" ");
+  return ["jobyard work --url", host(), ...queues.flatMap((queue) => ["--queues", quoted(queue)])].join(" ");
 }
 
 export type Language = "cli" | "curl" | "python";
@@ -32,9 +32,9 @@ export function fileLine(job: Job, file: ResultFile, language: Language): string
   if (language === "cli") return `jobyard jobs download ${job.number} ${quoted(file.name)}`;
   const address = new URL(file.url, host()).href;
   if (language === "curl") return `curl -fsS ${KEY} -o ${quoted(file.name)} ${quoted(address)}`;
-  return python(`yard.download("${job.id}", ${JSON.stringify(file.name)}, ${JSON.stringify(file.name)})`);
+  return python(`yard.download("${job.id}", ${JSON.stringify(file.name)})`);
 }
 
 function python(call: string): string {
-  return `from jobyard.client import Client\n\nwith Client("${host()}") as yard:\n    ${call}`;
+  return `import os\nfrom jobyard.client import Jobyard\n\nwith Jobyard("${host()}", os.environ["JOBYARD_TOKEN"]) as yard:\n    ${call}`;
 }
