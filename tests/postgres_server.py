@@ -1,4 +1,4 @@
-"""A PostgreSQL for tests: the server of a wheel, or the one that JOBYARD_TEST_POSTGRES names. Each test gets a database.
+"""A PostgreSQL for tests: a server out of a wheel, or the one JOBYARD_TEST_POSTGRES names; a database for each test.
 
 The server keeps its data under the system's temporary folder, works for root too, and is shared by all test processes;
 the last one stops it. Syncing is off: what survives a power cut is PostgreSQL's own promise, not ours.

@@ -1,4 +1,4 @@
-"""What every store promises. One conformance suite (`tests/store/conformance.py`) holds all of them to it.
+"""What every store promises. One conformance suite (`tests/store/conformance/`) holds all of them to it.
 
 A store runs functions: `write(work)` runs `work(transaction)` alone against the truth, `read(work)` runs `work(view)`
 against one consistent moment. Both return futures, because a write is only done when it is on disk.

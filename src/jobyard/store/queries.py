@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 _HEAD = re.compile(r"^-- ([a-z_]+): ")
-_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)")
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 
 
 class Named:

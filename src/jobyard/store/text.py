@@ -5,7 +5,8 @@ Inside JSON values and log lines NUL is fine, since it travels escaped or as byt
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from jobyard.job.errors import Invalid
 from jobyard.job.record import Job
@@ -16,6 +17,11 @@ def storable(text: str) -> bool:
     if "\0" in text:
         return False
     return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def possible(parameters: Mapping[str, Any]) -> bool:
+    """Tell whether every text among the parameters of a statement can be in a column at all."""
+    return all(type(value) is not str or storable(value) for value in parameters.values())
 
 
 def require(texts: Iterable[str | None]) -> None:

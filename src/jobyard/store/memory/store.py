@@ -97,8 +97,13 @@ class MemoryStore:
         return told[max(told)].state.value if told else ""
 
     def _readable(self) -> dict[str, list[object]]:
-        return {name: list(getattr(self._tables, name).values()) for name in self._tables.__struct_fields__}
+        tables = {name: getattr(self._tables, name) for name in self._tables.__struct_fields__}
+        return {name: [_inner(value) for value in table.values()] for name, table in tables.items()}
 
     def _require_open(self) -> None:
         if self._closed:
             raise Unavailable(reason="the store is closed")
+
+
+def _inner(value: object) -> object:
+    return list(value.values()) if isinstance(value, dict) else value

@@ -116,6 +116,7 @@ class MemoryTransaction(MemoryView):
         self._journal.put(self._journal.below(self._tables.files, job), (file.attempt, file.name), file)
 
     def drop_files(self, job: str) -> list[str]:
+        self._require(job)
         files = self._journal.drop(self._tables.files, job) or {}
         return [file.blob for _, file in sorted(files.items())]
 

@@ -12,7 +12,7 @@ from psycopg import errors
 from jobyard.job.errors import Conflict, Invalid, StoreFull, Unavailable
 from jobyard.store.contract import Row
 from jobyard.store.relational.database import QUERIES
-from jobyard.store.text import storable, unstorable
+from jobyard.store.text import possible, storable, unstorable
 
 SCHEMA = "jobyard"
 """The PostgreSQL schema that holds all our tables, so that a database may be shared with others."""
@@ -63,15 +63,16 @@ class PostgresDatabase:
         return [value for value in values if storable(value)]
 
     def all(self, name: str, parameters: Mapping[str, Any]) -> list[Row]:
-        if not _possible(parameters):
+        if not possible(parameters):
             return []
         return self._cursor.execute(_TEXTS[name], parameters).fetchall()
 
     def each(self, asked: Sequence[tuple[str, Mapping[str, Any]]]) -> list[list[Row]]:
-        if len(asked) == 1:
-            return [self.rows(*asked[0])]
+        able = [(text, parameters) for text, parameters in asked if possible(parameters)]
+        if len(able) <= 1:
+            return [self.rows(text, parameters) for text, parameters in able]
         with self.connection.pipeline():
-            cursors = [self.connection.execute(text.encode(), parameters) for text, parameters in asked]
+            cursors = [self.connection.execute(text.encode(), parameters) for text, parameters in able]
         return [cursor.fetchall() for cursor in cursors]
 
     def run(self, name: str, parameters: Mapping[str, Any]) -> int:
@@ -112,10 +113,6 @@ class PostgresDatabase:
             yield
 
 
-def _possible(parameters: Mapping[str, Any]) -> bool:
-    return all(type(value) is not str or storable(value) for value in parameters.values())
-
-
 def _require(parameters: Mapping[str, Any]) -> None:
-    if not _possible(parameters):
+    if not possible(parameters):
         raise unstorable()

@@ -26,7 +26,10 @@ class Database(Protocol):
         """Run a named statement and return its rows. A parameter that no text can equal finds nothing."""
 
     def each(self, asked: Sequence[tuple[str, Mapping[str, Any]]]) -> list[list[Row]]:
-        """Run several reading texts, in one go where the database can, and return the rows of each."""
+        """Run several reading texts, in one go where the database can, and return the rows of each.
+
+        A text with a parameter that no text can equal is left out.
+        """
 
     def run(self, name: str, parameters: Mapping[str, Any]) -> int:
         """Run a named writing statement and return how many rows it touched. Raises Invalid for text it cannot keep."""

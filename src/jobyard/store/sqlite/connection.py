@@ -13,7 +13,7 @@ import msgspec
 from jobyard.job.errors import Conflict, Invalid, StoreFull, Unavailable
 from jobyard.store.contract import Row
 from jobyard.store.relational.database import QUERIES
-from jobyard.store.text import storable, unstorable
+from jobyard.store.text import possible, storable, unstorable
 
 _TEXTS = {name: QUERIES[name].text("sqlite") for name in QUERIES if QUERIES[name].speaks("sqlite")}
 _CACHED_STATEMENTS = 300
@@ -78,16 +78,12 @@ class SqliteDatabase:
         return msgspec.json.encode([value for value in values if storable(value)]).decode()
 
     def all(self, name: str, parameters: Mapping[str, Any]) -> list[Row]:
-        try:
-            return self._execute(_TEXTS[name], parameters).fetchall()
-        except UnicodeEncodeError:
-            return []
+        return self._execute(_TEXTS[name], parameters).fetchall() if possible(parameters) else []
 
     def each(self, asked: Sequence[tuple[str, Mapping[str, Any]]]) -> list[list[Row]]:
-        return [self._execute(text, parameters).fetchall() for text, parameters in asked]
+        return [self._execute(text, parameters).fetchall() for text, parameters in asked if possible(parameters)]
 
     def run(self, name: str, parameters: Mapping[str, Any]) -> int:
-        _require(parameters)
         return self.execute(_TEXTS[name], parameters)
 
     def returning(self, name: str, parameters: Mapping[str, Any]) -> list[Row]:
@@ -95,18 +91,19 @@ class SqliteDatabase:
         return self.rows(_TEXTS[name], parameters)
 
     def many(self, name: str, parameters: Sequence[Mapping[str, Any]]) -> None:
-        for one in parameters:
-            _require(one)
         self.execute_many(_TEXTS[name], parameters)
 
     def rows(self, text: str, parameters: Mapping[str, Any]) -> list[Row]:
         return self._execute(text, parameters).fetchall()
 
     def execute(self, text: str, parameters: Mapping[str, Any]) -> int:
+        _require(parameters)
         self._execute(text, parameters)
         return self.connection.changes()
 
     def execute_many(self, text: str, parameters: Sequence[Mapping[str, Any]]) -> None:
+        for one in parameters:
+            _require(one)
         self.connection.executemany(text, parameters)
 
     def statement(self, text: str) -> None:
@@ -135,9 +132,8 @@ def _open(path: Path, flags: int) -> apsw.Connection:
 
 
 def _require(parameters: Mapping[str, Any]) -> None:
-    for value in parameters.values():
-        if type(value) is str and not storable(value):
-            raise unstorable()
+    if not possible(parameters):
+        raise unstorable()
 
 
 def _reason(error: apsw.Error) -> str:
