@@ -1,0 +1,425 @@
+from __future__ import annotations
+
+import csv
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jobyard.datasets import sync
+from jobyard.job import moves
+from jobyard.job.errors import AlreadySynchronizing, NotFound, Refused, SourceUnreadable
+from jobyard.kinds import Cancelled, Registry
+from jobyard.people.record import Actor, Role
+from tests.datasets.yard import ADA, BOB, OPERATOR, Killed, Yard, listed, put
+
+pytestmark = pytest.mark.usefixtures("small_batches")
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync, "BATCH_ENTRIES", 10)
+
+
+def fill(yard: Yard, count: int, size: int = 3) -> None:
+    for number in range(count):
+        put(yard.source, f"{number % 7}/{number:05}.jpg", b"x" * size)
+
+
+def counts(result: dict[str, Any]) -> tuple[int, int, int, int]:
+    return result["added"], result["changed"], result["deleted"], result["unchanged"]
+
+
+def test_the_house_has_the_kind() -> None:
+    assert Registry.installed().kind("dataset.sync") is sync.DatasetSync
+
+
+def test_the_first_pass_adds_everything_and_the_second_finds_it_unchanged(yard: Yard) -> None:
+    dataset = yard.create()
+    assert (dataset.samples, dataset.synced_at, dataset.last_job) == (0, None, None)
+    fill(yard, 95)
+    first = yard.synchronize()
+    assert first == {
+        "samples": 95, "added": 95, "changed": 0, "deleted": 0, "unchanged": 0, "size": 285, "skipped": 0,
+    }  # fmt: skip
+    assert yard.stored() == listed(yard.source)
+    yard.check_counters()
+    assert counts(yard.synchronize()) == (0, 0, 0, 95)
+    assert yard.get().synced_at is not None
+    assert yard.get().last_job is not None
+
+
+def test_changes_are_told_apart(yard: Yard) -> None:
+    yard.create()
+    fill(yard, 50)
+    yard.synchronize()
+    before = {sample.path: sample for sample in yard.ask(yard.datasets.samples(ADA, "cats", limit=500)).samples}
+    (yard.source / "3/00003.jpg").unlink()
+    put(yard.source, "3/00010.jpg", b"longer than before")
+    os.utime(yard.source / "3/00017.jpg", ns=(5, 5))
+    put(yard.source, "new.jpg")
+    result = yard.synchronize()
+    assert counts(result) == (1, 2, 1, 47)
+    assert yard.stored() == listed(yard.source)
+    yard.check_counters()
+    after = {sample.path: sample for sample in yard.ask(yard.datasets.samples(ADA, "cats", limit=500)).samples}
+    assert after[b"3/00010.jpg"].id == before[b"3/00010.jpg"].id
+    assert after[b"3/00010.jpg"].changed_at > before[b"3/00010.jpg"].changed_at
+    assert after[b"3/00010.jpg"].added_at == before[b"3/00010.jpg"].added_at
+    assert after[b"3/00024.jpg"] == before[b"3/00024.jpg"]
+    assert after[b"new.jpg"].id not in {sample.id for sample in before.values()}
+
+
+def test_the_changes_are_written_down_and_harmless_to_a_spreadsheet(yard: Yard) -> None:
+    yard.create()
+    names = [b'=HYPERLINK("x")', b"+1", b"-1", b"@SUM", b"plain,with comma", b"two\nlines", b"\xff", "ü".encode()]
+    for name in names:
+        put(yard.source, name)
+    rehearsal = yard.rehearse(yard.claim(yard.submit()))
+    yard.run(rehearsal)
+    with (rehearsal.results / "changes.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.reader(file))
+    assert lines[0] == ["change", "path"]
+    assert {tuple(line) for line in lines[1:]} == {
+        ("added", "'=HYPERLINK(\"x\")"), ("added", "'+1"), ("added", "'-1"), ("added", "'@SUM"),
+        ("added", "plain,with comma"), ("added", "two\\u000alines"), ("added", "\\xff"), ("added", "ü"),
+    }  # fmt: skip
+
+
+def test_only_the_first_thousand_changes_are_named(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobyard.datasets.capability.CHANGES_LIMIT", 25)
+    yard.create()
+    fill(yard, 40)
+    rehearsal = yard.rehearse(yard.claim(yard.submit()))
+    yard.run(rehearsal)
+    lines = (rehearsal.results / "changes.csv").read_text().splitlines()
+    assert lines[1:] == [f"added,{path.decode()}" for path, _, _ in listed(yard.source)[:25]]
+
+
+def test_progress_counts_up_to_what_was_there_before(yard: Yard) -> None:
+    yard.create()
+    fill(yard, 25)
+    rehearsal = yard.rehearse(yard.claim(yard.submit()))
+    yard.run(rehearsal)
+    assert [(done, total) for done, total, _ in rehearsal.told] == [(10, None), (20, None), (25, None), (25, 25)]
+    yard.finish(rehearsal.job)
+    rehearsal = yard.rehearse(yard.claim(yard.submit()))
+    yard.run(rehearsal)
+    assert [(done, total) for done, total, _ in rehearsal.told] == [(10, 25), (20, 25), (25, 25), (25, 25)]
+    assert rehearsal.told[0][2] == listed(yard.source)[9][0].decode()
+
+
+def test_hostile_names_survive(yard: Yard) -> None:
+    yard.create()
+    names = [
+        b"\xff\xfe", b"a\nb", b"a\tb", "\u202egpj.exe".encode(), b" ", b"-rf", b"a\\b", b"%2e%2e", b"'; DROP TABLE x",
+        b"a" * 255, "é".encode(), "e\u0301".encode(), b"CON", b".hidden", b"dir\xc3/\xc3", b"cat-a.jpg", b"cat/b.jpg",
+    ]  # fmt: skip
+    for name in names:
+        put(yard.source, name, b"12")
+    result = yard.synchronize()
+    assert result["added"] == len(names)
+    assert [path for path, _, _ in yard.stored()] == sorted(names)
+    assert counts(yard.synchronize()) == (0, 0, 0, len(names))
+
+
+def test_links_and_devices_are_skipped_and_counted(yard: Yard, tmp_path: Path) -> None:
+    yard.create()
+    secret = tmp_path / "secret"
+    put(secret, "password", b"canary")
+    put(yard.source, "a.jpg")
+    (yard.source / "out").symlink_to(secret)
+    (yard.source / "file-out").symlink_to(secret / "password")
+    (yard.source / "inside").symlink_to(yard.source / "a.jpg")
+    (yard.source / "loop").symlink_to(".")
+    os.mkfifo(yard.source / "pipe")
+    rehearsal = yard.rehearse(yard.claim(yard.submit()))
+    result = yard.run(rehearsal)
+    assert (result["added"], result["skipped"]) == (1, 5)
+    assert yard.stored() == listed(yard.source)
+    assert sorted(rehearsal.lines) == [
+        "Skipped file-out: it is a symbolic link.",
+        "Skipped inside: it is a symbolic link.",
+        "Skipped loop: it is a symbolic link.",
+        "Skipped out: it is a symbolic link.",
+        "Skipped pipe: it is not a regular file.",
+    ]
+
+
+def test_a_flood_of_links_does_not_flood_the_log(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync, "_LOGGED", 5)
+    yard.create()
+    for number in range(20):
+        (yard.source / f"l{number}").symlink_to("nowhere")
+    put(yard.source, "file")
+    rehearsal = yard.rehearse(yard.claim(yard.submit()))
+    assert yard.run(rehearsal)["skipped"] == 20
+    assert len(rehearsal.lines) == 6
+    assert rehearsal.lines[-1] == "And 15 more were skipped."
+
+
+@pytest.mark.parametrize("survived", range(1, 9))
+def test_a_killed_attempt_is_gone_on_with_and_counts_stay_exact(yard: Yard, survived: int) -> None:
+    yard.create()
+    fill(yard, 60)
+    yard.synchronize()
+    for number in range(0, 60, 6):
+        (yard.source / f"{number % 7}/{number:05}.jpg").unlink()
+        put(yard.source, f"{number % 7}/{number:05}.png")
+        put(yard.source, f"{(number + 1) % 7}/{number + 1:05}.jpg", b"other")
+        (yard.source / f"{number % 7}/{number:05}.link").symlink_to("x")
+    job = yard.claim(yard.submit())
+    with pytest.raises(Killed):
+        yard.run(yard.rehearse(job, calls=survived))
+    yard.lose(job)
+    job = yard.claim(job)
+    rehearsal = yard.rehearse(job)
+    result = yard.run(rehearsal)
+    assert counts(result) == (10, 10, 10, 40)
+    assert result["skipped"] == 10
+    assert yard.stored() == listed(yard.source)
+    yard.check_counters()
+    assert len(rehearsal.calls) == 2 + 7 - (survived - 1)
+    if survived > 1:
+        assert rehearsal.lines[0].startswith("Going on behind ")
+
+
+def test_every_attempt_may_die_after_one_batch(yard: Yard) -> None:
+    yard.create()
+    fill(yard, 95)
+    job = yard.submit()
+    for _ in range(12):
+        job = yard.claim(job)
+        try:
+            result = yard.run(yard.rehearse(job, calls=2))
+        except Killed:
+            job = yard.change(job, lambda now: moves.give_back(now, now.attempt, 1))
+        else:
+            break
+    assert counts(result) == (95, 0, 0, 0)
+    assert yard.stored() == listed(yard.source)
+    yard.check_counters()
+
+
+def test_a_lost_answer_does_not_count_twice(yard: Yard) -> None:
+    yard.create()
+    fill(yard, 35)
+    job = yard.claim(yard.submit())
+    rehearsal = yard.rehearse(job)
+    straight = rehearsal._call
+    lost = threading.Event()
+
+    def call(verb: str, payload: Any) -> Any:
+        answer = straight(verb, payload)
+        if verb == "datasets.apply" and not lost.is_set():
+            lost.set()
+            answer = straight(verb, payload)
+        return answer
+
+    rehearsal._call = call
+    assert counts(yard.run(rehearsal)) == (35, 0, 0, 0)
+    yard.check_counters()
+
+
+def test_a_wish_to_stop_ends_between_batches_and_a_retry_looks_at_all_anew(yard: Yard) -> None:
+    yard.create()
+    fill(yard, 60)
+    job = yard.claim(yard.submit())
+    rehearsal = yard.rehearse(job, looks=14)
+    with pytest.raises(Cancelled):
+        yard.run(rehearsal)
+    begun = yard.get()
+    assert 0 < begun.samples < 60
+    assert begun.synced_at is None
+    yard.fail(job)
+    job = yard.claim(yard.retry(job))
+    assert counts(yard.run(yard.rehearse(job))) == (60 - begun.samples, 0, 0, begun.samples)
+    yard.check_counters()
+
+
+def test_a_finished_job_that_is_retried_counts_from_the_beginning(yard: Yard) -> None:
+    yard.create()
+    fill(yard, 15)
+    job = yard.claim(yard.submit())
+    yard.run(yard.rehearse(job))
+    yard.finish(job)
+    job = yard.claim(yard.retry(job))
+    assert counts(yard.run(yard.rehearse(job))) == (0, 0, 0, 15)
+
+
+def test_a_folder_that_cannot_be_listed_fails_by_name_and_deletes_nothing(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yard.create()
+    fill(yard, 70)
+    yard.synchronize()
+    for number in range(70):
+        (yard.source / f"{number % 7}/{number:05}.jpg").unlink()
+    bad = (yard.source / "4").stat()
+    scandir = os.scandir
+
+    def refuse(folder: int) -> Any:
+        if os.path.samestat(os.fstat(folder), bad):
+            raise PermissionError(13, "Permission denied")
+        return scandir(folder)
+
+    put(yard.source, "0/still.jpg")
+    monkeypatch.setattr("jobyard.datasets.walk.os.scandir", refuse)
+    with pytest.raises(SourceUnreadable) as failed:
+        yard.synchronize()
+    assert (
+        failed.value.sentence == f"{yard.source}/4 cannot be listed: Permission denied; nothing behind it was touched."
+    )
+    assert [path for path, _, _ in yard.stored() if path < b"4"] != []
+    assert len(yard.stored()) == 70
+    yard.check_counters()
+
+
+def test_a_folder_that_is_taken_away_does_not_look_empty(yard: Yard) -> None:
+    yard.create()
+    fill(yard, 70)
+    yard.synchronize()
+    job = yard.claim(yard.submit())
+    rehearsal = yard.rehearse(job)
+    straight = rehearsal._call
+
+    def call(verb: str, payload: Any) -> Any:
+        if verb == "datasets.apply" and len(rehearsal.calls) == 3:
+            yard.source.rename(yard.root / "elsewhere")
+            for file in (yard.root / "elsewhere").glob("*/*.jpg"):
+                file.unlink()
+        return straight(verb, payload)
+
+    rehearsal._call = call
+    with pytest.raises(SourceUnreadable, match="No such file"):
+        yard.run(rehearsal)
+    assert len(yard.stored()) == 70
+
+
+@pytest.mark.parametrize("gone", ["folder", "became a file"])
+def test_a_source_that_is_gone_at_the_start_fails_and_deletes_nothing(yard: Yard, gone: str) -> None:
+    yard.create()
+    fill(yard, 5)
+    yard.synchronize()
+    yard.source.rename(yard.root / "elsewhere")
+    if gone == "became a file":
+        yard.source.write_text("x")
+    with pytest.raises(Exception, match="There is no folder"):
+        yard.synchronize()
+    assert len(yard.stored()) == 5
+
+
+def test_a_source_that_now_leads_out_of_the_roots_is_not_read(yard: Yard, tmp_path: Path) -> None:
+    yard.create()
+    fill(yard, 5)
+    yard.synchronize()
+    yard.source.rename(tmp_path / "outside")
+    yard.source.symlink_to(tmp_path / "outside")
+    with pytest.raises(Exception, match="not inside a folder that an administrator allowed"):
+        yard.synchronize()
+    assert len(yard.stored()) == 5
+
+
+@pytest.mark.parametrize("left", ["nothing", "empty folders", "only links"])
+def test_an_emptied_folder_is_not_believed_unless_said_so(yard: Yard, left: str) -> None:
+    yard.create()
+    fill(yard, 25)
+    yard.synchronize()
+    for file in yard.source.glob("*/*.jpg"):
+        file.unlink()
+        if left == "only links":
+            file.symlink_to("gone")
+    if left == "nothing":
+        for folder in yard.source.iterdir():
+            folder.rmdir()
+    with pytest.raises(RuntimeError, match=r"No file was found .* holds 25; say allow_empty"):
+        yard.synchronize()
+    assert len(yard.stored()) == 25
+    result = yard.synchronize(allow_empty=True)
+    assert (result["deleted"], result["samples"], result["size"]) == (25, 0, 0)
+    assert counts(yard.synchronize()) == (0, 0, 0, 0)
+
+
+def test_a_large_part_that_is_gone_is_deleted_in_steps(tmp_path: Path) -> None:
+    from jobyard.store.sqlite import SqliteStore
+
+    store = SqliteStore.open(tmp_path / "data", packages=["jobyard.datasets"], synchronous="NORMAL")
+    try:
+        yard = Yard(store, tmp_path, known_limit=12)
+        yard.create()
+        for number in range(100):
+            put(yard.source, f"{number:05}", b"x")
+        yard.synchronize()
+        for number in range(5, 98):
+            if number != 40:
+                (yard.source / f"{number:05}").unlink()
+        (yard.source / "00050").symlink_to("x")
+        put(yard.source, "00040", b"changed")
+        rehearsal = yard.rehearse(yard.claim(yard.submit()))
+        result = yard.run(rehearsal)
+        assert counts(result) == (0, 1, 92, 7)
+        assert result["skipped"] == 1
+        assert len(rehearsal.calls) > 8
+        assert yard.stored() == listed(yard.source)
+        yard.check_counters()
+    finally:
+        store.close()
+
+
+def test_only_one_synchronization_waits_or_runs(yard: Yard) -> None:
+    yard.create()
+    first = yard.submit()
+    with pytest.raises(AlreadySynchronizing, match=f"by job {first.number} "):
+        yard.submit()
+    yard.claim(first)
+    with pytest.raises(AlreadySynchronizing):
+        yard.submit()
+    yard.fail(first)
+    yard.submit()
+
+
+def test_a_second_running_one_is_turned_away_and_an_overtaken_one_cannot_write(yard: Yard) -> None:
+    yard.create()
+    fill(yard, 5)
+    first = yard.claim(yard.submit())
+    yard.call(first, "datasets.open")
+    yard.fail(first)
+    second = yard.claim(yard.submit())
+    yard.call(second, "datasets.open")
+    first = yard.claim(yard.retry(first))
+    with pytest.raises(RuntimeError, match=f"by job {second.number} already"):
+        yard.run(yard.rehearse(first))
+    yard.fail(second)
+    yard.call(first, "datasets.open")
+    batch: dict[str, Any] = {"start": b"", "entries": [], "upto": None, "skipped": 0}
+    with pytest.raises(AlreadySynchronizing):
+        yard.call(second, "datasets.apply", batch)
+
+
+def test_a_dataset_that_is_deleted_meanwhile_fails_its_synchronization(yard: Yard) -> None:
+    yard.create()
+    fill(yard, 5)
+    job = yard.claim(yard.submit())
+    yard.call(job, "datasets.open")
+    yard.ask(yard.datasets.delete(ADA, "cats"))
+    with pytest.raises(RuntimeError, match="There is no dataset cats"):
+        yard.run(yard.rehearse(job))
+
+
+def test_who_may_synchronize(yard: Yard) -> None:
+    dataset = yard.create()
+    with pytest.raises(NotFound, match="There is no dataset cats"):
+        yard.submit(actor=BOB)
+    with pytest.raises(NotFound):
+        yard.submit(actor=BOB, dataset=dataset.id)
+    with pytest.raises(Refused):
+        yard.submit(actor=Actor(name="ada", role=Role.VIEWER))
+    job = yard.submit(actor=OPERATOR, dataset=dataset.id)
+    assert job.resource is not None
+    assert (job.resource.type, job.resource.id, job.resource.name) == ("dataset", dataset.id, "cats")
+    with pytest.raises(NotFound):
+        yard.submit(dataset="dogs")
+    with pytest.raises(NotFound):
+        yard.submit(dataset="\udcff")

@@ -1,0 +1,178 @@
+"""A house without engine and worker: a real store, a folder to list, and attempts run by hand, one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from jobyard.datasets import DatasetCapability, Datasets
+from jobyard.datasets.capability import KNOWN_LIMIT
+from jobyard.datasets.messages import Entry
+from jobyard.datasets.record import Dataset
+from jobyard.datasets.sync import DatasetSync, SyncParameters
+from jobyard.job import moves
+from jobyard.job.ids import new_id
+from jobyard.job.record import Failure, Job, Reason
+from jobyard.job.states import State
+from jobyard.people.record import Actor, Role
+from jobyard.store.contract import Store, Transaction
+from tests.rehearsal import Rehearsal, context
+
+T = TypeVar("T")
+
+ADA = Actor(name="ada", role=Role.MEMBER)
+BOB = Actor(name="bob", role=Role.MEMBER)
+OPERATOR = Actor(name="olga", role=Role.OPERATOR)
+LEASE = 30_000_000
+BROKEN = Failure(reason=Reason.LOST, message="The worker went away.")
+
+
+class Killed(BaseException):
+    """The process of an attempt is gone between two calls."""
+
+
+class Ticking:
+    """A clock that moves by a second whenever it is read."""
+
+    def __init__(self) -> None:
+        self.time = 1_700_000_000_000_000
+
+    def now(self) -> int:
+        self.time += 1_000_000
+        return self.time
+
+
+class Yard:
+    """One dataset root below `folder`, and all that is needed to synchronize."""
+
+    def __init__(self, store: Store, folder: Path, known_limit: int = KNOWN_LIMIT) -> None:
+        self.store = store
+        self.clock = Ticking()
+        self.root = folder / "root"
+        self.source = self.root / "cats"
+        self.source.mkdir(parents=True)
+        self.attempts = folder / "attempts"
+        self.rehearsals = 0
+        self.datasets = Datasets(store, self.clock, [self.root])
+        self.capability = DatasetCapability([self.root], known_limit)
+
+    def ask(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run(coroutine)
+
+    def create(self, name: str = "cats", actor: Actor = ADA, source: Path | None = None) -> Dataset:
+        return self.ask(self.datasets.create(actor, name, str(source or self.source)))
+
+    def get(self, name: str = "cats", actor: Actor = OPERATOR) -> Dataset:
+        return self.ask(self.datasets.get(actor, name))
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        return self.store.write(work).result(30)
+
+    def submit(self, actor: Actor = ADA, **given: Any) -> Job:
+        given = {"dataset": "cats", **given}
+        parameters = msgspec.convert(given, SyncParameters)
+
+        def work(transaction: Transaction) -> Job:
+            resource = self.capability.admit(transaction, actor, "dataset.sync", parameters)
+            job = Job(
+                id=new_id(), kind="dataset.sync", owner=actor.name, parameters=given, resource=resource,
+                state=State.QUEUED, tries=3,
+            )  # fmt: skip
+            return transaction.insert(moves.submit(job, self.clock.now(), actor.name))
+
+        return self.write(work)
+
+    def change(self, job: Job, move: Callable[[Job], Any]) -> Job:
+        def work(transaction: Transaction) -> Job:
+            now = transaction.job(job.id)
+            assert now is not None
+            return transaction.apply(move(now))
+
+        return self.write(work)
+
+    def claim(self, job: Job) -> Job:
+        return self.change(job, lambda now: moves.claim(now, self.clock.now(), "w1", LEASE))
+
+    def lose(self, job: Job) -> Job:
+        """End the running attempt as the keeper does when its worker is gone."""
+        return self.change(job, lambda now: moves.lose(now, now.attempt, self.clock.now(), BROKEN, self.clock.now()))
+
+    def fail(self, job: Job) -> Job:
+        return self.change(job, lambda now: moves.fail(now, now.attempt, self.clock.now(), BROKEN))
+
+    def finish(self, job: Job, result: Any = None) -> Job:
+        return self.change(job, lambda now: moves.finish(now, now.attempt, self.clock.now(), result))
+
+    def retry(self, job: Job) -> Job:
+        return self.change(job, lambda now: moves.retry(now, self.clock.now(), now.owner))
+
+    def call(self, job: Job, verb: str, payload: Any = None) -> Any:
+        room, _, what = verb.partition(".")
+        assert room == "datasets"
+        return self.write(lambda transaction: self.capability.call(transaction, job, what, payload, self.clock.now()))
+
+    def rehearse(self, job: Job, *, calls: int | None = None, looks: int | None = None) -> Rehearsal:
+        """Return a context for a claimed job. With `calls`, the process dies instead of making one more."""
+        left = calls
+
+        def call(verb: str, payload: Any) -> Any:
+            nonlocal left
+            if left is not None:
+                left -= 1
+                if left < 0:
+                    raise Killed
+            return self.call(job, verb, payload)
+
+        self.rehearsals += 1
+        return Rehearsal(job, self.attempts / str(self.rehearsals), call, looks=looks)
+
+    def run(self, rehearsal: Rehearsal) -> dict[str, Any]:
+        return DatasetSync().run(msgspec.convert(rehearsal.job.parameters, SyncParameters), context(rehearsal))
+
+    def synchronize(self, **given: Any) -> dict[str, Any]:
+        """Submit, claim, run, finish: one synchronization that nothing disturbs."""
+        job = self.claim(self.submit(**given))
+        try:
+            result = self.run(self.rehearse(job))
+        except Exception:
+            self.fail(job)
+            raise
+        self.finish(job, result)
+        return result
+
+    def stored(self, name: str = "cats") -> list[Entry]:
+        """Return all samples of a dataset, read page by page."""
+        entries, after = list[Entry](), b""
+        while True:
+            page = self.ask(self.datasets.samples(OPERATOR, name, limit=500, after=after))
+            entries += [(sample.path, sample.size, sample.mtime_ns) for sample in page.samples]
+            if page.next is None:
+                return entries
+            after = page.next
+
+    def check_counters(self, name: str = "cats") -> None:
+        """Compare the kept counters with what is stored."""
+        entries, dataset = self.stored(name), self.get(name)
+        assert dataset.samples == len(entries)
+        assert dataset.size == sum(size for _, size, _ in entries)
+
+
+def put(folder: Path, path: bytes | str, content: bytes = b"", mtime_ns: int | None = None) -> None:
+    """Write a file below a folder, and the folders on its way."""
+    target = folder / os.fsdecode(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+    if mtime_ns is not None:
+        os.utime(target, ns=(mtime_ns, mtime_ns))
+
+
+def listed(folder: Path) -> list[Entry]:
+    """Return what a folder holds, found out in another way than the walk: the oracle."""
+    files = [file for file in folder.rglob("*") if file.is_file() and not file.is_symlink()]
+    entries = [(file.relative_to(folder), file.stat()) for file in files]
+    return sorted((os.fsencode(path), status.st_size, status.st_mtime_ns) for path, status in entries)
