@@ -8,9 +8,10 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+
+from msgspec import Struct
 
 _log = logging.getLogger("jobyard.crew")
 
@@ -21,14 +22,22 @@ _GENTLE = 12.0
 """Seconds a worker gets to give its work back; it wants nine at most."""
 
 
+class WorkerPlan(Struct, frozen=True, kw_only=True):
+    """What each worker is told."""
+
+    url: str
+    token_file: Path
+    slots: int
+    queues: tuple[str, ...]
+    kinds: str = ""
+    """`MODULE:ATTRIBUTE` of what it can do; empty for all that is installed."""
+
+
 class Crew:
     """Workers of one server on one machine."""
 
-    def __init__(self, url: str, token_file: Path, *, workers: int, slots: int, queues: Sequence[str]) -> None:
-        self._url = url
-        self._token_file = token_file
-        self._slots = slots
-        self._queues = queues
+    def __init__(self, plan: WorkerPlan, workers: int) -> None:
+        self._plan = plan
         self._names = [f"{socket.gethostname()}-{os.getpid()}-{number}" for number in range(1, workers + 1)]
         self._processes = dict[str, asyncio.subprocess.Process]()
         self._tasks = list[asyncio.Task[None]]()
@@ -81,12 +90,15 @@ class Crew:
             del self._processes[name]
 
     def _command(self, name: str) -> list[str]:
+        plan = self._plan
         told = [
-            *("--url", self._url, "--token-file", str(self._token_file), "--name", name),
-            *("--slots", str(self._slots), "--leave-with", str(os.getpid())),
+            *("--url", plan.url, "--token-file", str(plan.token_file), "--name", name),
+            *("--slots", str(plan.slots), "--leave-with", str(os.getpid())),
         ]
-        for queue in self._queues:
+        for queue in plan.queues:
             told += ["--queues", queue]
+        if plan.kinds:
+            told += ["--kinds-from", plan.kinds]
         return [sys.executable, "-P", "-m", "jobyard", "work", *told]
 
     def _signal(self, number: signal.Signals) -> None:

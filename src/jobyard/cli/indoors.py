@@ -63,10 +63,10 @@ class Door(httpx2.BaseTransport):
 
 
 def _live(settings: Settings, opening: Future[tuple[Door, str]]) -> None:
-    from jobyard.server import build
+    from jobyard.cli.building import built
 
     async def live() -> None:
-        house = build(settings)
+        house = built(settings)
         async with house.running():
             keys = HouseKeys(house.engine, settings.folder)
             door = Door(house)

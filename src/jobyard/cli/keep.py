@@ -60,20 +60,22 @@ def backup(target: str, /, *, where: Where = _HERE) -> int:
 
 
 @app.command
-def restore(source: str, /, *, where: Where = _HERE) -> int:
+def restore(source: str, /, *, database: str = "", where: Where = _HERE) -> int:
     """Make a new data folder from a backup. Every checksum is verified first; nothing half restored stays.
 
     Parameters
     ----------
     source
         A backup: its folder or its .tar file.
+    database
+        The PostgreSQL database to restore into, which must be empty, where the backup came from one.
     """
     from jobyard.cli import restoring
 
     if where.data is None:
         raise Trouble("where shall the house be? Say --data FOLDER, new or empty.", Code.USAGE)
     place, target = Path(source).expanduser().absolute(), data_folder(where)
-    restored = restoring.restore(place, target)
+    restored = restoring.restore(place, target, database)
     if where.json:
         showing.print_json({"data": str(target), "jobs": restored.jobs, "blobs": restored.blobs, "size": restored.size})
     else:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 QUICK = 3.0
 """Seconds a command bears a lost connection before it says so."""
+_SIGN = "master.key"
+"""What every data folder has from its first start on; without it nothing is opened, so nothing is made by mistake."""
 
 
 @Parameter(name="*")
@@ -61,8 +63,8 @@ def house(where: Where, *, indoors: bool = False, patience: float = QUICK) -> It
             f"no server runs on {folder}; start one with `jobyard up --data {folder}`, or say where one is with --url.",
             Code.UNREACHABLE,
         )
-    if not folder.is_dir():
-        raise Trouble(f"there is no data folder {folder}; say --data, or --url for a running server.", Code.REFUSED)
+    if not (folder / _SIGN).is_file():
+        raise Trouble(f"{folder} is no house; say --data, or --url for a running server.", Code.REFUSED)
     from jobyard.cli.indoors import opened
 
     with opened(load(where)) as client:

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from jobyard.store.contract import Store
 
 _PAGE = 500
+_SQLITE = b"SQLite format 3"
+_WRONG_STORE = {
+    True: "this backup came from a house without PostgreSQL; leave --database away.",
+    False: "this backup came from PostgreSQL; say --database with the address of an empty one.",
+}
 
 
 class Restored(Struct, frozen=True, kw_only=True):
@@ -32,10 +37,11 @@ class Restored(Struct, frozen=True, kw_only=True):
     """Bytes of the result files."""
 
 
-def restore(source: Path, target: Path) -> Restored:
+def restore(source: Path, target: Path, database: str) -> Restored:
     """Make the data folder `target`, which must be empty or not exist, from a backup.
 
-    Raises Trouble when the backup is not whole, naming what is wrong; then nothing is left behind.
+    A backup that came from PostgreSQL goes back into one: the empty database at `database`. Raises Trouble when the
+    backup is not whole, naming what is wrong; then no folder is left behind.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise Trouble(f"{target} is not an empty folder; a backup is only restored into a new one.", Code.USAGE)
@@ -48,24 +54,19 @@ def restore(source: Path, target: Path) -> Restored:
         with showing.bars(files=True) as progress:
             progress.add_task("copy", total=None)
             archive.unpack(source, folder)
-            restored = _verified(folder, progress)
+            restored = _verified(folder, database, progress)
         folder.replace(target)
     finally:
         archive.remove(folder)
     return restored
 
 
-def _verified(folder: Path, progress: Progress) -> Restored:
+def _verified(folder: Path, database: str, progress: Progress) -> Restored:
     if not (folder / DATABASE).is_file():
         raise Trouble(f"the backup has no {DATABASE}.")
     if not (folder / archive.KEY).is_file():
         raise Trouble(f"the backup has no {archive.KEY}; without it no secret key could be read.")
-    from jobyard.server import open_store
-
-    try:
-        store = open_store(Settings(data=str(folder)))
-    except Fault as fault:
-        raise Trouble(f"the backup's database cannot be opened: {fault.sentence}") from None
+    store = _opened(folder, database, progress)
     try:
         findings = store.check()
         if findings:
@@ -75,6 +76,41 @@ def _verified(folder: Path, progress: Progress) -> Restored:
     finally:
         store.close()
     return Restored(jobs=jobs, blobs=blobs, size=size)
+
+
+def _opened(folder: Path, database: str, progress: Progress) -> Store:
+    from jobyard.server import open_store
+    from jobyard.store.sqlite.store import FILE
+
+    copy = folder / DATABASE
+    with copy.open("rb") as file:
+        embedded = file.read(len(_SQLITE)) == _SQLITE
+    if embedded == bool(database):
+        raise Trouble(_WRONG_STORE[embedded], Code.USAGE)
+    try:
+        if embedded:
+            copy.rename(folder / FILE)
+        store = open_store(Settings(data=str(folder), database=database))
+        if not embedded:
+            _pour(copy, database, progress)
+    except Exception as error:  # noqa: BLE001 - whatever a damaged file makes of the database's reader
+        reason = error.sentence if isinstance(error, Fault) else str(error)
+        raise Trouble(f"the backup's database cannot be opened: {reason}") from None
+    return store
+
+
+def _pour(copy: Path, database: str, progress: Progress) -> None:
+    from jobyard.store.postgres.copying import restore as pour
+    from jobyard.store.postgres.links import Links
+
+    bar = progress.add_task("tables", total=None)
+    links = Links(database)
+    try:
+        with links.lent() as connection:
+            pour(connection, copy, lambda done, total: progress.update(bar, completed=done, total=total))
+    finally:
+        links.close()
+    copy.unlink()
 
 
 def _check_blobs(store: Store, blobs: Blobs, progress: Progress) -> tuple[int, int]:

@@ -16,12 +16,13 @@ import uvicorn
 import uvloop
 from msgspec import Struct
 
+from jobyard.cli.building import built
 from jobyard.cli.codes import Code, Trouble, told
-from jobyard.cli.crew import Crew
+from jobyard.cli.crew import Crew, WorkerPlan
 from jobyard.cli.doorplate import Doorplate, write_private
 from jobyard.cli.housekeys import HouseKeys
 from jobyard.people.record import KeyScope
-from jobyard.server import FIRST_USER, House, build
+from jobyard.server import FIRST_USER, House
 from jobyard.settings import Settings
 
 _log = logging.getLogger("jobyard.server")
@@ -48,20 +49,22 @@ class Ready(Struct, frozen=True, kw_only=True):
     """Their password, told this once."""
 
 
-def serve(settings: Settings, when_ready: Callable[[Ready], None]) -> int:
+def serve(settings: Settings, when_ready: Callable[[Ready], None], kinds: str = "") -> int:
     """Serve until SIGTERM, SIGINT or SIGHUP; return the exit code.
 
     `when_ready` runs in a thread of its own once the server answers; the server goes on meanwhile and after it.
-    Raises Trouble when the address cannot be used, FolderInUse when another server has the data folder.
+    `kinds` names, as `MODULE:ATTRIBUTE`, what server and workers can do; empty for all that is installed. Raises
+    Trouble when the address cannot be used, FolderInUse when another server has the data folder.
     """
     _check_exposure(settings)
     with _bound(settings) as listening, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_Serving(settings, listening).live(when_ready))
+        return runner.run(_Serving(settings, listening, kinds).live(when_ready))
 
 
 class _Serving:
-    def __init__(self, settings: Settings, listening: socket.socket) -> None:
+    def __init__(self, settings: Settings, listening: socket.socket, kinds: str) -> None:
         self._settings = settings
+        self._kinds = kinds
         self._listening = listening
         self._asked_to_stop = asyncio.Event()
         self._in_a_hurry = list[Callable[[], None]]()
@@ -69,7 +72,7 @@ class _Serving:
     async def live(self, when_ready: Callable[[Ready], None]) -> int:
         """Come up, stay, and go down in the opposite order: workers, keys, server."""
         self._hear_signals()
-        house = build(self._settings)
+        house = built(self._settings, self._kinds)
         house.address = _address(self._settings.host, self._port)
         async with self._answering(house) as ended, self._known(house) as ready, self._crewed(house, ready):
             threading.Thread(target=_told_of, args=(when_ready, ready), name="ready", daemon=True).start()
@@ -145,10 +148,16 @@ class _Serving:
     @asynccontextmanager
     async def _crewed(self, house: House, ready: Ready) -> AsyncIterator[None]:
         """Keep the workers."""
-        queues = sorted({"default"} | {kind.queue for kind in house.engine.registry})
-        token_file = self._settings.folder / DESK_TOKEN
-        settings = self._settings
-        crew = Crew(ready.local_url, token_file, workers=settings.workers, slots=settings.slots, queues=queues)
+        crew = Crew(
+            WorkerPlan(
+                url=ready.local_url,
+                token_file=self._settings.folder / DESK_TOKEN,
+                slots=self._settings.slots,
+                queues=tuple(sorted({"default"} | {kind.queue for kind in house.engine.registry})),
+                kinds=self._kinds,
+            ),
+            self._settings.workers,
+        )
         self._in_a_hurry.append(crew.hurry)
         crew.start()
         try:

@@ -99,9 +99,10 @@ def when(time: datetime | None) -> str:
 
 def took(job: Job) -> str:
     """Return how long a job's newest attempt ran."""
-    if job.started_at is None or job.finished_at is None:
+    began = job.begun_at or job.started_at
+    if began is None or job.finished_at is None:
         return ""
-    return duration((job.finished_at - job.started_at).total_seconds())
+    return duration((job.finished_at - began).total_seconds())
 
 
 def duration(seconds: float) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
 from jobyard import settings as declared
 from jobyard.cli.codes import Code, Trouble
-
-_Repeated = Parameter(negative=())
 
 
 def up(
@@ -67,7 +66,9 @@ def up(
         "public_url": public_url,
         "workers": workers,
         "slots": slots,
-        "source_roots": source_root,
+        "source_roots": None
+        if source_root is None
+        else [str(Path(one).expanduser().absolute()) for one in source_root],
         "commands": allow_command,
         "database": database,
         "log_form": log_form,

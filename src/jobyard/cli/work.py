@@ -26,6 +26,7 @@ def work(
     slots: int = 2,
     name: str | None = None,
     leave_with: Annotated[int | None, Parameter(show=False)] = None,
+    kinds_from: Annotated[str, Parameter(show=False)] = "",
 ) -> int:
     """Take jobs from the server's queues and run them, until Ctrl-C or SIGTERM.
 
@@ -45,6 +46,8 @@ def work(
         Name of this worker, unique in the house.
     leave_with
         Leave when the process with this number is no longer our parent.
+    kinds_from
+        MODULE:ATTRIBUTE of the kinds to run; all that is installed when left out.
     """
     from jobyard.cli import logs
 
@@ -66,7 +69,8 @@ def work(
 
     own_name = name or f"{socket.gethostname()}-{os.getpid()}"
     served = tuple(dict.fromkeys(queues or ["default"]))
-    return run(WorkerOptions(url=address, token=token, name=own_name, queues=served, slots=slots))
+    options = WorkerOptions(url=address, token=token, name=own_name, queues=served, slots=slots, registry=kinds_from)
+    return run(options)
 
 
 def _token(path: str) -> str:

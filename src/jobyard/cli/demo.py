@@ -1,0 +1,139 @@
+"""`jobyard demo`: a house with real jobs in it, on this machine only. This is what `make run` shows."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from jobyard.cli import showing
+from jobyard.cli.codes import Trouble
+from jobyard.settings import Settings
+
+if TYPE_CHECKING:
+    from jobyard.cli.serving import Ready
+    from jobyard.client import Jobyard
+    from jobyard.client.shapes import Job
+
+_KINDS = "jobyard.demo.kinds:KINDS"
+_HOST, _PORT = "127.0.0.1", 8080
+
+
+def demo(
+    *,
+    data: str = "./demo-data",
+    port: int | None = None,
+    pace: Annotated[float, Parameter(show=False)] = 1.0,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Show a house: people, pictures, and jobs that succeed, fail, are tried again, cancelled, or wait.
+
+    The house stays up until Ctrl-C. Run it again on the same folder and the story goes on there.
+
+    Parameters
+    ----------
+    data
+        Folder for the house and its pictures; made when it is missing.
+    port
+        Port to listen on; 8080, or a free one when that is taken.
+    pace
+        Factor on everything that takes time only to be watched.
+    json
+        Print one JSON document on standard output when the story has been told.
+    """
+    from jobyard.cli import logs
+    from jobyard.cli.serving import serve
+    from jobyard.demo.pictures import NoPictures, packaged
+
+    try:
+        packaged()
+    except NoPictures as missing:
+        raise Trouble(f"{missing}.") from None
+    settings = _settings(Path(data).expanduser().absolute(), _free_port() if port is None else port)
+    logs.configure("console")
+
+    def tell(ready: Ready) -> None:
+        Evening(settings, ready, pace, json=json).live()
+
+    return serve(settings, tell, _KINDS)
+
+
+class Evening:
+    """What is shown from the moment the server answers."""
+
+    def __init__(self, settings: Settings, ready: Ready, pace: float, *, json: bool) -> None:
+        self._settings = settings
+        self._ready = ready
+        self._pace = pace
+        self._json = json
+
+    def live(self) -> None:
+        """Let the story happen, then say what ran and how to get in."""
+        from jobyard.client import Jobyard, Unauthenticated, Unreachable
+        from jobyard.demo.story import Story
+
+        with Jobyard(self._ready.local_url, self._ready.token) as house:
+            story = Story(Path(self._settings.source_roots[0]), lambda name: self._as(house, name), _tell, self._pace)
+            try:
+                jobs = story.run(house)
+                password = house.users.set_password("admin") if not self._ready.password else self._ready.password
+            except (Unreachable, Unauthenticated):
+                return  # somebody pressed Ctrl-C; the server has left before us
+        self._close(jobs, password or "")
+
+    def _as(self, house: Jobyard, name: str) -> Jobyard:
+        from jobyard.client import Jobyard
+
+        return Jobyard(self._ready.local_url, house.keys.create("demo", user=name).secret)
+
+    def _close(self, jobs: list[Job], password: str) -> None:
+        if self._json:
+            told = {"url": self._ready.url, "user": "admin", "password": password, "jobs": jobs}
+            showing.print_json(told)
+            return
+        print()
+        rows = [(str(job.number), job.kind, showing.state(job), showing.took(job), _became(job)) for job in jobs]
+        showing.print_table(("NUMBER ", "KIND", "STATE", "TOOK ", "WHAT BECAME OF IT"), rows)
+        print()
+        login = [("the page", self._ready.url), ("user", "admin"), ("password", password)]
+        showing.print_fields([*login, ("commands", f"jobyard jobs watch --data {self._settings.data}")])
+        print("Stop with Ctrl-C.", flush=True)
+
+
+def _became(job: Job) -> str:
+    import msgspec
+
+    if job.failure is not None:
+        return job.failure.message
+    if job.result is not None:
+        return f"{job.name}: {msgspec.json.encode(job.result).decode()}"
+    return job.name
+
+
+def _tell(sentence: str) -> None:
+    print(f"- {showing.safe(sentence).plain}", file=sys.stderr, flush=True)
+
+
+def _settings(folder: Path, port: int) -> Settings:
+    return Settings(
+        data=str(folder),
+        host=_HOST,
+        port=port,
+        workers=2,
+        slots=2,
+        source_roots=(str(folder / "pictures"),),
+        commands=(sys.executable, "sh", "sleep"),
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((_HOST, _PORT))
+        except OSError:
+            return 0
+    return _PORT
