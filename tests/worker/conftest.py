@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -52,9 +53,26 @@ class Started:
         self.signal(signal.SIGTERM)
         return self.process.wait(seconds)
 
-    def family(self) -> list[psutil.Process]:
+    def family(self) -> list[int]:
         """Every process below the worker."""
-        return psutil.Process(self.process.pid).children(recursive=True)
+        return [process.pid for process in psutil.Process(self.process.pid).children(recursive=True)]
+
+
+def dead(*pids: int, seconds: float = 10.0) -> bool:
+    """Wait until all these processes have ended; False when one has not in time."""
+    for pid in pids:
+        try:
+            descriptor = os.pidfd_open(pid)
+        except ProcessLookupError:
+            continue
+        try:
+            poll = select.poll()
+            poll.register(descriptor, select.POLLIN)
+            if not poll.poll(seconds * 1000):
+                return False
+        finally:
+            os.close(descriptor)
+    return True
 
 
 @pytest.fixture
@@ -82,9 +100,8 @@ def start(house: House, tmp_path: Path) -> Iterator[Starter]:
             worker.signal(signal.SIGCONT)
             worker.process.kill()
             worker.process.wait()
-        _, alive = psutil.wait_procs(family, timeout=10)
         print(worker.log.read_text())
-        assert not alive
+        assert dead(*family)
         assert TOKEN not in worker.log.read_text()
 
 

@@ -113,7 +113,9 @@ class House:
         with self._changed:
             self._number += 1
             now = self.clock.now()
-            job = Job(id=new_id(), kind=kind, owner="ann", number=self._number, parameters=rest, created_at=now, **fields)
+            job = Job(
+                id=new_id(), kind=kind, owner="ann", number=self._number, parameters=rest, created_at=now, **fields
+            )
             job = msgspec.structs.replace(job, state=State.QUEUED, queued_at=now)
             self.jobs[job.id] = job
             self._changed.notify_all()
@@ -171,7 +173,9 @@ class House:
         trouble = self.trouble(verb)
         body = await _body(receive)
         if trouble:
-            await _reply(send, trouble, b'{"title":"Trouble","status":503,"detail":"there is trouble","code":"trouble"}')
+            await _reply(
+                send, trouble, b'{"title":"Trouble","status":503,"detail":"there is trouble","code":"trouble"}'
+            )
             return
         try:
             if verb.startswith("files/"):

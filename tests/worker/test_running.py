@@ -102,7 +102,12 @@ def test_sys_exit_counts_by_its_code(
         ("vanishes", {"count": 0}, Reason.ERROR, "Its process exited with code 0 before the work was done."),
         ("crashes", {}, Reason.SIGNAL, "Its process was killed by SIGSEGV (Segmentation fault)."),
         ("kills", {"count": int(signal.SIGKILL)}, Reason.SIGNAL, "Its process was killed by SIGKILL (Killed)."),
-        ("kills", {"count": int(signal.SIGTERM)}, Reason.SIGNAL, "Its process was sent SIGTERM, and not by its worker."),
+        (
+            "kills",
+            {"count": int(signal.SIGTERM)},
+            Reason.SIGNAL,
+            "Its process was sent SIGTERM, and not by its worker.",
+        ),
     ],
 )
 def test_a_process_that_dies_is_replaced_and_its_end_named(
@@ -211,9 +216,7 @@ def test_two_thousand_jobs_of_nothing_are_drained_within_bounds(house: House, st
 
 def test_children_are_used_again_and_recycled(house: House, start: Starter) -> None:
     start(slots=1, recycle_after=3)
-    pids = []
-    for _ in range(7):
-        pids.append(house.final(house.submit("process")).result)
+    pids = [house.final(house.submit("process")).result for _ in range(7)]
     runs = [pids.count(pid) for pid in dict.fromkeys(pids)]
     assert runs == [3, 3, 1]
 

@@ -48,7 +48,7 @@ def live(ends: Ends, registry: Registry, nursery: int, room: str) -> None:
     os.setsid()
     linux.die_with(nursery)
     linux.adopt_orphans()
-    linux.renounce_tracing()
+    linux.renounce_spying()
     linux.be_killed_first()
     _move_in(ends)
     interrupt = Interrupt()
@@ -57,7 +57,9 @@ def live(ends: Ends, registry: Registry, nursery: int, room: str) -> None:
     os.chdir(room)
     _sow()
     link = Link(socket.socket(fileno=_LINK), interrupt)
-    Child(registry, link, Slate(_SLATE), interrupt).serve(room)
+    slate = Slate(_SLATE)
+    os.close(_SLATE)
+    Child(registry, link, slate, interrupt).serve(room)
 
 
 class Child:

@@ -11,7 +11,9 @@ _PDEATHSIG = 1
 _DUMPABLE = 4
 _CAPBSET_DROP = 24
 _CHILD_SUBREAPER = 36
-_CAP_SYS_PTRACE = 19
+_SPYING = (16, 17, 19, 21, 38, 39, 40)
+"""Capabilities that open other processes' memory or the kernel: SYS_MODULE, SYS_RAWIO, SYS_PTRACE, SYS_ADMIN, PERFMON,
+BPF, CHECKPOINT_RESTORE."""
 _CAPABILITY_VERSION = 0x20080522
 
 
@@ -32,18 +34,20 @@ def hide() -> None:
     _prctl(_DUMPABLE, 0)
 
 
-def renounce_tracing() -> None:
-    """Give up, for ever and for all descendants, root's power to read other processes' memory. Nothing for others."""
+def renounce_spying() -> None:
+    """Give up, for ever and for all descendants, root's powers to read other processes. Does nothing for others."""
     if os.geteuid() != 0:
         return
-    _prctl(_CAPBSET_DROP, _CAP_SYS_PTRACE)
+    for capability in _SPYING:
+        _prctl(_CAPBSET_DROP, capability)
     library = _library()
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
     data = (ctypes.c_uint32 * 6)()
     if library.capget(header, data) != 0:
         return
-    for word in range(3):
-        data[word] &= ~(1 << _CAP_SYS_PTRACE) & 0xFFFFFFFF
+    for capability in _SPYING:
+        for word in range(3):
+            data[capability // 32 * 3 + word] &= ~(1 << capability % 32) & 0xFFFFFFFF
     library.capset(header, data)
 
 

@@ -176,7 +176,7 @@ def main(arguments: list[str]) -> None:
         control.send(encode(Ready((), f"{type(error).__name__}: {error}"[:1000])))
         return
     linux.adopt_orphans()
-    linux.renounce_tracing()
+    linux.renounce_spying()
     warnings.filterwarnings("ignore", message=".*multi-threaded.*fork", category=DeprecationWarning)
     gc.collect()
     gc.freeze()

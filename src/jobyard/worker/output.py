@@ -47,6 +47,12 @@ class Stream:
             rest = rest[LINE_LIMIT:]
         self._rest = rest
 
+    def drop(self) -> int:
+        """Forget the unfinished line; return its length."""
+        size = len(self._rest)
+        self._rest = ""
+        return size
+
     def glance(self) -> str:
         """Return how the unfinished line looks now."""
         return _shown(self._rest)
@@ -71,6 +77,7 @@ class Output:
         self._size = 0
         self._number = 0
         self._over = 0
+        self._over_size = 0
         self._skipped = 0
         self._glanced = 0
         self._closed = False
@@ -81,6 +88,7 @@ class Output:
         """Take what the work has printed."""
         if self._left <= 0 or self._room <= 0:
             self._over += data.count(b"\n")
+            self._over_size += len(data) + self._streams[stream].drop()
             return
         for text in self._streams[stream].feed(data):
             self._add(stream, text)
@@ -106,8 +114,9 @@ class Output:
                 self._add(name, text)
         if self._skipped:
             self._append("log", f"{self._skipped:,} lines were dropped because the house could not be reached.")
-        if self._over:
-            self._append("log", f"{self._over:,} more lines were dropped: the log of one attempt is limited.")
+        if self._over_size:
+            rest = f"{self._over:,} more lines ({self._over_size:,} bytes)"
+            self._append("log", f"{rest} were dropped: the log of one attempt is limited.")
 
     @property
     def full(self) -> bool:
@@ -154,6 +163,7 @@ class Output:
     def _add(self, stream: str, text: str) -> None:
         if self._left <= 0 or self._room <= 0:
             self._over += 1
+            self._over_size += len(text) + 1
         elif self.full and not self._patient:
             self._skipped += 1
         else:

@@ -25,6 +25,8 @@ END_SIZE = 100_000
 _SURE_SHARE = 0.5
 _SHORTEST_PATIENCE = 0.5
 _LONGEST_PATIENCE = 10.0
+_PRINT_PATIENCE = 2.0
+"""Seconds that work with much to say waits for a house that is away, before its words are dropped."""
 Heed = Callable[[Wish], None]
 
 
@@ -47,6 +49,7 @@ class Pulse:
         self._soon = asyncio.Event()
         self._turn = asyncio.Lock()
         self._away = False
+        self._unheard_since: float | None = None
         self._confirmed = asyncio.Event()
 
     async def beat(self, every: float) -> None:
@@ -96,12 +99,13 @@ class Pulse:
             except Declined as fault:
                 _log.error("the house declined news, which is lost: %s", fault.sentence)
             except Fault as fault:
-                self._lose(fault)
+                _log.debug("news is not taken: %s", fault.sentence)
+                self._unheard()
                 return False
             else:
-                self._find()
                 for wish in answer.wishes:
                     self._heed(wish)
+            self._heard()
             self._note(told)
             return True
 
@@ -167,18 +171,27 @@ class Pulse:
         if not self._away:
             _log.warning("%s Running work goes on.", fault.sentence)
             self._away = True
-        for holding in self._hand:
-            if holding.output is not None:
-                holding.output.calm(patient=False)
 
     def _find(self) -> None:
-        if not self._away:
-            return
-        _log.info("the house answers again")
-        self._away = False
+        if self._away:
+            _log.info("the house answers again")
+            self._away = False
+
+    def _unheard(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._unheard_since = self._unheard_since or now
+        if now - self._unheard_since >= _PRINT_PATIENCE:
+            self._calm(patient=False)
+
+    def _heard(self) -> None:
+        if self._unheard_since is not None:
+            self._unheard_since = None
+            self._calm(patient=True)
+
+    def _calm(self, *, patient: bool) -> None:
         for holding in self._hand:
             if holding.output is not None:
-                holding.output.calm(patient=True)
+                holding.output.calm(patient=patient)
 
 
 def last_lines(holding: Holding) -> tuple[LogLine, ...] | None:
