@@ -32,14 +32,14 @@ def weather(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable
         context.__exit__(None, None, None)
 
 
-def worker_storm(weather: Weather, jobs: int, workers: int) -> None:
-    """Kill a random worker every 0.2 to 0.8 s while jobs of 1 to 100 ms run; start another one for it."""
+def worker_storm(weather: Weather, jobs: int, workers: int, pause: float = 0.2) -> None:
+    """Kill a random worker every `pause` to four pauses (seconds) while jobs of 1 to 100 ms run; start another for it."""
     for _ in range(workers):
         weather.work()
     submitting = threading.Thread(target=weather.submit, args=(jobs,))
     submitting.start()
     while submitting.is_alive() or weather.counts()["queued"] > jobs * 0.1:
-        time.sleep(weather.chance.uniform(0.2, 0.8))
+        time.sleep(weather.chance.uniform(pause, 4 * pause))
         weather.kill_worker(weather.chance.choice(sorted(weather.workers)))
         weather.work()
     submitting.join()
@@ -73,7 +73,7 @@ def server_storm(weather: Weather, kills: int) -> None:
 def test_killing_workers_loses_nothing_and_doubles_nothing(weather: Callable[[int], Weather]) -> None:
     """T-06, small."""
     blowing = weather(6)
-    worker_storm(blowing, jobs=150, workers=2)
+    worker_storm(blowing, jobs=150, workers=3, pause=0.4)
     assert blowing.broken() == []
     assert blowing.ledger.kills >= 2
 
@@ -93,6 +93,7 @@ def frozen_worker(blowing: Weather) -> str:
     blowing.wait_for(lambda: blowing.counts()["running"] == 1, 10, "the job runs")
     for pid in _family(blowing.workers[frozen].pid):
         os.kill(pid, signal.SIGSTOP)
+    blowing.ledger.kills += 1
     [job] = blowing.ledger.acknowledged.values()
     blowing.work()
     again = f"SELECT COUNT(*) FROM events WHERE job = '{job}' AND type = 'begun' AND attempt = 2"
@@ -127,6 +128,7 @@ def test_term_gives_jobs_back_without_burning_a_try(weather: Callable[[int], Wea
         before = blowing.counts()["succeeded"]
         blowing.wait_for(lambda before=before: blowing.counts()["succeeded"] > before, 20, "it works")  # type: ignore[misc]
         process = blowing.workers.pop(name)
+        blowing.ledger.kills += 1
         process.terminate()
         assert process.wait(10) == 0
     blowing.work()

@@ -58,6 +58,7 @@ class Weather:
         assert self.server is not None
         self.server.kill()
         self.server.wait()
+        self.ledger.kills += 1
 
     def work(self, slots: int = 2) -> str:
         """Start a worker; return its name."""
@@ -172,7 +173,7 @@ class Weather:
                 return list(connection.execute(text))
         import apsw
 
-        path = next((self.folder / "data").glob("*.db"))
+        path = next((self.folder / "data").glob("*.sqlite"))
         connection_ = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
         try:
             return list(connection_.execute(statement))
