@@ -5,6 +5,9 @@ import type { DatasetIn, Job, KeyIn } from "./shapes";
 
 export type JobQuery = NonNullable<paths["/v1/jobs"]["get"]["parameters"]["query"]>;
 
+/** A key that makes one submission out of one press, however often it is sent. */
+const fresh = (): string => crypto.getRandomValues(new Uint32Array(4)).join("-");
+
 const of = (id: string) => ({ path: { job_id: id } });
 
 export const calls = {
@@ -16,7 +19,7 @@ export const calls = {
   counts: () => take(client.GET("/v1/counts")),
   job: (id: string) => take(client.GET("/v1/jobs/{job_id}", { params: of(id) })),
   submit: (kind: string, parameters: Record<string, unknown>): Promise<Job> =>
-    take(client.POST("/v1/jobs", { body: { kind, parameters: parameters as Record<string, never> } })),
+    take(client.POST("/v1/jobs", { body: { kind, parameters: parameters as Record<string, never> }, headers: { "Idempotency-Key": fresh() } })),
   cancel: (id: string) => take(client.POST("/v1/jobs/{job_id}/cancel", { params: of(id) })),
   retry: (id: string) => take(client.POST("/v1/jobs/{job_id}/retry", { params: of(id) })),
   keep: (id: string, until: string | null, always: boolean) =>

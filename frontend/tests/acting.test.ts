@@ -1,0 +1,49 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { calls } from "../src/lib/api/calls";
+import { Problem } from "../src/lib/api/problem";
+import { acting, nextStep, ownAddress } from "../src/lib/jobs/acting";
+import { notices } from "../src/lib/page/notice.svelte";
+import { job, running } from "./making";
+
+afterEach(() => notices.close());
+
+describe("the next step", () => {
+  it.each([
+    ["cancel what waits", job({ may: ["cancel"] }), "cancel"],
+    ["cancel what runs", running(), "cancel"],
+    ["open what is stopping", running({ cancelling: true }), "open"],
+    ["open what one may not cancel", job({ may: [] }), "open"],
+    ["retry what failed", job({ state: "failed", may: ["retry"] }), "retry"],
+    ["run again what was cancelled", job({ state: "cancelled", may: ["retry"] }), "again"],
+    ["take the files away", job({ state: "succeeded", results_until: "2027-01-01T00:00:00Z", may: ["retry"] }), "download"],
+    ["open what gave no files", job({ state: "succeeded", may: ["retry"] }), "open"],
+    ["open what has expired", job({ state: "succeeded", results_until: null, results_expired: true }), "open"],
+    ["open a draft", job({ state: "draft", may: ["release", "delete"] }), "open"],
+  ] as const)("is to %s", (_, of, step) => {
+    expect(nextStep(of)).toBe(step);
+  });
+});
+
+describe("doing it", () => {
+  it("returns the job as it is then and says so", async () => {
+    const after = running({ cancelling: true });
+    vi.spyOn(calls, "cancel").mockResolvedValue(after);
+    expect(await acting.cancel(running(), "Export")).toBe(after);
+    expect(notices.shown).toEqual({ text: "“Export” is asked to stop.", tone: "fine" });
+  });
+
+  it("tells a refusal in the server's words", async () => {
+    vi.spyOn(calls, "retry").mockRejectedValue(new Problem(409, "wrong_state", "A job that is running cannot be asked to retry."));
+    expect(await acting.retry(running(), "Export")).toBeNull();
+    expect(notices.shown).toEqual({ text: "A job that is running cannot be asked to retry.", tone: "problem" });
+  });
+});
+
+describe("the address of a result", () => {
+  it("is taken only from our own server", () => {
+    expect(ownAddress("/v1/jobs/1/results/a.zip")).toBe(`${location.origin}/v1/jobs/1/results/a.zip`);
+    expect(ownAddress("javascript:alert(1)")).toBeNull();
+    expect(ownAddress("https://elsewhere.example/a.zip")).toBeNull();
+    expect(ownAddress("//elsewhere.example/a.zip")).toBeNull();
+  });
+});
