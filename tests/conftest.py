@@ -12,9 +12,23 @@ from jobyard.store.contract import Store
 from jobyard.store.memory import MemoryStore
 from jobyard.store.postgres import PostgresStore
 from jobyard.store.sqlite import SqliteStore
-from tests.postgres_server import bare_postgres_address, postgres_address, postgres_server, postgres_template
+from tests.postgres_server import (
+    bare_postgres_address,
+    emptied_postgres,
+    postgres_address,
+    postgres_server,
+    postgres_template,
+    shared_postgres,
+)
 
-__all__ = ["bare_postgres_address", "postgres_address", "postgres_server", "postgres_template"]
+__all__ = [
+    "bare_postgres_address",
+    "emptied_postgres",
+    "postgres_address",
+    "postgres_server",
+    "postgres_template",
+    "shared_postgres",
+]
 
 settings.register_profile("fast", max_examples=200, deadline=None, derandomize=True, print_blob=True)
 settings.register_profile(
@@ -38,8 +52,8 @@ def sqlite_store(tmp_path: Path) -> Iterator[SqliteStore]:
 
 
 @pytest.fixture
-def postgres_store(postgres_address: str) -> Iterator[PostgresStore]:
-    store = PostgresStore.open(postgres_address, threads=4)
+def postgres_store(emptied_postgres: str) -> Iterator[PostgresStore]:
+    store = PostgresStore.open(emptied_postgres, threads=4)
     yield store
     store.close()
 

@@ -55,6 +55,27 @@ def postgres_address(postgres_server: str, postgres_template: str) -> Iterator[s
         yield address
 
 
+@pytest.fixture(scope="session")
+def shared_postgres(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """The address of this test process's own database, which lives as long as the process."""
+    with database(postgres_server, postgres_template) as address:
+        yield address
+
+
+@pytest.fixture
+def emptied_postgres(shared_postgres: str) -> str:
+    """The address of the process's own database, emptied: much quicker than a fresh one."""
+    with psycopg.connect(shared_postgres, autocommit=True, options="-c search_path=jobyard") as connection:
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'jobyard'").fetchall()
+        for (table,) in tables:
+            if table != "migrations":
+                _run(connection, "DELETE FROM {}", table)
+        sequences = connection.execute("SELECT sequencename, min_value FROM pg_sequences WHERE schemaname = 'jobyard'")
+        for sequence, least in sequences.fetchall():
+            connection.execute("SELECT setval(%s::regclass, %s, %s)", [sequence, least, sequence == "event_numbers"])
+    return shared_postgres
+
+
 @pytest.fixture
 def bare_postgres_address(postgres_server: str) -> Iterator[str]:
     """The address of a fresh database without any table."""
