@@ -169,7 +169,7 @@ class Weather:
             deltas = "SELECT owner, project, queue, state, count FROM counter_deltas"
             both = f"FROM (SELECT * FROM counters UNION ALL {deltas}) kept"
             text = statement.replace("FROM counters", both)
-            with psycopg.connect(self.settings.database) as connection:
+            with psycopg.connect(self.settings.database, options="-c search_path=jobyard") as connection:
                 return list(connection.execute(text))
         import apsw
 
