@@ -22,7 +22,9 @@ def line(number: int, text: str = "text") -> LogLine:
 
 
 def file(name: str, attempt: int = 1, blob: str = "") -> ResultFile:
-    return ResultFile(name=name, size=len(name), sha256="0" * 64, blob=blob or f"blob-{attempt}-{name}", attempt=attempt)
+    return ResultFile(
+        name=name, size=len(name), sha256="0" * 64, blob=blob or f"blob-{attempt}-{name}", attempt=attempt
+    )
 
 
 # --- events ---------------------------------------------------------------------------------------------------------

@@ -223,7 +223,9 @@ def test_what_cannot_be_kept_is_invalid_and_leaves_nothing(hand: Hand, fields: d
     assert hand.see(lambda view: view.last_event()) == 0
 
 
-@pytest.mark.parametrize("text", ["", "'", '"', "\\", "%", "\t\n\r", "\u202e", "é", "e\u0301", "\U0010ffff", "x" * 10_000])
+@pytest.mark.parametrize(
+    "text", ["", "'", '"', "\\", "%", "\t\n\r", "\u202e", "é", "e\u0301", "\U0010ffff", "x" * 10_000]
+)
 def test_any_other_text_comes_back(hand: Hand, text: str) -> None:
     job = hand.submit(name=text, parameters={text: [text]}, labels={text[:200]: text[:200]})
     assert hand.job(job.id) == job

@@ -45,7 +45,9 @@ def test_a_work_that_raises_changes_nothing(hand: Hand) -> None:
     assert hand.see(lambda view: view.user("eve")) is None
     assert hand.see(lambda view: view.setting("a")) is None
     assert hand.see(lambda view: view.files_after("", 9)) == []
-    assert [(tally.state.value, tally.count) for tally in hand.see(lambda view: view.tallies(EVERYTHING))] == [("queued", 1)]
+    assert [(tally.state.value, tally.count) for tally in hand.see(lambda view: view.tallies(EVERYTHING))] == [
+        ("queued", 1)
+    ]
     assert hand.names(Filter(text="fresh")) == []
     assert hand.store.check() == []
 

@@ -60,6 +60,9 @@ class Search(Struct, frozen=True):
     def counted(self) -> bool:
         """Tell whether the kept counters know the answer to how many."""
         empty = Filter()
+        if "" in self.filter.projects:
+            # The counters say "" where there is no project.
+            return False
         fields = (name for name in Filter.__struct_fields__ if name not in _COUNTED)
         return all(getattr(self.filter, name) == getattr(empty, name) for name in fields)
 
