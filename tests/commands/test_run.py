@@ -123,10 +123,13 @@ def test_signals_are_as_a_program_expects_them(tmp_path: Path, capfd: pytest.Cap
 @pytest.mark.parametrize(
     ("script", "sentence"),
     [
-        ("exit 3", "The command /bin/sh exited with code 3."),
-        ("exit 255", "The command /bin/sh exited with code 255."),
-        ("kill -KILL $$", "The command /bin/sh was killed by SIGKILL."),
-        ("kill -SEGV $$", "The command /bin/sh was killed by SIGSEGV."),
+        ("exit 3", "The command sh exited with code 3."),
+        ("echo no disk >&2; echo >&2; exit 3", "The command sh exited with code 3: no disk."),
+        ("printf 'a\\rb\\033[1m' >&2; exit 3", "The command sh exited with code 3: b?[1m."),
+        ("(sleep 5 &) ; echo left one behind >&2; exit 4", "The command sh exited with code 4: left one behind."),
+        ("exit 255", "The command sh exited with code 255."),
+        ("kill -KILL $$", "The command sh was killed by SIGKILL."),
+        ("kill -SEGV $$", "The command sh was killed by SIGSEGV."),
     ],
 )
 def test_another_end_is_told_in_plain_words(tmp_path: Path, script: str, sentence: str) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import time
+from pathlib import Path
 from typing import Any, ClassVar
 
 from jobyard.commands import keeping, process
+from jobyard.commands.echo import Echo
 from jobyard.commands.environment import environment
 from jobyard.commands.parameters import CommandParameters
 from jobyard.job.errors import CommandFailed
 from jobyard.job.record import Resource
 from jobyard.kinds import Context, Kind
 from jobyard.people.record import Role
+
+_ERROR_OUTPUT = 2
 
 
 class CommandRun(Kind):
@@ -34,10 +40,19 @@ class CommandRun(Kind):
         given = environment(str(context.folder), context.job.id, context.attempt, parameters.environment)
         started = time.monotonic()
         running = process.start(path, parameters.argv, context.folder, given, parameters.stdin)
+        echo = Echo(_taken(running), _ERROR_OUTPUT)
         code = process.wait(running, context)
         seconds = time.monotonic() - started
         complaints = keeping.keep(parameters.files, context)
-        process.judge(command, code)
+        process.judge(Path(command).name, code, echo.last_line())
         if complaints:
             raise CommandFailed(command=command, how="; it ".join(complaints))
         return {"exit_code": code, "seconds": round(seconds, 3)}
+
+
+def _taken(running: subprocess.Popen[bytes]) -> int:
+    """Return the pipe's end as our own, so that closing the process object does not close it under the echo."""
+    if running.stderr is None:
+        raise CommandFailed(command=str(running.args), how="has no error output")
+    with running.stderr as pipe:
+        return os.dup(pipe.fileno())

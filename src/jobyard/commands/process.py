@@ -26,6 +26,8 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start the program at `path` in `folder`, in our process group, with our output, tied to our life.
 
+    What it writes to its error output comes through a pipe: hand it to an Echo.
+
     Raises CommandFailed when the operating system refuses to start it.
     """
     read_end, write_end = os.pipe()
@@ -36,6 +38,7 @@ def start(
                 cwd=folder,
                 env=dict(environment),
                 stdin=source,
+                stderr=subprocess.PIPE,
                 pass_fds=(write_end,),
             )
     except BaseException:
@@ -48,6 +51,7 @@ def start(
             reason = os.fsdecode(report.read())
         if reason:
             process.wait()
+            _drop(process)
             raise CommandFailed(command=argv[0], how=f"could not be started: {reason}")
     except BaseException:
         stop(process)
@@ -84,12 +88,18 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def judge(command: str, code: int) -> None:
-    """Raise CommandFailed in plain words unless the code is 0."""
+def judge(command: str, code: int, complaint: str = "") -> None:
+    """Raise CommandFailed in plain words, with what it complained about last, unless the code is 0."""
+    said = f": {complaint}" if complaint else ""
     if code > 0:
-        raise CommandFailed(command=command, how=f"exited with code {code}")
+        raise CommandFailed(command=command, how=f"exited with code {code}{said}")
     if code < 0:
-        raise CommandFailed(command=command, how=f"was killed by {_signal_name(-code)}")
+        raise CommandFailed(command=command, how=f"was killed by {_signal_name(-code)}{said}")
+
+
+def _drop(process: subprocess.Popen[bytes]) -> None:
+    if process.stderr is not None:
+        process.stderr.close()
 
 
 def _signal_name(number: int) -> str:
