@@ -92,7 +92,7 @@ class Download:
             if response.status_code != 206:
                 done, self._hash = 0, hashlib.sha256()
             with self._part.open("ab" if done else "wb") as part:
-                for chunk in response.iter_raw(_CHUNK):
+                for chunk in response.iter_raw():
                     part.write(chunk)
                     self._hash.update(chunk)
                     done += len(chunk)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from jobyard.client import Jobyard
-    from jobyard.client.shapes import FeedJob, FeedProgress, FeedResync, Job
+    from jobyard.client.shapes import FeedJob, Job
 
 _HERE = Where()
 _SHOWN = 30
@@ -51,24 +51,23 @@ def _shown(client: Jobyard, ids: list[str]) -> int:
 
 
 def _told(client: Jobyard, ids: set[str], *, json: bool) -> int:
+    from jobyard.client.shapes import FINAL, FeedJob
+
     seen = client.session().last_event
-    found = {id_: client.job(id_) for id_ in ids}
     # Asked for after the feed's place was taken, so that no ending falls between the two.
+    states: dict[str, str] = {id_: client.job(id_).state for id_ in ids}
     frames = client.feed(after=seen)
-    while not ids or not all(job.final for job in found.values()):
+    while not ids or not FINAL.issuperset(states.values()):
         frame = next(frames)
-        _tell(frame, ids, json=json)
-        job = getattr(frame, "job", None)
-        if job is not None and job.id in found:
-            found[job.id] = job
-    return Code.OK if all(job.state == "succeeded" for job in found.values()) else Code.ENDED_BADLY
+        if not isinstance(frame, FeedJob) or (ids and frame.event.job not in ids):
+            continue
+        _tell(frame, json=json)
+        # What the event says counts: the job in the frame may be further already.
+        states[frame.event.job] = frame.event.state
+    return Code.OK if set(states.values()) == {"succeeded"} else Code.ENDED_BADLY
 
 
-def _tell(frame: FeedJob | FeedProgress | FeedResync, ids: set[str], *, json: bool) -> None:
-    from jobyard.client.shapes import FeedJob
-
-    if not isinstance(frame, FeedJob) or (ids and frame.event.job not in ids):
-        return
+def _tell(frame: FeedJob, *, json: bool) -> None:
     if json:
         showing.print_json(frame)
         return

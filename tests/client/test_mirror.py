@@ -1,0 +1,154 @@
+"""The client's shapes say field by field what the native protocol says, so that the two cannot drift apart."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+import pytest
+from msgspec import Struct, structs
+
+from jobyard.client import requests, shapes
+from jobyard.client.jobs import Filters
+from jobyard.faces.native import wire
+
+ANSWERS: dict[type[Struct], type[Struct]] = {
+    wire.AlteryxSettings: shapes.AlteryxSettings,
+    wire.AttemptOut: shapes.Attempt,
+    wire.BackupOut: shapes.Backup,
+    wire.ClearmlSettings: shapes.ClearmlSettings,
+    wire.CountsOut: shapes.Counts,
+    wire.CredentialsOut: shapes.Credentials,
+    wire.CvatSettings: shapes.CvatSettings,
+    wire.DatasetOut: shapes.Dataset,
+    wire.DatasetPage: shapes.DatasetPage,
+    wire.DoctorOut: shapes.Doctor,
+    wire.EventOut: shapes.Event,
+    wire.EventPage: shapes.EventPage,
+    wire.FailureOut: shapes.Failure,
+    wire.FeedHello: shapes.FeedHello,
+    wire.FeedJob: shapes.FeedJob,
+    wire.FeedProgress: shapes.FeedProgress,
+    wire.FeedResync: shapes.FeedResync,
+    wire.FieldFault: shapes.FieldFault,
+    wire.HeldOut: shapes.Held,
+    wire.JobOut: shapes.Job,
+    wire.JobPage: shapes.JobPage,
+    wire.KeyMade: shapes.KeyMade,
+    wire.KeyOut: shapes.Key,
+    wire.KindOut: shapes.Kind,
+    wire.LogEnd: shapes.LogEnd,
+    wire.LogLineOut: shapes.LogLine,
+    wire.LogPage: shapes.LogPage,
+    wire.MemberOut: shapes.Member,
+    wire.ModelartsSettings: shapes.ModelartsSettings,
+    wire.NativeSettings: shapes.NativeSettings,
+    wire.Owner: shapes.Owner,
+    wire.PasswordOut: shapes.PasswordMade,
+    wire.Problem: shapes.Problem,
+    wire.ProgressOut: shapes.Progress,
+    wire.ProjectOut: shapes.Project,
+    wire.ProjectRef: shapes.ProjectRef,
+    wire.PruneOut: shapes.Pruned,
+    wire.QueueOut: shapes.Queue,
+    wire.ResourceOut: shapes.Resource,
+    wire.ResultOut: shapes.ResultFile,
+    wire.SampleOut: shapes.Sample,
+    wire.SamplePage: shapes.SamplePage,
+    wire.SessionOut: shapes.Session,
+    wire.UserMade: shapes.UserMade,
+    wire.UserOut: shapes.User,
+    wire.WorkerOut: shapes.Worker,
+}
+ASKED: dict[type[Struct], type[Struct]] = {
+    wire.BackupIn: requests.NewBackup,
+    wire.BeatIn: requests.Alive,
+    wire.CredentialsIn: requests.NewCredentials,
+    wire.DatasetIn: requests.NewDataset,
+    wire.FailIn: requests.Failed,
+    wire.FinishIn: requests.Finished,
+    wire.JobIn: requests.NewJob,
+    wire.KeepIn: requests.Keeping,
+    wire.KeyIn: requests.NewKey,
+    wire.MemberIn: requests.Place,
+    wire.PasswordIn: requests.NewPassword,
+    wire.ProgressIn: requests.Told,
+    wire.ProjectIn: requests.NewProject,
+    wire.PruneIn: requests.Pruning,
+    wire.ReleaseIn: requests.Releasing,
+    wire.SignIn: requests.NamePassword,
+    wire.UserChange: requests.UserChange,
+    wire.UserIn: requests.NewUser,
+}
+MIRRORS = ANSWERS | ASKED
+
+
+def pairs(mirrors: dict[type[Struct], type[Struct]]) -> list[Any]:
+    return [pytest.param(theirs, ours, id=theirs.__name__) for theirs, ours in mirrors.items()]
+
+
+def agree(theirs: Any, ours: Any) -> bool:
+    if isinstance(theirs, type) and issubclass(theirs, Struct):
+        return MIRRORS[theirs] is ours
+    origin, inside = get_origin(theirs), get_args(theirs)
+    if origin is Literal:
+        # A word may be any text to the client, so that a newer house's new word does not break an old client.
+        return ours is str or ours == theirs
+    if origin is None:
+        return bool(theirs == ours)
+    unions = (Union, types.UnionType)
+    if origin in unions:
+        told = [one for one in get_args(ours) for other in inside if agree(other, one)]
+        return get_origin(ours) in unions and len(told) == len(get_args(ours)) == len(inside)
+    return get_origin(ours) is origin and all(map(agree, inside, get_args(ours)))
+
+
+def test_every_shape_of_the_protocol_has_its_mirror() -> None:
+    shown = {shape for _, shape in inspect.getmembers(wire, inspect.isclass) if issubclass(shape, Struct)}
+    queries = {shape for shape in shown if shape.__module__ == wire.JobsAsked.__module__}
+    assert shown - queries == MIRRORS.keys()
+
+
+@pytest.mark.parametrize(("theirs", "ours"), pairs(MIRRORS))
+def test_a_mirror_has_the_same_fields_of_the_same_types(theirs: type[Struct], ours: type[Struct]) -> None:
+    assert set(ours.__struct_fields__) == set(theirs.__struct_fields__)
+    their_types, our_types = get_type_hints(theirs), get_type_hints(ours)
+    different = [name for name in our_types if not agree(their_types[name], our_types[name])]
+    assert different == []
+
+
+@pytest.mark.parametrize(("theirs", "ours"), pairs(ASKED))
+def test_what_is_left_out_of_a_request_means_the_same_on_both_sides(theirs: type[Struct], ours: type[Struct]) -> None:
+    assert _defaults(theirs) == _defaults(ours)
+    assert ours.__struct_config__.omit_defaults
+
+
+@pytest.mark.parametrize(("theirs", "ours"), pairs(ANSWERS))
+def test_an_answer_without_a_field_is_no_surprise_to_either_side(theirs: type[Struct], ours: type[Struct]) -> None:
+    assert _defaults(theirs) == _defaults(ours)
+
+
+def test_the_filters_are_the_query_parameters_of_the_list() -> None:
+    asked = set(wire.JobsAsked.__struct_fields__) - {"limit", "cursor"}
+    assert set(Filters.__annotations__) == asked
+
+
+def test_the_order_of_words_does_not_hide_a_new_state() -> None:
+    theirs = get_args(get_type_hints(wire.JobOut)["state"])
+    assert set(get_args(shapes.State)) == set(theirs)
+    assert set(theirs) > shapes.FINAL
+
+
+def test_a_field_that_a_newer_house_adds_is_ignored() -> None:
+    told = {"id": "a", "name": "p", "colour": "green"}
+    assert msgspec.convert(told, shapes.ProjectRef) == shapes.ProjectRef(id="a", name="p")
+
+
+def _defaults(shape: type[Struct]) -> dict[str, Any]:
+    return {
+        field.name: field.default_factory() if callable(field.default_factory) else field.default
+        for field in structs.fields(shape)
+        if not field.required
+    }
