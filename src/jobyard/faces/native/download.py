@@ -66,17 +66,22 @@ def answer(file: ResultFile, opened: BinaryIO, wanted: Wanted) -> Response[bytes
     if span is None:
         headers |= {"Content-Length": str(file.size), "Content-Digest": headers["Repr-Digest"]}
         pieces = _pieces(opened, Span(0, file.size))
-        return Stream(pieces, media_type=media_type(file.media_type), headers=headers)
+        return Stream(pieces, headers=headers)
     last = span.first + span.length - 1
     headers |= {"Content-Length": str(span.length), "Content-Range": f"bytes {span.first}-{last}/{file.size}"}
     pieces = _pieces(opened, span)
-    return Stream(pieces, media_type=media_type(file.media_type), headers=headers, status_code=206)
+    return Stream(pieces, headers=headers, status_code=206)
 
 
 def described(file: ResultFile) -> dict[str, str]:
     """Return the headers that say what a file is."""
     digest = f"sha-256=:{b64encode(bytes.fromhex(file.sha256)).decode('ascii')}:"
-    return attachment(file.name) | {"Accept-Ranges": "bytes", "ETag": f'"{file.sha256}"', "Repr-Digest": digest}
+    return attachment(file.name) | {
+        "Accept-Ranges": "bytes",
+        "Content-Type": media_type(file.media_type),
+        "ETag": f'"{file.sha256}"',
+        "Repr-Digest": digest,
+    }
 
 
 def one_range(wanted: Wanted, etag: str, size: int) -> Span | None:

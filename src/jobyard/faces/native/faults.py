@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap, Scope
 
 from jobyard.faces.native.wire import FieldFault, Problem
@@ -62,7 +62,7 @@ _DETAIL: Mapping[int, str] = MappingProxyType(
 
 def handlers() -> ExceptionHandlersMap:
     """Return who turns what was raised into an answer; complete, so nothing else ever writes an error body."""
-    return {Fault: _of_fault, HTTPException: _of_http, Exception: _of_break}
+    return {Fault: _of_fault, ValidationException: _of_misfit, HTTPException: _of_http, Exception: _of_break}
 
 
 def problem(
@@ -108,6 +108,11 @@ def _of_http(request: Request[Any, Any, Any], error: Exception) -> Response[byte
     code = HTTPStatus(status).name.lower()
     kept = {name: value for name, value in (error.headers or {}).items() if name.lower() in {"allow", "content-range"}}
     return problem(status, code, detail, headers=kept)
+
+
+def _of_misfit(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    # Shapes are read by our own hand; what is left to the framework is to miss a body that has to be there.
+    return problem(400, Invalid(reason="").code, "A body is needed: a JSON object.")
 
 
 def _of_break(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

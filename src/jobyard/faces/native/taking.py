@@ -8,12 +8,16 @@ from litestar import Request
 from litestar.di import Provide
 from litestar.dto import AbstractDTO
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath
 from litestar.typing import FieldDefinition
 
 from jobyard.faces.native import words
 
 ASKED = "asked"
 """The route option that names the shape of its query parameters, and the argument that brings them."""
+
+InPath = FromPath[str]
+"""A part of the address, once decoded."""
 
 T = TypeVar("T")
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 from msgspec import Meta
 
 from jobyard.datasets.record import Dataset
 from jobyard.faces.native import words
 from jobyard.faces.native.surroundings import Ask
-from jobyard.faces.native.taking import asking
+from jobyard.faces.native.taking import InPath, asking
 from jobyard.faces.native.wire import DatasetIn, DatasetOut, DatasetPage, PageAsked, SamplePage
 
 _Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 @get("/datasets", operation_id="listDatasets", **asking(PageAsked))
-async def list_datasets(request: Ask, asked: PageAsked) -> DatasetPage:
+async def list_datasets(request: Ask, asked: NamedDependency[PageAsked]) -> DatasetPage:
     """Return one page of the datasets you may see, newest first."""
     before = None if asked.cursor is None else words.row_cursor(asked.cursor, "datasets", _Number)
     page = await request.house.datasets.page(request.user, asked.limit, before)
@@ -30,7 +32,7 @@ async def list_datasets(request: Ask, asked: PageAsked) -> DatasetPage:
 
 
 @post("/datasets", operation_id="addDataset")
-async def add_dataset(request: Ask, data: DatasetIn) -> DatasetOut:
+async def add_dataset(request: Ask, data: JSONBody[DatasetIn]) -> DatasetOut:
     """Take in a folder of the server's machine as a dataset; nothing is listed before it is synchronized."""
     return await _shown(
         request, await request.house.datasets.create(request.user, data.name, data.source, data.project)
@@ -38,19 +40,19 @@ async def add_dataset(request: Ask, data: DatasetIn) -> DatasetOut:
 
 
 @get("/datasets/{dataset_id:str}", operation_id="getDataset")
-async def get_dataset(request: Ask, dataset_id: str) -> DatasetOut:
+async def get_dataset(request: Ask, dataset_id: InPath) -> DatasetOut:
     """Return a dataset and what its last synchronization found."""
     return await _shown(request, await request.house.datasets.get(request.user, dataset_id))
 
 
 @delete("/datasets/{dataset_id:str}", operation_id="deleteDataset")
-async def delete_dataset(request: Ask, dataset_id: str) -> None:
+async def delete_dataset(request: Ask, dataset_id: InPath) -> None:
     """Forget a dataset; its files stay where they are."""
     await request.house.datasets.delete(request.user, dataset_id)
 
 
 @get("/datasets/{dataset_id:str}/samples", operation_id="listSamples", **asking(PageAsked))
-async def list_samples(request: Ask, dataset_id: str, asked: PageAsked) -> SamplePage:
+async def list_samples(request: Ask, dataset_id: InPath, asked: NamedDependency[PageAsked]) -> SamplePage:
     """Return one page of a dataset's files, in the order of their paths' bytes."""
     after = b"" if asked.cursor is None else words.row_cursor(asked.cursor, "samples", bytes)
     page = await request.house.datasets.samples(request.user, dataset_id, asked.limit, after)

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import suppress
 
 from litestar import get
+from litestar.di import NamedDependency
 from litestar.response import Stream
 
 from jobyard.engine.feed import Frame, Happened, Progressed, Quiet, Resync
@@ -19,7 +20,7 @@ from jobyard.people.record import Actor
 
 
 @get("/feed", operation_id="readFeed", **asking(FeedAsked, texts=("text/event-stream",)))
-async def read_feed(request: Ask, asked: FeedAsked) -> Stream:
+async def read_feed(request: Ask, asked: NamedDependency[FeedAsked]) -> Stream:
     """Stream what happens to the jobs you may see: frames hello, job (numbered), progress and resync."""
     feed = request.engine.feed
     after = stream.last_seen(request.headers.get("last-event-id"), asked.after)

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 from litestar.response import Stream
 
 from jobyard.engine.listing import LogPart
@@ -15,7 +16,7 @@ from jobyard.faces.native import stream, words
 from jobyard.faces.native.download import attachment
 from jobyard.faces.native.frames import alive, frame
 from jobyard.faces.native.surroundings import Ask
-from jobyard.faces.native.taking import asking
+from jobyard.faces.native.taking import InPath, asking
 from jobyard.faces.native.wire import (
     AttemptOut,
     EventPage,
@@ -35,7 +36,7 @@ _PAGE = 2_000
 
 
 @get("/jobs/{job_id:str}/events", operation_id="listJobEvents", **asking(EventsAsked))
-async def list_events(request: Ask, job_id: str, asked: EventsAsked) -> EventPage:
+async def list_events(request: Ask, job_id: InPath, asked: NamedDependency[EventsAsked]) -> EventPage:
     """Return what happened to a job, oldest first."""
     events = await request.engine.listing.history(request.user, job_id, asked.after, asked.limit)
     more = len(events) == asked.limit
@@ -43,7 +44,7 @@ async def list_events(request: Ask, job_id: str, asked: EventsAsked) -> EventPag
 
 
 @get("/jobs/{job_id:str}/attempts", operation_id="listJobAttempts")
-async def list_attempts(request: Ask, job_id: str) -> list[AttemptOut]:
+async def list_attempts(request: Ask, job_id: InPath) -> list[AttemptOut]:
     """Return a job's attempts, first one first."""
     return [words.attempt_out(one) for one in await request.engine.listing.attempts(request.user, job_id)]
 
@@ -53,7 +54,7 @@ async def list_attempts(request: Ask, job_id: str) -> list[AttemptOut]:
     operation_id="getJobLog",
     **asking(LogAsked, answer=LogPage, texts=("text/event-stream", "text/plain")),
 )
-async def get_log(request: Ask, job_id: str, asked: LogAsked) -> Response[Any]:
+async def get_log(request: Ask, job_id: InPath, asked: NamedDependency[LogAsked]) -> Response[Any]:
     """Return lines of one attempt's log: a page, the whole as text, or, followed, a stream until the attempt ends."""
     accepted = request.headers.get("accept", "").lower()
     if asked.follow or accepted.startswith(stream.MEDIA_TYPE):
@@ -62,7 +63,7 @@ async def get_log(request: Ask, job_id: str, asked: LogAsked) -> Response[Any]:
     if accepted.startswith("text/plain"):
         name = f"job-{job_id}-attempt-{part.attempt}.log"
         text = _text(request, job_id, part.attempt)
-        return Stream(text, media_type="text/plain; charset=utf-8", headers=attachment(name))
+        return Stream(text, media_type="text/plain", headers=attachment(name))
     more = len(part.lines) == asked.limit
     page = LogPage(
         attempt=part.attempt,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from litestar import get, post
+from litestar.params import JSONBody
 
 from jobyard.faces.native import words
 from jobyard.faces.native.surroundings import Ask
@@ -44,14 +45,14 @@ async def list_workers(request: Ask) -> list[WorkerOut]:
 
 
 @post("/keep/prune", operation_id="prune", status_code=200)
-async def prune(request: Ask, data: PruneIn) -> PruneOut:
+async def prune(request: Ask, data: JSONBody[PruneIn]) -> PruneOut:
     """Remove ended jobs older than some days that nobody keeps, or only count them. For administrators."""
     jobs, freed = await request.engine.upkeep.prune(request.user, data.older_than_days, dry_run=data.dry_run)
     return PruneOut(jobs=jobs, freed=freed)
 
 
 @post("/keep/backup", operation_id="backup", status_code=200)
-async def backup(request: Ask, data: BackupIn) -> BackupOut:
+async def backup(request: Ask, data: JSONBody[BackupIn]) -> BackupOut:
     """Write a consistent copy of the house into a folder of the server's machine. For administrators."""
     made = await request.engine.upkeep.backup(request.user, data.folder)
     return BackupOut(folder=made.folder, size=made.size, blobs=made.blobs)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 
 from litestar import Response, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from jobyard.engine.feed import Happened, Quiet, Resync
 from jobyard.faces.native import words
 from jobyard.faces.native.surroundings import Ask
-from jobyard.faces.native.taking import asking
+from jobyard.faces.native.taking import InPath, asking
 from jobyard.faces.native.wire import JobAsked, JobIn, JobOut, JobPage, JobsAsked
 from jobyard.job.errors import Invalid
 from jobyard.job.record import Job
@@ -18,7 +20,7 @@ _LONGEST_KEY = 200
 
 
 @get("/jobs", operation_id="listJobs", **asking(JobsAsked))
-async def list_jobs(request: Ask, asked: JobsAsked) -> JobPage:
+async def list_jobs(request: Ask, asked: NamedDependency[JobsAsked]) -> JobPage:
     """Return one page of the jobs you may see."""
     names = await request.names.all() if asked.project else {}
     found = await request.engine.listing.find(request.user, words.job_query(asked, names))
@@ -32,7 +34,7 @@ async def list_jobs(request: Ask, asked: JobsAsked) -> JobPage:
 
 
 @post("/jobs", operation_id="submitJob", opt={"also": {200: JobOut}, "idempotent": True})
-async def submit_job(request: Ask, data: JobIn) -> Response[JobOut]:
+async def submit_job(request: Ask, data: JSONBody[JobIn]) -> Response[JobOut]:
     """Submit a job; it is safe on disk when this is answered. The same Idempotency-Key never makes a second one."""
     key = _idempotency_key(request)
     job, fresh = await request.engine.jobs.submit(request.user, words.submission(data), key)
@@ -41,7 +43,7 @@ async def submit_job(request: Ask, data: JobIn) -> Response[JobOut]:
 
 
 @get("/jobs/{job_id:str}", operation_id="getJob", **asking(JobAsked))
-async def get_job(request: Ask, job_id: str, asked: JobAsked) -> JobOut:
+async def get_job(request: Ask, job_id: InPath, asked: NamedDependency[JobAsked]) -> JobOut:
     """Return a job; with `wait`, as soon as it has ended or the seconds have passed."""
     # The place in the feed is taken before the first look, so that no news falls between the two.
     reader = request.engine.feed.reader(request.user)
@@ -57,7 +59,7 @@ async def get_job(request: Ask, job_id: str, asked: JobAsked) -> JobOut:
 
 
 @delete("/jobs/{job_id:str}", operation_id="deleteJob")
-async def delete_job(request: Ask, job_id: str) -> None:
+async def delete_job(request: Ask, job_id: InPath) -> None:
     """Remove a draft or ended job with its log and results."""
     await request.engine.jobs.delete(request.user, job_id)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from litestar import delete, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 from msgspec import UNSET
 
 from jobyard.engine import credentials
 from jobyard.faces.native import words
 from jobyard.faces.native.surroundings import Ask
-from jobyard.faces.native.taking import asking
+from jobyard.faces.native.taking import InPath, asking
 from jobyard.faces.native.wire import (
     CredentialsIn,
     CredentialsOut,
@@ -35,7 +37,7 @@ async def list_users(request: Ask) -> list[UserOut]:
 
 
 @post("/users", operation_id="addUser")
-async def add_user(request: Ask, data: UserIn) -> UserMade:
+async def add_user(request: Ask, data: JSONBody[UserIn]) -> UserMade:
     """Make a user; a password that is made here is shown this once. For administrators."""
     role = Role(data.role)
     user, password = await request.engine.people.add_user(request.user, data.name, role, data.password)
@@ -43,7 +45,7 @@ async def add_user(request: Ask, data: UserIn) -> UserMade:
 
 
 @patch("/users/{user:str}", operation_id="changeUser")
-async def change_user(request: Ask, user: str, data: UserChange) -> UserOut:
+async def change_user(request: Ask, user: InPath, data: JSONBody[UserChange]) -> UserOut:
     """Change a user's role, shut them out, or set a password; their sessions end at once."""
     people = request.engine.people
     if data.role is not UNSET or data.disabled is not UNSET:
@@ -56,20 +58,20 @@ async def change_user(request: Ask, user: str, data: UserChange) -> UserOut:
 
 
 @post("/users/{user:str}/password", operation_id="setPassword", status_code=200)
-async def set_password(request: Ask, user: str, data: PasswordIn) -> PasswordOut:
+async def set_password(request: Ask, user: InPath, data: JSONBody[PasswordIn]) -> PasswordOut:
     """Set a password, one's own or, for administrators, anybody's; sessions end at once."""
     password = await request.engine.people.set_password(request.user, user, data.password)
     return PasswordOut(password=None if data.password else password)
 
 
 @get("/keys", operation_id="listKeys", **asking(KeysAsked))
-async def list_keys(request: Ask, asked: KeysAsked) -> list[KeyOut]:
+async def list_keys(request: Ask, asked: NamedDependency[KeysAsked]) -> list[KeyOut]:
     """Return a user's keys, newest first: your own, or anybody's for administrators."""
     return [words.key_out(key) for key in await request.engine.people.keys(request.user, asked.user)]
 
 
 @post("/keys", operation_id="addKey")
-async def add_key(request: Ask, data: KeyIn) -> KeyMade:
+async def add_key(request: Ask, data: JSONBody[KeyIn]) -> KeyMade:
     """Make a key; its secret is shown this once."""
     wanted = words.key_in(data, request.user.name)
     key, secret = await request.engine.people.add_key(request.user, wanted)
@@ -77,13 +79,13 @@ async def add_key(request: Ask, data: KeyIn) -> KeyMade:
 
 
 @delete("/keys/{key_id:str}", operation_id="revokeKey")
-async def revoke_key(request: Ask, key_id: str) -> None:
+async def revoke_key(request: Ask, key_id: InPath) -> None:
     """Revoke a key; whoever comes with it next is turned away."""
     await request.engine.people.revoke_key(request.user, key_id)
 
 
 @post("/credentials", operation_id="makeCredentials")
-async def make_credentials(request: Ask, data: CredentialsIn) -> CredentialsOut:
+async def make_credentials(request: Ask, data: JSONBody[CredentialsIn]) -> CredentialsOut:
     """Make fresh keys for every client family, as settings ready to paste; each secret is shown this once."""
     name = data.user or request.user.name
     made = await credentials.make(

@@ -6,23 +6,24 @@ import asyncio
 from typing import Any
 
 from litestar import Response, get, head
+from litestar.di import NamedDependency
 
 from jobyard.faces.native import download, words
 from jobyard.faces.native.surroundings import Ask
-from jobyard.faces.native.taking import asking
+from jobyard.faces.native.taking import InPath, asking
 from jobyard.faces.native.wire import ResultAsked, ResultOut
 
 _BYTES = ("application/octet-stream",)
 
 
 @get("/jobs/{job_id:str}/results", operation_id="listJobResults")
-async def list_results(request: Ask, job_id: str) -> list[ResultOut]:
+async def list_results(request: Ask, job_id: InPath) -> list[ResultOut]:
     """Return a job's result files, the newest attempt's first."""
     return [words.result_out(job_id, file) for file in await request.engine.results.files(request.user, job_id)]
 
 
 @get("/jobs/{job_id:str}/results/{name:str}", operation_id="getJobResult", **asking(ResultAsked, texts=_BYTES))
-async def get_result(request: Ask, job_id: str, name: str, asked: ResultAsked) -> Response[Any]:
+async def get_result(request: Ask, job_id: InPath, name: InPath, asked: NamedDependency[ResultAsked]) -> Response[Any]:
     """Return a result file's bytes, or one range of them; with its SHA-256 as ETag and digest."""
     file, _ = await request.engine.results.open(request.user, job_id, name, asked.attempt)
     opened = await asyncio.to_thread(request.engine.results.blobs.open, file.blob)
@@ -35,13 +36,12 @@ async def get_result(request: Ask, job_id: str, name: str, asked: ResultAsked) -
 
 
 @head("/jobs/{job_id:str}/results/{name:str}", operation_id="headJobResult", **asking(ResultAsked))
-async def head_result(request: Ask, job_id: str, name: str, asked: ResultAsked) -> Response[None]:
+async def head_result(
+    request: Ask, job_id: InPath, name: InPath, asked: NamedDependency[ResultAsked]
+) -> Response[None]:
     """Return what a result file is, without its bytes."""
     file, _ = await request.engine.results.open(request.user, job_id, name, asked.attempt)
-    headers = download.described(file) | {
-        "Content-Length": str(file.size),
-        "Content-Type": download.media_type(file.media_type),
-    }
+    headers = download.described(file) | {"Content-Length": str(file.size)}
     return Response(None, headers=headers)
 
 

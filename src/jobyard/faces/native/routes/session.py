@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from litestar import Response, delete, get, post
+from litestar.params import JSONBody
 
 from jobyard.faces.native import login, words
 from jobyard.faces.native.gate import FOR_DESK, PUBLIC
@@ -13,7 +14,7 @@ from jobyard.people.record import KeyScope, User
 
 
 @post("/session", operation_id="signIn", opt={PUBLIC: True})
-async def sign_in(request: Ask, data: SignIn) -> Response[SessionOut]:
+async def sign_in(request: Ask, data: JSONBody[SignIn]) -> Response[SessionOut]:
     """Sign in with name and password; the session comes as a cookie."""
     user, token = await request.engine.people.sign_in(data.user, data.password, request.address)
     seconds = int(request.house.settings.session_days * 86_400)

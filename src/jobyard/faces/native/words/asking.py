@@ -20,6 +20,7 @@ from jobyard.job.states import State
 
 _MOST_PARAMETERS = 1000
 _INT64 = 2**63
+_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 T = TypeVar("T")
 Q = TypeVar("Q", bound=Struct)
@@ -84,8 +85,10 @@ def row_text(list_: str, place: Any) -> str:
 
 def row_cursor(text: str, list_: str, shape: type[T]) -> T:
     """Return the place that `row_text` wrote for the same list. Raises WrongCursor."""
+    if not _LETTERS.issuperset(text):  # the decoder would pass over others
+        raise WrongCursor
     try:
-        packed = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        packed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         name, place = msgspec.msgpack.decode(packed, type=tuple[str, shape])  # type: ignore[valid-type]
     except (msgspec.MsgspecError, ValueError):
         raise WrongCursor from None

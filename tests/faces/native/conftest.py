@@ -1,0 +1,43 @@
+"""Each test of this face has a served house of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jobyard.store.sqlite import SqliteStore
+from tests.faces.native.house import House, served
+
+PACKAGES = ("jobyard.datasets",)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Iterator[Callable[..., House]]:
+    """Build houses that are not served yet, with settings of the test's own."""
+    stores = []
+
+    def build(**settings: Any) -> House:
+        folder = tmp_path / f"house{len(stores)}"
+        folder.mkdir(mode=0o700)
+        stores.append(SqliteStore.open(folder, packages=PACKAGES, synchronous="OFF"))
+        return House(stores[-1], folder, **settings)
+
+    yield build
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture
+async def house(built: Callable[..., House]) -> AsyncIterator[House]:
+    """A served house with people in it."""
+    async with served(built()) as house:
+        await house.people()
+        yield house
