@@ -85,37 +85,37 @@ def test_it_is_not_finished_before_its_end(yard: Yard, job: Job) -> None:
     assert (first["samples"], first["size"]) == (1, 1)
 
 
-@pytest.mark.parametrize(
-    "batch",
-    [
-        None,
-        [],
-        {},
-        {"start": b"", "entries": [], "upto": None},
-        {"start": b"", "entries": [], "upto": None, "skipped": 0, "more": 1},
-        {"start": b"", "entries": [], "upto": None, "skipped": -1},
-        {"start": "", "entries": [(1, 1, 1)], "upto": None, "skipped": 0},
-        {"start": b"", "entries": [(b"a", 1)], "upto": None, "skipped": 0},
-        {"start": b"", "entries": [(b"a", "1", 1)], "upto": None, "skipped": 0},
-        {"start": b"", "entries": [(b"a", -1, 1)], "upto": None, "skipped": 0},
-        {"start": b"", "entries": [(b"a", 2**63, 1)], "upto": None, "skipped": 0},
-        {"start": b"", "entries": [(b"a", 1, 2**63)], "upto": None, "skipped": 0},
-        {"start": b"", "entries": [(b"b", 1, 1), (b"a", 1, 1)], "upto": None, "skipped": 0},
-        {"start": b"", "entries": [(b"a", 1, 1), (b"a", 1, 1)], "upto": None, "skipped": 0},
-        {"start": b"", "entries": [(b"", 1, 1)], "upto": None, "skipped": 0},
-        {"start": b"", "entries": [(b"a\0", 1, 1)], "upto": None, "skipped": 0},
-        {"start": b"", "entries": [(b"a" * 2049, 1, 1)], "upto": None, "skipped": 0},
-        {"start": b"b", "entries": [(b"a", 1, 1)], "upto": None, "skipped": 0},
-        {"start": b"", "entries": [(b"b", 1, 1)], "upto": b"a", "skipped": 0},
-        {"start": b"", "entries": [], "upto": b"", "skipped": 0},
-        {"start": b"b", "entries": [], "upto": b"a", "skipped": 0},
-        {"start": b"", "entries": [(b"%05d" % n, 1, 1) for n in range(2001)], "upto": None, "skipped": 0},
-    ],
-)
-def test_a_batch_that_is_no_sorted_stretch_changes_nothing(yard: Yard, job: Job, batch: Any) -> None:
+WRONG_BATCHES: list[Any] = [
+    None,
+    [],
+    {},
+    {"start": b"", "entries": [], "upto": None},
+    {"start": b"", "entries": [], "upto": None, "skipped": 0, "more": 1},
+    {"start": b"", "entries": [], "upto": None, "skipped": -1},
+    {"start": "", "entries": [(1, 1, 1)], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"a", 1)], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"a", "1", 1)], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"a", -1, 1)], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"a", 2**63, 1)], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"a", 1, 2**63)], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"b", 1, 1), (b"a", 1, 1)], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"a", 1, 1), (b"a", 1, 1)], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"", 1, 1)], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"a\0", 1, 1)], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"a" * 2049, 1, 1)], "upto": None, "skipped": 0},
+    {"start": b"b", "entries": [(b"a", 1, 1)], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"b", 1, 1)], "upto": b"a", "skipped": 0},
+    {"start": b"", "entries": [], "upto": b"", "skipped": 0},
+    {"start": b"b", "entries": [], "upto": b"a", "skipped": 0},
+    {"start": b"", "entries": [(b"%05d" % n, 1, 1) for n in range(2001)], "upto": None, "skipped": 0},
+]
+
+
+def test_a_batch_that_is_no_sorted_stretch_changes_nothing(yard: Yard, job: Job) -> None:
     yard.call(job, "datasets.open")
-    with pytest.raises(Invalid):
-        yard.call(job, "datasets.apply", batch)
+    for batch in WRONG_BATCHES:
+        with pytest.raises(Invalid):
+            yard.call(job, "datasets.apply", batch)
     assert yard.stored() == []
 
 

@@ -26,19 +26,14 @@ def test_a_dataset_is_found_by_id_and_by_name(yard: Yard) -> None:
     assert yard.ask(yard.datasets.get(ADA, "cats")) == made
 
 
-@pytest.mark.parametrize(
-    "name", ["", "x" * 101, " cats", "cats ", "a\nb", "a\0b", "\u202e", "\udcff", "0" * 32, "0123456789abcdef" * 2]
-)
-def test_names_have_a_form(yard: Yard, name: str) -> None:
-    with pytest.raises(Invalid) as refused:
-        yard.create(name)
-    assert [field["path"] for field in refused.value.fields] == ["name"]
-
-
-@pytest.mark.parametrize("name", ["x" * 100, "größe 猫", "a/b", "..", "'; DROP TABLE datasets; --", "%"])
-def test_other_names_are_free(yard: Yard, name: str) -> None:
-    assert yard.create(name).name == name
-    assert yard.get(name).name == name
+def test_names_have_a_form(yard: Yard) -> None:
+    for name in ("", "x" * 101, " cats", "cats ", "a\nb", "a\0b", "\u202e", "\udcff", "0" * 32, "0123456789abcdef" * 2):
+        with pytest.raises(Invalid) as refused:
+            yard.create(name)
+        assert [field["path"] for field in refused.value.fields] == ["name"], repr(name)
+    for name in ("x" * 100, "größe 猫", "a/b", "..", "'; DROP TABLE datasets; --", "%", "0" * 31):
+        assert yard.create(name).name == name
+        assert yard.get(name).name == name
 
 
 def test_sources_outside_the_roots_are_refused(yard: Yard) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ def entries(folder: dict[bytes, tuple[int, int]]) -> list[Entry]:
     return [(path, *content) for path, content in sorted(folder.items())]
 
 
+@pytest.mark.property
 @given(FOLDER, FOLDER)
 def test_it_agrees_with_sets(known: dict[bytes, tuple[int, int]], listed: dict[bytes, tuple[int, int]]) -> None:
     found = difference(entries(known), entries(listed))
@@ -26,6 +28,7 @@ def test_it_agrees_with_sets(known: dict[bytes, tuple[int, int]], listed: dict[b
     assert found.growth == sum(size for size, _ in listed.values()) - sum(size for size, _ in known.values())
 
 
+@pytest.mark.property
 @given(FOLDER, FOLDER)
 def test_the_stretches_hold_the_deleted_and_no_other_known_one(
     known: dict[bytes, tuple[int, int]], listed: dict[bytes, tuple[int, int]]

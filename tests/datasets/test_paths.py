@@ -26,6 +26,7 @@ def test_a_path_is_one_plain_line(path: bytes, text: str) -> None:
     assert shown(path) == text
 
 
+@pytest.mark.property
 @given(st.binary(max_size=40), st.binary(max_size=40))
 def test_two_paths_never_look_the_same(one: bytes, other: bytes) -> None:
     assert (shown(one) == shown(other)) == (one == other)

@@ -13,6 +13,7 @@ from jobyard.job import moves
 from jobyard.job.errors import AlreadySynchronizing, NotFound, Refused, SourceUnreadable
 from jobyard.kinds import Cancelled, Registry
 from jobyard.people.record import Actor, Role
+from jobyard.store.contract import Store
 from tests.datasets.yard import ADA, BOB, OPERATOR, Killed, Yard, listed, put
 
 pytestmark = pytest.mark.usefixtures("small_batches")
@@ -342,30 +343,24 @@ def test_an_emptied_folder_is_not_believed_unless_said_so(yard: Yard, left: str)
     assert counts(yard.synchronize()) == (0, 0, 0, 0)
 
 
-def test_a_large_part_that_is_gone_is_deleted_in_steps(tmp_path: Path) -> None:
-    from jobyard.store.sqlite import SqliteStore
-
-    store = SqliteStore.open(tmp_path / "data", packages=["jobyard.datasets"], synchronous="NORMAL")
-    try:
-        yard = Yard(store, tmp_path, known_limit=12)
-        yard.create()
-        for number in range(100):
-            put(yard.source, f"{number:05}", b"x")
-        yard.synchronize()
-        for number in range(5, 98):
-            if number != 40:
-                (yard.source / f"{number:05}").unlink()
-        (yard.source / "00050").symlink_to("x")
-        put(yard.source, "00040", b"changed")
-        rehearsal = yard.rehearse(yard.claim(yard.submit()))
-        result = yard.run(rehearsal)
-        assert counts(result) == (0, 1, 92, 7)
-        assert result["skipped"] == 1
-        assert len(rehearsal.calls) > 8
-        assert yard.stored() == listed(yard.source)
-        yard.check_counters()
-    finally:
-        store.close()
+def test_a_large_part_that_is_gone_is_deleted_in_steps(store: Store, tmp_path: Path) -> None:
+    yard = Yard(store, tmp_path, known_limit=12)
+    yard.create()
+    for number in range(100):
+        put(yard.source, f"{number:05}", b"x")
+    yard.synchronize()
+    for number in range(5, 98):
+        if number != 40:
+            (yard.source / f"{number:05}").unlink()
+    (yard.source / "00050").symlink_to("x")
+    put(yard.source, "00040", b"changed")
+    rehearsal = yard.rehearse(yard.claim(yard.submit()))
+    result = yard.run(rehearsal)
+    assert counts(result) == (0, 1, 92, 7)
+    assert result["skipped"] == 1
+    assert len(rehearsal.calls) > 8
+    assert yard.stored() == listed(yard.source)
+    yard.check_counters()
 
 
 def test_only_one_synchronization_waits_or_runs(yard: Yard) -> None:

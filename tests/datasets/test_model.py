@@ -1,0 +1,108 @@
+"""Any folder after any other, listed in any stretches, killed and repeated at will: the store against plain dicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from jobyard.datasets.messages import Applied, Entry, Opened, unpacked
+from jobyard.datasets.record import Counts
+from jobyard.job import moves
+from jobyard.job.record import Job
+from jobyard.store.contract import Store
+from tests.datasets.yard import ADA, Yard
+
+Folder = dict[bytes, tuple[int, int]]
+
+KNOWN_LIMIT = 7
+BATCH = 5
+PATH = st.binary(min_size=1, max_size=2).filter(lambda path: b"\0" not in path)
+FOLDER = st.dictionaries(PATH, st.tuples(st.integers(0, 2), st.integers(-1, 1)), max_size=40)
+
+
+def entries(folder: Folder) -> list[Entry]:
+    return [(path, *content) for path, content in sorted(folder.items())]
+
+
+class Turn(NamedTuple):
+    """One batch, and what befalls it."""
+
+    size: int = BATCH
+    lost: bool = False
+    """Its answer is lost, so it is sent once more."""
+    dies: bool = False
+    """The attempt dies behind it, and another one goes on."""
+
+
+TURNS = st.lists(st.builds(Turn, st.integers(1, BATCH), st.booleans(), st.booleans()), max_size=12)
+
+
+class Lister:
+    """A worker's side in few lines, which also repeats itself, and dies."""
+
+    def __init__(self, yard: Yard, job: Job, folder: Folder, turns: Sequence[Turn]) -> None:
+        self.yard = yard
+        self.job = job
+        self.left = entries(folder)
+        self.turns = iter(turns)
+
+    def run(self) -> Counts:
+        applied = self.open()
+        while not applied.passed:
+            turn = next(self.turns, Turn())
+            ahead = [entry for entry in self.left if entry[0] > applied.cursor]
+            applied = self.send(applied.cursor, ahead[: turn.size], end=turn.size >= len(ahead), lost=turn.lost)
+            if turn.dies:
+                self.job = self.yard.change(self.job, lambda now: moves.give_back(now, now.attempt, 1))
+                self.job = self.yard.claim(self.job)
+                assert self.open() == applied
+        self.yard.call(self.job, "datasets.finish")
+        return applied.counts
+
+    def open(self) -> Applied:
+        return unpacked(self.yard.call(self.job, "datasets.open"), Opened).applied
+
+    def send(self, start: bytes, batch: Sequence[Entry], *, end: bool, lost: bool) -> Applied:
+        upto = None if end else batch[-1][0]
+        payload = {"start": start, "entries": list(batch), "upto": upto, "skipped": 1}
+        answer = unpacked(self.yard.call(self.job, "datasets.apply", payload), Applied)
+        while answer.more:
+            answer = unpacked(self.yard.call(self.job, "datasets.apply", payload), Applied)
+        if lost:
+            assert unpacked(self.yard.call(self.job, "datasets.apply", payload), Applied) == answer
+        return answer
+
+
+@pytest.fixture
+def small_yard(store: Store, tmp_path: Path) -> Yard:
+    return Yard(store, tmp_path, known_limit=KNOWN_LIMIT)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(FOLDER, TURNS), min_size=1, max_size=4))
+def test_any_folder_after_any_other(small_yard: Yard, folders: list[tuple[Folder, list[Turn]]]) -> None:
+    yard, known = small_yard, Folder()
+    dataset = yard.create()
+    try:
+        for folder, turns in folders:
+            job = yard.claim(yard.submit(allow_empty=True))
+            counts = Lister(yard, job, folder, turns).run()
+            yard.finish(job)
+            both = folder.keys() & known.keys()
+            assert (counts.listed, counts.added, counts.deleted, counts.changed, counts.unchanged) == (
+                len(folder),
+                len(folder.keys() - known.keys()),
+                len(known.keys() - folder.keys()),
+                sum(folder[path] != known[path] for path in both),
+                sum(folder[path] == known[path] for path in both),
+            )
+            assert yard.stored() == entries(folder)
+            yard.check_counters()
+            known = folder
+    finally:
+        yard.ask(yard.datasets.delete(ADA, dataset.id))
