@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 import pytest
 
 from jobyard.commands.allowance import Commands
+from jobyard.commands.kind import CommandRun
 from jobyard.commands.parameters import CommandParameters
 from jobyard.engine.capability import Capability
 from jobyard.job.errors import CommandNotAllowed, NotFound
-from jobyard.job.record import Job
+from jobyard.job.record import Job, Resource
 from jobyard.people.record import HOUSE
 from jobyard.store.contract import Transaction
 
@@ -179,3 +182,10 @@ def test_names_that_steer_loaders_and_tools_are_refused(name: str) -> None:
 @pytest.mark.parametrize("name", ["LEARNING_RATE", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "LANG", "TZ", "A", "X1"])
 def test_plain_names_may_be_set(name: str) -> None:
     assert msgspec.convert({"argv": ["x"], "environment": {name: "1"}}, CommandParameters).environment == {name: "1"}
+
+
+def test_a_program_is_found_by_its_name_and_not_by_its_folder() -> None:
+    path = sys.executable
+    resource = Resource(type="command", id=path, name=Path(path).name)
+    assert Commands([path]).admit(NOWHERE, HOUSE, "command.run", parameters(path)) == resource
+    assert CommandRun.resource(parameters(path)) == resource

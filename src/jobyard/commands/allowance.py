@@ -5,6 +5,7 @@ from __future__ import annotations
 import os.path
 import shutil
 from collections.abc import Iterable
+from pathlib import PurePath
 from typing import Any
 
 from jobyard.commands.environment import SEARCH_PATH
@@ -36,7 +37,7 @@ class Commands:
         """Let a submission pass when its program is allowed. Raises CommandNotAllowed."""
         command = parameters.argv[0]
         self._path(command)
-        return Resource(type="command", id=command, name=command)
+        return Resource(type="command", id=command, name=PurePath(command).name)
 
     def call(self, transaction: Transaction, job: Job, verb: str, payload: Any, now: int) -> Any:
         """Answer `resolve` with the absolute path of the job's program, so that only the allowed file is started.

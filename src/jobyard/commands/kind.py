@@ -31,7 +31,7 @@ class CommandRun(Kind):
     @classmethod
     def resource(cls, parameters: Any) -> Resource | None:
         """Return the program, so that its jobs are found by it."""
-        return Resource(type="command", id=parameters.argv[0], name=parameters.argv[0])
+        return Resource(type="command", id=parameters.argv[0], name=Path(parameters.argv[0]).name)
 
     def run(self, parameters: CommandParameters, context: Context) -> dict[str, Any]:
         """Return {"exit_code": 0, "seconds": ...}. Raises CommandFailed for another end; its files are kept still."""
