@@ -11,7 +11,8 @@ from litestar import Litestar
 import jobyard
 from jobyard.access.vault import Vault
 from jobyard.commands import Commands
-from jobyard.datasets import DatasetCapability, Datasets
+from jobyard.datasets.capability import DatasetCapability
+from jobyard.datasets.catalog import Datasets
 from jobyard.engine.engine import Engine
 from jobyard.faces.native.app import native
 from jobyard.faces.native.surroundings import Surroundings

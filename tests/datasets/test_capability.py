@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from jobyard.datasets import DatasetCapability
+from jobyard.datasets.capability import DatasetCapability
 from jobyard.datasets.messages import Applied, Opened, packed, unpacked
 from jobyard.engine.capability import Capability
 from jobyard.job.errors import Conflict, Invalid, NotFound

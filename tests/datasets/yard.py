@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from jobyard.datasets import DatasetCapability, Datasets
-from jobyard.datasets.capability import KNOWN_LIMIT
+from jobyard.datasets.capability import KNOWN_LIMIT, DatasetCapability
+from jobyard.datasets.catalog import Datasets
 from jobyard.datasets.messages import Entry
 from jobyard.datasets.record import Dataset
 from jobyard.datasets.sync import DatasetSync, SyncParameters

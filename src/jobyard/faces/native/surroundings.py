@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from litestar import Request
 from litestar.datastructures import State
 
-from jobyard.datasets import Datasets
+from jobyard.datasets.catalog import Datasets
 from jobyard.engine.engine import Engine
 from jobyard.faces.native.frames import Frames
 from jobyard.faces.native.login import Came

@@ -16,9 +16,9 @@ from psycopg import errors
 from jobyard.job.errors import Conflict, KeyReused, Unavailable
 from jobyard.store import migrate
 from jobyard.store.contract import Reused, Transaction, View
-from jobyard.store.postgres import copying
 from jobyard.store.postgres.bell import Bell
 from jobyard.store.postgres.connection import Connection, PostgresDatabase, fault
+from jobyard.store.postgres.copying import copy
 from jobyard.store.postgres.horizon import BEGIN_WRITE, Horizon
 from jobyard.store.postgres.links import Links
 from jobyard.store.postgres.watch import Watch
@@ -104,7 +104,7 @@ class PostgresStore:
         return self._watch.hold()
 
     def backup(self, target: str, progress: Callable[[int, int], None]) -> None:
-        self._patiently(lambda connection, turn: copying.copy(connection, Path(target), progress))
+        self._patiently(lambda connection, turn: copy(connection, Path(target), progress))
 
     def check(self) -> list[str]:
         return self._patiently(lambda connection, turn: self._check(connection))

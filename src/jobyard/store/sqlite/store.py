@@ -14,8 +14,8 @@ import apsw
 from jobyard.store import migrate
 from jobyard.store.contract import Transaction, View
 from jobyard.store.relational import soundness
-from jobyard.store.sqlite import copying
 from jobyard.store.sqlite.connection import SqliteDatabase, fault, open_reader, open_writer
+from jobyard.store.sqlite.copying import copy, damage
 from jobyard.store.sqlite.folder import Lock, require_safe
 from jobyard.store.sqlite.readers import Readers
 from jobyard.store.sqlite.writer import Writer
@@ -83,14 +83,14 @@ class SqliteStore:
 
     def backup(self, target: str, progress: Callable[[int, int], None]) -> None:
         with self._readers.connection() as connection:
-            copying.copy(connection, Path(target), progress)
+            copy(connection, Path(target), progress)
 
     def check(self) -> list[str]:
         # A connection that has searched before holds on to pages of the search index that its own check finds wrong.
         with closing(open_reader(self._path)) as connection:
             try:
                 connection.execute("BEGIN")
-                return [*copying.damage(connection), *soundness.findings(SqliteDatabase(connection))]
+                return [*damage(connection), *soundness.findings(SqliteDatabase(connection))]
             except apsw.Error as error:
                 raise fault(error) from error
 
