@@ -53,6 +53,17 @@ class Started:
         self.signal(signal.SIGTERM)
         return self.process.wait(seconds)
 
+    def bury(self) -> None:
+        """Kill the worker if it lives, and find that nothing is left and that it kept its secret."""
+        family = self.family() if self.process.poll() is None else []
+        if self.process.poll() is None:
+            self.signal(signal.SIGCONT)
+            self.process.kill()
+            self.process.wait()
+        print(self.log.read_text())
+        assert dead(*family)
+        assert TOKEN not in self.log.read_text()
+
     def family(self) -> list[int]:
         """Every process below the worker."""
         return [process.pid for process in psutil.Process(self.process.pid).children(recursive=True)]
@@ -76,7 +87,13 @@ def dead(*pids: int, seconds: float = 10.0) -> bool:
 
 
 @pytest.fixture
-def house() -> Iterator[House]:
+def house(request: pytest.FixtureRequest) -> Iterator[House]:
+    """A house: of its own for a test that starts workers, else the one that a module's tests share."""
+    if "worker" in request.fixturenames:
+        shared: House = request.getfixturevalue("shared_house")
+        yield shared
+        shared.reset()
+        return
     house = House()
     house.start()
     yield house
@@ -95,16 +112,31 @@ def start(house: House, tmp_path: Path) -> Iterator[Starter]:
 
     yield starter
     for worker in workers:
-        family = worker.family() if worker.process.poll() is None else []
-        if worker.process.poll() is None:
-            worker.signal(signal.SIGCONT)
-            worker.process.kill()
-            worker.process.wait()
-        print(worker.log.read_text())
-        assert dead(*family)
-        assert TOKEN not in worker.log.read_text()
+        worker.bury()
 
 
 @pytest.fixture
-def worker(start: Starter) -> Started:
+def lone(start: Starter) -> Started:
+    """A worker that a test may do away with."""
     return start()
+
+
+@pytest.fixture(scope="module")
+def shared_house() -> Iterator[House]:
+    house = House()
+    house.start()
+    yield house
+    house.stop()
+
+
+@pytest.fixture(scope="module")
+def shared_worker(shared_house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    worker = Started(shared_house, tmp_path_factory.mktemp("worker"))
+    yield worker
+    worker.bury()
+
+
+@pytest.fixture
+def worker(shared_worker: Started) -> Started:
+    """The worker that a module's tests share; it must live on."""
+    return shared_worker

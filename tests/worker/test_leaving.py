@@ -37,10 +37,10 @@ def test_running_work_gets_its_grace_and_goes_back_in_line(house: House, start: 
     assert house.jobs[job].state is State.QUEUED and house.jobs[job].failures == 0
 
 
-def test_work_that_finishes_within_the_grace_has_finished(house: House, worker: Started) -> None:
+def test_work_that_finishes_within_the_grace_has_finished(house: House, lone: Started) -> None:
     job = house.submit("finishes")
     house.said(job, "nearly there")
-    assert worker.leave() == 0
+    assert lone.leave() == 0
     assert house.jobs[job].state is State.SUCCEEDED and house.jobs[job].result == "there"
 
 
@@ -71,29 +71,29 @@ def test_leaving_under_load_loses_nothing(house: House, start: Starter) -> None:
     assert all(job.failures == 0 for job in house.jobs.values())
 
 
-def test_a_signal_to_the_whole_group_is_a_gentle_stop_too(house: House, worker: Started) -> None:
+def test_a_signal_to_the_whole_group_is_a_gentle_stop_too(house: House, lone: Started) -> None:
     job = house.submit("sleeps")
     house.said(job, "asleep")
-    for pid in (*worker.family(), worker.process.pid):
+    for pid in (*lone.family(), lone.process.pid):
         os.kill(pid, signal.SIGTERM)
-    assert worker.process.wait(10) == 0
+    assert lone.process.wait(10) == 0
     assert house.jobs[job].state is State.QUEUED and house.jobs[job].failures == 0
 
 
-def test_children_die_with_a_killed_worker(house: House, worker: Started) -> None:
+def test_children_die_with_a_killed_worker(house: House, lone: Started) -> None:
     job = house.submit("leaves", text="sleep")
     house.until(lambda: house.log(job, "out"))
-    family = worker.family()
+    family = lone.family()
     assert len(family) >= 5
-    worker.process.kill()
+    lone.process.kill()
     assert dead(*family)
 
 
-def test_children_die_with_a_killed_nursery_and_the_worker_goes_on(house: House, worker: Started) -> None:
+def test_children_die_with_a_killed_nursery_and_the_worker_goes_on(house: House, lone: Started) -> None:
     job = house.submit("sleeps")
     house.said(job, "asleep")
-    nursery = psutil.Process(worker.process.pid).children()[0]
-    family = worker.family()
+    nursery = psutil.Process(lone.process.pid).children()[0]
+    family = lone.family()
     nursery.kill()
     assert dead(*family)
     failure = house.final(job).failure
@@ -114,12 +114,12 @@ def test_what_a_killed_worker_left_on_disk_is_removed_by_the_next(house: House, 
     assert len(now) == 1 and now != left
 
 
-def test_work_goes_on_while_the_house_is_away(house: House, worker: Started) -> None:
+def test_work_goes_on_while_the_house_is_away(house: House, lone: Started) -> None:
     jobs = [house.submit("sleeps", seconds=1.0) for _ in range(2)]
     for job in jobs:
         house.said(job, "asleep")
     house.stop()
-    assert dead_after(worker, 3.0) is False
+    assert dead_after(lone, 3.0) is False
     house.start()
     house.final(*jobs)
     assert [house.jobs[job].result for job in jobs] == ["awake", "awake"]
@@ -136,7 +136,7 @@ def test_answers_that_are_lost_do_no_harm(house: House, start: Starter) -> None:
     assert all(house.jobs[job].attempt == 1 for job in jobs) and house.stale == 0
 
 
-def test_a_busy_house_is_left_alone_as_long_as_it_says(house: House, worker: Started) -> None:
+def test_a_busy_house_is_left_alone_as_long_as_it_says(house: House, lone: Started) -> None:
     job = house.submit("nothing")
     house.final(job)
     house.trouble = lambda verb: 429 if verb == "finish" else None
@@ -215,7 +215,7 @@ def test_only_known_kinds_and_served_queues_are_claimed(house: House, start: Sta
     assert house.jobs[unknown].state is State.QUEUED and house.jobs[other].state is State.QUEUED
 
 
-def test_children_find_no_secret_of_the_worker(house: House, worker: Started) -> None:
+def test_children_find_no_secret_of_the_worker(house: House, lone: Started) -> None:
     backwards = "see-yam-dlihc-on-taht-rekrow-eht-fo-nekot"
     found = house.final(house.submit("spies", text=backwards)).result
     assert found["environment"]["PLAIN"] == "seen"
@@ -233,6 +233,6 @@ def enough(house: House, count: int) -> bool:
     return house.states()["succeeded"] >= count
 
 
-def dead_after(worker: Started, seconds: float) -> bool:
+def dead_after(lone: Started, seconds: float) -> bool:
     """Tell whether the worker has ended within so many seconds."""
-    return dead(worker.process.pid, seconds=seconds)
+    return dead(lone.process.pid, seconds=seconds)

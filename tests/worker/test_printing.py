@@ -36,7 +36,7 @@ def test_every_line_arrives_once_and_in_order(house: House, worker: Started) -> 
 
 
 def test_a_hundred_megabytes_are_bounded_and_the_rest_is_counted(house: House, start: Starter) -> None:
-    worker = start(log_limit=5_000)
+    worker = start(log_limit=5_002)
     job = house.submit("prints", count=100_000_000)
     house.until(lambda: house.jobs[job].begun_at)
     house.final(job)

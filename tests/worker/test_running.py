@@ -29,10 +29,9 @@ def test_work_runs_and_its_result_log_and_progress_arrive(house: House, worker: 
     assert house.log(job, "out") == ["printed hello"]
     assert house.log(job, "err") == ["wrong helloWARNING work: careful"]
     assert done.progress is not None and (done.progress.total, done.progress.text) == (2, "half way")
-    assert worker.leave() == 0
 
 
-def test_result_files_are_kept_and_scratch_is_removed(house: House, worker: Started) -> None:
+def test_result_files_are_kept_and_scratch_is_removed(house: House, lone: Started) -> None:
     job = house.submit("files", text="grüße", count=3_000_000)
     done = house.final(job)
     assert done.result == {"cwd": "True"}
@@ -40,9 +39,9 @@ def test_result_files_are_kept_and_scratch_is_removed(house: House, worker: Star
     folder, _, listed = house.log(job, "log")[0].partition(" ")
     assert listed == "['deep', 'here']"
     assert not Path(folder).exists() and not Path(f"{folder}.files").exists()
-    assert Path(folder).is_relative_to(worker.scratch)
-    assert worker.leave() == 0
-    assert list(worker.scratch.iterdir()) == []
+    assert Path(folder).is_relative_to(lone.scratch)
+    assert lone.leave() == 0
+    assert list(lone.scratch.iterdir()) == []
 
 
 def test_a_result_file_that_is_a_link_is_refused_in_words(house: House, worker: Started) -> None:

@@ -88,7 +88,7 @@ def test_a_claimed_job_that_was_cancelled_before_it_began_is_stopped_unbegun(hou
 
 def test_dropped_work_is_killed_without_a_word(house: House, worker: Started) -> None:
     house.grace = 60.0
-    job = house.submit("stubborn", tries=2)
+    job = house.submit("stubborn")
     house.said(job, "stubborn")
     child = next(iter(worker.family()))
     house.open = False

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import ipaddress
 import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, BinaryIO, Protocol, TypeVar
-from urllib.parse import quote, urlsplit
+from typing import BinaryIO, Protocol, TypeVar
+from urllib.parse import quote
 
-import httpx2
 import msgspec
 from msgspec import Struct
 
 from jobyard.job.desk import Ask, Beat, Call, Claimed, Finish, GiveBack, Held, Report, Settled, Wishes
 from jobyard.job.errors import Fault, Unavailable
+from jobyard.worker.lines import Lines, Request, Response
 
 _log = logging.getLogger("jobyard.worker")
 _T = TypeVar("_T")
 _CHUNK = 1024 * 1024
-_CONNECT = 5.0
 _ANSWER = 15.0
 _LONG_ANSWER = 60.0
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 _BARRED_PAUSE = 2.0
+_LONGEST_WISH = 60.0
 
 
 class Away(Unavailable):
@@ -98,13 +97,8 @@ class HttpDesk:
     """The house behind an address."""
 
     def __init__(self, url: str, token: str) -> None:
-        self._url = f"{url.rstrip('/')}/v1/desk"
-        self._client = httpx2.AsyncClient(
-            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/msgpack"},
-            timeout=httpx2.Timeout(_ANSWER, connect=_CONNECT),
-            limits=httpx2.Limits(max_keepalive_connections=16, keepalive_expiry=30.0),
-            trust_env=not _loopback(url),
-        )
+        self._lines = Lines(url)
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/msgpack"}
 
     async def claim(self, ask: Ask) -> Claimed:
         """Ask for work. Waits as long as the house was asked to wait, and a little."""
@@ -141,45 +135,37 @@ class HttpDesk:
                 digest.update(chunk)
                 yield chunk
 
-        response = await self._send(
-            "PUT",
-            f"files/{held.job}/{held.attempt}/{quote(name, safe='')}",
-            content=chunks(),
-            headers={"Content-Type": "application/octet-stream", "Content-Length": str(size)},
-            timeout=httpx2.Timeout(_LONG_ANSWER, connect=_CONNECT),
-        )
-        taken = _decoded(response.content, Taken)
+        path = f"/v1/desk/files/{held.job}/{held.attempt}/{quote(name, safe='')}"
+        headers = {**self._headers, "Content-Type": "application/octet-stream"}
+        taken = _decoded(await self._send(Request("PUT", path, headers, chunks(), size), _LONG_ANSWER), Taken)
         if taken.sha256 != digest.hexdigest():
             raise Away(reason=f"it took other bytes than those of {name}")
         return taken
 
     async def close(self) -> None:
         """Let go of the connections."""
-        await self._client.aclose()
+        self._lines.close()
 
     async def _post(self, verb: str, body: Struct, shape: type[_T], patience: float) -> _T:
-        response = await self._send(
-            "POST",
-            verb,
-            content=msgspec.msgpack.encode(body),
-            timeout=httpx2.Timeout(patience, connect=min(patience, _CONNECT)),
-        )
-        return _decoded(response.content, shape)
+        encoded = msgspec.msgpack.encode(body)
+        request = Request("POST", f"/v1/desk/{verb}", self._headers, encoded, len(encoded))
+        return _decoded(await self._send(request, patience), shape)
 
-    async def _send(self, method: str, path: str, **rest: Any) -> httpx2.Response:
+    async def _send(self, request: Request, patience: float) -> bytes:
         try:
-            response = await self._client.request(method, f"{self._url}/{path}", **rest)
-        except httpx2.TransportError as error:
+            response = await self._lines.ask(request, patience)
+        except TimeoutError:
+            raise Away(reason=f"no answer within {patience:g} s") from None
+        except OSError as error:
             raise Away(reason=str(error) or type(error).__name__) from None
-        status = response.status_code
-        if status < 300:
-            return response
+        if 200 <= response.status < 300:
+            return response.body
         sentence = _sentence(response)
-        if status in {401, 403}:
+        if response.status in {401, 403}:
             raise Barred(reason=sentence, pause=_BARRED_PAUSE)
-        if status in {408, 429} or status >= 500:
+        if response.status in {408, 429} or response.status >= 500:
             raise Away(reason=sentence, pause=_pause(response))
-        raise Declined(sentence=sentence, status=status)
+        raise Declined(sentence=sentence, status=response.status)
 
 
 class Pauses:
@@ -220,22 +206,14 @@ def _decoded(body: bytes, shape: type[_T]) -> _T:
         raise Away(reason=f"what it says makes no sense ({error})") from None
 
 
-def _sentence(response: httpx2.Response) -> str:
+def _sentence(response: Response) -> str:
     try:
-        problem = msgspec.json.decode(response.content, type=_Problem)
+        problem = msgspec.json.decode(response.body, type=_Problem)
     except msgspec.MsgspecError:
-        return f"it answered {response.status_code}"
-    return problem.detail or problem.title or f"it answered {response.status_code}"
+        return f"it answered {response.status}"
+    return problem.detail or problem.title or f"it answered {response.status}"
 
 
-def _pause(response: httpx2.Response) -> float:
-    text = response.headers.get("Retry-After", "")
-    return min(float(text), 60.0) if text.isdigit() else 0.0
-
-
-def _loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def _pause(response: Response) -> float:
+    text = response.headers.get("retry-after", "")
+    return min(float(text), _LONGEST_WISH) if text.isdecimal() else 0.0

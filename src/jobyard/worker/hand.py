@@ -119,6 +119,11 @@ class Hand:
         """Seconds of the shortest lease ever given; infinite before the first."""
         return self._lease
 
+    @property
+    def busy(self) -> bool:
+        """Whether work is waiting for a free slot."""
+        return bool(self._line)
+
     def room(self) -> int:
         """Return how many attempts to ask for now; 0 while there is enough in hand."""
         count = self._slots * self._depth()

@@ -39,7 +39,6 @@ _LEAST_WAIT = 0.25
 
 def run(options: WorkerOptions) -> int:
     """Be a worker until SIGTERM or SIGINT; return the exit code. 0 says that the house knows of everything held."""
-    logging.getLogger("httpx2").setLevel(logging.WARNING)
     linux.hide()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(work(options))

@@ -16,12 +16,18 @@ from jobyard.worker.hand import Hand, Holding, Phase
 _log = logging.getLogger("jobyard.worker")
 _T = TypeVar("_T")
 _BATCH = 256
+_ENOUGH = 16
+_GATHER = 0.005
 _WEIGHT = 1_500_000
 """About the bytes of one batch; a single item may weigh more."""
 
 
 class Outbox(Generic[_T]):
-    """Sends at once when nothing is under way; what arrives meanwhile goes together with the next batch."""
+    """Sends at once when nothing is under way; what arrives meanwhile goes together with the next batch.
+
+    While more is waiting to be run, the next ends are only milliseconds away, and a few of those are waited for: asking
+    the house costs more than running a short job.
+    """
 
     def __init__(self, hand: Hand, send: Callable[[list[_T]], Awaitable[Settled]], weigh: Callable[[_T], int]) -> None:
         self._hand = hand
@@ -42,6 +48,8 @@ class Outbox(Generic[_T]):
             await self._arrived.wait()
             self._arrived.clear()
             while self._waiting:
+                if self._hand.busy and len(self._waiting) < _ENOUGH:
+                    await asyncio.sleep(_GATHER)
                 await self._deliver(self._batch())
 
     def _batch(self) -> list[tuple[Holding, _T]]:

@@ -14,6 +14,8 @@ from jobyard.job.record import LogLine
 STREAMS = ("out", "err", "log")
 BACKLOG_LINES = 10_000
 BACKLOG_SIZE = 4 * 1024 * 1024
+_NOTES = 2
+"""Lines kept free for telling what was dropped."""
 _GLANCE = 10 * SECOND
 """How often a progress bar, a line that is written over and over, shows up in the log."""
 
@@ -70,7 +72,7 @@ class Output:
 
     def __init__(self, now: Callable[[], int], limit: int, size: int) -> None:
         self._now = now
-        self._left = limit
+        self._left = max(1, limit - _NOTES)
         self._room = size
         self._streams = {name: Stream() for name in STREAMS}
         self._waiting: deque[LogLine] = deque()
