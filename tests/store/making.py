@@ -68,6 +68,15 @@ class Hand:
     def do(self, work: Callable[[Transaction], T]) -> T:
         return self.store.write(work).result(PATIENCE)
 
+    def each(self, *works: Callable[[Transaction], object]) -> None:
+        """Do several works in one transaction."""
+
+        def work(transaction: Transaction) -> None:
+            for one in works:
+                one(transaction)
+
+        self.do(work)
+
     def see(self, work: Callable[[View], T]) -> T:
         return self.store.read(work).result(PATIENCE)
 

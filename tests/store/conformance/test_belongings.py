@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from jobyard.job import moves
 from jobyard.job.errors import Invalid, JobNotFound
 from jobyard.job.events import Change, Event, EventType
 from jobyard.job.filters import EVERYTHING, Scope
-from jobyard.job.record import LogLine, ResultFile
+from jobyard.job.record import Job, LogLine, ResultFile
 from jobyard.job.states import State
 from jobyard.store.contract import QueueRow, Tally, Transaction
 from tests.store.making import BROKEN, NOW, Hand, submission
@@ -25,6 +26,18 @@ def file(name: str, attempt: int = 1, blob: str = "") -> ResultFile:
     return ResultFile(
         name=name, size=len(name), sha256="0" * 64, blob=blob or f"blob-{attempt}-{name}", attempt=attempt
     )
+
+
+def add(hand: Hand, job: Job, *files: ResultFile) -> None:
+    def work(transaction: Transaction) -> None:
+        for one in files:
+            transaction.add_file(job.id, one)
+
+    hand.do(work)
+
+
+def note(event: Event, transaction: Transaction) -> None:
+    transaction.note(event)
 
 
 # --- events ---------------------------------------------------------------------------------------------------------
@@ -87,7 +100,7 @@ def test_only_events_of_removed_jobs_are_pruned_oldest_first(hand: Hand) -> None
     stays, goes = hand.submit(now=NOW), hand.submit(now=NOW + 1)
     hand.claim(goes.id, now=NOW + 2)
     hand.move(goes.id, lambda job: moves.finish(job, 1, NOW + 3))
-    hand.do(lambda t: (t.note(moves.delete(goes, NOW + 4, "ada")), t.remove(goes.id)))
+    hand.each(lambda t: t.note(moves.delete(goes, NOW + 4, "ada")), lambda t: t.remove(goes.id))
 
     def prune(before: int, limit: int) -> int:
         return hand.do(lambda transaction: transaction.prune_events(before, limit))
@@ -103,13 +116,13 @@ def test_only_events_of_removed_jobs_are_pruned_oldest_first(hand: Hand) -> None
 
 def test_an_event_noted_after_the_removal_is_pruned_like_the_others(hand: Hand) -> None:
     job = hand.submit(state=State.DRAFT)
-    hand.do(lambda t: (t.remove(job.id), t.note(moves.delete(job, NOW, "ada"))))
+    hand.each(lambda t: t.remove(job.id), lambda t: t.note(moves.delete(job, NOW, "ada")))
     assert hand.do(lambda t: t.prune_events(NOW + 1, 9)) == 2
 
 
 def test_numbers_of_pruned_events_are_not_given_again(hand: Hand) -> None:
     job = hand.submit(state=State.DRAFT)
-    hand.do(lambda t: (t.note(moves.delete(job, NOW, "ada")), t.remove(job.id)))
+    hand.each(lambda t: t.note(moves.delete(job, NOW, "ada")), lambda t: t.remove(job.id))
     before = hand.see(lambda view: view.last_event())
     assert hand.do(lambda t: t.prune_events(NOW + 1, 9)) == 2
     assert hand.see(lambda view: view.last_event()) == 0
@@ -119,9 +132,10 @@ def test_numbers_of_pruned_events_are_not_given_again(hand: Hand) -> None:
 
 def test_an_event_that_cannot_be_kept_is_invalid(hand: Hand) -> None:
     job = hand.submit()
-    for bad in ({"actor": "\0"}, {"data": {"a": "\ud800"}}):
+    bads: list[dict[str, Any]] = [{"actor": "\0"}, {"data": {"a": "\ud800"}}]
+    for bad in bads:
         event = replace(moves.late(job, 1, NOW, "ada", "finish"), **bad)
-        assert isinstance(hand.fails(lambda t, event=event: t.note(event)), Invalid)
+        assert isinstance(hand.fails(partial(note, event)), Invalid)
     assert hand.see(lambda view: view.last_event()) == 1
 
 
@@ -186,8 +200,7 @@ def test_no_lines_are_no_trouble_and_no_job_is(hand: Hand) -> None:
 
 def test_files_by_attempt_and_name(hand: Hand) -> None:
     job = hand.submit()
-    for one in (file("b"), file("a", 2), file("a"), file("Z")):
-        hand.do(lambda t, one=one: t.add_file(job.id, one))
+    add(hand, job, file("b"), file("a", 2), file("a"), file("Z"))
     assert hand.see(lambda view: view.files(job.id)) == [file("Z"), file("a"), file("b"), file("a", 2)]
     assert hand.see(lambda view: view.files("0" * 32)) == []
 
@@ -201,8 +214,7 @@ def test_a_file_of_the_same_attempt_and_name_is_replaced(hand: Hand) -> None:
 
 def test_dropped_files_name_their_blobs(hand: Hand) -> None:
     job, other = hand.submit(), hand.submit()
-    for one in (file("a"), file("b", 2)):
-        hand.do(lambda t, one=one: t.add_file(job.id, one))
+    add(hand, job, file("a"), file("b", 2))
     hand.do(lambda t: t.add_file(other.id, file("c")))
     assert hand.do(lambda t: t.drop_files(job.id)) == ["blob-1-a", "blob-2-b"]
     assert hand.do(lambda t: t.drop_files(job.id)) == []
@@ -217,8 +229,7 @@ def test_files_of_no_job_are_refused(hand: Hand) -> None:
 
 def test_which_blobs_are_known(hand: Hand) -> None:
     job = hand.submit()
-    for name in "abc":
-        hand.do(lambda t, name=name: t.add_file(job.id, file(name, blob=name)))
+    add(hand, job, *(file(name, blob=name) for name in "abc"))
     assert hand.see(lambda view: view.known_blobs(["a", "c", "x", "\0", "\ud800"])) == {"a", "c"}
     assert hand.see(lambda view: view.known_blobs([])) == set()
     assert [one.blob for one in hand.see(lambda view: view.files_after("a", 9))] == ["b", "c"]
@@ -228,8 +239,7 @@ def test_which_blobs_are_known(hand: Hand) -> None:
 
 def test_what_pruning_would_free(hand: Hand) -> None:
     job = hand.finished(NOW)
-    for name in ("abc", "de"):
-        hand.do(lambda t, name=name: t.add_file(job.id, file(name)))
+    add(hand, job, file("abc"), file("de"))
     fresh = hand.finished(NOW + 9)
     hand.do(lambda t: t.add_file(fresh.id, file("fresh")))
     assert hand.see(lambda view: view.prunable_size(NOW)) == (0, 0)

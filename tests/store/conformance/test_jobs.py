@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -159,7 +160,7 @@ def test_an_id_may_be_used_again_after_its_job_was_removed(hand: Hand) -> None:
     hand.do(lambda transaction: transaction.remove(job.id))
     again = hand.submit(id=job.id, name="second")
     assert hand.job(job.id) == again
-    assert hand.store.check() in ([], ["1 events count as those of removed jobs although the jobs are there."])
+    assert hand.store.check() == []
 
 
 def test_labels_follow_a_change(hand: Hand) -> None:
@@ -217,7 +218,7 @@ def test_what_a_caller_does_later_to_its_parameters_does_not_reach_the_store(han
     ],
     ids=str,
 )
-def test_what_cannot_be_kept_is_invalid_and_leaves_nothing(hand: Hand, fields: dict[str, object]) -> None:
+def test_what_cannot_be_kept_is_invalid_and_leaves_nothing(hand: Hand, fields: dict[str, Any]) -> None:
     assert isinstance(hand.fails(lambda t: t.insert(submission(**fields))), Invalid)
     assert hand.names() == []
     assert hand.see(lambda view: view.last_event()) == 0

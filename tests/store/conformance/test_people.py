@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from msgspec.structs import replace
 
 from jobyard.job.errors import Invalid, NameTaken, Unavailable
 from jobyard.people.record import Key, KeyForm, KeyScope, Membership, Project, Role, User
-from jobyard.store.contract import QueueRow, WorkerRow
+from jobyard.store.contract import QueueRow, Transaction, WorkerRow
 from jobyard.store.queries import Queries
 from tests.store.making import NOW, Hand
 
@@ -41,7 +43,7 @@ WORKER = WorkerRow(
 
 
 def test_users_come_back_whole_and_by_name(hand: Hand) -> None:
-    hand.do(lambda t: (t.put_user(BOB), t.put_user(ADA)))
+    hand.each(lambda t: t.put_user(BOB), lambda t: t.put_user(ADA))
     assert hand.see(lambda view: view.user("ada")) == ADA
     assert hand.see(lambda view: view.user("bob")) == BOB
     assert hand.see(lambda view: view.users()) == [ADA, BOB]
@@ -49,16 +51,16 @@ def test_users_come_back_whole_and_by_name(hand: Hand) -> None:
 
 def test_a_user_is_written_over(hand: Hand) -> None:
     changed = replace(ADA, role=Role.MEMBER, disabled=True, password_hash="", generation=5)
-    hand.do(lambda t: (t.put_user(ADA), t.put_user(changed)))
+    hand.each(lambda t: t.put_user(ADA), lambda t: t.put_user(changed))
     assert hand.see(lambda view: view.users()) == [changed]
 
 
 def test_two_users_of_one_name_are_refused_and_the_work_may_go_on(hand: Hand) -> None:
-    def work(transaction: object) -> None:
-        transaction.put_user(ADA)  # type: ignore[attr-defined]
+    def work(transaction: Transaction) -> None:
+        transaction.put_user(ADA)
         with pytest.raises(NameTaken):
-            transaction.put_user(replace(BOB, name="ada"))  # type: ignore[attr-defined]
-        transaction.put_user(BOB)  # type: ignore[attr-defined]
+            transaction.put_user(replace(BOB, name="ada"))
+        transaction.put_user(BOB)
 
     hand.do(work)
     assert hand.see(lambda view: view.users()) == [ADA, BOB]
@@ -66,7 +68,7 @@ def test_two_users_of_one_name_are_refused_and_the_work_may_go_on(hand: Hand) ->
 
 @pytest.mark.parametrize("name", ["", "nobody", "ADA", "\0", "ada\0", "\ud800", "' OR ''='"])
 def test_nobody_else_is_found(hand: Hand, name: str) -> None:
-    hand.do(lambda t: (t.put_user(ADA), t.put_key(PAIR), t.put_setting("a", "b")))
+    hand.each(lambda t: t.put_user(ADA), lambda t: t.put_key(PAIR), lambda t: t.put_setting("a", "b"))
     assert hand.see(lambda view: view.user(name)) is None
     assert hand.see(lambda view: view.key(name)) is None
     assert hand.see(lambda view: view.keys(name)) == []
@@ -81,7 +83,7 @@ def test_nobody_else_is_found(hand: Hand, name: str) -> None:
 def test_keys_come_back_whole_and_newest_first(hand: Hand) -> None:
     token = Key(id="k2", user="ada", form=KeyForm.TOKEN, access="h2", created_at=NOW + 9)
     other = Key(id="k3", user="bob", form=KeyForm.SESSION, access="h3")
-    hand.do(lambda t: [t.put_key(key) for key in (PAIR, token, other)])
+    hand.each(lambda t: t.put_key(PAIR), lambda t: t.put_key(token), lambda t: t.put_key(other))
     assert hand.see(lambda view: view.key("AK1")) == PAIR
     assert hand.see(lambda view: view.keys("ada")) == [token, PAIR]
     assert hand.see(lambda view: view.keys("bob")) == [other]
@@ -89,7 +91,7 @@ def test_keys_come_back_whole_and_newest_first(hand: Hand) -> None:
 
 def test_a_key_is_written_over_and_dropped(hand: Hand) -> None:
     used = replace(PAIR, used_at=NOW + 100)
-    hand.do(lambda t: (t.put_key(PAIR), t.put_key(used)))
+    hand.each(lambda t: t.put_key(PAIR), lambda t: t.put_key(used))
     assert hand.see(lambda view: view.key("AK1")) == used
     assert hand.do(lambda t: (t.drop_key("k1"), t.drop_key("k1"))) == (True, False)
     assert hand.see(lambda view: view.key("AK1")) is None
@@ -103,7 +105,7 @@ def test_two_keys_that_open_with_the_same_word_are_refused(hand: Hand) -> None:
 def test_projects_by_id_then_by_name(hand: Hand) -> None:
     first = Project(id="p1", name="Signs", owner="ada", created_at=NOW)
     second = Project(id="p2", name="p1", owner="bob")
-    hand.do(lambda t: (t.put_project(first), t.put_project(second)))
+    hand.each(lambda t: t.put_project(first), lambda t: t.put_project(second))
     assert hand.see(lambda view: view.project("p1")) == first
     assert hand.see(lambda view: view.project("Signs")) == first
     assert hand.see(lambda view: view.project("p2")) == second
@@ -124,7 +126,12 @@ def test_memberships_of_a_user_and_of_a_project(hand: Hand) -> None:
         return Membership(project=project, user=user, role=role)
 
     rows = [member("p1", "ada"), member("p1", "bob", Role.OPERATOR), member("p2", "ada", Role.VIEWER)]
-    hand.do(lambda t: [t.put_membership(row) for row in reversed(rows)])
+
+    def put(transaction: Transaction) -> None:
+        for row in reversed(rows):
+            transaction.put_membership(row)
+
+    hand.do(put)
     assert hand.see(lambda view: view.memberships(user="ada")) == [rows[0], rows[2]]
     assert hand.see(lambda view: view.memberships(project="p1")) == rows[:2]
     assert hand.see(lambda view: view.memberships(user="ada", project="p1")) == rows[:1]
@@ -137,10 +144,10 @@ def test_memberships_of_a_user_and_of_a_project(hand: Hand) -> None:
 
 def test_workers_come_back_whole_and_by_name(hand: Hand) -> None:
     other = WorkerRow(name="a", session="s")
-    hand.do(lambda t: (t.put_worker(WORKER), t.put_worker(other)))
+    hand.each(lambda t: t.put_worker(WORKER), lambda t: t.put_worker(other))
     assert hand.see(lambda view: view.workers()) == [other, WORKER]
     again = replace(WORKER, session="s2", seen_at=NOW + 9, queues=())
-    hand.do(lambda t: (t.put_worker(again), t.drop_worker("a"), t.drop_worker("nobody")))
+    hand.each(lambda t: t.put_worker(again), lambda t: t.drop_worker("a"), lambda t: t.drop_worker("nobody"))
     assert hand.see(lambda view: view.workers()) == [again]
 
 
@@ -152,22 +159,19 @@ def test_queues_are_written_over(hand: Hand) -> None:
 
 def test_settings_are_written_over(hand: Hand) -> None:
     assert hand.see(lambda view: view.setting("commands")) is None
-    hand.do(lambda t: (t.put_setting("commands", "[]"), t.put_setting("commands", '["a"]')))
+    hand.each(lambda t: t.put_setting("commands", "[]"), lambda t: t.put_setting("commands", '["a"]'))
     assert hand.see(lambda view: view.setting("commands")) == '["a"]'
     assert hand.do(lambda t: t.setting("commands")) == '["a"]'
 
 
 @pytest.mark.parametrize("bad", ["\0", "\ud800"])
 def test_names_that_cannot_be_kept_are_invalid(hand: Hand, bad: str) -> None:
-    works = [
+    works: list[Callable[[Transaction], None]] = [
         lambda t: t.put_user(replace(ADA, name=bad)),
         lambda t: t.put_key(replace(PAIR, label=bad)),
         lambda t: t.put_project(Project(id="p", name=bad, owner="ada")),
         lambda t: t.put_membership(Membership(project=bad, user="ada", role=Role.VIEWER)),
         lambda t: t.put_worker(replace(WORKER, host=bad)),
-        lambda t: (
-            t.put_worker(replace(WORKER, queues=(bad,))) if bad != "\0" else t.put_worker(replace(WORKER, name=bad))
-        ),
         lambda t: t.put_queue(QueueRow(name=bad)),
         lambda t: t.put_setting("name", bad),
     ]
@@ -186,8 +190,4 @@ def test_the_memory_store_runs_no_sql_and_the_others_do(hand: Hand) -> None:
     assert hand.do(lambda t: t.run(put, {"name": "a", "value": "b"})) == 1
     hand.do(lambda t: t.run_many(put, [{"name": "c", "value": "d"}, {"name": "e", "value": "f"}]))
     hand.do(lambda t: t.run_many(put, []))
-    assert [hand.see(lambda view, name=name: view.rows(query, {"name": name})) for name in "ace"] == [
-        [("b",)],
-        [("d",)],
-        [("f",)],
-    ]
+    assert hand.see(lambda view: [view.rows(query, {"name": name}) for name in "ace"]) == [[("b",)], [("d",)], [("f",)]]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 from jobyard.job import moves
 from jobyard.job.errors import KeyReused, Unavailable
+from jobyard.job.events import Change
 from jobyard.job.filters import EVERYTHING, Filter
-from jobyard.job.record import Job, LogLine, ResultFile
+from jobyard.job.record import Attempt, Job, LogLine, ResultFile
 from jobyard.people.record import Role, User
 from jobyard.store.contract import QueueRow, Reused, Transaction
 from tests.store.making import NOW, PATIENCE, Hand, submission
@@ -92,7 +94,7 @@ def test_neighbours_of_a_failing_work_are_not_harmed(hand: Hand) -> None:
     if hand.store.dialect != "memory":
         hand.store.write(lambda transaction: gate.wait(PATIENCE))
 
-    def work(transaction: Transaction, number: int) -> int:
+    def work(number: int, transaction: Transaction) -> int:
         job = transaction.insert(submission(name=f"job {number}"))
         # A look at the counters makes waiting work be written in the middle of a batch.
         transaction.tallies(EVERYTHING)
@@ -100,7 +102,7 @@ def test_neighbours_of_a_failing_work_are_not_harmed(hand: Hand) -> None:
             raise Slip
         return job.number
 
-    writes = [hand.store.write(lambda transaction, number=number: work(transaction, number)) for number in range(30)]
+    writes = [hand.store.write(partial(work, number)) for number in range(30)]
     gate.set()
     failed = [number for number, write in enumerate(writes) if isinstance(write.exception(PATIENCE), Slip)]
     assert failed == list(range(0, 30, 3))
@@ -161,15 +163,23 @@ def test_of_many_submits_with_one_key_one_makes_the_job(hand: Hand) -> None:
     assert len(hand.names()) == 1
 
 
+def _apply(change: Change, transaction: Transaction) -> Job:
+    return transaction.apply(change)
+
+
+def _attempts(hand: Hand, job: Job) -> list[Attempt]:
+    return hand.see(lambda view: view.attempts(job.id))
+
+
 def test_of_two_changes_of_one_revision_exactly_one_happens(hand: Hand) -> None:
     for _ in range(10):
         job = hand.submit()
         changes = [moves.claim(job, NOW, f"w{number}", 10) for number in range(6)]
-        writes = [hand.store.write(lambda transaction, change=change: transaction.apply(change)) for change in changes]
+        writes = [hand.store.write(partial(_apply, change)) for change in changes]
         won = [write.result(PATIENCE) for write in writes if write.exception(PATIENCE) is None]
         assert len(won) == 1
         assert hand.job(job.id) == won[0]
-        assert len(hand.see(lambda view, id_=job.id: view.attempts(id_))) == 1
+        assert len(_attempts(hand, job)) == 1
 
 
 def test_listeners_are_woken_by_events_and_only_by_events(hand: Hand) -> None:

@@ -20,9 +20,6 @@ def findings(database: Database) -> list[str]:
         found.append(f"{unsearchable} jobs cannot be found by their words.")
     if unknown:
         found.append(f"The words of {unknown} jobs that are no more can still be found.")
-    revived = database.all("revived_events", {})[0][0]
-    if revived:
-        found.append(f"{revived} events count as those of removed jobs although the jobs are there.")
     return found
 
 

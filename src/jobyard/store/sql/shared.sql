@@ -260,9 +260,6 @@ WHERE events.number = (SELECT max(newest.number) FROM events AS newest WHERE new
     AND events.state <> jobs.state
 ORDER BY jobs.number LIMIT 20
 
--- revived_events: events that count as those of a removed job although the job is there
-SELECT count(*) FROM events JOIN jobs ON jobs.id = events.job WHERE gone = 1
-
 -- lost_children: rows that belong to no job
 SELECT 'attempts', count(*) FROM attempts WHERE job NOT IN (SELECT number FROM jobs)
 UNION ALL
