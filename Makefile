@@ -41,8 +41,8 @@ storm: develop page chromium ## Run the slow tests: kills, full disks, 10,000 ra
 	$(BIN)/python -m pytest -q -m 'storm or property' --hypothesis-profile=storm --timeout=3600
 
 .PHONY: bench
-bench: develop ## Measure throughput and latency of submit, claim and list on this machine
-	$(BIN)/python -m bench
+bench: develop ## Measure this house against its peers and against SQLite itself, on this machine
+	$(BIN)/python bench/run.py
 
 .PHONY: lint
 lint: develop ## Check style, format, types and who imports whom
