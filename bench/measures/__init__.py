@@ -1,0 +1,1 @@
+"""The measures: each gives the steps that the engines take in turn."""

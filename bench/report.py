@@ -1,0 +1,114 @@
+"""How a run is told: tables for the terminal and for the docs, and JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from rich.console import Console
+from rich.table import Table
+
+from bench.figures import Figure
+from bench.machine import Machine
+
+_BEGIN, _END = "<!-- figures: written by make bench -->", "<!-- figures: end -->"
+_TITLES = {
+    "submit": "Submit: durable before the answer",
+    "drain": "Drain: no-op jobs that wait, one worker process",
+    "pickup": "Pickup: from submission to running code, worker idle",
+    "list": "List: the 25 newest with a status filter",
+    "memory": "Memory: server and one worker with all their processes",
+}
+_HEADING = ("engine", "figure", "median", "lowest to highest", "jobyard does better by")
+
+
+class Run(Struct, frozen=True, kw_only=True):
+    """Everything about one run."""
+
+    machine: Machine
+    rounds: int
+    promises: dict[str, str]
+    figures: list[Figure]
+    missing: list[str]
+    """What was left out or went wrong, a sentence each."""
+
+
+def printed(run: Run, console: Console) -> None:
+    """Print a table for each measure."""
+    for measure, rows in _tables(run.figures).items():
+        table = Table(*_HEADING, title=_TITLES[measure], title_justify="left")
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+    for sentence in run.missing:
+        console.print(f"[bold red]{sentence}[/]")
+
+
+def written(run: Run, results: Path, page: Path | None) -> None:
+    """Write the JSON, and the tables into the docs' page where one is given."""
+    results.parent.mkdir(parents=True, exist_ok=True)
+    results.write_bytes(msgspec.json.format(msgspec.json.encode(_rounded(run)), indent=1) + b"\n")
+    if page is not None:
+        before, _, rest = page.read_text(encoding="utf-8").partition(_BEGIN)
+        after = rest.partition(_END)[2]
+        page.write_text(f"{before}{_BEGIN}\n\n{markdown(run)}\n\n{_END}{after}", encoding="utf-8")
+
+
+def markdown(run: Run) -> str:
+    """Return the run as a page's section."""
+    machine = run.machine
+    versions = ", ".join(f"{name} {number}" for name, number in machine.versions.items())
+    where = f"{machine.cores} cores ({machine.processor}), {machine.memory_gib} GiB, {machine.system}"
+    lines = [
+        f"Measured on {machine.day}: {where}, {machine.filesystem}.",
+        f"A 4 KiB write with its sync takes {machine.fsync_ms} ms on this disk.",
+        f"Load before the run: {machine.load}; rounds: {run.rounds}.",
+        f"Versions: {versions}.",
+    ]
+    parts = ["\n".join(lines)]
+    for measure, rows in _tables(run.figures).items():
+        parts += [f"### {_TITLES[measure]}", _table(_HEADING, rows)]
+    parts += ["### What each promises at these settings", _table(("engine", "promise"), list(run.promises.items()))]
+    return "\n\n".join([*parts, *run.missing])
+
+
+def _tables(figures: Sequence[Figure]) -> Mapping[str, list[tuple[str, ...]]]:
+    """Return the rows of each measure, the same figure of all engines together."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for measure in _TITLES:
+        own = [figure for figure in figures if figure.measure == measure]
+        names = list(dict.fromkeys(figure.name for figure in own))
+        own.sort(key=lambda figure: names.index(figure.name))
+        for name, same in groupby(own, key=lambda figure: figure.name):
+            found.setdefault(measure, []).extend(_row(figure, name) for figure in same)
+    return found
+
+
+def _row(figure: Figure, name: str) -> tuple[str, ...]:
+    spread = f"{_plain(min(figure.values))} to {_plain(max(figure.values))}" if len(figure.values) > 1 else ""
+    better = "" if figure.times_better is None or figure.engine == "jobyard" else f"{_plain(figure.times_better)}x"
+    return (figure.engine, name, _plain(figure.median), spread, better)
+
+
+def _plain(value: float) -> str:
+    """Return a number with three digits that count, and no exponent."""
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
+
+
+def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [heading, ["---"] * len(heading), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def _rounded(run: Run) -> Run:
+    def short(figure: Figure) -> Figure:
+        better = None if figure.times_better is None else round(figure.times_better, 3)
+        values = [round(value, 3) for value in figure.values]
+        return msgspec.structs.replace(figure, values=values, times_better=better)
+
+    return msgspec.structs.replace(run, figures=[short(figure) for figure in run.figures])

@@ -1,0 +1,123 @@
+"""Measures Jobyard against its peers and against SQLite itself: one run, one machine, the same work.
+
+`python bench/run.py` measures everything and writes `bench/results/latest.json` and `docs/reference/benchmarks.md`.
+With `--quick`, or with the names of some measures, only the JSON is written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from rich.console import Console  # noqa: E402
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: E402
+
+from bench import equipment, machine, report  # noqa: E402 - the folder must be on the path first
+from bench.engines import Engine, floor, jobyard, peers  # noqa: E402
+from bench.figures import FULL, QUICK, Figures, Sizes, Step  # noqa: E402
+from bench.measures import drain, listing, pickup, submit  # noqa: E402
+
+MEASURES = (submit, drain, pickup, listing)
+PAGE = ROOT / "docs" / "reference" / "benchmarks.md"
+RESULTS = ROOT / "bench" / "results" / "latest.json"
+NO_REDIS = "RQ IS LEFT OUT: there is no redis-server here, and it could not be installed."
+
+
+class Bench:
+    """One run. The peers and PostgreSQL are there only when they are asked for."""
+
+    def __init__(self, folder: Path, *, with_peers: bool = True, with_postgres: bool = True) -> None:
+        self.folder = folder
+        self.missing: list[str] = []
+        self._postgres = equipment.Postgres(folder / "postgres") if with_postgres else None
+        self._versions: dict[str, str] = {}
+        self.engines = jobyard.engines(self._postgres)
+        if with_peers:
+            python, redis = equipment.peers_python(), equipment.redis_program()
+            self.engines += peers.engines(python, with_redis=redis is not None)
+            self._versions = machine.peers_versions(python)
+            self.missing += [] if redis else [NO_REDIS]
+
+    def run(self, sizes: Sizes, names: Sequence[str], console: Console) -> report.Run:
+        """Take all steps of the named measures, round after round."""
+        described = machine.described(self.folder, self._postgres, self._versions)
+        figures = Figures()
+        turns = self._turns(sizes, names)
+        columns = (TextColumn("{task.description:52}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=console) as progress:
+            task = progress.add_task("", total=len(turns))
+            for step in turns:
+                progress.update(task, description=f"{step.measure}: {step.engine}")
+                self._take(step, figures)
+                progress.advance(task)
+        promises = {engine.name: engine.promise for engine in self.engines} | {"floor": floor.PROMISE}
+        return report.Run(
+            machine=described,
+            rounds=sizes.rounds,
+            promises=promises,
+            figures=figures.compared(),
+            missing=self.missing,
+        )
+
+    def close(self) -> None:
+        """Stop what serves the whole run."""
+        if self._postgres is not None:
+            self._postgres.stop()
+
+    def _turns(self, sizes: Sizes, names: Sequence[str]) -> list[Step]:
+        chosen = [one for one in MEASURES if not names or one.NAME in names]
+        steps = [step for one in chosen for step in one.steps(sizes, self._fitting(one.NAME))]
+        rounds = [[step for step in steps if number == 0 or not step.once] for number in range(sizes.rounds)]
+        return [step for one in rounds for step in one]
+
+    def _fitting(self, measure: str) -> list[Engine]:
+        """Return the engines that differ in this measure: how one submits is nothing to its workers, and so on."""
+        unlike = {"submit": ("never ahead", "SimpleWorker, AOF everysec"), "drain": ("bare HTTP",)}
+        unlike |= {"pickup": ("never ahead", "AOF always")}
+        return [one for one in self.engines if not one.name.endswith(unlike.get(measure, ()))]
+
+    def _take(self, step: Step, figures: Figures) -> None:
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix="turn-", ignore_cleanup_errors=True) as own:
+            try:
+                figures.add(step, step.run(Path(own)))
+            except Exception as error:  # noqa: BLE001 - one engine's trouble is told, and the others go on
+                self.missing.append(f"{step.measure} of {step.engine} FAILED: {type(error).__name__}: {error}")
+
+
+def main() -> int:
+    """Do what the command line says; return the exit code, 1 when something could not be measured."""
+    asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    asked.add_argument("names", nargs="*", choices=[[], *(one.NAME for one in MEASURES)], help="only these measures")
+    asked.add_argument("--quick", action="store_true", help="one round of few jobs")
+    asked.add_argument("--without-peers", action="store_true", help="Jobyard and the floor alone")
+    asked.add_argument("--without-postgres", action="store_true", help="SQLite alone")
+    words = asked.parse_args()
+    console = Console()
+    equipment.CACHE.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=equipment.CACHE, prefix="run-"))
+    # PostgreSQL runs as a user of its own where we are root.
+    folder.chmod(0o755)
+    try:
+        bench = Bench(folder, with_peers=not words.without_peers, with_postgres=not words.without_postgres)
+        try:
+            run = bench.run(QUICK if words.quick else FULL, words.names, console)
+        finally:
+            bench.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    report.printed(run, console)
+    whole = not (words.quick or words.names or words.without_peers or words.without_postgres)
+    report.written(run, RESULTS, PAGE if whole else None)
+    return 1 if run.missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
