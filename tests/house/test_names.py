@@ -57,7 +57,7 @@ def test_no_class_has_a_name_that_says_nothing() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ClassDef) and node.name.lower().endswith(empty)
     ]
-    assert found == []
+    assert found == [], "\n".join(found)
 
 
 def _docstring(path: Path) -> str:
@@ -84,4 +84,4 @@ def test_nothing_is_left_open() -> None:
         for word in words
         if word in path.read_text(encoding="utf-8")
     ]
-    assert found == []
+    assert found == [], "\n".join(found)

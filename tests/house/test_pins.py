@@ -91,14 +91,14 @@ def test_no_committed_file_names_a_registry() -> None:
         for host in REGISTRIES
         if host in path.read_text(encoding="utf-8")
     ]
-    assert found == []
+    assert found == [], "\n".join(found)
 
 
 def test_no_committed_file_names_a_folder_of_somebodys_machine() -> None:
     found = [
         f"{tree.name(path)}: {match}" for path in _texts() for match in FOLDER.findall(path.read_text(encoding="utf-8"))
     ]
-    assert found == []
+    assert found == [], "\n".join(found)
 
 
 def test_the_pages_lock_holds_hashes_and_no_addresses() -> None:

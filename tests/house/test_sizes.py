@@ -9,6 +9,8 @@ from tests.house import tree
 
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 40
+LONGEST_STATEMENT = 50
+"""A record written field by field is one statement, read as a table."""
 MOST_PARAMETERS = 8
 
 
@@ -23,7 +25,7 @@ def long_functions(path: Path) -> list[str]:
     found = []
     for node in tree.functions(path):
         length = length_of(node)
-        if length > LONGEST_FUNCTION:
+        if length > (LONGEST_STATEMENT if is_one_statement(node) else LONGEST_FUNCTION):
             found.append(f"{tree.name(path)}:{node.lineno} {node.name}: {length} lines")
     return found
 
@@ -37,6 +39,12 @@ def length_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return lines - ((said.end_lineno or said.lineno) - said.lineno + 1)
 
 
+def is_one_statement(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Tell whether a function only returns something."""
+    said = ast.get_docstring(node) is not None
+    return len(node.body) == 1 + said and isinstance(node.body[-1], ast.Return)
+
+
 def parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """Count what a caller may give, the object itself left out."""
     given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
@@ -44,12 +52,14 @@ def parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def test_no_file_is_longer_than_400_lines() -> None:
-    assert too_long(tree.files(".py", ".ts", ".svelte", ".sql")) == []
+    found = too_long(tree.files(".py", ".ts", ".svelte", ".sql"))
+    assert found == [], "\n".join(found)
 
 
 def test_no_function_is_longer_than_40_lines() -> None:
     paths = tree.python_files("src", "tests", "bench", "hatch_build.py")
-    assert [found for path in paths for found in long_functions(path)] == []
+    found = [one for path in paths for one in long_functions(path)]
+    assert found == [], "\n".join(found)
 
 
 def test_no_function_of_the_house_takes_more_than_8_parameters() -> None:
@@ -60,7 +70,7 @@ def test_no_function_of_the_house_takes_more_than_8_parameters() -> None:
         for node in tree.functions(path)
         if parameters(node) > MOST_PARAMETERS
     ]
-    assert crowded == []
+    assert crowded == [], "\n".join(crowded)
 
 
 def test_the_measures_measure(tmp_path: Path) -> None:
