@@ -22,7 +22,7 @@ def anyio_backend() -> str:
 @pytest.fixture
 def built(tmp_path: Path) -> Iterator[Callable[..., House]]:
     """Build houses that are not served yet, with settings of the test's own."""
-    stores = []
+    stores = list[SqliteStore]()
 
     def build(**settings: Any) -> House:
         folder = tmp_path / f"house{len(stores)}"

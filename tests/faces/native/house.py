@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,9 @@ from msgspec import Meta, Struct
 
 from jobyard.access.tokens import fingerprint, new_token
 from jobyard.access.vault import Vault
-from jobyard.datasets import DatasetCapability, Datasets
+from jobyard.datasets.capability import DatasetCapability
+from jobyard.datasets.catalog import Datasets
+from jobyard.datasets.sync import DatasetSync
 from jobyard.engine.engine import Engine
 from jobyard.engine.submission import Submission
 from jobyard.faces.native.app import native
@@ -92,7 +94,7 @@ class House:
             self.blobs,
             Vault(bytes(32)),
             self.clock,
-            Registry([Count]),
+            Registry([Count, DatasetSync]),
             [DatasetCapability(roots)],
             self.settings,
         )
@@ -227,6 +229,13 @@ async def served(house: House) -> AsyncIterator[House]:
     finally:
         server.should_exit = True
         await task
+
+
+async def until(condition: Callable[[], Any], within: float = 10.0) -> None:
+    """Wait until a condition holds that nothing announces."""
+    async with asyncio.timeout(within):
+        while not condition():  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.005)
 
 
 @dataclass

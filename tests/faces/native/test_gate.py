@@ -172,9 +172,8 @@ async def test_an_unknown_address_and_a_wrong_method_say_so(house: House) -> Non
 
 async def test_one_address_has_one_meaning(house: House) -> None:
     job = await house.submit()
-    async with house.client() as client:
-        for path in [f"/v1/jobs/{job.id}/", f"//v1//jobs/{job.id}", f"/v1/jobs/{job.id}?"]:
-            assert (await raw(house, asking(house, f"GET {path} HTTP/1.1"))).status == 200, path
+    for path in [f"/v1/jobs/{job.id}/", f"//v1//jobs/{job.id}", f"/v1/jobs/{job.id}?"]:
+        assert (await raw(house, asking(house, f"GET {path} HTTP/1.1"))).status == 200, path
     for path in [
         f"/v1/jobs/{job.id}.json",
         f"/v1/jobs/{job.id.upper()}",
@@ -317,6 +316,8 @@ async def test_wrong_query_parameters_are_refused(house: House) -> None:
             answer = await client.get(f"/v1/jobs?{query}")
             assert answer.status_code == 400, f"{query[:50]}: {answer.text[:200]}"
             assert answer.json()["code"] in {"invalid", "wrong_cursor"}
+        assert (await client.get("/v1/counts?state=queued")).status_code == 400
+        assert (await client.post("/v1/jobs?x", json={"kind": "test.count"})).status_code == 400
 
 
 async def test_a_body_larger_than_allowed_is_refused_before_it_is_read(built: Callable[..., House]) -> None:

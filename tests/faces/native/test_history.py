@@ -9,7 +9,7 @@ import pytest
 
 from jobyard.faces.native import stream
 from jobyard.faces.native.routes import history
-from jobyard.people.record import HOUSE
+from jobyard.people.record import HOUSE, Role
 from tests.faces.native.house import Frames, House
 
 pytestmark = pytest.mark.anyio
@@ -24,9 +24,16 @@ async def test_events_tell_the_story_page_by_page(house: House) -> None:
         whole = (await client.get(f"/v1/jobs/{job.id}/events")).json()
         types = [event["type"] for event in whole["events"]]
         assert types == ["submitted", "claimed", "begun", "finished", "retried"] and whole["next"] is None
-        assert [event["actor"] for event in whole["events"]] == ["mia", "worker:w1", "worker:w1", "worker:w1", "jobyard"]
+        assert [event["actor"] for event in whole["events"]] == [
+            "mia",
+            "worker:w1",
+            "worker:w1",
+            "worker:w1",
+            "jobyard",
+        ]
         assert {event["job"] for event in whole["events"]} == {job.id}
-        found, after = list[dict[str, Any]](), 0
+        found = list[dict[str, Any]]()
+        after: int | None = 0
         while after is not None:
             page = (await client.get(f"/v1/jobs/{job.id}/events?limit=2&after={after}")).json()
             assert len(page["events"]) <= 2
@@ -181,8 +188,6 @@ async def test_whoever_may_not_see_the_job_any_more_sees_no_more_of_its_log(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stream, "RECHECK", 0.1)
-    from jobyard.people.record import Role
-
     await house.project("shared", mia=Role.MEMBER, max=Role.MEMBER)
     async with house.client() as mine:
         id_ = (await mine.post("/v1/jobs", json={"kind": "test.count", "project": "shared"})).json()["id"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -72,13 +73,14 @@ async def test_a_late_word_of_an_old_attempt_changes_nothing(house: House) -> No
     async with house.client() as client:
         await client.post(f"/v1/jobs/{id_}/fail", json={"attempt": 1, "message": "x"})
         await client.post(f"/v1/jobs/{id_}/start")
-        for verb, body in [
+        words: list[tuple[str, dict[str, Any]]] = [
             ("beat", {}),
             ("report", {"done": 9}),
             ("finish", {}),
             ("fail", {"message": "late"}),
             ("stop", {}),
-        ]:
+        ]
+        for verb, body in words:
             late = await client.post(f"/v1/jobs/{id_}/{verb}", json={"attempt": 1, **body})
             assert late.status_code == 409 and late.json()["code"] == "stale_attempt", verb
         job = (await client.get(f"/v1/jobs/{id_}")).json()

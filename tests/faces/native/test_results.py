@@ -86,7 +86,13 @@ async def test_a_piece_is_fetched_and_the_rest_later(house: House) -> None:
             assert answer.headers["content-range"] == f"bytes {first}-{end - 1}/{size}"
             assert answer.headers["content-length"] == str(end - first)
             assert answer.headers["repr-digest"] == DIGEST and "content-digest" not in answer.headers
-        for asked in [f"bytes={size}-", "bytes=-0", "bytes=0-,0-", "bytes=" + ",".join(["0-"] * 10_000), f"bytes={10**17}-"]:
+        for asked in [
+            f"bytes={size}-",
+            "bytes=-0",
+            "bytes=0-,0-",
+            "bytes=" + ",".join(["0-"] * 10_000),
+            f"bytes={10**17}-",
+        ]:
             answer = await client.get(path, headers={"Range": asked})
             assert answer.status_code == 416, asked[:50]
             assert answer.headers["content-range"] == f"bytes */{size}"
@@ -190,7 +196,16 @@ async def test_what_has_expired_is_gone_and_says_so(house: House) -> None:
 async def test_names_lead_nowhere_else(house: House) -> None:
     job = await with_files(house, x=CONTENT)
     async with house.client() as client:
-        for name in ["%2e%2e%2fx", "..%5cx", "%2fetc%2fpasswd", "x%00", "x%0d%0aSet-Cookie:a=b", "X", "x.json", "%252e"]:
+        for name in [
+            "%2e%2e%2fx",
+            "..%5cx",
+            "%2fetc%2fpasswd",
+            "x%00",
+            "x%0d%0aSet-Cookie:a=b",
+            "X",
+            "x.json",
+            "%252e",
+        ]:
             answer = await client.get(f"/v1/jobs/{job.id}/results/{name}")
             assert answer.status_code == 404, name
             assert "set-cookie" not in answer.headers
@@ -250,5 +265,3 @@ def test_no_name_escapes_from_its_header(name: str) -> None:
 )
 def test_only_plain_media_types_are_said(declared: str, said: str) -> None:
     assert download.media_type(declared) == said
-
-

@@ -12,6 +12,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from litestar.response import Stream
 from litestar.routes import BaseRoute, HTTPRoute
 
 from jobyard.faces.native import login
@@ -105,7 +106,7 @@ def _responses(path: str, method: str, handler: HTTPRouteHandler, schemas: dict[
     refusals = {400, 429, 500, 503}
     refusals |= set() if handler.opt.get(PUBLIC) else {401, 403}
     refusals |= {404} if "{" in path else set()
-    refusals |= {401, 403, 409, 507} if method not in {"GET", "HEAD"} else set()
+    refusals |= {401, 403, 404, 409, 507} if method not in {"GET", "HEAD"} else set()
     refusals |= {413, 415} if handler.parsed_data_field is not None else set()
     refusals |= set(handler.opt.get("refusals", ()))
     return responses | {str(status): {"$ref": "#/components/responses/Problem"} for status in sorted(refusals)}
@@ -173,7 +174,7 @@ def _answer(handler: HTTPRouteHandler) -> Any:
     said = handler.parsed_fn_signature.return_type.annotation
     if isinstance(get_origin(said), type) and issubclass(get_origin(said), Response):
         said = get_args(said)[0]
-    return None if said in {None, type(None), bytes, Any} else said
+    return None if said in {None, type(None), bytes, Any, Stream} else said
 
 
 def _bare(annotation: Any) -> Any:

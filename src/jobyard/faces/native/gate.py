@@ -15,7 +15,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from jobyard.faces.native import login
 from jobyard.faces.native.faults import request_id
 from jobyard.faces.native.surroundings import Surroundings
-from jobyard.job.errors import JobNotFound, NotFound, Refused
+from jobyard.faces.native.taking import ASKED
+from jobyard.job.errors import Invalid, JobNotFound, NotFound, Refused
 from jobyard.job.ids import is_id
 from jobyard.people.record import KeyScope
 from jobyard.settings import Settings
@@ -71,6 +72,8 @@ class Gate:
             await self._know(scope, headers, options)
         elif scope["method"] not in _SAFE:
             _refuse_foreign(scope, headers)
+        if scope["query_string"] and ASKED not in options:
+            raise Invalid(reason="This address takes no query parameters.")
         await self._app(scope, _patient_receive(receive), _patient_send(send))
 
     async def _know(self, scope: Any, headers: Mapping[bytes, bytes], options: Mapping[str, Any]) -> None:

@@ -6,8 +6,8 @@ from litestar import Router
 
 from jobyard.faces.native.gate import Gate
 from jobyard.faces.native.routes import datasets, feed, history, house, jobs, people, projects, results, session, verbs
-from jobyard.faces.native.routes.contents import contents
-from jobyard.faces.native.routes.desk import desk
+from jobyard.faces.native.routes.contents import get_document
+from jobyard.faces.native.routes.desk import at_desk
 from jobyard.faces.native.surroundings import Ask
 from jobyard.faces.native.taking import Exact
 from jobyard.settings import Settings
@@ -21,8 +21,8 @@ def router(settings: Settings) -> Router:
         path="/v1",
         route_handlers=[
             *(handler for subject in _SUBJECTS for handler in subject.HANDLERS),
-            contents,
-            desk,
+            get_document,
+            at_desk,
         ],
         request_class=Ask,
         dto=Exact,

@@ -11,7 +11,7 @@ from jobyard.faces.native.surroundings import Ask
 
 
 @get("/openapi.json", operation_id="getDocument", opt={PUBLIC: True}, include_in_schema=False)
-async def contents(request: Ask) -> Response[bytes]:
+async def get_document(request: Ask) -> Response[bytes]:
     """Return the OpenAPI document."""
     written = msgspec.json.encode(document(request.app.routes, request.house.version))
     return Response(written, media_type="application/vnd.oai.openapi+json")

@@ -109,7 +109,7 @@ class DeskApp:
 
 
 @asgi("/desk", is_mount=True, opt={FOR_DESK: True}, copy_scope=False)
-async def desk(scope: Scope, receive: Receive, send: Send) -> None:
+async def at_desk(scope: Scope, receive: Receive, send: Send) -> None:
     """Hand a worker's word to the desk of this app."""
     await scope["litestar_app"].state["desk"](scope, receive, send)
 

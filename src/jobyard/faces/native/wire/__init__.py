@@ -14,7 +14,6 @@ from jobyard.faces.native.wire.asked import (
     JobsAsked,
     KeysAsked,
     LogAsked,
-    Nothing,
     PageAsked,
     ResultAsked,
 )
@@ -158,7 +157,6 @@ __all__ = [
     "ModelartsSettings",
     "Name",
     "NativeSettings",
-    "Nothing",
     "Owner",
     "PageAsked",
     "Password",

@@ -10,11 +10,8 @@ from jobyard.faces.native.wire.words import AttemptNumber, Id, StateName, Time, 
 
 _Word = Annotated[str, Meta(max_length=300)]
 _Words = Annotated[list[_Word], Meta(max_length=100)]
-CursorText = Annotated[str, Meta(max_length=8192)]
-
-
-class Nothing(Struct, kw_only=True, forbid_unknown_fields=True):
-    """No query parameters."""
+CursorText = Annotated[str, Meta(max_length=8192, extra_json_schema={"pattern": "^[A-Za-z0-9_-]+$"})]
+"""What an earlier page gave as `next`."""
 
 
 class JobsAsked(Struct, kw_only=True, forbid_unknown_fields=True):

@@ -45,16 +45,13 @@ def misfit(error: msgspec.ValidationError) -> NoReturn:
 def _look(value: Any) -> None:
     """Refuse what lies too deep and text with a NUL, which one of our databases cannot hold."""
     level = [value]
-    for _ in range(DEEPEST + 1):
+    for _ in range(DEEPEST):
         inner = list[Any]()
         for one in level:
-            if isinstance(one, dict):
-                inner += one.keys()
-                inner += one.values()
-            elif isinstance(one, list):
-                inner += one
-            elif isinstance(one, str) and "\0" in one:
+            parts = [*one.keys(), *one.values()] if isinstance(one, dict) else one
+            if any(isinstance(part, str) and "\0" in part for part in parts):
                 raise Invalid(reason="Text must not contain the NUL character.")
+            inner += [part for part in parts if isinstance(part, (dict, list))]
         if not inner:
             return
         level = inner
