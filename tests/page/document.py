@@ -1,4 +1,4 @@
-"""Writes the page's copy of the API's document anew: `python -m tests.page.document`. The page's types are made from it."""
+"""Writes the page's copy of the API's document anew: `python -m tests.page.document`."""
 
 from __future__ import annotations
 

@@ -30,6 +30,8 @@ export class JobList {
   problem = $state.raw<Problem | null>(null);
   more = $state.raw<string | null>(null);
   moreProblem = $state.raw<Problem | null>(null);
+  /** What the screen measured of its rows, kept for when it is shown again. */
+  heights: { of: readonly string[]; cache: unknown } | null = null;
   #newest = 0;
   #asking: AbortController | null = null;
   #loadingMore = false;

@@ -1,0 +1,143 @@
+"""What holds for every screen: no barrier, no overflow, nothing inline, not much to download."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from jobyard.web.shelf import ASSETS
+from tests.page.house import ROOT, House
+from tests.page.visitor import PHONE, WIDE, Visitor
+
+pytestmark = pytest.mark.browser
+
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+WATCH = """
+window.broken = [];
+addEventListener("securitypolicyviolation", (event) => window.broken.push(event.violatedDirective));
+"""
+FIRST_LOAD = 120_000
+"""Bytes of script, compressed, that may be loaded before the list shows."""
+
+
+@pytest.fixture(scope="module")
+def screens(house: House) -> dict[str, str]:
+    """Addresses of every screen, with something to see on each."""
+    failed = house.done("stumble", name="Screen failed", parameters={"text": "It is on purpose. " * 40})
+    parcel = house.done("parcel", name="Screen parcel", labels={"team": "vision"})
+    walk = house.submit("walk", name="Screen walk", parameters={"steps": 4000})
+    waiting = house.submit("blink", name="Screen waiting", queue="gpu-large")
+    folder = house.sources / "screens"
+    folder.mkdir(exist_ok=True)
+    (folder / "a very long name of a file that goes on and on.jpg").write_bytes(b"x")
+    dataset = house.client.datasets.create("Screens", str(folder))
+    house.client.wait(house.client.datasets.sync(dataset.id).id)
+    return {
+        "list": "/",
+        "nothing": "/?text=zzzzz",
+        "failed": f"/jobs/{failed.id}",
+        "result": f"/jobs/{parcel.id}",
+        "running": f"/jobs/{walk.id}",
+        "waiting": f"/jobs/{waiting.id}",
+        "parameters": f"/jobs/{parcel.id}?part=parameters",
+        "attempts": f"/jobs/{failed.id}?part=attempts",
+        "workers": "/workers",
+        "datasets": "/datasets",
+        "dataset": f"/datasets/{dataset.id}",
+        "keys": "/keys",
+        "missing": f"/jobs/{'0' * 32}",
+    }
+
+
+SCREENS = ("list", "nothing", "failed", "result", "running", "waiting", "parameters", "attempts")
+ROOMS = ("workers", "datasets", "dataset", "keys", "missing")
+
+
+def offences(visitor: Visitor) -> list[str]:
+    """Return what axe finds on the screen that stands now."""
+    if not visitor.page.evaluate("'axe' in window"):
+        visitor.page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = visitor.page.evaluate("axe.run()")
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found["violations"] for node in rule["nodes"]]
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def looking(request: pytest.FixtureRequest, browser: Browser, house: House) -> Any:
+    """Somebody who may put axe into the page, which the page's policy would refuse."""
+    with Visitor(browser, house, color_scheme=request.param, bypass_csp=True) as visitor:
+        visitor.sign_in()
+        yield visitor
+
+
+@pytest.mark.parametrize("screen", [*SCREENS, *ROOMS])
+def test_no_screen_has_a_barrier(looking: Visitor, screens: dict[str, str], screen: str) -> None:
+    looking.page.goto(screens[screen])
+    expect(looking.page.get_by_role("navigation")).to_be_visible()
+    looking.page.wait_for_load_state("networkidle") if screen != "running" else looking.page.wait_for_timeout(700)
+    assert offences(looking) == []
+
+
+def test_menus_and_dialogs_have_no_barrier(looking: Visitor, screens: dict[str, str]) -> None:
+    page = looking.page
+    page.goto("/")
+    looking.row("Screen parcel").get_by_role("button", name="More actions").click()
+    expect(page.get_by_role("menu")).to_be_visible()
+    assert offences(looking) == []
+    page.get_by_role("menuitem", name="Keep longer…").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert offences(looking) == []
+
+
+def test_the_door_has_no_barrier(browser: Browser, house: House) -> None:
+    with Visitor(browser, house, bypass_csp=True) as visitor:
+        visitor.page.goto("/")
+        expect(visitor.page.get_by_label("User name")).to_be_visible()
+        assert offences(visitor) == []
+
+
+@pytest.mark.parametrize("size", [PHONE, (768, 1024), WIDE, (2200, 1200)])
+def test_no_screen_is_wider_than_the_window(
+    browser: Browser, house: House, screens: dict[str, str], size: tuple[int, int]
+) -> None:
+    with Visitor(browser, house, size=size) as visitor:
+        visitor.sign_in()
+        for screen, path in screens.items():
+            visitor.page.goto(path)
+            expect(visitor.page.get_by_role("navigation")).to_be_visible()
+            visitor.page.wait_for_timeout(300)
+            width = visitor.page.evaluate("document.documentElement.scrollWidth")
+            assert width <= size[0], screen
+
+
+def test_the_page_keeps_to_its_policy(browser: Browser, house: House, screens: dict[str, str]) -> None:
+    with Visitor(browser, house) as visitor:
+        visitor.context.add_init_script(WATCH)
+        visitor.sign_in()
+        for path in screens.values():
+            visitor.page.goto(path)
+            expect(visitor.page.get_by_role("navigation")).to_be_visible()
+            visitor.page.wait_for_timeout(200)
+            assert visitor.page.evaluate("window.broken") == []
+
+
+def test_the_first_load_is_small(browser: Browser, house: House) -> None:
+    loaded: set[str] = set()
+    with Visitor(browser, house) as visitor:
+        visitor.context.on("request", lambda request: loaded.add(request.url.rsplit("/", 1)[1]))
+        visitor.sign_in()
+        expect(visitor.page.locator(".live").first).to_have_text("live")
+    scripts = [name for name in loaded if name.endswith(".js")]
+    assert scripts
+    assert sum(len(gzip.compress((Path(ASSETS) / name).read_bytes())) for name in scripts) < FIRST_LOAD
+
+
+def test_motion_is_left_out_for_those_who_ask(browser: Browser, house: House, screens: dict[str, str]) -> None:
+    with Visitor(browser, house, reduced_motion="reduce") as visitor:
+        visitor.sign_in(screens["running"])
+        bar = visitor.page.get_by_role("progressbar").locator("i")
+        expect(bar).to_be_visible()
+        assert float(bar.evaluate("node => getComputedStyle(node).transitionDuration").removesuffix("s")) < 0.001
