@@ -251,13 +251,23 @@ class House:
                     given = self._give(ask)
                     self.counts["claim"] += bool(given)
                     self._changed.notify_all()
-                if given or loop.time() >= end:
+                if given:
+                    await asyncio.sleep(0.002)
+                if left.done():
+                    self._take_back(given)
+                elif given or loop.time() >= end:
                     return Claimed(assignments=given)
                 await asyncio.sleep(0.01)
             return Claimed()
         finally:
             left.cancel()
             self._claiming.discard(ask.session)
+
+    def _take_back(self, given: tuple[Assignment, ...]) -> None:
+        """Put in line again what was given to a worker that had gone."""
+        with self._changed:
+            for one in given:
+                self._apply(moves.give_back(self.jobs[one.job.id], one.job.attempt, self.clock.now()))
 
     def _give(self, ask: Ask) -> tuple[Assignment, ...]:
         if not self.open:

@@ -51,6 +51,7 @@ def live(ends: Ends, registry: Registry, nursery: int, room: str) -> None:
     linux.renounce_spying()
     linux.be_killed_first()
     _move_in(ends)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     interrupt = Interrupt()
     _hear_signals()
     os.umask(0o077)

@@ -19,6 +19,8 @@ from jobyard.worker.options import WorkerOptions
 _log = logging.getLogger("jobyard.worker")
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
+_LONG = 0.1
+"""Seconds after which an empty answer counts as one that was waited for."""
 
 
 class Claims:
@@ -64,13 +66,15 @@ class Claims:
                 await self._rest(pauses.after(fault))
                 continue
             pauses.reset()
-            if found or loop.time() - asked > self._wait / 4:
+            if found or loop.time() - asked > _LONG:
                 quick.reset()
             else:
                 await self._rest(quick.after(Fault()))
 
     async def _claim(self, room: int, asked: float) -> int:
-        ask = msgspec.structs.replace(self.ask, limit=room, wait=self._wait)
+        # A lease counts from the moment of asking, so a long wait would leave little of a short one.
+        wait = min(self._wait, self._hand.shortest_lease / 3)
+        ask = msgspec.structs.replace(self.ask, limit=room, wait=wait)
         claimed = await self._desk.claim(ask)
         for assignment in claimed.assignments:
             self._hand.take_in(assignment, asked)

@@ -22,6 +22,8 @@ _T = TypeVar("_T")
 _CHUNK = 1024 * 1024
 _ANSWER = 15.0
 _LONG_ANSWER = 60.0
+_UPLOAD_ANSWER = 600.0
+"""Seconds after the last byte: the house writes a large file to the disk before it answers."""
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 _BARRED_PAUSE = 2.0
@@ -137,7 +139,7 @@ class HttpDesk:
 
         path = f"/v1/desk/files/{held.job}/{held.attempt}/{quote(name, safe='')}"
         headers = {**self._headers, "Content-Type": "application/octet-stream"}
-        taken = _decoded(await self._send(Request("PUT", path, headers, chunks(), size), _LONG_ANSWER), Taken)
+        taken = _decoded(await self._send(Request("PUT", path, headers, chunks(), size), _UPLOAD_ANSWER), Taken)
         if taken.sha256 != digest.hexdigest():
             raise Away(reason=f"it took other bytes than those of {name}")
         return taken

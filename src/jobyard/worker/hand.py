@@ -51,7 +51,8 @@ class Holding:
         self.job = assignment.job
         self.key = (self.job.id, self.job.attempt)
         self.held = Held(job=self.job.id, attempt=self.job.attempt)
-        self.since = asked
+        self.since = asyncio.get_running_loop().time()
+        """When it came, in the loop's time."""
         self.sure = asked + self.lease
         """Until when, in the loop's time, the house counts it as ours whatever happens."""
         self.phase = Phase.WAITING

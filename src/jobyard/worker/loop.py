@@ -78,33 +78,14 @@ class Worker:
         """Work until asked to leave, then leave gently. Return the exit code."""
         self._hear_signals()
         try:
-            kinds = await self._pool.start()
+            kinds = await self._load()
+            if not self._asked_to_leave.is_set():
+                self._claims.ask = structs.replace(self._claims.ask, kinds=kinds)
+                await self._work()
         except NoKinds as fault:
             _log.critical("%s", fault.sentence)
-            await self._pool.close()
             return 1
-        self._claims.ask = structs.replace(self._claims.ask, kinds=kinds)
-        names = ", ".join(self._options.queues)
-        _log.info("worker %s serves %s with %d slots", self._options.name, names, self._options.slots)
-        steady = [
-            asyncio.create_task(going)
-            for going in (
-                self._pulse.beat(self._options.beat),
-                self._pulse.tell(),
-                self._ends.run(),
-                self._returns.run(),
-                self._return_overdue(),
-            )
-        ]
-        slots = [asyncio.create_task(self._slot()) for _ in range(self._options.slots)]
-        claims = asyncio.create_task(self._claims.run())
-        try:
-            await self._until_leaving([*steady, *slots, claims])
-            await self._leave(claims, slots)
         finally:
-            for task in (*steady, *slots, claims):
-                task.cancel()
-            await asyncio.gather(*steady, *slots, claims, return_exceptions=True)
             await self._pool.close()
         _log.info("worker %s ends with %d attempts in hand", self._options.name, len(self._hand))
         return 1 if self._broken or len(self._hand) else 0
@@ -140,6 +121,40 @@ class Worker:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.leave)
+
+    async def _load(self) -> tuple[str, ...]:
+        """Load the kinds, which may take a while, but not once asked to leave. Raises NoKinds."""
+        loading = asyncio.create_task(self._pool.start())
+        asked = asyncio.create_task(self._asked_to_leave.wait())
+        await asyncio.wait([loading, asked], return_when=asyncio.FIRST_COMPLETED)
+        asked.cancel()
+        if not loading.done():
+            loading.cancel()
+            return ()
+        return loading.result()
+
+    async def _work(self) -> None:
+        names = ", ".join(self._options.queues)
+        _log.info("worker %s serves %s with %d slots", self._options.name, names, self._options.slots)
+        steady = [
+            asyncio.create_task(going)
+            for going in (
+                self._pulse.beat(self._options.beat),
+                self._pulse.tell(),
+                self._ends.run(),
+                self._returns.run(),
+                self._return_overdue(),
+            )
+        ]
+        slots = [asyncio.create_task(self._slot()) for _ in range(self._options.slots)]
+        claims = asyncio.create_task(self._claims.run())
+        try:
+            await self._until_leaving([*steady, *slots, claims])
+            await self._leave(claims, slots)
+        finally:
+            for task in (*steady, *slots, claims):
+                task.cancel()
+            await asyncio.gather(*steady, *slots, claims, return_exceptions=True)
 
     async def _until_leaving(self, tasks: list[asyncio.Task[None]]) -> None:
         """Return when asked to leave, or when one of the tasks, which never should, has ended by itself."""

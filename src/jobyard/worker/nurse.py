@@ -18,6 +18,7 @@ _log = logging.getLogger("jobyard.worker")
 _PACKET = 64 * 1024
 _PATIENCE = 120.0
 _RETRY = 0.005
+_FAREWELL = 1.0
 
 
 class NoKinds(Unavailable):
@@ -81,7 +82,7 @@ class Nurse:
         if self._line is not None:
             self._line.shutdown(socket.SHUT_WR)
             try:
-                await asyncio.wait_for(self.lost.wait(), 5.0)
+                await asyncio.wait_for(self.lost.wait(), _FAREWELL)
             except TimeoutError:
                 _log.warning("the nursery did not end by itself")
         self._lose()
