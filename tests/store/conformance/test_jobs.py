@@ -88,6 +88,19 @@ def test_a_change_of_an_older_revision_is_refused(hand: Hand) -> None:
     assert isinstance(hand.fails(lambda transaction: transaction.apply(change)), ChangedMeanwhile)
 
 
+@pytest.mark.parametrize("name", ["rewrite", "move", "renewal"])
+def test_every_kind_of_change_is_refused_when_it_comes_too_late(hand: Hand, name: str) -> None:
+    old = hand.claim(hand.submit().id)
+    new = hand.move(old.id, lambda job: moves.beat(job, 1, NOW + 1, LEASE))
+    late = {
+        "rewrite": Change(job=replace(old, revision=3, priority=9)),
+        "move": moves.finish(old, 1, NOW + 2),
+        "renewal": moves.beat(old, 1, NOW + 2, LEASE),
+    }
+    assert isinstance(hand.fails(lambda transaction: transaction.apply(late[name])), ChangedMeanwhile)
+    assert hand.job(old.id) == new
+
+
 def test_a_change_of_a_future_revision_is_refused(hand: Hand) -> None:
     job = hand.submit()
     ahead = replace(moves.cancel(job, NOW, "ada"), job=replace(job, revision=5))

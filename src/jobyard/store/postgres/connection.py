@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 import psycopg
@@ -21,7 +22,9 @@ MIGRATING = 7_211_001
 WATCHING = 7_211_002
 """Advisory lock of whoever keeps house. 7211003 in the .sql file belongs to those who take event numbers."""
 
-_TEXTS = {name: QUERIES[name].text("postgres").encode() for name in QUERIES if QUERIES[name].speaks("postgres")}
+_TEXTS = MappingProxyType(
+    {name: QUERIES[name].text("postgres").encode() for name in QUERIES if QUERIES[name].speaks("postgres")}
+)
 
 Connection = psycopg.Connection[Row]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import apsw
@@ -15,7 +16,7 @@ from jobyard.store.contract import Row
 from jobyard.store.relational.database import QUERIES
 from jobyard.store.text import possible, storable, unstorable
 
-_TEXTS = {name: QUERIES[name].text("sqlite") for name in QUERIES if QUERIES[name].speaks("sqlite")}
+_TEXTS = MappingProxyType({name: QUERIES[name].text("sqlite") for name in QUERIES if QUERIES[name].speaks("sqlite")})
 _CACHED_STATEMENTS = 300
 _BUSY_MILLISECONDS = 5_000
 

@@ -108,13 +108,14 @@ class Writer:
         try:
             outcomes, told = self._together(batch)
         except BaseException as error:  # noqa: BLE001 - the thread outlives whatever befalls one commit
-            self._roll_back(error)
-            if len(batch) == 1:
-                batch[0].future.set_exception(fault(error))
-                return
-            # One of them may be what the disk could not take: each gets a commit of its own, so that none is harmed.
-            for request in batch:
-                self._commit([request])
+            self._roll_back()
+            self._one_by_one(batch, error)
+            return
+        try:
+            self._finish()
+        except apsw.Error as error:
+            self._roll_back()
+            self._give_up(batch, error)
             return
         for request, outcome in zip(batch, outcomes, strict=True):
             if outcome.error is None:
@@ -124,10 +125,28 @@ class Writer:
         if told:
             self._told()
 
+    def _one_by_one(self, batch: Sequence[_Request], error: BaseException) -> None:
+        """Give each work a commit of its own, since one of them may be what the disk could not take."""
+        if len(batch) == 1:
+            batch[0].future.set_exception(fault(error))
+            return
+        for request in batch:
+            self._commit([request])
+
+    def _give_up(self, batch: Sequence[_Request], error: apsw.Error) -> None:
+        """Tell everybody that the commit failed."""
+        if isinstance(error, apsw.FullError) and len(batch) > 1:
+            # The end of the commit did not fit, so certainly nothing was written; the smaller works may still.
+            self._one_by_one(batch, error)
+            return
+        # After any other trouble part of it may stand in the log and come to life after a crash: never run it twice.
+        for request in batch:
+            request.future.set_exception(fault(error))
+
     def _together(self, batch: Sequence[_Request]) -> tuple[list[_Outcome], bool]:
+        """Run the works, up to the commit. Raises when the transaction as a whole has failed."""
         database = self._database or self._take(self._opened())
-        execute = database.connection.execute
-        execute("BEGIN IMMEDIATE")
+        database.connection.execute("BEGIN IMMEDIATE")
         waiting: list[Deferred] = []
         outcomes, told = [], False
         for request in batch:
@@ -140,8 +159,11 @@ class Writer:
                 waiting.append(transaction.deferred)
                 told = told or transaction.told
         deferred.write(database, waiting)
-        execute("COMMIT")
         return outcomes, told
+
+    def _finish(self) -> None:
+        if self._database is not None:
+            self._database.connection.execute("COMMIT")
 
     def _alone(self, database: SqliteDatabase, request: _Request, transaction: RelationalTransaction) -> _Outcome:
         """Run one work so that its failure touches nothing else. Raises when the whole commit is lost."""
@@ -158,18 +180,16 @@ class Writer:
         connection.execute("RELEASE one")
         return _Outcome(result, None)
 
-    def _roll_back(self, error: BaseException) -> None:
-        """Take the commit back; after trouble with the file begin anew with a fresh connection."""
-        database = self._database
-        if database is None:
-            return
+    def _roll_back(self) -> None:
+        """Take the transaction back; where even that fails, begin anew with a fresh connection.
+
+        The connection is kept otherwise: it knows where the log really ends and will write over what failed, while a
+        fresh one would read the log again and might find a commit there that nobody was promised.
+        """
         try:
-            if database.connection.in_transaction:
-                database.connection.execute("ROLLBACK")
+            if self._database is not None and self._database.connection.in_transaction:
+                self._database.connection.execute("ROLLBACK")
         except apsw.Error:
-            self._let_go()
-            return
-        if is_storage(error) and not isinstance(error, apsw.FullError):
             self._let_go()
 
     def _take(self, connection: apsw.Connection) -> SqliteDatabase:
