@@ -13,7 +13,7 @@ import pytest
 from jobyard.engine.listing import Listing
 from jobyard.faces.native import gate
 from jobyard.people.record import HOUSE
-from tests.faces.native.house import House, raw, served
+from tests.faces.native.house import House, raw, served, until
 
 pytestmark = pytest.mark.anyio
 
@@ -387,3 +387,20 @@ async def test_two_lengths_and_other_smuggling_end_the_connection(house: House) 
         assert answer.status in {400, 408, 501}, headers
     async with house.client() as client:
         assert (await client.get("/v1/jobs")).json()["total"] == 0
+
+
+async def test_a_reader_that_never_reads_is_given_up(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(gate, "STALL", 0.2)
+    job = await house.running()
+    await house.end(job, files={"large": b"x" * 20_000_000})
+    host, port = house.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port), limit=1024)
+    writer.write(asking(house, f"GET /v1/jobs/{job.id}/results/large HTTP/1.1"))
+    assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 200")
+    # Nothing is read until the house has had enough; then the connection ends long before the file does.
+    await until(lambda: any(record.exc_info for record in caplog.records))
+    left = len(await reader.read(-1))
+    assert left < 20_000_000
+    writer.close()

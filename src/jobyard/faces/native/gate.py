@@ -125,7 +125,7 @@ def _patient_receive(receive: Receive) -> Receive:
 
 def _patient_send(send: Send) -> Send:
     async def sent(message: Message) -> None:
-        if message["type"] != "http.response.body":
+        if not message.get("more_body", False):  # the last piece waits for nobody
             await send(message)
             return
         async with asyncio.timeout(STALL):
