@@ -2,5 +2,5 @@
 import { afterEach } from "vitest";
 
 afterEach(() => {
-  localStorage.clear();
+  if ("localStorage" in globalThis) localStorage.clear();
 });

@@ -1,7 +1,7 @@
 // The calls of the API by the names of what they do.
 import { client, take } from "./client";
 import type { paths } from "./schema";
-import type { DatasetIn, Job, KeyIn } from "./shapes";
+import type { DatasetIn, Job, KeyIn, LogPage } from "./shapes";
 
 export type JobQuery = NonNullable<paths["/v1/jobs"]["get"]["parameters"]["query"]>;
 
@@ -29,8 +29,9 @@ export const calls = {
     take(client.GET("/v1/jobs/{job_id}/events", { params: { ...of(id), query: { after } } })),
   attempts: (id: string) => take(client.GET("/v1/jobs/{job_id}/attempts", { params: of(id) })),
   results: (id: string) => take(client.GET("/v1/jobs/{job_id}/results", { params: of(id) })),
+  /** A page of the log. The same address also answers with a stream when it is asked to follow, hence two types. */
   log: (id: string, attempt: number, after: number, limit: number, signal: AbortSignal) =>
-    take(client.GET("/v1/jobs/{job_id}/log", { params: { ...of(id), query: { attempt, after, limit } }, signal })),
+    take(client.GET("/v1/jobs/{job_id}/log", { params: { ...of(id), query: { attempt, after, limit } }, signal })) as Promise<LogPage>,
 
   kinds: () => take(client.GET("/v1/kinds")),
   queues: () => take(client.GET("/v1/queues")),

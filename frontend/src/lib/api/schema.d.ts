@@ -4,76 +4,129 @@
  */
 
 export interface paths {
-    "/v1/session": {
+    "/v1/counts": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SessionOut"];
-                    };
-                };
-            };
-        };
+        /**
+         * Return how many jobs you may see, by state, and the queues in which work waits that nobody takes
+         * @description Return how many jobs you may see, by state, and the queues in which work waits that nobody takes.
+         */
+        get: operations["getCounts"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SignIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SessionOut"];
-                    };
-                };
-            };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
+        get?: never;
+        put?: never;
+        /**
+         * Make fresh keys for every client family, as settings ready to paste; each secret is shown this once
+         * @description Make fresh keys for every client family, as settings ready to paste; each secret is shown this once.
+         */
+        post: operations["makeCredentials"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /**
+         * Return one page of the datasets you may see, newest first
+         * @description Return one page of the datasets you may see, newest first.
+         */
+        get: operations["listDatasets"];
+        put?: never;
+        /**
+         * Take in a folder of the server's machine as a dataset; nothing is listed before it is synchronized
+         * @description Take in a folder of the server's machine as a dataset; nothing is listed before it is synchronized.
+         */
+        post: operations["addDataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return a dataset and what its last synchronization found
+         * @description Return a dataset and what its last synchronization found.
+         */
+        get: operations["getDataset"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget a dataset; its files stay where they are
+         * @description Forget a dataset; its files stay where they are.
+         */
+        delete: operations["deleteDataset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return one page of a dataset's files, in the order of their paths' bytes
+         * @description Return one page of a dataset's files, in the order of their paths' bytes.
+         */
+        get: operations["listSamples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream what happens to the jobs you may see: frames hello, job (numbered), progress and resync
+         * @description Stream what happens to the jobs you may see: frames hello, job (numbered), progress and resync.
+         */
+        get: operations["readFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -86,98 +139,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    state?: string[];
-                    kind?: string[];
-                    owner?: string[];
-                    project?: string[];
-                    queue?: string[];
-                    face?: string[];
-                    label?: string[];
-                    text?: string;
-                    order?: string;
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["JobPage"];
-                    };
-                };
-            };
-        };
+        /**
+         * Return one page of the jobs you may see
+         * @description Return one page of the jobs you may see.
+         */
+        get: operations["listJobs"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["JobIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["JobOut"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/counts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["CountsOut"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
+        /**
+         * Submit a job; it is safe on disk when this is answered. The same Idempotency-Key never makes a second one
+         * @description Submit a job; it is safe on disk when this is answered. The same Idempotency-Key never makes a second one.
+         */
+        post: operations["submitJob"];
         delete?: never;
         options?: never;
         head?: never;
@@ -191,50 +163,58 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    job_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["JobOut"];
-                    };
-                };
-            };
-        };
+        /**
+         * Return a job; with `wait`, as soon as it has ended or the seconds have passed
+         * @description Return a job; with `wait`, as soon as it has ended or the seconds have passed.
+         */
+        get: operations["getJob"];
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    job_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
+        /**
+         * Remove a draft or ended job with its log and results
+         * @description Remove a draft or ended job with its log and results.
+         */
+        delete: operations["deleteJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job_id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /**
+         * Return a job's attempts, first one first
+         * @description Return a job's attempts, first one first.
+         */
+        get: operations["listJobAttempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job_id}/beat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that this external job still runs; the answer tells whether somebody wishes it to stop
+         * @description Say that this external job still runs; the answer tells whether somebody wishes it to stop.
+         */
+        post: operations["beatJob"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -249,35 +229,38 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    job_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["JobOut"];
-                    };
-                };
-            };
-        };
+        /**
+         * End a job: at once when it waits; when it runs, its holder learns the wish within seconds
+         * @description End a job: at once when it waits; when it runs, its holder learns the wish within seconds.
+         */
+        post: operations["cancelJob"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/v1/jobs/{job_id}/retry": {
+    "/v1/jobs/{job_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return what happened to a job, oldest first
+         * @description Return what happened to a job, oldest first.
+         */
+        get: operations["listJobEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job_id}/fail": {
         parameters: {
             query?: never;
             header?: never;
@@ -286,28 +269,31 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    job_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["JobOut"];
-                    };
-                };
-            };
+        /**
+         * Tell the bad end of this external job
+         * @description Tell the bad end of this external job.
+         */
+        post: operations["failJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job_id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        get?: never;
+        put?: never;
+        /**
+         * Tell the good end of this external job
+         * @description Tell the good end of this external job.
+         */
+        post: operations["finishJob"];
         delete?: never;
         options?: never;
         head?: never;
@@ -323,146 +309,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    job_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["KeepIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["JobOut"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/jobs/{job_id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    after?: number;
-                    limit?: number;
-                };
-                header?: never;
-                path: {
-                    job_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["EventPage"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/jobs/{job_id}/attempts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    job_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AttemptOut"][];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/jobs/{job_id}/results": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    job_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ResultOut"][];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
+        /**
+         * Let a job's results live until another time
+         * @description Let a job's results live until another time.
+         */
+        post: operations["keepJob"];
         delete?: never;
         options?: never;
         head?: never;
@@ -476,33 +327,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    attempt?: number;
-                    after?: number;
-                    limit?: number;
-                    follow?: boolean;
-                };
-                header?: never;
-                path: {
-                    job_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["LogPage"];
-                    };
-                };
-            };
-        };
+        /**
+         * Return lines of one attempt's log: a page, the whole as text, or, followed, a stream until the attempt ends
+         * @description Return lines of one attempt's log: a page, the whole as text, or, followed, a stream until the attempt ends.
+         */
+        get: operations["getJobLog"];
         put?: never;
         post?: never;
         delete?: never;
@@ -511,33 +340,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/kinds": {
+    "/v1/jobs/{job_id}/release": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["KindOut"][];
-                    };
-                };
-            };
+        get?: never;
+        put?: never;
+        /**
+         * Put a draft in line, at once or for a later time
+         * @description Put a draft in line, at once or for a later time.
+         */
+        post: operations["releaseJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        get?: never;
+        put?: never;
+        /**
+         * Tell progress and lines of output of this external job; both count as a sign of life
+         * @description Tell progress and lines of output of this external job; both count as a sign of life.
+         */
+        post: operations["reportJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job_id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return a job's result files, the newest attempt's first
+         * @description Return a job's result files, the newest attempt's first.
+         */
+        get: operations["listJobResults"];
         put?: never;
         post?: never;
         delete?: never;
@@ -546,33 +400,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/queues": {
+    "/v1/jobs/{job_id}/results/{name}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["QueueOut"][];
-                    };
-                };
-            };
+        /**
+         * Return a result file's bytes, or one range of them; with its SHA-256 as ETag and digest
+         * @description Return a result file's bytes, or one range of them; with its SHA-256 as ETag and digest.
+         */
+        get: operations["getJobResult"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        /**
+         * Return what a result file is, without its bytes
+         * @description Return what a result file is, without its bytes.
+         */
+        head: operations["headJobResult"];
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        get?: never;
+        put?: never;
+        /**
+         * Run an ended job once more under a new attempt; the old ones stay in its history
+         * @description Run an ended job once more under a new attempt; the old ones stay in its history.
+         */
+        post: operations["retryJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that you run this external job now; report under the attempt number that is answered
+         * @description Say that you run this external job now; report under the attempt number that is answered.
+         */
+        post: operations["startJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell that you stopped this external job, as was wished
+         * @description Tell that you stopped this external job, as was wished.
+         */
+        post: operations["stopJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a queued job out of the line; it is a draft again
+         * @description Take a queued job out of the line; it is a draft again.
+         */
+        post: operations["withdrawJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keep/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write a consistent copy of the house into a folder of the server's machine. For administrators
+         * @description Write a consistent copy of the house into a folder of the server's machine. For administrators.
+         */
+        post: operations["backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keep/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look the house over and say what is wrong. For administrators
+         * @description Look the house over and say what is wrong. For administrators.
+         */
+        get: operations["doctor"];
         put?: never;
         post?: never;
         delete?: never;
@@ -581,208 +544,20 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/workers": {
+    "/v1/keep/prune": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["WorkerOut"][];
-                    };
-                };
-            };
-        };
+        get?: never;
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/projects": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ProjectOut"][];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/datasets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["DatasetPage"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["DatasetIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["DatasetOut"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/datasets/{dataset_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    dataset_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["DatasetOut"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/datasets/{dataset_id}/samples": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path: {
-                    dataset_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SamplePage"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
+        /**
+         * Remove ended jobs older than some days that nobody keeps, or only count them. For administrators
+         * @description Remove ended jobs older than some days that nobody keeps, or only count them. For administrators.
+         */
+        post: operations["prune"];
         delete?: never;
         options?: never;
         head?: never;
@@ -796,51 +571,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["KeyOut"][];
-                    };
-                };
-            };
-        };
+        /**
+         * Return a user's keys, newest first: your own, or anybody's for administrators
+         * @description Return a user's keys, newest first: your own, or anybody's for administrators.
+         */
+        get: operations["listKeys"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["KeyIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["KeyMade"];
-                    };
-                };
-            };
-        };
+        /**
+         * Make a key; its secret is shown this once
+         * @description Make a key; its secret is shown this once.
+         */
+        post: operations["addKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -857,60 +598,208 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    key_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        /**
+         * Revoke a key; whoever comes with it next is turned away
+         * @description Revoke a key; whoever comes with it next is turned away.
+         */
+        delete: operations["revokeKey"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/v1/feed": {
+    "/v1/kinds": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    after?: number;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["FeedJob"];
-                    };
-                };
-            };
+        /**
+         * Return the kinds of work this house can do, each with the JSON Schema of its parameters
+         * @description Return the kinds of work this house can do, each with the JSON Schema of its parameters.
+         */
+        get: operations["listKinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /**
+         * Return the projects you belong to (operators: all), each with its members
+         * @description Return the projects you belong to (operators: all), each with its members.
+         */
+        get: operations["listProjects"];
+        put?: never;
+        /**
+         * Make a project; you are its operator
+         * @description Make a project; you are its operator.
+         */
+        post: operations["addProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project_id}/members/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give a user a place in a project; return its members
+         * @description Give a user a place in a project; return its members.
+         */
+        put: operations["setMember"];
+        post?: never;
+        /**
+         * Take a user's place in a project away; it counts from their next request
+         * @description Take a user's place in a project away; it counts from their next request.
+         */
+        delete: operations["dropMember"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return the queues with the counts of what you may see
+         * @description Return the queues with the counts of what you may see.
+         */
+        get: operations["listQueues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return who you are, what your key is good for, and where the feed stands
+         * @description Return who you are, what your key is good for, and where the feed stands.
+         */
+        get: operations["getSession"];
+        put?: never;
+        /**
+         * Sign in with name and password; the session comes as a cookie
+         * @description Sign in with name and password; the session comes as a cookie.
+         */
+        post: operations["signIn"];
+        /**
+         * End the session you came with
+         * @description End the session you came with.
+         */
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return all users, by name; for administrators
+         * @description Return all users, by name; for administrators.
+         */
+        get: operations["listUsers"];
+        put?: never;
+        /**
+         * Make a user; a password that is made here is shown this once. For administrators
+         * @description Make a user; a password that is made here is shown this once. For administrators.
+         */
+        post: operations["addUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a user's role, shut them out, or set a password; their sessions end at once
+         * @description Change a user's role, shut them out, or set a password; their sessions end at once.
+         */
+        patch: operations["changeUser"];
+        trace?: never;
+    };
+    "/v1/users/{user}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a password, one's own or, for administrators, anybody's; sessions end at once
+         * @description Set a password, one's own or, for administrators, anybody's; sessions end at once.
+         */
+        post: operations["setPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return the workers with those of their jobs that you may see
+         * @description Return the workers with those of their jobs that you may see.
+         */
+        get: operations["listWorkers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -924,118 +813,42 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * AttemptOut
-         * @description One try at running a job.
+         * Problem
+         * @description RFC 9457 problem details.
          */
-        AttemptOut: {
-            number: number;
-            worker: string;
-            claimed_at: string;
-            begun_at: string | null;
-            ended_at: string | null;
-            outcome: string;
-            failure: components["schemas"]["FailureOut"] | null;
-        };
-        /**
-         * FailureOut
-         * @description Why it failed.
-         */
-        FailureOut: {
-            /** @enum {unknown} */
-            reason: "error" | "lost" | "memory" | "signal" | "timeout" | "unreadable";
-            message: string;
+        Problem: {
+            title: string;
+            status: number;
             detail: string;
+            code: string;
+            /** @default about:blank */
+            type?: string;
+            /** @default [] */
+            errors?: components["schemas"]["FieldFault"][];
         };
         /**
-         * BackupOut
-         * @description A finished backup.
+         * FieldFault
+         * @description An offending place of bad input.
          */
-        BackupOut: {
-            folder: string;
-            size: number;
-            blobs: number;
+        FieldFault: {
+            path: string;
+            message: string;
         };
         /**
-         * BeatIn
-         * @description A sign of life of an external job.
+         * FeedHello
+         * @description The first frame `hello` of the feed: what follows comes behind event number `last`.
          */
-        BeatIn: {
-            attempt: number;
+        FeedHello: {
+            last: number;
+            version: string;
         };
         /**
-         * CountsOut
-         * @description Jobs the reader may see, by state.
+         * FeedJob
+         * @description A frame `job` of the feed: what happened, and the job as it is now (null when it was deleted).
          */
-        CountsOut: {
-            draft: number;
-            queued: number;
-            running: number;
-            succeeded: number;
-            failed: number;
-            cancelled: number;
-            total: number;
-            waiting_unserved: string[];
-        };
-        /**
-         * CredentialsIn
-         * @description For whom client settings are wanted.
-         */
-        CredentialsIn: {
-            /** @default null */
-            user?: string | null;
-            /** @default false */
-            new_password?: boolean;
-        };
-        /**
-         * DatasetIn
-         * @description A new dataset over an allowed folder.
-         */
-        DatasetIn: {
-            name: string;
-            source: string;
-            /** @default null */
-            project?: string | null;
-        };
-        /**
-         * DatasetOut
-         * @description A dataset and what its last synchronization found.
-         */
-        DatasetOut: {
-            id: string;
-            number: number;
-            name: string;
-            source: string;
-            owner: string;
-            project: components["schemas"]["ProjectRef"] | null;
-            samples: number;
-            size: number;
-            created_at: string;
-            synced_at: string | null;
-            last_job: string | null;
-        };
-        /**
-         * ProjectRef
-         * @description A project by id and name.
-         */
-        ProjectRef: {
-            id: string;
-            name: string;
-        };
-        /**
-         * DatasetPage
-         * @description Datasets, newest first.
-         */
-        DatasetPage: {
-            datasets: components["schemas"]["DatasetOut"][];
-            next: string | null;
-            total: number;
-        };
-        /**
-         * DoctorOut
-         * @description What is wrong with the house; empty when it is sound.
-         */
-        DoctorOut: {
-            findings: string[];
+        FeedJob: {
+            event: components["schemas"]["EventOut"];
+            job: components["schemas"]["JobOut"] | null;
         };
         /**
          * EventOut
@@ -1045,38 +858,13 @@ export interface components {
             number: number;
             job: string;
             type: string;
+            /** Format: date-time */
             at: string;
             actor: string;
             /** @enum {unknown} */
             state: "cancelled" | "draft" | "failed" | "queued" | "running" | "succeeded";
             attempt: number;
             data: Record<string, never>;
-        };
-        /**
-         * EventPage
-         * @description Events, oldest first.
-         */
-        EventPage: {
-            events: components["schemas"]["EventOut"][];
-            next: number | null;
-        };
-        /**
-         * FailIn
-         * @description The bad end of an external job.
-         */
-        FailIn: {
-            attempt: number;
-            message: string;
-            /** @default  */
-            detail?: string;
-        };
-        /**
-         * FeedJob
-         * @description A frame `job` of the feed: what happened, and the job as it is now (null when it was deleted).
-         */
-        FeedJob: {
-            event: components["schemas"]["EventOut"];
-            job: components["schemas"]["JobOut"] | null;
         };
         /**
          * JobOut
@@ -1107,6 +895,7 @@ export interface components {
             failures: number;
             time_limit: number | null;
             memory_limit: number | null;
+            /** Format: date-time */
             created_at: string;
             queued_at: string | null;
             due_at: string | null;
@@ -1126,6 +915,14 @@ export interface components {
             may: string[];
         };
         /**
+         * ProjectRef
+         * @description A project by id and name.
+         */
+        ProjectRef: {
+            id: string;
+            name: string;
+        };
+        /**
          * ResourceOut
          * @description The thing a job works on.
          */
@@ -1143,7 +940,18 @@ export interface components {
             total: number | null;
             share: number | null;
             text: string;
+            /** Format: date-time */
             at: string;
+        };
+        /**
+         * FailureOut
+         * @description Why it failed.
+         */
+        FailureOut: {
+            /** @enum {unknown} */
+            reason: "error" | "lost" | "memory" | "signal" | "timeout" | "unreadable";
+            message: string;
+            detail: string;
         };
         /**
          * FeedProgress
@@ -1162,23 +970,191 @@ export interface components {
             last: number;
         };
         /**
-         * FinishIn
-         * @description The good end of an external job.
+         * LogLineOut
+         * @description One line of output.
          */
-        FinishIn: {
-            attempt: number;
-            /** @default null */
-            result?: unknown;
+        LogLineOut: {
+            number: number;
+            /** Format: date-time */
+            at: string;
+            /** @enum {unknown} */
+            stream: "err" | "log" | "out";
+            text: string;
         };
         /**
-         * HeldOut
-         * @description A job a worker is running.
+         * LogEnd
+         * @description The frame `end` of a followed log: the attempt has ended.
          */
-        HeldOut: {
+        LogEnd: {
+            attempt: number;
+            last: number;
+        };
+        /**
+         * CountsOut
+         * @description Jobs the reader may see, by state.
+         */
+        CountsOut: {
+            draft: number;
+            queued: number;
+            running: number;
+            succeeded: number;
+            failed: number;
+            cancelled: number;
+            total: number;
+            waiting_unserved: string[];
+        };
+        /**
+         * CredentialsOut
+         * @description Ready-to-paste settings for every client family. Each secret is shown this once.
+         */
+        CredentialsOut: {
+            user: components["schemas"]["Owner"];
+            native: components["schemas"]["NativeSettings"];
+            clearml: components["schemas"]["ClearmlSettings"];
+            cvat: components["schemas"]["CvatSettings"];
+            alteryx: components["schemas"]["AlteryxSettings"];
+            modelarts: components["schemas"]["ModelartsSettings"];
+        };
+        /**
+         * Owner
+         * @description Whose settings these are.
+         */
+        Owner: {
+            name: string;
+            id: string;
+            password: string | null;
+            /** @enum {unknown} */
+            role: "administrator" | "member" | "operator" | "viewer";
+        };
+        /**
+         * NativeSettings
+         * @description Settings of our own client.
+         */
+        NativeSettings: {
+            url: string;
+            token: string;
+        };
+        /**
+         * ClearmlSettings
+         * @description Settings of the ClearML clients.
+         */
+        ClearmlSettings: {
+            api_server: string;
+            web_server: string;
+            files_server: string;
+            access_key: string;
+            secret_key: string;
+        };
+        /**
+         * CvatSettings
+         * @description Settings of the CVAT clients.
+         */
+        CvatSettings: {
+            url: string;
+            username: string;
+            password: string | null;
+            access_token: string;
+        };
+        /**
+         * AlteryxSettings
+         * @description Settings of the Alteryx Server clients.
+         */
+        AlteryxSettings: {
+            base_url: string;
+            client_id: string;
+            client_secret: string;
+            user_id: string;
+        };
+        /**
+         * ModelartsSettings
+         * @description Settings of the ModelArts clients.
+         */
+        ModelartsSettings: {
+            endpoint: string;
+            iam_endpoint: string;
+            project_id: string;
+            access_key: string;
+            secret_key: string;
+            token: string;
+        };
+        /**
+         * CredentialsIn
+         * @description For whom client settings are wanted.
+         */
+        CredentialsIn: {
+            /** @default null */
+            user?: string | null;
+            /** @default false */
+            new_password?: boolean;
+        };
+        /**
+         * DatasetPage
+         * @description Datasets, newest first.
+         */
+        DatasetPage: {
+            datasets: components["schemas"]["DatasetOut"][];
+            next: string | null;
+            total: number;
+        };
+        /**
+         * DatasetOut
+         * @description A dataset and what its last synchronization found.
+         */
+        DatasetOut: {
             id: string;
             number: number;
             name: string;
-            kind: string;
+            source: string;
+            owner: string;
+            project: components["schemas"]["ProjectRef"] | null;
+            samples: number;
+            size: number;
+            /** Format: date-time */
+            created_at: string;
+            synced_at: string | null;
+            last_job: string | null;
+        };
+        /**
+         * DatasetIn
+         * @description A new dataset over an allowed folder.
+         */
+        DatasetIn: {
+            name: string;
+            source: string;
+            /** @default null */
+            project?: string | null;
+        };
+        /**
+         * SamplePage
+         * @description Samples in the order of their paths' bytes.
+         */
+        SamplePage: {
+            samples: components["schemas"]["SampleOut"][];
+            next: string | null;
+            total: number;
+        };
+        /**
+         * SampleOut
+         * @description One file of a dataset.
+         */
+        SampleOut: {
+            id: string;
+            path: string;
+            size: number;
+            /** Format: date-time */
+            modified_at: string;
+            /** Format: date-time */
+            added_at: string;
+        };
+        /**
+         * JobPage
+         * @description One page of jobs.
+         */
+        JobPage: {
+            jobs: components["schemas"]["JobOut"][];
+            next: string | null;
+            total: number;
+            total_exact: boolean;
         };
         /**
          * JobIn
@@ -1216,14 +1192,52 @@ export interface components {
             memory_limit?: number | null;
         };
         /**
-         * JobPage
-         * @description One page of jobs.
+         * AttemptOut
+         * @description One try at running a job.
          */
-        JobPage: {
-            jobs: components["schemas"]["JobOut"][];
-            next: string | null;
-            total: number;
-            total_exact: boolean;
+        AttemptOut: {
+            number: number;
+            worker: string;
+            /** Format: date-time */
+            claimed_at: string;
+            begun_at: string | null;
+            ended_at: string | null;
+            outcome: string;
+            failure: components["schemas"]["FailureOut"] | null;
+        };
+        /**
+         * BeatIn
+         * @description A sign of life of an external job, or the word that it stopped as was wished.
+         */
+        BeatIn: {
+            attempt: number;
+        };
+        /**
+         * EventPage
+         * @description Events, oldest first.
+         */
+        EventPage: {
+            events: components["schemas"]["EventOut"][];
+            next: number | null;
+        };
+        /**
+         * FailIn
+         * @description The bad end of an external job.
+         */
+        FailIn: {
+            attempt: number;
+            message: string;
+            /** @default  */
+            detail?: string;
+        };
+        /**
+         * FinishIn
+         * @description The good end of an external job.
+         */
+        FinishIn: {
+            attempt: number;
+            /** @default null */
+            result?: unknown;
         };
         /**
          * KeepIn
@@ -1234,6 +1248,117 @@ export interface components {
             until?: string | null;
             /** @default false */
             always?: boolean;
+        };
+        /**
+         * LogPage
+         * @description Lines of one attempt, oldest first.
+         */
+        LogPage: {
+            attempt: number;
+            lines: components["schemas"]["LogLineOut"][];
+            next: number | null;
+            complete: boolean;
+        };
+        /**
+         * ReleaseIn
+         * @description When a released draft shall run.
+         */
+        ReleaseIn: {
+            /** @default null */
+            due_at?: string | null;
+        };
+        /**
+         * ProgressIn
+         * @description Progress of an external job, told by its own client.
+         */
+        ProgressIn: {
+            attempt: number;
+            /** @default 0 */
+            done?: number;
+            /** @default null */
+            total?: number | null;
+            /** @default  */
+            text?: string;
+            /** @default [] */
+            lines?: string[];
+        };
+        /**
+         * ResultOut
+         * @description A result file.
+         */
+        ResultOut: {
+            name: string;
+            size: number;
+            sha256: string;
+            media_type: string;
+            attempt: number;
+            url: string;
+        };
+        /**
+         * BackupOut
+         * @description A finished backup.
+         */
+        BackupOut: {
+            folder: string;
+            size: number;
+            blobs: number;
+        };
+        /**
+         * BackupIn
+         * @description Where a backup shall go.
+         */
+        BackupIn: {
+            folder: string;
+        };
+        /**
+         * DoctorOut
+         * @description What is wrong with the house; empty when it is sound.
+         */
+        DoctorOut: {
+            findings: string[];
+        };
+        /**
+         * PruneOut
+         * @description What was (or, in a dry run, would be) pruned.
+         */
+        PruneOut: {
+            jobs: number;
+            freed: number;
+        };
+        /**
+         * PruneIn
+         * @description What to prune.
+         */
+        PruneIn: {
+            older_than_days: number;
+            /** @default false */
+            dry_run?: boolean;
+        };
+        /**
+         * KeyOut
+         * @description A key without its secret.
+         */
+        KeyOut: {
+            id: string;
+            user: string;
+            /** @enum {unknown} */
+            form: "pair" | "session" | "token";
+            /** @enum {unknown} */
+            scope: "desk" | "full" | "read";
+            label: string;
+            access: string | null;
+            /** Format: date-time */
+            created_at: string;
+            expires_at: string | null;
+            used_at: string | null;
+        };
+        /**
+         * KeyMade
+         * @description A fresh key. The secret is shown this once.
+         */
+        KeyMade: {
+            key: components["schemas"]["KeyOut"];
+            secret: string;
         };
         /**
          * KeyIn
@@ -1258,31 +1383,6 @@ export interface components {
             expires_at?: string | null;
         };
         /**
-         * KeyMade
-         * @description A fresh key. The secret is shown this once.
-         */
-        KeyMade: {
-            key: components["schemas"]["KeyOut"];
-            secret: string;
-        };
-        /**
-         * KeyOut
-         * @description A key without its secret.
-         */
-        KeyOut: {
-            id: string;
-            user: string;
-            /** @enum {unknown} */
-            form: "pair" | "session" | "token";
-            /** @enum {unknown} */
-            scope: "desk" | "full" | "read";
-            label: string;
-            access: string | null;
-            created_at: string;
-            expires_at: string | null;
-            used_at: string | null;
-        };
-        /**
          * KindOut
          * @description A kind of work this house can do.
          */
@@ -1296,33 +1396,16 @@ export interface components {
             parameters: Record<string, never>;
         };
         /**
-         * LogLineOut
-         * @description One line of output.
+         * ProjectOut
+         * @description A project with its members.
          */
-        LogLineOut: {
-            number: number;
-            at: string;
-            /** @enum {unknown} */
-            stream: "err" | "log" | "out";
-            text: string;
-        };
-        /**
-         * LogPage
-         * @description Lines of one attempt, oldest first.
-         */
-        LogPage: {
-            attempt: number;
-            lines: components["schemas"]["LogLineOut"][];
-            next: number | null;
-            complete: boolean;
-        };
-        /**
-         * MemberIn
-         * @description A user's place in a project.
-         */
-        MemberIn: {
-            /** @enum {unknown} */
-            role: "administrator" | "member" | "operator" | "viewer";
+        ProjectOut: {
+            id: string;
+            name: string;
+            owner: string;
+            /** Format: date-time */
+            created_at: string;
+            members: components["schemas"]["MemberOut"][];
         };
         /**
          * MemberOut
@@ -1334,37 +1417,6 @@ export interface components {
             role: "administrator" | "member" | "operator" | "viewer";
         };
         /**
-         * Problem
-         * @description RFC 9457 problem details.
-         */
-        Problem: {
-            title: string;
-            status: number;
-            detail: string;
-            code: string;
-            /** @default about:blank */
-            type?: string;
-            /** @default [] */
-            errors?: {
-                [key: string]: string;
-            }[];
-        };
-        /**
-         * ProgressIn
-         * @description Progress of an external job, told by its own client.
-         */
-        ProgressIn: {
-            attempt: number;
-            /** @default 0 */
-            done?: number;
-            /** @default null */
-            total?: number | null;
-            /** @default  */
-            text?: string;
-            /** @default [] */
-            lines?: string[];
-        };
-        /**
          * ProjectIn
          * @description A new project.
          */
@@ -1372,32 +1424,12 @@ export interface components {
             name: string;
         };
         /**
-         * ProjectOut
-         * @description A project with its members.
+         * MemberIn
+         * @description A user's place in a project.
          */
-        ProjectOut: {
-            id: string;
-            name: string;
-            owner: string;
-            created_at: string;
-            members: components["schemas"]["MemberOut"][];
-        };
-        /**
-         * PruneIn
-         * @description What to prune.
-         */
-        PruneIn: {
-            older_than_days: number;
-            /** @default false */
-            dry_run?: boolean;
-        };
-        /**
-         * PruneOut
-         * @description What was (or, in a dry run, would be) pruned.
-         */
-        PruneOut: {
-            jobs: number;
-            freed: number;
+        MemberIn: {
+            /** @enum {unknown} */
+            role: "administrator" | "member" | "operator" | "viewer";
         };
         /**
          * QueueOut
@@ -1409,38 +1441,6 @@ export interface components {
             queued: number;
             running: number;
             workers: number;
-        };
-        /**
-         * ResultOut
-         * @description A result file.
-         */
-        ResultOut: {
-            name: string;
-            size: number;
-            sha256: string;
-            media_type: string;
-            attempt: number;
-            url: string;
-        };
-        /**
-         * SampleOut
-         * @description One file of a dataset.
-         */
-        SampleOut: {
-            id: string;
-            path: string;
-            size: number;
-            modified_at: string;
-            added_at: string;
-        };
-        /**
-         * SamplePage
-         * @description Samples in the order of their paths' bytes.
-         */
-        SamplePage: {
-            samples: components["schemas"]["SampleOut"][];
-            next: string | null;
-            total: number;
         };
         /**
          * SessionOut
@@ -1463,6 +1463,7 @@ export interface components {
             /** @enum {unknown} */
             role: "administrator" | "member" | "operator" | "viewer";
             disabled: boolean;
+            /** Format: date-time */
             created_at: string;
         };
         /**
@@ -1474,14 +1475,12 @@ export interface components {
             password: string;
         };
         /**
-         * UserChange
-         * @description What shall change about a user.
+         * UserMade
+         * @description A fresh user.
          */
-        UserChange: {
-            /** @enum {unknown} */
-            role?: "administrator" | "member" | "operator" | "viewer";
-            disabled?: boolean;
-            password?: string;
+        UserMade: {
+            user: components["schemas"]["UserOut"];
+            password: string | null;
         };
         /**
          * UserIn
@@ -1498,6 +1497,31 @@ export interface components {
             password?: string | null;
         };
         /**
+         * UserChange
+         * @description What shall change about a user.
+         */
+        UserChange: {
+            /** @enum {unknown} */
+            role?: "administrator" | "member" | "operator" | "viewer";
+            disabled?: boolean;
+            password?: string;
+        };
+        /**
+         * PasswordOut
+         * @description The answer to a new password.
+         */
+        PasswordOut: {
+            password: string | null;
+        };
+        /**
+         * PasswordIn
+         * @description A new password; null for one that is made.
+         */
+        PasswordIn: {
+            /** @default null */
+            password?: string | null;
+        };
+        /**
          * WorkerOut
          * @description A worker process.
          */
@@ -1508,17 +1532,1627 @@ export interface components {
             queues: string[];
             kinds: string[];
             slots: number;
+            /** Format: date-time */
             started_at: string;
+            /** Format: date-time */
             seen_at: string;
             alive: boolean;
             running: components["schemas"]["HeldOut"][];
         };
+        /**
+         * HeldOut
+         * @description A job a worker is running.
+         */
+        HeldOut: {
+            id: string;
+            number: number;
+            name: string;
+            kind: string;
+        };
     };
-    responses: never;
+    responses: {
+        /** @description It was not done; the body says why. */
+        Problem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    getCounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountsOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    makeCredentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CredentialsIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialsOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    listDatasets: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    addDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    getDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    deleteDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    listSamples: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplePage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    readFeed: {
+        parameters: {
+            query?: {
+                after?: number;
+                job?: string;
+                queue?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: {
+                state?: ("cancelled" | "draft" | "failed" | "queued" | "running" | "succeeded")[];
+                kind?: string[];
+                owner?: string[];
+                project?: string[];
+                queue?: string[];
+                face?: string[];
+                worker?: string[];
+                label?: string[];
+                resource_type?: string;
+                resource_id?: string;
+                parent?: string;
+                created_from?: string;
+                created_to?: string;
+                finished_from?: string;
+                finished_to?: string;
+                text?: string;
+                order?: "-finished_at" | "-number" | "-priority" | "number";
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    submitJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request never makes a second job. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    getJob: {
+        parameters: {
+            query?: {
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    deleteJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    listJobAttempts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptOut"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    beatJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeatIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    listJobEvents: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    failJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FailIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    finishJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    keepJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    getJobLog: {
+        parameters: {
+            query?: {
+                attempt?: number;
+                after?: number;
+                limit?: number;
+                follow?: boolean;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPage"];
+                    "text/event-stream": string;
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    releaseJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReleaseIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    reportJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgressIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    listJobResults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultOut"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getJobResult: {
+        parameters: {
+            query?: {
+                attempt?: number;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    headJobResult: {
+        parameters: {
+            query?: {
+                attempt?: number;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    retryJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    startJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    stopJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeatIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    withdrawJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackupIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    doctor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoctorOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    prune: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PruneIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PruneOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: {
+                user?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOut"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    addKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyMade"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    listKinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindOut"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listProjects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectOut"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    addProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    setMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberOut"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    dropMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    listQueues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueOut"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    addUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserMade"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    changeUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    setPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    listWorkers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerOut"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+}
