@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import types
-import typing
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
 
 import msgspec
 
@@ -18,16 +15,11 @@ from jobyard.job.events import EventType
 from jobyard.job.record import Reason
 from jobyard.job.states import FINAL, TABLE, Arrow, State
 from jobyard.kinds import Kind, Registry
-from tests.house import commands, routes, sentences
+from tests.house import commands, routes, sentences, shapes
+from tests.house.shapes import shown, table, type_name
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
-
-
-def table(heading: list[str], rows: list[list[str]]) -> str:
-    """Return a Markdown table."""
-    lines = [heading, ["---"] * len(heading), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 def diagram() -> str:
@@ -99,7 +91,7 @@ def error_list() -> str:
 def setting_list() -> str:
     """Return each setting: its flag, its variable, its type, its default and its sentence."""
     said = sentences.under(settings, "Settings")
-    hints = typing.get_type_hints(settings.Settings, include_extras=True)
+    hints = shapes.hints(settings.Settings)
     rows = []
     for field in msgspec.structs.fields(settings.Settings):
         flag, variable = field.name.replace("_", "-"), settings.PREFIX + field.name.upper()
@@ -117,50 +109,7 @@ def _kind(kind: type[Kind]) -> str:
     limit = "none" if kind.time_limit is None else f"{kind.time_limit:g} s"
     least = kind.least_role.value
     facts = f"{kind.title}. Queue `{kind.queue}`, tries {kind.tries}, time limit {limit}, least role {least}."
-    module = __import__(kind.Parameters.__module__, fromlist=["x"])
-    said = sentences.under(module, kind.Parameters.__name__)
-    hints = typing.get_type_hints(kind.Parameters, include_extras=True)
-    rows = [
-        [f"`{field.name}`", type_name(hints[field.name]), shown(field), said.get(field.name, "")]
-        for field in msgspec.structs.fields(kind.Parameters)
-    ]
-    return f"### `{kind.name}`\n\n{facts}\n\n{table(['parameter', 'type', 'default', 'meaning'], rows)}"
-
-
-def shown(field: msgspec.structs.FieldInfo) -> str:
-    """Return how a field's default reads; `needed` where there is none."""
-    if field.required:
-        return "needed"
-    default = field.default_factory() if field.default is msgspec.NODEFAULT else field.default
-    return f"`{msgspec.json.encode(default).decode()}`"
-
-
-def type_name(hint: Any) -> str:
-    """Return a type in a reader's words, with its range."""
-    if typing.get_origin(hint) is Annotated:
-        inner, *metas = typing.get_args(hint)
-        return type_name(inner) + "".join(_range(meta) for meta in metas)
-    origin, inside = typing.get_origin(hint), typing.get_args(hint)
-    if origin in {types.UnionType, typing.Union}:
-        return " or ".join("none" if part is type(None) else type_name(part) for part in inside)
-    if origin is typing.Literal:
-        return " or ".join(f"`{choice}`" for choice in inside)
-    if origin in {tuple, list}:
-        return f"list of {type_name(inside[0])}"
-    if origin is dict:
-        return f"map of {type_name(inside[1])} by {type_name(inside[0])}"
-    plain = {str: "text", int: "whole number", float: "number", bool: "true or false", Any: "any JSON"}
-    return plain.get(hint) or str(getattr(hint, "__name__", hint))
-
-
-def _range(meta: Any) -> str:
-    low = meta.ge if meta.ge is not None else meta.gt
-    high = meta.le if meta.le is not None else meta.lt
-    if low is not None and high is not None:
-        return f", {low} to {high}"
-    if low is not None:
-        return f", {'at least' if meta.ge is not None else 'above'} {low}"
-    return f", at most {high}" if high is not None else ""
+    return f"### `{kind.name}`\n\n{facts}\n\n{shapes.fields(kind.Parameters)}"
 
 
 PAGES: dict[str, dict[str, Callable[[], str]]] = {
@@ -176,7 +125,7 @@ PAGES: dict[str, dict[str, Callable[[], str]]] = {
     "settings.md": {"settings": setting_list},
     "kinds.md": {"kinds": kind_list},
     "cli.md": {"where": commands.where_list, "codes": commands.code_list, "commands": commands.command_list},
-    "http.md": {"routes": routes.route_list},
+    "http.md": {"routes": routes.route_list, "shapes": routes.shape_list},
 }
 """For each page, its generated parts by name."""
 

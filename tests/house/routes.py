@@ -6,11 +6,15 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
+from jobyard.faces.native import wire
 from jobyard.faces.native.document import document
+from jobyard.job import events, record
+from jobyard.people import record as people
 from jobyard.server import House
 from jobyard.settings import Settings
 from jobyard.store.memory import MemoryStore
-from tests.house.sentences import first
+from tests.house import shapes
+from tests.house.sentences import first, under
 
 _VERBS = ("get", "post", "put", "patch", "delete")
 
@@ -36,6 +40,25 @@ def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
 def route_list() -> str:
     """Return every route with its sentence, what may be asked, and what it answers, as Markdown."""
     return "\n\n".join(_route(method, path, operation) for method, path, operation in operations())
+
+
+def shape_list() -> str:
+    """Return every shape that the document names, field by field, as Markdown."""
+    return "\n\n".join(_record(name) for name in sorted(openapi()["components"]["schemas"]))
+
+
+def _record(name: str) -> str:
+    shape = getattr(wire, name)
+    return f"### `{name}`\n\n{first(shape.__doc__)}\n\n{shapes.fields(shape, _kept(name))}"
+
+
+def _kept(name: str) -> dict[str, str]:
+    """Return what the house's own record of the same name says of its fields."""
+    own = name.removesuffix("Out").removesuffix("In")
+    for room in (record, events, people):
+        if hasattr(room, own):
+            return under(room, own)
+    return {}
 
 
 def _route(method: str, path: str, operation: dict[str, Any]) -> str:
