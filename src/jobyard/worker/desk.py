@@ -40,11 +40,11 @@ class Away(Unavailable):
 
 
 class Barred(Away):
-    """The house does not accept this worker's key: {reason}"""
+    """The house does not accept this worker's key: {reason}."""
 
 
 class Declined(Fault):
-    """{sentence}"""
+    """{sentence}."""
 
 
 class Taken(Struct, frozen=True):
@@ -213,7 +213,7 @@ def _sentence(response: Response) -> str:
         problem = msgspec.json.decode(response.body, type=_Problem)
     except msgspec.MsgspecError:
         return f"it answered {response.status}"
-    return problem.detail or problem.title or f"it answered {response.status}"
+    return (problem.detail or problem.title).rstrip(".") or f"it answered {response.status}"
 
 
 def _pause(response: Response) -> float:
