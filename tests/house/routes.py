@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from jobyard.faces.native import wire
@@ -19,6 +20,7 @@ from tests.house.sentences import first, under
 _VERBS = ("get", "post", "put", "patch", "delete")
 
 
+@cache
 def openapi() -> dict[str, Any]:
     """Return the OpenAPI document of a house."""
     with tempfile.TemporaryDirectory() as folder:

