@@ -122,3 +122,11 @@ def test_every_page_of_the_docs_can_be_reached_from_the_readme() -> None:
         ]
     wanted = {page for page in PAGES if page.is_relative_to(tree.ROOT / "docs")}
     assert {tree.name(page) for page in wanted - seen} == set()
+
+
+def test_every_place_that_the_docs_name_is_there() -> None:
+    for page in PAGES:
+        for place in re.findall(
+            r"`((?:src|tests|docs|frontend|requirements|examples|bench)/[\w./-]*)`", page.read_text()
+        ):
+            assert (tree.ROOT / place).exists(), f"{tree.name(page)} names {place}"
