@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from concurrent.futures import wait
 from functools import partial
 
-
 from jobyard.job import moves
 from jobyard.job.errors import ChangedMeanwhile
 from jobyard.job.events import Change

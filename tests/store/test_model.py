@@ -330,16 +330,18 @@ def _sized(share: int, steps: int) -> settings:
 def test_sqlite_lives_as_memory_does(tmp_path: Path) -> None:
     folders = (tmp_path / str(number) for number in count())
 
-    def fresh() -> Houses:
-        return Houses(lambda: SqliteStore.open(next(folders), synchronous="NORMAL"))
+    class OnSqlite(Houses):
+        def __init__(self) -> None:
+            super().__init__(lambda: SqliteStore.open(next(folders), synchronous="NORMAL"))
 
-    run_state_machine_as_test(fresh, settings=_sized(4, 40))
+    run_state_machine_as_test(OnSqlite, settings=_sized(4, 40))
 
 
 @pytest.mark.property
 def test_postgres_lives_as_memory_does(shared_postgres: str) -> None:
-    def fresh() -> Houses:
-        empty(shared_postgres)
-        return Houses(lambda: PostgresStore.open(shared_postgres, threads=2))
+    class OnPostgres(Houses):
+        def __init__(self) -> None:
+            empty(shared_postgres)
+            super().__init__(lambda: PostgresStore.open(shared_postgres, threads=2))
 
-    run_state_machine_as_test(fresh, settings=_sized(10, 30))
+    run_state_machine_as_test(OnPostgres, settings=_sized(10, 30))

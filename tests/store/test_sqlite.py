@@ -252,7 +252,7 @@ def test_a_listener_that_fails_does_not_stop_the_writer(sqlite_store: SqliteStor
 def fill_up(store: SqliteStore, spare: int) -> None:
     """Let the database grow by no more than `spare` pages."""
     connection = writing_connection(store)
-    pages = connection.execute("PRAGMA page_count").fetchall()[0][0]
+    pages = int(str(connection.execute("PRAGMA page_count").fetchall()[0][0]))
     connection.execute(f"PRAGMA max_page_count = {pages + spare}")
 
 
@@ -262,7 +262,7 @@ def test_a_full_disk_refuses_what_does_not_fit_and_takes_what_does(sqlite_store:
     fill_up(sqlite_store, spare=60)
     large = {"text": "x" * 1_000_000}
     small = [partial(insert, f"s{number}") for number in range(3)]
-    works = [*small, lambda t: t.insert(submission(parameters=large)), *small]
+    works: list[Callable[[Transaction], Any]] = [*small, lambda t: t.insert(submission(parameters=large)), *small]
     outcomes = [future.exception(PATIENCE) for future in behind_a_gate(sqlite_store, works)]
     assert [type(outcome) for outcome in outcomes] == [type(None)] * 3 + [StoreFull] + [type(None)] * 3
     assert hand.move(job.id, lambda job: moves.cancel(job, NOW, "ada")).final
@@ -402,7 +402,7 @@ def test_a_damaged_page_is_found(tmp_path: Path) -> None:
     for _ in range(20):
         hand.submit()
     query = "SELECT rootpage FROM sqlite_schema WHERE name = 'jobs_by_state'"
-    page = writing_connection(store).execute(query).fetchall()[0][0]
+    page = int(str(writing_connection(store).execute(query).fetchall()[0][0]))
     store.close()
     with (tmp_path / "data" / "jobyard.sqlite").open("r+b") as file:
         file.seek(page * 4096 - 200)

@@ -276,6 +276,12 @@ class Store(Protocol):
     def listen(self, wake: Callable[[], None]) -> None:
         """Call `wake` (from any thread, with nothing) after events were written, by this process or another one."""
 
+    def people_version(self) -> int | None:
+        """Return a number that has grown when an acknowledged write changed a user, a key or a membership.
+
+        What was read while it stood still is true. None where others may change them unseen: then read each time.
+        """
+
     def hold_watch(self) -> bool:
         """Tell whether this process is the one that keeps house now; on PostgreSQL one of several, always on SQLite."""
 

@@ -191,3 +191,34 @@ def test_the_memory_store_runs_no_sql_and_the_others_do(hand: Hand) -> None:
     hand.do(lambda t: t.run_many(put, [{"name": "c", "value": "d"}, {"name": "e", "value": "f"}]))
     hand.do(lambda t: t.run_many(put, []))
     assert hand.see(lambda view: [view.rows(query, {"name": name}) for name in "ace"]) == [[("b",)], [("d",)], [("f",)]]
+
+
+def test_the_version_of_people_grows_with_whatever_changes_who_may_come_in(hand: Hand) -> None:
+    changes: list[Callable[[Transaction], object]] = [
+        lambda t: t.put_user(ADA),
+        lambda t: t.put_key(PAIR),
+        lambda t: t.drop_key(PAIR.id),
+        lambda t: t.put_membership(Membership(project="p1", user="ada", role=Role.MEMBER)),
+        lambda t: t.drop_membership("p1", "ada"),
+    ]
+    seen = [hand.store.people_version()]
+    for change in changes:
+        hand.do(change)
+        seen.append(hand.store.people_version())
+    if seen[0] is None:
+        assert set(seen) == {None}
+    else:
+        assert len(set(seen)) == len(seen)
+
+
+def test_the_version_of_people_stands_still_while_jobs_move_and_when_a_work_fails(hand: Hand) -> None:
+    def failing(transaction: Transaction) -> None:
+        transaction.put_user(BOB)
+        raise Unavailable(reason="it broke")
+
+    before = hand.store.people_version()
+    hand.finished()
+    hand.do(lambda t: t.put_worker(WORKER))
+    with pytest.raises(Unavailable):
+        hand.do(failing)
+    assert hand.store.people_version() == before

@@ -65,6 +65,9 @@ class MemoryStore:
     def listen(self, wake: Callable[[], None]) -> None:
         self._wakes.append(wake)
 
+    def people_version(self) -> int | None:
+        return None
+
     def hold_watch(self) -> bool:
         return True
 

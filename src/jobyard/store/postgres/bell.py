@@ -94,12 +94,12 @@ class Bell:
 
     def _hear_on(self, connection: Connection) -> None:
         connection.execute(f"LISTEN {_CHANNEL}")
-        seen = -1
+        seen, told = -1, False
         while not self._stop.is_set():
-            told = any(connection.notifies(timeout=_SAFETY, stop_after=1))
             given = connection.execute("SELECT last_value FROM event_numbers").fetchall()[0][0]
             if told or given != seen:
                 seen = given
                 self._horizon.stale = True
                 self._wake()
+            told = any(connection.notifies(timeout=_SAFETY, stop_after=1))
         connection.execute(f"UNLISTEN {_CHANNEL}")

@@ -100,6 +100,9 @@ class PostgresStore:
     def listen(self, wake: Callable[[], None]) -> None:
         self._bell.listen(wake)
 
+    def people_version(self) -> int | None:
+        return None
+
     def hold_watch(self) -> bool:
         return self._watch.hold()
 

@@ -37,6 +37,8 @@ class RelationalTransaction(RelationalView):
         """Whether what `earlier` holds has been written by this transaction."""
         self.told = False
         """Whether an event was written."""
+        self.people = False
+        """Whether a user, a key or a membership was written."""
         self._earlier = earlier
         self._seen: dict[str, Job] = {}
 
@@ -162,12 +164,15 @@ class RelationalTransaction(RelationalView):
     def put_user(self, user: User) -> None:
         self._require_free("other_user", "user", user.name, {"name": user.name, "id": user.id})
         self._database.run("put_user", records.user_row(user))
+        self.people = True
 
     def put_key(self, key: Key) -> None:
         self._require_free("other_key", "key", key.label, {"access": key.access, "id": key.id})
         self._database.run("put_key", records.key_row(key))
+        self.people = True
 
     def drop_key(self, id_: str) -> bool:
+        self.people = True
         return self._database.run("drop_key", {"id": id_}) > 0
 
     def put_project(self, project: Project) -> None:
@@ -177,8 +182,10 @@ class RelationalTransaction(RelationalView):
     def put_membership(self, membership: Membership) -> None:
         values = {"project": membership.project, "member": membership.user, "role": membership.role.value}
         self._database.run("put_membership", values)
+        self.people = True
 
     def drop_membership(self, project: str, user: str) -> bool:
+        self.people = True
         return self._database.run("drop_membership", {"project": project, "member": user}) > 0
 
     def put_setting(self, name: str, value: str) -> None:

@@ -78,6 +78,10 @@ class SqliteStore:
     def listen(self, wake: Callable[[], None]) -> None:
         self._wakes.append(wake)
 
+    def people_version(self) -> int | None:
+        # The folder's lock keeps every other writer out.
+        return self._writer.people_version
+
     def hold_watch(self) -> bool:
         return True
 

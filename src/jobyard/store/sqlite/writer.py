@@ -50,6 +50,9 @@ class Writer:
         self._door = threading.Lock()
         self._closed = False
         self._database: SqliteDatabase | None = None
+        self.people_version = 0
+        """Grows with every commit that changes who may come in, before anybody is told of the commit."""
+        self._people = False
         self._log_pages = 0
         self._checkpoint_at = CHECKPOINT_PAGES
         self._thread = threading.Thread(target=self._work, name="jobyard-writer", daemon=True)
@@ -117,6 +120,7 @@ class Writer:
             self._roll_back()
             self._give_up(batch, error)
             return
+        self.people_version += self._people
         for request, outcome in zip(batch, outcomes, strict=True):
             if outcome.error is None:
                 request.future.set_result(outcome.result)
@@ -149,6 +153,7 @@ class Writer:
         database.connection.execute("BEGIN IMMEDIATE")
         waiting: list[Deferred] = []
         outcomes, told = [], False
+        self._people = False
         for request in batch:
             transaction = RelationalTransaction(database, waiting)
             outcome = self._alone(database, request, transaction)
@@ -158,6 +163,7 @@ class Writer:
                     waiting.clear()
                 waiting.append(transaction.deferred)
                 told = told or transaction.told
+                self._people = self._people or transaction.people
         deferred.write(database, waiting)
         return outcomes, told
 
