@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from jobyard.datasets import sync
 from jobyard.store.contract import Store
 from jobyard.store.postgres import PostgresStore
 from jobyard.store.sqlite import SqliteStore
@@ -44,3 +45,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def yard(store: Store, tmp_path: Path) -> Yard:
     return Yard(store, tmp_path)
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of ten, so that a small folder has several."""
+    monkeypatch.setattr(sync, "BATCH_ENTRIES", 10)

@@ -176,3 +176,14 @@ def listed(folder: Path) -> list[Entry]:
     files = [file for file in folder.rglob("*") if file.is_file() and not file.is_symlink()]
     entries = [(file.relative_to(folder), file.stat()) for file in files]
     return sorted((os.fsencode(path), status.st_size, status.st_mtime_ns) for path, status in entries)
+
+
+def fill(yard: Yard, count: int, size: int = 3) -> None:
+    """Write files into the yard's folder, spread over seven others."""
+    for number in range(count):
+        put(yard.source, f"{number % 7}/{number:05}.jpg", b"x" * size)
+
+
+def counts(result: dict[str, Any]) -> tuple[int, int, int, int]:
+    """Return how many were added, changed, deleted and left as they were."""
+    return result["added"], result["changed"], result["deleted"], result["unchanged"]
