@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,7 +20,8 @@ from jobyard.job.errors import NotFound, StoreFull
 from jobyard.job.ids import is_id, new_id
 
 _CHUNK = 1024 * 1024
-_FULL = {errno.ENOSPC, errno.EDQUOT}
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
 
 class Written(Struct, frozen=True, kw_only=True):
@@ -44,12 +46,13 @@ class Writer:
         self._file: BinaryIO | None = os.fdopen(os.open(self._aside, flags, 0o600), "wb", buffering=_CHUNK)
 
     def write(self, chunk: bytes) -> None:
-        """Take some bytes. Raises StoreFull when there is no space left."""
+        """Take some bytes. Raises StoreFull when there is no space left; then nothing of the blob is left either."""
         if self._file is None:
             raise ValueError("this blob is closed")
         try:
             self._file.write(chunk)
         except OSError as error:
+            self.abort()
             raise _translated(error) from error
         self._hash.update(chunk)
         self.size += len(chunk)
@@ -89,7 +92,8 @@ class Blobs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._aside = folder / "aside"
-        self._aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for made in (folder, self._aside):
+            made.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def writer(self) -> Writer:
         """Begin a new blob. Raises StoreFull."""
@@ -105,12 +109,14 @@ class Blobs:
         # The last characters are the random ones; the first are the time and would put a day into one folder.
         return self._folder / blob[-2:] / blob
 
-    def open(self, blob: str) -> BinaryIO:
+    def open(self, blob: str) -> BufferedReader:
         """Open a blob for reading; links are not followed. Raises NotFound."""
         try:
             return os.fdopen(os.open(self.path(blob), os.O_RDONLY | os.O_NOFOLLOW), "rb")
         except OSError as error:
-            raise NotFound(what="blob", name=blob) from error
+            if error.errno in _ABSENT:
+                raise NotFound(what="blob", name=blob) from error
+            raise
 
     def describe(self, blob: str) -> tuple[int, str]:
         """Return a blob's size and SHA-256, read from its bytes. Raises NotFound."""
@@ -121,12 +127,9 @@ class Blobs:
     def remove(self, blob: str) -> int:
         """Remove a blob if it is there; return the bytes freed."""
         path = self.path(blob)
-        try:
-            size = path.lstat().st_size
-            path.unlink()
-        except FileNotFoundError:
-            return 0
-        return size
+        size = _size(path)
+        path.unlink(missing_ok=True)
+        return size or 0
 
     def pages(self, size: int, before: float) -> Iterator[list[str]]:
         """Give out the names of blobs last written before a time (seconds since 1970), in lists of at most `size`.
@@ -148,8 +151,9 @@ class Blobs:
 
     def usage(self) -> tuple[int, int]:
         """Return how many blobs there are and how many bytes they hold."""
-        sizes = [path.lstat().st_size for path in self._folder.glob("??/*") if is_id(path.name)]
-        return len(sizes), sum(sizes)
+        sizes = [_size(path) for path in self._folder.glob("??/*") if is_id(path.name)]
+        there = [size for size in sizes if size is not None]
+        return len(there), sum(there)
 
     def aside(self, blob: str) -> Path:
         """Return where a blob is written before it is committed."""
@@ -171,9 +175,17 @@ def _written(path: Path) -> float:
         return float("inf")
 
 
+def _size(path: Path) -> int | None:
+    """Return the size of a file; None when somebody has just removed it."""
+    try:
+        return path.lstat().st_size
+    except FileNotFoundError:
+        return None
+
+
 def _translated(error: OSError) -> Exception:
     if error.errno in _FULL:
-        return StoreFull(reason="there is no space left")
+        return StoreFull()
     return error
 
 
