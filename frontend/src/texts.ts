@@ -50,7 +50,7 @@ export const texts = {
   },
 
   account: {
-    label: (user: string) => `Signed in as ${user}`,
+    label: "Signed in as",
     out: "Sign out",
     theme: "Appearance",
     themes: { auto: "Same as this machine", light: "Light", dark: "Dark" },

@@ -65,6 +65,13 @@ def offences(visitor: Visitor) -> list[str]:
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found["violations"] for node in rule["nodes"]]
 
 
+def settled(visitor: Visitor) -> None:
+    """Wait until the screen has what it shows."""
+    expect(visitor.page.locator("main").locator("h1, h2").first).to_be_visible()
+    expect(visitor.page.locator("main .skeleton")).to_have_count(0)
+    expect(visitor.page.locator("main")).not_to_have_attribute("aria-busy", "true")
+
+
 @pytest.fixture(scope="module", params=["light", "dark"])
 def looking(request: pytest.FixtureRequest, browser: Browser, house: House) -> Any:
     """Somebody who may put axe into the page, which the page's policy would refuse."""
@@ -77,7 +84,7 @@ def looking(request: pytest.FixtureRequest, browser: Browser, house: House) -> A
 def test_no_screen_has_a_barrier(looking: Visitor, screens: dict[str, str], screen: str) -> None:
     looking.page.goto(screens[screen])
     expect(looking.page.get_by_role("navigation")).to_be_visible()
-    looking.page.wait_for_load_state("networkidle") if screen != "running" else looking.page.wait_for_timeout(700)
+    settled(looking)
     assert offences(looking) == []
 
 
@@ -108,7 +115,7 @@ def test_no_screen_is_wider_than_the_window(
         for screen, path in screens.items():
             visitor.page.goto(path)
             expect(visitor.page.get_by_role("navigation")).to_be_visible()
-            visitor.page.wait_for_timeout(300)
+            settled(visitor)
             width = visitor.page.evaluate("document.documentElement.scrollWidth")
             assert width <= size[0], screen
 
@@ -120,7 +127,7 @@ def test_the_page_keeps_to_its_policy(browser: Browser, house: House, screens: d
         for path in screens.values():
             visitor.page.goto(path)
             expect(visitor.page.get_by_role("navigation")).to_be_visible()
-            visitor.page.wait_for_timeout(200)
+            settled(visitor)
             assert visitor.page.evaluate("window.broken") == []
 
 
