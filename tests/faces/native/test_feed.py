@@ -306,3 +306,21 @@ async def test_readers_with_the_same_rights_share_what_was_written(
         await house.submit()
         told = [(await jobs(one, 1))[0] for one in frames]
     assert told[0].data == told[1].data and made == [1]
+
+
+async def test_who_waits_is_sent_away_when_the_house_closes(house: House) -> None:
+    job = await house.running()
+    async with house.client() as client, house.client() as other:
+        waiting = asyncio.create_task(other.get(f"/v1/jobs/{job.id}?wait=30"))
+        async with (
+            client.stream("GET", "/v1/feed") as feed,
+            client.stream("GET", f"/v1/jobs/{job.id}/log?follow=1") as log,
+        ):
+            frames, lines = Frames(feed), Frames(log)
+            await hello(frames)
+            house.engine.desk.close()
+            async with asyncio.timeout(5):
+                while await frames.next() is not None:
+                    pass
+                assert await lines.next() is None
+                assert (await waiting).json()["state"] == "running"

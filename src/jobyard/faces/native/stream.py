@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from litestar.response import Stream
 
-from jobyard.engine.people import People
+from jobyard.engine.engine import Engine
 from jobyard.faces.native import login
 from jobyard.faces.native.login import Came
 from jobyard.job.errors import Invalid, TooMuch
@@ -21,6 +21,8 @@ HEARTBEAT = 15.0
 """Seconds of silence after which a sign of life is sent."""
 RECHECK = 4.0
 """Seconds after which an open stream asks again whether its reader may still come in."""
+LOOK_AGAIN = 1.0
+"""Seconds after which whoever waits looks whether the house closes."""
 MOST = 100
 """The most streams one user may hold open."""
 
@@ -78,8 +80,8 @@ class Streams:
 class Watch:
     """Looks after one open stream: when to send a sign of life, and whether its reader may still come in."""
 
-    def __init__(self, people: People, came: Came, actor: Actor) -> None:
-        self._people = people
+    def __init__(self, engine: Engine, came: Came, actor: Actor) -> None:
+        self._engine = engine
         self._came = came
         self._actor = actor
         self._loop = asyncio.get_running_loop()
@@ -94,13 +96,18 @@ class Watch:
         """Tell whether a sign of life is due."""
         return self._loop.time() >= self._speak_at
 
+    @property
+    def over(self) -> bool:
+        """Whether the house closes; a reader comes back where it was when another one answers."""
+        return not self._engine.desk.open
+
     def left(self) -> float:
         """Return the seconds until this has to be looked at again."""
-        return max(0.01, min(self._check_at, self._speak_at) - self._loop.time())
+        return min(LOOK_AGAIN, max(0.01, min(self._check_at, self._speak_at) - self._loop.time()))
 
     async def actor(self) -> Actor:
         """Return who reads, with the rights they have now. Raises Unauthenticated when they may not any more."""
         if self._loop.time() >= self._check_at:
-            self._actor = await login.actor(self._people, self._came)
+            self._actor = await login.actor(self._engine.people, self._came)
             self._check_at = self._loop.time() + RECHECK
         return self._actor

@@ -64,7 +64,7 @@ class Ask(Request[Actor, Came, State]):
 
     def watch(self) -> Watch:
         """Return who looks after the stream this request opens."""
-        return Watch(self.engine.people, self.auth, self.user)
+        return Watch(self.engine, self.auth, self.user)
 
     @property
     def address(self) -> str:

@@ -37,7 +37,7 @@ async def _frames(request: Ask, asked: FeedAsked, seen: int, *, resync: bool) ->
     if resync:
         yield frame("resync", FeedResync(last=seen), seen)
     with suppress(Fault):  # whose key was revoked is let go
-        while True:
+        while not watch.over:
             passed = feed.last
             news = await reader.next(watch.left())
             fresh = await watch.actor()

@@ -29,7 +29,6 @@ from jobyard.job.errors import Fault
 from jobyard.job.states import State
 from jobyard.people.record import Actor
 
-_LOOK_AGAIN = 1.0
 _GATHER = 0.05
 """Seconds in which lines gather before the store is asked again, however often something happens in the house."""
 _PAGE = 2_000
@@ -104,11 +103,13 @@ async def _lines(request: Ask, job_id: str, part: LogPart, after: int) -> AsyncG
             if part.lines:
                 watch.spoke()
             if len(part.lines) < _PAGE:
-                await request.engine.feed.news(min(_LOOK_AGAIN, watch.left()))
+                await request.engine.feed.news(watch.left())
                 await asyncio.sleep(_GATHER)
             if watch.silent():
                 yield alive()
                 watch.spoke()
+            if watch.over:
+                return
             actor = await watch.actor()
             part = await request.engine.listing.log(actor, job_id, part.attempt or None, after, _PAGE)
 

@@ -8,8 +8,8 @@ from litestar import Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from jobyard.engine.feed import Happened, Quiet, Resync
-from jobyard.faces.native import words
+from jobyard.engine.feed import Happened, Resync
+from jobyard.faces.native import stream, words
 from jobyard.faces.native.surroundings import Ask
 from jobyard.faces.native.taking import InPath, asking
 from jobyard.faces.native.wire import JobAsked, JobIn, JobOut, JobPage, JobsAsked
@@ -50,10 +50,9 @@ async def get_job(request: Ask, job_id: InPath, asked: NamedDependency[JobAsked]
     job = await request.engine.listing.job(request.user, job_id)
     loop = asyncio.get_running_loop()
     until = loop.time() + asked.wait
-    while not job.final and (left := until - loop.time()) > 0:
-        frame = await reader.next(left)
-        concerned = isinstance(frame, Happened) and frame.event.job == job_id
-        if concerned or isinstance(frame, (Resync, Quiet)):
+    while not job.final and (left := until - loop.time()) > 0 and request.engine.desk.open:
+        frame = await reader.next(min(left, stream.LOOK_AGAIN))
+        if isinstance(frame, Resync) or (isinstance(frame, Happened) and frame.event.job == job_id):
             job = await request.engine.listing.job(request.user, job_id)
     return await shown(request, job)
 
