@@ -50,8 +50,10 @@ class Interrupt:
         self.noticed = self.looks = False
 
     def end(self) -> None:
-        """Note that no attempt is in hand."""
+        """Note that no attempt is in hand. A process that got SIGTERM meanwhile ends here."""
         self._busy = False
+        if self._count:
+            os._exit(IDLE_EXIT)
 
     @contextmanager
     def opened(self) -> Iterator[None]:

@@ -24,6 +24,7 @@ class Pool:
         self._options = options
         self._room = room
         self._idle: deque[WarmChild] = deque()
+        self._out: set[WarmChild] = set()
         self._nurse: Nurse | None = None
         self._starting = asyncio.Lock()
         self._closed = False
@@ -37,18 +38,9 @@ class Pool:
 
     async def take(self) -> WarmChild:
         """Return a child that runs nothing. Raises NoKinds when the nursery died and does not start again."""
-        while self._idle:
-            child = self._idle.pop()
-            if not child.gone.done():
-                return child
-            child.close()
-        async with self._starting:
-            if self._nurse is None or self._nurse.lost.is_set():
-                _log.warning("the nursery died and is started again")
-                if self._nurse is not None:
-                    await self._nurse.close()
-                await self.start()
-        return self._idle.pop() if self._idle else self._fork()
+        child = await self._ready()
+        self._out.add(child)
+        return child
 
     async def give(self, child: WarmChild, ended: Ended | None) -> None:
         """Take a child back after an attempt: what it printed is read to the end, what it left running is dead."""
@@ -57,6 +49,7 @@ class Pool:
             await self._bury(child)
             fit = False
         child.over()
+        self._out.discard(child)
         if fit:
             self._idle.append(child)
             return
@@ -69,9 +62,24 @@ class Pool:
         self._closed = True
         if self._nurse is not None:
             await self._nurse.close()
-        for child in self._idle:
+        for child in (*self._idle, *self._out):
             child.close()
         self._idle.clear()
+        self._out.clear()
+
+    async def _ready(self) -> WarmChild:
+        while self._idle:
+            child = self._idle.pop()
+            if not child.gone.done():
+                return child
+            child.close()
+        async with self._starting:
+            if self._nurse is None or self._nurse.lost.is_set():
+                _log.warning("the nursery died and is started again")
+                if self._nurse is not None:
+                    await self._nurse.close()
+                await self.start()
+        return self._idle.pop() if self._idle else self._fork()
 
     def _fork(self) -> WarmChild:
         if self._nurse is None:
