@@ -73,7 +73,7 @@ class Submission(Struct, frozen=True, kw_only=True):
             parent=self.parent,
             face=self.face,
             external=self.external,
-            resource=self.resource or resource,
+            resource=resource or self.resource,
             marks=self.marks,
             state=State.DRAFT if self.draft else State.QUEUED,
             due_at=None if self.draft else self.due_at,
