@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import io
 import os
 import selectors
 import signal
@@ -9,12 +11,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
+from jobyard.cli.app import run
 from jobyard.cli.doorplate import Doorplate
 from jobyard.client import Jobyard
 
@@ -60,6 +63,14 @@ def command(*words: str, folder: Path, stdin: str = "", timeout: float = 60.0, *
     return Done(ended.returncode, ended.stdout, ended.stderr)
 
 
+def called(*words: str) -> Done:
+    """Run `jobyard WORDS` in this process and return how it ended."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = run(words)
+    return Done(code, out.getvalue(), err.getvalue())
+
+
 class RunningHouse:
     """A server with its workers."""
 
@@ -79,11 +90,15 @@ class RunningHouse:
                 env=environment(**{"JOBYARD_LEASE": "3", "JOBYARD_ROUND": "0.2", "JOBYARD_GRACE": "1"} | settings),
                 stdout=subprocess.PIPE,
                 stderr=errors,
-                start_new_session=True,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - it only asks the kernel one thing
             )
-        self.ready: dict[str, Any] = msgspec.json.decode(self._line())
-        self.url: str = self.ready["url"]
-        self.port = int(self.url.rpartition(":")[2])
+        try:
+            self.ready: dict[str, Any] = msgspec.json.decode(self._line())
+            self.url: str = self.ready["url"]
+            self.port = int(self.plate.url.rpartition(":")[2])
+        except BaseException:
+            self.kill()
+            raise
 
     def _line(self) -> bytes:
         assert self.process.stdout is not None
@@ -109,6 +124,10 @@ class RunningHouse:
         """Run a command that finds this house by its data folder."""
         return command(*words, "--data", str(self.data), folder=self.folder, stdin=stdin, timeout=timeout, **more)
 
+    def call(self, *words: str) -> Done:
+        """Run such a command in this process: the same command line, without the cost of starting Python."""
+        return called(*words, "--data", str(self.data))
+
     def workers(self) -> list[int]:
         """Return the process numbers of the workers that live."""
         with self.client() as client:
@@ -130,6 +149,11 @@ class RunningHouse:
             self.process.wait()
         if self.process.stdout is not None:
             self.process.stdout.close()
+
+
+def _die_with_parent() -> None:
+    """A house must not outlive tests that were killed."""
+    ctypes.CDLL(None).prctl(1, int(signal.SIGTERM), 0, 0, 0)
 
 
 @contextmanager

@@ -73,6 +73,8 @@ def _verified(folder: Path, database: str, progress: Progress) -> Restored:
             raise Trouble(f"the backup's database is damaged: {findings[0]}")
         blobs, size = _check_blobs(store, Blobs(folder / "blobs"), progress)
         jobs = sum(tally.count for tally in store.read(lambda view: view.tallies(EVERYTHING)).result())
+    except Fault as fault:
+        raise Trouble(f"the backup's database cannot be read: {fault.sentence}") from None
     finally:
         store.close()
     return Restored(jobs=jobs, blobs=blobs, size=size)
