@@ -68,6 +68,8 @@ class Held:
 
         def work(transaction: Transaction) -> Any:
             before(transaction)
+            # A question sends off what may have waited, so that it really lies in the database.
+            transaction.users()
             self._inside.set()
             assert self._gate.wait(PATIENCE)
             return after(transaction)
@@ -357,7 +359,6 @@ def test_a_commit_whose_answer_is_lost_is_not_run_again(hand: Hand, raw: psycopg
     def work(transaction: Transaction) -> None:
         turns.append(1)
         transaction.insert(submission())
-        transaction.flush()  # type: ignore[attr-defined]
         cut_off(raw)
 
     assert isinstance(hand.fails(work), Unavailable)

@@ -16,15 +16,17 @@ def storable(text: str) -> bool:
     """Tell whether a column can hold `text`."""
     if "\0" in text:
         return False
-    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def possible(parameters: Mapping[str, Any]) -> bool:
     """Tell whether every text among the parameters of a statement can be in a column at all."""
-    for value in parameters.values():  # noqa: SIM110 - this is asked before every statement, and a loop is quicker
-        if type(value) is str and not storable(value):
-            return False
-    return True
+    # One look at all of them together: halves of a surrogate pair stay halves when they come to stand side by side.
+    return storable("".join([value for value in parameters.values() if type(value) is str]))
 
 
 def require(texts: Iterable[str | None]) -> None:

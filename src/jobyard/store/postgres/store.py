@@ -13,7 +13,7 @@ from typing import TypeVar
 import psycopg
 from psycopg import errors
 
-from jobyard.job.errors import Conflict, KeyReused, Unavailable
+from jobyard.job.errors import KeyReused, Unavailable
 from jobyard.store import migrate
 from jobyard.store.contract import Reused, Transaction, View
 from jobyard.store.postgres.bell import Bell
@@ -176,11 +176,11 @@ class PostgresStore:
             transaction = PostgresTransaction(database, self._horizon.settled, again=turn < 2)
             result = work(transaction)
             counted = transaction.flush()
+            _commit(database)
         except BaseException:
             with suppress(psycopg.Error):
                 connection.rollback()
             raise
-        _commit(connection)
         self._counted += counted
         return result, transaction.told
 
@@ -210,14 +210,14 @@ class PostgresStore:
                 PostgresDatabase(connection).run("fold_counters", {"limit": 10 * _FOLD_AT})
 
 
-def _commit(connection: Connection) -> None:
+def _commit(database: PostgresDatabase) -> None:
     try:
-        ended = connection.execute("COMMIT")
+        database.commit()
     except psycopg.OperationalError as error:
+        if not database.connection.closed:
+            raise
         # Whether it was written cannot be known, so it must not be run again here.
         raise Unavailable(reason="the connection to the database broke while it was being written") from error
-    if ended.statusmessage != "COMMIT":
-        raise Conflict(reason="One of the statements had failed, so everything was taken back.")
 
 
 def _worn_out(error: BaseException) -> BaseException:

@@ -37,8 +37,12 @@ class Database(Protocol):
     def returning(self, name: str, parameters: Mapping[str, Any]) -> list[Row]:
         """Run a named writing statement and return its rows. Raises Invalid for text it cannot keep."""
 
-    def many(self, name: str, parameters: Sequence[Mapping[str, Any]]) -> None:
-        """Run a named writing statement once for each set of parameters."""
+    def post(self, name: str, *parameters: Mapping[str, Any]) -> None:
+        """Run a named writing statement, once for each set of parameters, whose answer nobody needs.
+
+        It happens in order, but may wait until the next statement that is answered, or the end. Raises Invalid for text
+        it cannot keep.
+        """
 
     def rows(self, text: str, parameters: Mapping[str, Any]) -> list[Row]:
         """Run a capability's text and return its rows."""

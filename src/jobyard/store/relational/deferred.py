@@ -49,7 +49,7 @@ def _write_counts(database: Database, counts: dict[Counted, int]) -> int:
     ]
     # A change of zero is written too: it makes the queue known although its job moved on within the transaction.
     if rows:
-        database.many("bump_counter", rows)
+        database.post("bump_counter", *rows)
     return len(rows)
 
 
@@ -57,9 +57,9 @@ def _write_words(database: Database, words: dict[int, str | None]) -> int:
     gone = [{"job": job} for job, found in words.items() if found is None]
     fresh = [{"job": job, "words": found} for job, found in words.items() if found is not None]
     if gone:
-        database.many("delete_words", gone)
+        database.post("delete_words", *gone)
     if fresh:
-        database.many("put_words", fresh)
+        database.post("put_words", *fresh)
     return 0
 
 

@@ -127,8 +127,7 @@ def to_job(row: Sequence[Any]) -> Job:
 
 
 def to_row(job: Job) -> dict[str, Any]:
-    """Return the parameters of the statements that write a job whole. Raises Invalid for what cannot be stored."""
-    text.require(text.columns(job))
+    """Return the parameters of the statements that write a job whole. Raises Invalid for what JSON cannot hold."""
     resource = job.resource
     return {
         **to_motion(job),
@@ -159,7 +158,6 @@ def to_row(job: Job) -> dict[str, Any]:
 
 def to_motion(job: Job) -> dict[str, Any]:
     """Return the parameters of the statement that writes what a move changes."""
-    text.require([job.worker])
     return {
         **to_renewal(job),
         "state": job.state.value,

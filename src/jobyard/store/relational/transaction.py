@@ -102,9 +102,9 @@ class RelationalTransaction(RelationalView):
         old = self._require(job)
         blobs = self.drop_files(job)
         for name in ("delete_attempts", "delete_log", "delete_reused", "delete_job"):
-            self._database.run(name, {"job": old.number})
+            self._database.post(name, {"job": old.number})
         self._drop_labels(old, old.labels.items())
-        self._database.run("mark_events_gone", {"id": job})
+        self._database.post("mark_events_gone", {"id": job})
         self.deferred.words[old.number] = None
         self.deferred.count(old, None)
         del self._seen[job]
@@ -113,7 +113,7 @@ class RelationalTransaction(RelationalView):
     def candidates(self, queues: Sequence[str], kinds: Sequence[str], now: int, limit: int) -> list[Job]:
         if limit <= 0 or not kinds:
             return []
-        self._database.run("promote_due", {"now": now})
+        self._database.post("promote_due", {"now": now})
         paused = {row[0] for row in self._database.all("paused_queues", {})}
         text = QUERIES["ready_jobs"].text(self._database.dialect)
         values = {"kinds": self._database.array(kinds), "now": now, "limit": limit}
@@ -140,35 +140,35 @@ class RelationalTransaction(RelationalView):
     def add_log(self, job: str, attempt: int, lines: Sequence[LogLine]) -> None:
         number = self._require(job).number
         if lines:
-            self._database.many("insert_line", [records.line_row(number, attempt, line) for line in lines])
+            self._database.post("insert_line", *(records.line_row(number, attempt, line) for line in lines))
 
     def add_file(self, job: str, file: ResultFile) -> None:
-        self._database.run("put_file", asdict(file) | {"job": self._require(job).number})
+        self._database.post("put_file", asdict(file) | {"job": self._require(job).number})
 
     def drop_files(self, job: str) -> list[str]:
         number = self._require(job).number
         blobs = [file.blob for file in self.files(job)]
         if blobs:
-            self._database.run("delete_files", {"job": number})
+            self._database.post("delete_files", {"job": number})
         return blobs
 
     def put_queue(self, queue: QueueRow) -> None:
-        self._database.run("put_queue", asdict(queue) | {"paused": int(queue.paused)})
+        self._database.post("put_queue", asdict(queue) | {"paused": int(queue.paused)})
 
     def put_worker(self, worker: WorkerRow) -> None:
-        self._database.run("put_worker", records.worker_row(worker))
+        self._database.post("put_worker", records.worker_row(worker))
 
     def drop_worker(self, name: str) -> None:
-        self._database.run("drop_worker", {"name": name})
+        self._database.post("drop_worker", {"name": name})
 
     def put_user(self, user: User) -> None:
         self._require_free("other_user", "user", user.name, {"name": user.name, "id": user.id})
-        self._database.run("put_user", records.user_row(user))
+        self._database.post("put_user", records.user_row(user))
         self.people = True
 
     def put_key(self, key: Key) -> None:
         self._require_free("other_key", "key", key.label, {"access": key.access, "id": key.id})
-        self._database.run("put_key", records.key_row(key))
+        self._database.post("put_key", records.key_row(key))
         self.people = True
 
     def drop_key(self, id_: str) -> bool:
@@ -177,11 +177,11 @@ class RelationalTransaction(RelationalView):
 
     def put_project(self, project: Project) -> None:
         self._require_free("other_project", "project", project.name, {"name": project.name, "id": project.id})
-        self._database.run("put_project", asdict(project))
+        self._database.post("put_project", asdict(project))
 
     def put_membership(self, membership: Membership) -> None:
         values = {"project": membership.project, "member": membership.user, "role": membership.role.value}
-        self._database.run("put_membership", values)
+        self._database.post("put_membership", values)
         self.people = True
 
     def drop_membership(self, project: str, user: str) -> bool:
@@ -189,7 +189,7 @@ class RelationalTransaction(RelationalView):
         return self._database.run("drop_membership", {"project": project, "member": user}) > 0
 
     def put_setting(self, name: str, value: str) -> None:
-        self._database.run("put_setting", {"name": name, "value": value})
+        self._database.post("put_setting", {"name": name, "value": value})
 
     def prune_events(self, before: int, limit: int) -> int:
         return self._database.run("prune_events", {"before": before, "limit": max(limit, 0)})
@@ -234,11 +234,11 @@ class RelationalTransaction(RelationalView):
 
     def _tell(self, events: Sequence[Event], *, gone: bool) -> None:
         for event in events:
-            self._database.run("insert_event", records.event_row(event, gone=gone))
+            self._database.post("insert_event", records.event_row(event, gone=gone))
             self.told = True
 
     def _put_attempt(self, job: Job, attempt: Attempt) -> None:
-        self._database.run("put_attempt", records.attempt_row(job.number, attempt))
+        self._database.post("put_attempt", records.attempt_row(job.number, attempt))
 
     def _change_labels(self, old: Job, job: Job) -> None:
         if old.labels != job.labels:
@@ -248,12 +248,12 @@ class RelationalTransaction(RelationalView):
     def _put_labels(self, job: Job, labels: Iterable[tuple[str, str]]) -> None:
         rows = [{"name": name, "value": value, "job": job.number} for name, value in labels]
         if rows:
-            self._database.many("insert_label", rows)
+            self._database.post("insert_label", *rows)
 
     def _drop_labels(self, job: Job, labels: Iterable[tuple[str, str]]) -> None:
         rows = [{"name": name, "value": value, "job": job.number} for name, value in labels]
         if rows:
-            self._database.many("delete_label", rows)
+            self._database.post("delete_label", *rows)
 
     def _require_free(self, query: str, what: str, name: str, values: Mapping[str, Any]) -> None:
         if self._database.all(query, values):

@@ -91,7 +91,7 @@ class SqliteDatabase:
         _require(parameters)
         return self.rows(_TEXTS[name], parameters)
 
-    def many(self, name: str, parameters: Sequence[Mapping[str, Any]]) -> None:
+    def post(self, name: str, *parameters: Mapping[str, Any]) -> None:
         self.execute_many(_TEXTS[name], parameters)
 
     def rows(self, text: str, parameters: Mapping[str, Any]) -> list[Row]:
@@ -105,7 +105,10 @@ class SqliteDatabase:
     def execute_many(self, text: str, parameters: Sequence[Mapping[str, Any]]) -> None:
         for one in parameters:
             _require(one)
-        self.connection.executemany(text, parameters)
+        if len(parameters) == 1:
+            self._execute(text, parameters[0])
+        else:
+            self.connection.executemany(text, parameters)
 
     def statement(self, text: str) -> None:
         """Run one statement of a schema file."""
