@@ -33,7 +33,7 @@ def weather(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable
 
 
 def worker_storm(weather: Weather, jobs: int, workers: int, pause: float = 0.2) -> None:
-    """Kill a random worker every `pause` to four pauses (seconds) while jobs of 1 to 100 ms run; start another for it."""
+    """Kill a random worker every one to four pauses (seconds) while short jobs run; start another for it."""
     for _ in range(workers):
         weather.work()
     submitting = threading.Thread(target=weather.submit, args=(jobs,))

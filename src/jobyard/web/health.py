@@ -11,7 +11,7 @@ _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def health(ready: Callable[[], Awaitable[bool]]) -> list[HTTPRouteHandler]:
-    """Return the routes /healthz (the process answers) and /readyz (the store answers, else 503). Neither needs a login."""
+    """Return /healthz (the process answers) and /readyz (the store answers, else 503). Neither needs a login."""
 
     @get("/healthz", media_type=MediaType.TEXT, include_in_schema=False)
     async def healthz() -> Response[str]:
