@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from enum import IntEnum
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import msgspec
@@ -73,6 +73,10 @@ _MOTION: Callable[[Job], tuple[Any, ...]] = attrgetter(
     *("state", "attempt", "failures", "queued_at", "due_at", "started_at", "begun_at", "finished_at", "worker"),
     *("results_until", "results_expired", "kept"),
 )
+_PLAIN_AT = (0, 1, 2, 3, 4, 5, 6, 8, 9, *range(15, 28))
+_PLAIN = tuple(COLUMNS[at] for at in _PLAIN_AT)
+"""The columns whose value is the field of the same name as it is."""
+_plain: Callable[[Sequence[Any]], tuple[Any, ...]] = itemgetter(*_PLAIN_AT)
 _WORDS: Callable[[Job], tuple[Any, ...]] = attrgetter(
     *("number", "name", "kind", "owner", "queue", "face", "labels", "resource", "parameters", "failure"),
 )
@@ -81,36 +85,13 @@ _WORDS: Callable[[Job], tuple[Any, ...]] = attrgetter(
 def to_job(row: Sequence[Any]) -> Job:
     """Return the job in a row of the table `jobs`."""
     fixed, lively = _fixed(row[31]), _lively(row[30])
-    resource = None
-    if row[11] is not None:
-        resource = Resource(type=row[11], id=row[12], name=fixed.resource_name)
+    plain: dict[str, Any] = dict(zip(_PLAIN, _plain(row), strict=True))
     return Job(
-        number=row[0],
-        id=row[1],
-        kind=row[2],
-        owner=row[3],
-        name=row[4],
-        project=row[5],
-        queue=row[6],
+        **plain,
         priority=-row[7],
-        parent=row[8],
-        face=row[9],
         external=row[10] == 1,
-        resource=resource,
+        resource=Resource(type=row[11], id=row[12], name=fixed.resource_name) if row[11] is not None else None,
         state=_STATES[row[13]],
-        revision=row[15],
-        attempt=row[16],
-        failures=row[17],
-        tries=row[18],
-        created_at=row[19],
-        queued_at=row[20],
-        due_at=row[21],
-        started_at=row[22],
-        begun_at=row[23],
-        finished_at=row[24],
-        worker=row[25],
-        lease_until=row[26],
-        results_until=row[27],
         results_expired=row[28] == 1,
         kept=row[29] == 1,
         parameters=fixed.parameters,
