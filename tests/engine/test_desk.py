@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from jobyard.job.clock import SECOND
-from jobyard.job.desk import Call, Finish, MadeFile, Outcome
+from jobyard.job.desk import Ask, Call, Finish, MadeFile, Outcome
 from jobyard.job.errors import Invalid, NotFound, Refused
 from jobyard.job.record import Failure, LogLine, Progress, Reason
 from jobyard.job.states import State
@@ -259,3 +259,21 @@ async def test_a_worker_is_known_by_what_it_said(yard: Yard) -> None:
     yard.clock.forward(60)
     [state] = await yard.listing.workers(HOUSE)
     assert not state.alive
+
+
+async def test_a_worker_is_written_down_now_and_then_and_anew_when_it_was_started_again(yard: Yard) -> None:
+    async def written(session: str) -> tuple[str, int]:
+        ask = Ask(worker="w9", session=session, kinds=("test.count",))
+        await yard.desk.claim(yard.worker, ask)
+        [row] = yard.store.read(lambda view: view.workers()).result()
+        return row.session, row.seen_at
+
+    began = yard.clock.now()
+    assert await written("one") == ("one", began)
+    yard.clock.forward(4)
+    assert await written("one") == ("one", began)
+    yard.clock.forward(1)
+    assert await written("one") == ("one", yard.clock.now())
+    assert await written("two") == ("two", yard.clock.now())
+    yard.clock.forward(1)
+    assert await written("one") == ("one", yard.clock.now())

@@ -129,3 +129,18 @@ async def test_a_reader_too_far_behind_is_told_to_start_over(any_store: Store, t
         await yard.submit()
         assert told(await happened(slow, 1)) == ["submitted"]
         assert len(feed.frames) <= 16
+
+
+async def test_while_nobody_waits_events_gather_and_whoever_comes_has_them_at_once(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads, read = list[object](), yard.store.read
+    monkeypatch.setattr(yard.store, "read", lambda work: (reads.append(work), read(work))[1])
+    async with running(yard.engine.feed) as feed:
+        reader = feed.reader(HOUSE)
+        del reads[:]
+        for _ in range(100):
+            await yard.submit()
+        assert len(reads) < 50
+        frames = await asyncio.wait_for(happened(reader, 100), 2)
+    assert told(frames) == ["submitted"] * 100

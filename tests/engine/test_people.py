@@ -219,3 +219,28 @@ async def test_projects_are_run_by_their_operators(yard: Yard) -> None:
     with pytest.raises(NotFound):
         await projects.drop_member(boss, "vision", "tomas")
     assert await projects.names() == {project.id: "vision"}
+
+
+async def test_whoever_came_before_is_known_without_asking_until_something_about_people_changes(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = await maria(yard)
+    key, secret = await yard.people.add_key(actor, wanted("maria", label="laptop"))
+    project = await yard.engine.projects.add(HOUSE, "vision")
+    await yard.people.actor(secret)  # the first use is written down, which changes the key
+    await yard.people.actor(secret)
+    reads, read = list[object](), yard.store.read
+    monkeypatch.setattr(yard.store, "read", lambda work: (reads.append(work), read(work))[1])
+    assert (await yard.people.actor(secret)).projects == {}
+    assert len(reads) == (0 if yard.store.dialect == "sqlite" else 1)
+    await yard.engine.projects.set_member(HOUSE, project.id, "maria", Role.MEMBER)
+    assert (await yard.people.actor(secret)).projects == {project.id: Role.MEMBER}
+    await yard.engine.projects.drop_member(HOUSE, project.id, "maria")
+    assert (await yard.people.actor(secret)).projects == {}
+    await yard.people.change_user(HOUSE, "maria", role=Role.VIEWER)
+    assert (await yard.people.actor(secret)).role is Role.VIEWER
+    await yard.people.change_user(HOUSE, "maria", disabled=True)
+    with pytest.raises(Unauthenticated):
+        await yard.people.actor(secret)
+    await yard.people.change_user(HOUSE, "maria", disabled=False)
+    assert (await yard.people.actor(secret)).key == key.id

@@ -121,3 +121,8 @@ def test_a_query_that_says_nothing_asks_for_the_newest_few() -> None:
     assert (Query().order, Query().limit, Query().after) == (Order.NEWEST, 50, None)
     assert Query().limit <= PAGE_LIMIT
     assert WORD_LIMIT == 16
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_text_is_split_like_any_other(text: str) -> None:
+    assert words(f"{text} é") == [*words(text), "é"]

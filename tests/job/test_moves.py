@@ -183,3 +183,26 @@ def test_an_external_job_is_never_claimed() -> None:
 def test_every_event_type_is_told_by_some_move() -> None:
     told = {cell.split("/")[1] for _, _, _, cell in CELLS if "/" in cell} - {""}
     assert told | {"submitted", "deleted", "refused"} == {type_.value for type_ in EventType}
+
+
+def test_two_moves_may_be_one_change_with_both_their_tales() -> None:
+    job = at("running")
+    begun = moves.begin(job, job.attempt, LATER)
+    ended = moves.finish(begun.job, job.attempt, LATER + 1, 7)
+    both = ended.after(begun)
+    assert both.job == ended.job
+    assert both.guard == job.revision == both.job.revision - 2
+    assert [event.type for event in both.events] == [EventType.BEGUN, EventType.FINISHED]
+    assert [event.revision for event in both.events] == [job.revision + 1, job.revision + 2]
+    assert both.attempt == ended.attempt
+    assert both.attempt is not None
+    assert (both.attempt.begun_at, both.attempt.ended_at) == (LATER, LATER + 1)
+    assert ended.after(None) is ended
+
+
+def test_a_move_that_touches_no_attempt_keeps_that_of_the_one_before() -> None:
+    job = at("running")
+    begun = moves.begin(job, job.attempt, LATER)
+    told = moves.report(begun.job, job.attempt, LATER, LEASE, Progress(done=1)).after(begun)
+    assert told.attempt == begun.attempt
+    assert told.steps == 2

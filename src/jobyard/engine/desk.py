@@ -33,6 +33,7 @@ from jobyard.job.desk import (
     Wishes,
 )
 from jobyard.job.errors import NotFound
+from jobyard.job.events import Change
 from jobyard.job.record import Job
 from jobyard.job.states import State
 from jobyard.kinds.registry import Registry
@@ -45,6 +46,7 @@ CLAIM_LIMIT = 256
 """The most jobs one claim gives out."""
 _LOOK_AGAIN = 1.0
 _SEEN_EVERY = 5 * SECOND
+_MET_LIMIT = 10_000
 
 
 class Desk:
@@ -63,6 +65,8 @@ class Desk:
         self._registry = registry
         self._capabilities = capabilities
         self._settling = settling
+        self._met: dict[str, tuple[str, int]] = {}
+        """The session of each worker that came lately, and when that was written down."""
         self.ticks: Ticks = settling.ticks
         self.open = True
 
@@ -72,7 +76,8 @@ class Desk:
         loop = asyncio.get_running_loop()
         until = loop.time() + min(max(ask.wait, 0.0), LONGEST_WAIT)
         while self.open:
-            assignments = await self._ledger.write(lambda transaction: self._take(transaction, ask))
+            seen_at, assignments = await self._ledger.write(lambda transaction: self._take(transaction, ask))
+            self._meet(ask, seen_at)
             left = until - loop.time()
             if assignments or left <= 0:
                 return Claimed(assignments=assignments)
@@ -152,20 +157,30 @@ class Desk:
         self.open = False
         self._bell.ring_all()
 
-    def _take(self, transaction: Transaction, ask: Ask) -> tuple[Assignment, ...]:
+    def _take(self, transaction: Transaction, ask: Ask) -> tuple[int, tuple[Assignment, ...]]:
         now = self._ledger.now()
-        self._introduce(transaction, ask, now)
+        seen_at = self._introduce(transaction, ask, now)
         limit = min(max(ask.limit, 1), CLAIM_LIMIT)
         lease = self._settling.lease
         found = transaction.candidates(ask.queues, ask.kinds, now, limit)
         claimed = [transaction.apply(moves.claim(job, now, ask.worker, lease)) for job in found]
-        return tuple(Assignment(job=job, lease=lease, grace=self._registry.kind(job.kind).grace) for job in claimed)
+        given = tuple(Assignment(job=job, lease=lease, grace=self._registry.kind(job.kind).grace) for job in claimed)
+        return seen_at, given
 
-    def _introduce(self, transaction: Transaction, ask: Ask, now: int) -> None:
+    def _meet(self, ask: Ask, seen_at: int) -> None:
+        if len(self._met) >= _MET_LIMIT:
+            self._met.clear()
+        self._met[ask.worker] = (ask.session, seen_at)
+
+    def _introduce(self, transaction: Transaction, ask: Ask, now: int) -> int:
+        """Write down now and then that the worker is there; return when that was done last."""
+        session, seen_at = self._met.get(ask.worker, ("", 0))
+        if session == ask.session and now - seen_at < _SEEN_EVERY:
+            return seen_at
         row = next((row for row in transaction.workers() if row.name == ask.worker), None)
         fresh = row is None or row.session != ask.session
         if row is not None and not fresh and now - row.seen_at < _SEEN_EVERY:
-            return
+            return row.seen_at
         transaction.put_worker(
             WorkerRow(
                 name=ask.worker,
@@ -179,6 +194,7 @@ class Desk:
                 seen_at=now,
             )
         )
+        return now
 
     def _look(self, view: View, held: tuple[Held, ...]) -> tuple[list[Held], tuple[Wish, ...]]:
         jobs = {job.id: job for job in view.jobs([one.job for one in held])}
@@ -207,10 +223,14 @@ class Desk:
             return [Wish(job=told.job, attempt=told.attempt, what="drop")]
         now = self._ledger.now()
         self._settling.write_lines(transaction, job.id, told.attempt, told.lines)
+        news: Change | None = None
         if told.begun and job.begun_at is None:
-            job = transaction.apply(moves.begin(job, told.attempt, now))
+            news = moves.begin(job, told.attempt, now)
+            job = news.job
         if told.progress is not None:
-            job = transaction.apply(moves.report(job, told.attempt, now, self._settling.lease, told.progress))
+            news = moves.report(job, told.attempt, now, self._settling.lease, told.progress).after(news)
+        if news is not None:
+            job = transaction.apply(news)
         return [Wish(job=job.id, attempt=told.attempt, what="stop")] if job.cancelling else []
 
     def _return(self, transaction: Transaction, held: Held) -> Job | None:

@@ -65,12 +65,9 @@ class Engine:
 
     async def run(self) -> None:
         """Keep the feed and the keeper's rounds going until cancelled."""
-        # Another server's submissions reach our waiting workers through the feed.
-        self.feed.on_news(self._ring_for_news)
+        if self.ledger.store.dialect == "postgres":
+            # Another server's submissions reach our waiting workers through the feed.
+            self.feed.on_news(self.bell.ring_all)
         async with asyncio.TaskGroup() as group:
             group.create_task(self.feed.run())
             group.create_task(self.keeper.run(self._round))
-
-    def _ring_for_news(self) -> None:
-        if self.ledger.store.dialect == "postgres":
-            self.bell.ring_all()

@@ -27,6 +27,8 @@ from jobyard.store.contract import View
 _PAGE = 500
 _LOOK_AGAIN = 1.0
 _TICK = 0.1
+_GATHER = 0.25
+"""Seconds in which events gather while nobody waits for them."""
 
 
 class Happened(Struct, frozen=True, kw_only=True):
@@ -65,6 +67,8 @@ class Feed:
         self._wake = asyncio.Event()
         self._news = asyncio.Event()
         self._on_news: list[Callable[[], None]] = []
+        self._waiting = 0
+        self._wanted = asyncio.Event()
         self._next_progress = 0.0
         self.frames: list[Happened] = []
         """The newest frames, oldest first, at most the limit."""
@@ -81,6 +85,7 @@ class Feed:
         self._ledger.store.listen(lambda: _call_soon(loop, self._wake.set))
         self._ticks.on_note = self._wake.set
         while True:
+            await self._until_wanted()
             self._wake.clear()
             while await self._share():
                 pass
@@ -99,7 +104,12 @@ class Feed:
 
     async def news(self, seconds: float) -> bool:
         """Wait until something is shared; False when `seconds` passed first."""
-        return await _event_or(self._news, seconds)
+        self._waiting += 1
+        self._wanted.set()
+        try:
+            return await _event_or(self._news, seconds)
+        finally:
+            self._waiting -= 1
 
     async def page(self, after: int) -> list[Happened]:
         """Read frames above a number from the store, up to the newest that was shared."""
@@ -108,6 +118,12 @@ class Feed:
     def lag_limit(self) -> int:
         """Return how many events a reader may be behind before it is told to start over."""
         return self._limit
+
+    async def _until_wanted(self) -> None:
+        """Return at once while somebody waits for news; else let some gather, as reading after every commit is dear."""
+        if not self._waiting and not self._on_news:
+            self._wanted.clear()
+            await _event_or(self._wanted, _GATHER)
 
     async def _share(self) -> bool:
         frames = await self._read(self.last)

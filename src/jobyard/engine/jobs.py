@@ -43,8 +43,9 @@ class Jobs:
         kind = self._kind(submission)
         parameters = self._registry.parameters(submission.kind, submission.parameters) if kind else None
 
+        digest = submission.digest() if key is not None else ""
+
         def work(transaction: Transaction) -> tuple[Job, bool]:
-            digest = submission.digest()
             known = _replayed(transaction, actor, key, digest)
             if known is not None:
                 return known, False

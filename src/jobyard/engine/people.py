@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from jobyard.access import rules
@@ -22,6 +23,15 @@ from jobyard.store.contract import Transaction, View
 _MINUTE = 60 * SECOND
 _DAY = 86_400 * SECOND
 _CHECKS_AT_ONCE = 2
+_KNOWN_LIMIT = 10_000
+
+
+class _Known(Struct, frozen=True):
+    """Who comes with a key, as it was at a version of the store's people."""
+
+    key: Key
+    actor: Actor
+    version: int | None
 
 
 class People:
@@ -33,6 +43,7 @@ class People:
         self._patience = patience
         self._session_life = int(session_days * _DAY)
         self._checking = asyncio.Semaphore(_CHECKS_AT_ONCE)
+        self._lately: dict[str, _Known] = {}
 
     async def sign_in(self, name: str, password: str, address: str) -> tuple[User, str]:
         """Check a password and return the user with a fresh session's token.
@@ -68,7 +79,7 @@ class People:
 
     async def actor(self, token: str) -> Actor:
         """Return who comes with this token or session. Raises Unauthenticated."""
-        key, actor = await self._ledger.read(lambda view: self._known(view, fingerprint(token)))
+        key, actor = await self._comer(fingerprint(token))
         if key.form is KeyForm.PAIR:
             raise Unauthenticated
         await self._used(key)
@@ -76,7 +87,7 @@ class People:
 
     async def paired(self, access: str, secret: str) -> Actor:
         """Return who comes with this access key and secret key. Raises Unauthenticated."""
-        key, actor = await self._ledger.read(lambda view: self._known(view, access))
+        key, actor = await self._comer(access)
         if key.form is not KeyForm.PAIR or not same(self._vault.open(key.sealed, key.access), secret):
             raise Unauthenticated
         await self._used(key)
@@ -84,7 +95,7 @@ class People:
 
     async def signing(self, access: str) -> tuple[Actor, str]:
         """Return who owns this access key, with the secret to verify a signature by. Raises Unauthenticated."""
-        key, actor = await self._ledger.read(lambda view: self._known(view, access))
+        key, actor = await self._comer(access)
         if key.form is not KeyForm.PAIR:
             raise Unauthenticated
         await self._used(key)
@@ -212,12 +223,31 @@ class People:
             return user
         return actor.name
 
+    async def _comer(self, access: str) -> tuple[Key, Actor]:
+        """Return a key and who comes with it, read anew once anything about people has changed.
+
+        Raises Unauthenticated.
+        """
+        version = self._ledger.store.people_version()
+        known = self._lately.get(access)
+        if known is None or known.version != version or version is None:
+            key, actor = await self._ledger.read(lambda view: self._known(view, access))
+            known = _Known(key, actor, version)
+            self._remember(access, known)
+        if known.key.expires_at is not None and known.key.expires_at <= self._ledger.now():
+            raise Unauthenticated
+        return known.key, known.actor
+
+    def _remember(self, access: str, known: _Known) -> None:
+        if known.version is not None:
+            if len(self._lately) >= _KNOWN_LIMIT:
+                self._lately.clear()
+            self._lately[access] = known
+
     def _known(self, view: View, access: str) -> tuple[Key, Actor]:
         key = view.key(access)
         user = view.user(key.user) if key is not None else None
         if key is None or user is None or user.disabled:
-            raise Unauthenticated
-        if key.expires_at is not None and key.expires_at <= self._ledger.now():
             raise Unauthenticated
         if key.form is KeyForm.SESSION and key.generation != user.generation:
             raise Unauthenticated

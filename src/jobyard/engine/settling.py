@@ -86,11 +86,14 @@ class Settling:
         if not moves.holds(job, outcome.attempt):
             return self._repeated(transaction, job, outcome, now)
         self.write_lines(transaction, job.id, outcome.attempt, outcome.lines)
+        told: Change | None = None
         if outcome.begun and job.begun_at is None:
-            job = transaction.apply(moves.begin(job, outcome.attempt, now))
+            told = moves.begin(job, outcome.attempt, now)
+            job = told.job
         if outcome.progress is not None:
-            job = transaction.apply(moves.report(job, outcome.attempt, now, self.lease, outcome.progress))
-        ended = transaction.apply(self._ending(job, outcome, now))
+            told = moves.report(job, outcome.attempt, now, self.lease, outcome.progress).after(told)
+            job = told.job
+        ended = transaction.apply(self._ending(job, outcome, now).after(told))
         if outcome.how == "finish":
             self._take_files(transaction, ended, outcome, files)
         if ended.state is State.QUEUED:

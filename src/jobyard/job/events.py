@@ -76,12 +76,25 @@ class Change(Struct, frozen=True, kw_only=True):
     """What a move decided: the job as it shall be and the events that tell of it. Applied whole or not at all."""
 
     job: Job
-    """The job after the move; its revision is the guard's plus one."""
+    """The job after the move; its revision is the guard's plus the steps."""
     events: tuple[Event, ...] = ()
     attempt: Attempt | None = None
     """The attempt as it shall be written, where the move began, changed or ended one."""
+    steps: int = 1
+    """How many moves it is made of; each has raised the revision by one."""
 
     @property
     def guard(self) -> int:
         """The revision the stored job must still have."""
-        return self.job.revision - 1
+        return self.job.revision - self.steps
+
+    def after(self, earlier: Change | None) -> Change:
+        """Return this move and the one it was decided upon as one change, so that the job is written once."""
+        if earlier is None:
+            return self
+        return Change(
+            job=self.job,
+            events=earlier.events + self.events,
+            attempt=self.attempt or earlier.attempt,
+            steps=earlier.steps + self.steps,
+        )

@@ -93,9 +93,14 @@ def words(text: str) -> list[str]:
 
     Both sides of a search use this one function, so that every store finds the same.
     """
+    if text.isascii():  # nearly every job, and its words are split while the writer waits
+        return [word[:64] for word in text.translate(_SPLIT_ASCII).split()]
     folded = unicodedata.normalize("NFKC", text).casefold()
     kept = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in folded)
     return [word[:64] for word in kept.split()]
+
+
+_SPLIT_ASCII = "".join(chr(code).lower() if chr(code).isalnum() else " " for code in range(128))
 
 
 def searchable(job: Job) -> str:
