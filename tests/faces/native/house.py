@@ -216,7 +216,14 @@ async def served(house: House) -> AsyncIterator[House]:
     listening = socket.create_server(("127.0.0.1", 0))
     house.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     config = uvicorn.Config(
-        house.app, lifespan="on", log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=1
+        house.app,
+        http="httptools",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
     # `serve` itself would take over the signals of the test run.

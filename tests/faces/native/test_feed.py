@@ -324,3 +324,18 @@ async def test_who_waits_is_sent_away_when_the_house_closes(house: House) -> Non
                     pass
                 assert await lines.next() is None
                 assert (await waiting).json()["state"] == "running"
+
+
+async def test_what_is_kept_of_written_frames_is_bounded(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(written, "_REMEMBERED", 10_000)
+    kept = house.app.state["frames"]
+    async with house.client() as client, client.stream("GET", "/v1/feed") as response:
+        frames = Frames(response)
+        await hello(frames)
+        for size in (100, 3_000, 20_000, 100):
+            await house.submit(labels={"large": "x" * size})
+            [told] = await jobs(frames, 1)
+            assert len(told.data["job"]["labels"]["large"]) == size
+            held = sum(map(len, kept._written.values()))
+            assert held == kept._size <= 10_000
+        assert kept._size > 0

@@ -79,6 +79,7 @@ NOT_ASKED: list[Any] = [positive_data_acceptance]
 stages = itertools.cycle(STAGES)
 
 
+@pytest.mark.property
 @schema.exclude(operation_id="readFeed").parametrize()
 @settings(
     max_examples=EXAMPLES,

@@ -76,8 +76,9 @@ async def test_a_key_has_a_form(house: House) -> None:
             assert answer.status_code == status, key
 
 
-async def test_fifty_clients_with_the_same_keys_make_each_job_once(house: House) -> None:
-    keys = [f"key-{number}" for number in range(4)]
+@pytest.mark.parametrize("count", [4, pytest.param(200, marks=pytest.mark.storm)])
+async def test_fifty_clients_with_the_same_keys_make_each_job_once(house: House, count: int) -> None:
+    keys = [f"key-{number}" for number in range(count)]
 
     async def one() -> list[tuple[int, str]]:
         async with house.client() as client:

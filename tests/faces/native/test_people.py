@@ -147,6 +147,7 @@ async def test_projects_are_made_shared_and_left(house: House) -> None:
         assert made.status_code == 201
         project = made.json()
         assert project["members"] == [{"user": "mia", "role": "operator"}] and project["owner"] == "mia"
+        assert (await mia.get("/v1/projects")).json() == [project]
         assert (await mia.post("/v1/projects", json={"name": "Vision & Größe"})).status_code == 409
         assert (await other.get("/v1/projects")).json() == []
         path = f"/v1/projects/{project['id']}/members"

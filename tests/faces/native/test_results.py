@@ -223,6 +223,7 @@ async def test_a_link_in_the_place_of_a_blob_is_not_followed(house: House) -> No
         assert (await client.get(f"/v1/jobs/{job.id}/results/x")).status_code == 404
 
 
+@pytest.mark.property
 @given(size=st.integers(0, 50), text=st.from_regex(r"\Abytes=[0-9]{0,2}-[0-9]{0,2}\Z"))
 def test_a_range_is_a_slice_or_nothing(size: int, text: str) -> None:
     content = bytes(range(size))
@@ -240,6 +241,7 @@ def test_a_range_is_a_slice_or_nothing(size: int, text: str) -> None:
     assert content[span.first : span.first + span.length] == wanted and span.length == len(wanted) > 0
 
 
+@pytest.mark.property
 @given(st.text())
 def test_no_name_escapes_from_its_header(name: str) -> None:
     headers = download.attachment(name)

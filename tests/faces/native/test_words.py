@@ -31,6 +31,7 @@ LATEST = 253_402_214_400_000_000
 MIA = Actor(name="mia", role=Role.MEMBER)
 
 
+@pytest.mark.property
 @given(st.integers(0, LATEST))
 def test_times_go_there_and_back_to_the_microsecond(microseconds: int) -> None:
     moment = words.moment(microseconds)
@@ -47,6 +48,7 @@ ZONES = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=
 """On the wire a zone is an offset."""
 
 
+@pytest.mark.property
 @given(st.datetimes(timezones=ZONES))
 def test_any_time_of_the_wire_is_ours_or_refused_with_its_place(time: datetime) -> None:
     try:
@@ -63,6 +65,7 @@ def test_a_time_past_all_calendars_is_shown_as_the_last_one() -> None:
     assert words.some_moment(None) is None and words.some_micros(None, "x") is None
 
 
+@pytest.mark.property
 @given(st.integers(-(2**63), 2**63 - 1), st.integers(-(2**63), 2**63 - 1), st.sampled_from(Order))
 def test_a_cursor_goes_there_and_back(value: int, number: int, order: Order) -> None:
     text = words.cursor_text(Cursor(value=value, number=number), order.value)
@@ -75,6 +78,7 @@ def test_a_cursor_goes_there_and_back(value: int, number: int, order: Order) -> 
                 words.job_query(wire.JobsAsked(order=other.value, cursor=text), {})
 
 
+@pytest.mark.property
 @given(st.text(max_size=60))
 def test_no_text_is_a_cursor_by_chance_and_none_breaks(text: str) -> None:
     try:
@@ -129,6 +133,7 @@ def test_every_filter_reaches_the_query() -> None:
     assert (found.text, query.order, query.limit, query.after) == ("a b&c=d", Order.OLDEST, 7, None)
 
 
+@pytest.mark.property
 @given(st.binary(max_size=80))
 def test_any_bytes_of_a_query_are_read_or_refused(query: bytes) -> None:
     try:
@@ -137,6 +142,7 @@ def test_any_bytes_of_a_query_are_read_or_refused(query: bytes) -> None:
         assert invalid.sentence
 
 
+@pytest.mark.property
 @given(st.binary(max_size=80) | st.text(max_size=80).map(str.encode))
 def test_any_bytes_of_a_body_are_read_or_refused(body: bytes) -> None:
     try:
@@ -148,6 +154,7 @@ def test_any_bytes_of_a_body_are_read_or_refused(body: bytes) -> None:
 NESTED = st.recursive(st.none() | st.text(max_size=3), lambda inner: st.lists(inner, max_size=3), max_leaves=20)
 
 
+@pytest.mark.property
 @given(NESTED, st.integers(0, 2 * DEEPEST))
 def test_bodies_may_lie_so_deep_and_no_deeper(value: Any, wraps: int) -> None:
     for _ in range(wraps):
@@ -257,6 +264,7 @@ def test_may_says_what_the_rules_and_the_table_say(stage: str, external: bool) -
         assert ("cancel" in said) == (stage in {"draft", "queued", "running"} and rules.may(actor, Verb.CANCEL, job))
 
 
+@pytest.mark.property
 @given(st.sampled_from(EventType), st.sampled_from(State))
 def test_every_event_has_its_words(type_: EventType, state: State) -> None:
     event = Event(job="j", type=type_, at=7, actor="a", state=state, revision=3, attempt=2, data={"x": 1}, number=9)
@@ -271,6 +279,7 @@ def test_every_event_has_its_words(type_: EventType, state: State) -> None:
     assert shown.at == words.moment(7)
 
 
+@pytest.mark.property
 @given(st.sampled_from(Reason))
 def test_every_reason_has_its_word(reason: Reason) -> None:
     attempt = Attempt(number=1, worker="w", claimed_at=1, failure=Failure(reason=reason, message="m"))

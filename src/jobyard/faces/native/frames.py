@@ -12,7 +12,8 @@ from jobyard.faces.native import words
 from jobyard.faces.native.wire import FeedJob
 from jobyard.people.record import Actor
 
-_REMEMBERED = 1_000
+_REMEMBERED = 16 * 1024 * 1024
+"""Bytes of frames that are kept for further readers; a job may be large."""
 
 
 def frame(event: str, data: Struct, number: int | None = None) -> bytes:
@@ -31,6 +32,7 @@ class Frames:
 
     def __init__(self, names: words.Names) -> None:
         self._names = names
+        self._size = 0
         self._written: OrderedDict[tuple[int, int, tuple[str, ...]], bytes] = OrderedDict()
 
     async def told(self, actor: Actor, happened: Happened) -> bytes:
@@ -42,6 +44,7 @@ class Frames:
             names = await self._names.of([job.project if job else None])
             shown = FeedJob(event=words.event_out(event), job=words.job_out(job, actor, names) if job else None)
             written = self._written[key] = frame("job", shown, event.number)
-            if len(self._written) > _REMEMBERED:
-                self._written.popitem(last=False)
+            self._size += len(written)
+            while self._size > _REMEMBERED:
+                self._size -= len(self._written.popitem(last=False)[1])
         return written

@@ -9,7 +9,7 @@ from jobyard.faces.native import words
 from jobyard.faces.native.surroundings import Ask
 from jobyard.faces.native.taking import InPath
 from jobyard.faces.native.wire import MemberIn, MemberOut, ProjectIn, ProjectOut
-from jobyard.people.record import Role
+from jobyard.people.record import Membership, Role
 
 
 @get("/projects", operation_id="listProjects")
@@ -22,9 +22,8 @@ async def list_projects(request: Ask) -> list[ProjectOut]:
 async def add_project(request: Ask, data: JSONBody[ProjectIn]) -> ProjectOut:
     """Make a project; you are its operator."""
     project = await request.engine.projects.add(request.user, data.name)
-    # Whoever made it belongs to it from the next look on, so the members are read as the house has them.
-    members = await request.engine.ledger.read(lambda view: view.memberships(project=project.id))
-    return words.project_out(project, members)
+    maker = Membership(project=project.id, user=request.user.name, role=Role.OPERATOR)
+    return words.project_out(project, [maker])
 
 
 @put("/projects/{project_id:str}/members/{user:str}", operation_id="setMember")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from jobyard.job.errors import Invalid
 
 DEEPEST = 64
 """How many lists and objects may lie within each other."""
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Struct)
 
 
 def told(body: bytes, shape: type[T]) -> T:
@@ -20,7 +21,7 @@ def told(body: bytes, shape: type[T]) -> T:
         value = msgspec.json.decode(body, type=shape)
         # Few brackets cannot lie deep, and a NUL can only have come as its escape.
         if b"\\u0000" in body or body.count(b"{") + body.count(b"[") > DEEPEST:
-            _look(msgspec.json.decode(body))
+            _look(list(msgspec.structs.astuple(value)))
     except msgspec.ValidationError as error:
         misfit(error)
     except RecursionError:
@@ -42,19 +43,18 @@ def misfit(error: msgspec.ValidationError) -> NoReturn:
     raise Invalid(reason=reason, fields=[{"path": path, "message": message}]) from None
 
 
-def _look(value: Any) -> None:
+def _look(fields: list[Any]) -> None:
     """Refuse what lies too deep and text with a NUL, which one of our databases cannot hold."""
-    level = [value]
+    parts = fields
     for _ in range(DEEPEST):
-        inner = list[Any]()
-        for one in level:
-            parts = [*one.keys(), *one.values()] if isinstance(one, dict) else one
-            if any(isinstance(part, str) and "\0" in part for part in parts):
-                raise Invalid(reason="Text must not contain the NUL character.")
-            inner += [part for part in parts if isinstance(part, (dict, list))]
-        if not inner:
+        if any("\0" in part for part in parts if type(part) is str):
+            raise Invalid(reason="Text must not contain the NUL character.")
+        lists = [part for part in parts if type(part) is list]
+        objects = [part for part in parts if type(part) is dict]
+        if not lists and not objects:
             return
-        level = inner
+        parts = [part for one in lists for part in one]
+        parts += [part for one in objects for pair in one.items() for part in pair]
     raise Invalid(reason=_TOO_DEEP)
 
 
