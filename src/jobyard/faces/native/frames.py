@@ -39,9 +39,9 @@ class Frames:
         """Return a frame `job` for this reader."""
         event, job = happened.event, happened.job
         key = (event.number, job.revision if job else 0, tuple(words.may(actor, job)) if job else ())
+        names = await self._names.of([job.project if job else None])
         written = self._written.get(key)
         if written is None:
-            names = await self._names.of([job.project if job else None])
             shown = FeedJob(event=words.event_out(event), job=words.job_out(job, actor, names) if job else None)
             written = self._written[key] = frame("job", shown, event.number)
             self._size += len(written)
