@@ -6,6 +6,8 @@ import os
 import signal
 import socket
 import stat
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -15,7 +17,7 @@ import pytest
 from jobyard.cli.doorplate import NAME, Doorplate
 from jobyard.cli.serving import DESK_TOKEN
 from jobyard.client import Jobyard, Unauthenticated
-from tests.cli.running import RunningHouse, alive, command, eventually, running
+from tests.cli.running import RunningHouse, alive, command, environment, eventually, running
 
 
 def mode(path: Path) -> int:
@@ -35,6 +37,32 @@ def test_the_first_start_tells_the_password_and_later_ones_do_not(tmp_path: Path
         assert again.ready["administrator"] is None
         with again.client(first.token) as old, pytest.raises(Unauthenticated):
             old.session()
+
+
+def test_the_first_start_says_to_people_how_to_get_in(tmp_path: Path) -> None:
+    first, second = (_said(tmp_path) for _ in range(2))
+    assert "Jobyard is up." in first and "shown this once" in first
+    for family in ("Jobyard", "ClearML", "CVAT", "Alteryx Server", "ModelArts"):
+        assert f"\n{family}\n" in first
+    assert "password" not in second and "jobyard credentials --data" in second
+
+
+def _said(folder: Path) -> str:
+    """Start a house as people do and return what it says until it is ready."""
+    words = [sys.executable, "-m", "jobyard", "up", "--data", "d", "--port", "0", "--workers", "0"]
+    process = subprocess.Popen(
+        words, cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert process.stdout is not None
+    said = ""
+    while "Ctrl-C" not in said:
+        line = process.stdout.readline()
+        assert line, said
+        said += line
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=30)
+    assert process.returncode == 0
+    return said + rest
 
 
 def test_it_stops_gently_and_says_so_by_its_exit_code(tmp_path: Path) -> None:

@@ -30,8 +30,8 @@ def shown(folder: Path) -> Iterator[dict[str, Any]]:
         process = subprocess.Popen(
             words, env=environment(), stdout=subprocess.PIPE, stderr=errors, start_new_session=True
         )
+    assert process.stdout is not None
     try:
-        assert process.stdout is not None
         line = process.stdout.readline()
         assert line, (folder.parent / "demo.err").read_text()
         yield msgspec.json.decode(line)
@@ -40,7 +40,7 @@ def shown(folder: Path) -> Iterator[dict[str, Any]]:
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(30) == 0
         eventually(lambda: not any(map(alive, children)))
-        process.stdout and process.stdout.close()
+        process.stdout.close()
 
 
 def _children(pid: int) -> list[int]:

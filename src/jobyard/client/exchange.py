@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -84,8 +85,13 @@ class Exchange:
         if token:
             headers["Authorization"] = f"Bearer {_printable(token)}"
         # A proxy from the environment is for the outside world; it seldom knows the way to this machine.
-        local = (urlsplit(self.url).hostname or "") in _LOOPBACK
-        self._http = httpx2.Client(headers=headers, transport=transport, trust_env=not local, timeout=timeout)
+        parts = urlsplit(self.url)
+        local = (parts.hostname or "") in _LOOPBACK
+        # Reading the certificates takes its time, and plain HTTP needs none; a context without any trusts none.
+        trust: ssl.SSLContext | bool = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if parts.scheme == "http" else True
+        self._http = httpx2.Client(
+            headers=headers, transport=transport, trust_env=not local, timeout=timeout, verify=trust
+        )
 
     def close(self) -> None:
         """Close all connections."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
@@ -14,24 +15,43 @@ from jobyard.cli.reach import Where, house
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from jobyard.client.shapes import Attempt, Event, Job, ResultFile
+    from jobyard.client.shapes import Attempt, Event, Job, JobPage, ResultFile
 
 _HERE = Where()
 _Any = Annotated[list[str] | None, Parameter(negative=())]
 
 
-def listed(
-    *,
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """Which jobs are meant."""
+
     state: Annotated[
         list[Literal["draft", "queued", "running", "succeeded", "failed", "cancelled"]] | None, Parameter(negative=())
-    ] = None,
-    kind: _Any = None,
-    owner: _Any = None,
-    project: _Any = None,
-    queue: _Any = None,
-    face: _Any = None,
-    label: _Any = None,
-    text: str | None = None,
+    ] = None
+    """Where it is in its life."""
+    kind: _Any = None
+    """Such as dataset.sync."""
+    owner: _Any = None
+    """A user's name."""
+    project: _Any = None
+    """Id or name of a project."""
+    queue: _Any = None
+    """A queue's name."""
+    face: _Any = None
+    """The door it came through: native, clearml, cvat, alteryx or modelarts."""
+    label: _Any = None
+    """NAME or NAME=VALUE."""
+    text: str | None = None
+    """Words that begin words of the job: its name, kind, number, parameters, failure."""
+
+
+_ALL = Filters()
+
+
+def listed(
+    *,
+    filters: Filters = _ALL,
     order: Annotated[
         Literal["-number", "number", "-priority", "-finished_at"], Parameter(allow_leading_hyphen=True)
     ] = "-number",
@@ -42,51 +62,30 @@ def listed(
 
     Parameters
     ----------
-    state
-        draft, queued, running, succeeded, failed or cancelled.
-    kind
-        Such as dataset.sync.
-    owner
-        A user's name.
-    project
-        Id or name of a project.
-    queue
-        A queue's name.
-    face
-        The door it came through: native, clearml, cvat, alteryx or modelarts.
-    label
-        NAME or NAME=VALUE.
-    text
-        Words that begin words of the job: its name, kind, number, parameters, failure.
     order
-        -number (newest first), number, -priority or -finished_at.
+        By what the list is sorted; a dash in front means the largest first.
     limit
         The most jobs to list; 0 for all.
     """
-    wanted: dict[str, Any] = {
-        "state": state,
-        "kind": kind,
-        "owner": owner,
-        "project": project,
-        "queue": queue,
-        "face": face,
-        "label": label,
-        "text": text,
-    }
-    filters = {name: value for name, value in wanted.items() if value}
+    wanted: dict[str, Any] = {name: value for name, value in vars(filters).items() if value}
+    rest = ""
     with house(where, indoors=True) as client:
-        jobs = list(client.jobs(limit or None, order=order, **filters))
-        more = ""
+        jobs = list(client.jobs(limit or None, order=order, **wanted))
         if limit and len(jobs) == limit:
-            page = client.page(limit=1, **filters)
-            more = f"{len(jobs)} of {page.total}{'' if page.total_exact else ' or more'} jobs; --limit 0 lists all."
+            rest = _rest(client.page(limit=1, **wanted), len(jobs))
     if where.json:
         showing.print_json(jobs)
         return Code.OK
     print_jobs(jobs)
-    if more and len(jobs) < page.total:
-        showing.say(more)
+    if rest:
+        showing.say(rest)
     return Code.OK
+
+
+def _rest(page: JobPage, listed: int) -> str:
+    if page.total <= listed:
+        return ""
+    return f"{listed} of {page.total}{'' if page.total_exact else ' or more'} jobs; --limit 0 lists all."
 
 
 def print_jobs(jobs: list[Job]) -> None:
