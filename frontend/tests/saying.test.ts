@@ -59,6 +59,10 @@ describe("a final job says", () => {
     expect(say(job({ state: "failed", failure }), NOW, nothing)).toEqual({ word: "Failed", figure: "", why: failure.message });
   });
 
+  it("nothing of attempts where there was only one", () => {
+    expect(say(job({ state: "failed", failures: 1, tries: 1 }), NOW, nothing).figure).toBe("");
+  });
+
   it("which of how many attempts failed", () => {
     expect(say(job({ state: "failed", failures: 3, tries: 3 }), NOW, nothing).figure).toBe("attempt 3 of 3");
   });
@@ -94,7 +98,7 @@ describe("beside it", () => {
   });
 
   it("values of results are only plain ones", () => {
-    expect(values({ a: 1, deep: { b: 2 }, list: [1], yes: true, long: "x".repeat(50), word: "fine" })).toEqual(["a 1", "word fine"]);
+    expect(values({ a: 1, none: 0, deep: { b: 2 }, list: [1], yes: true, long: "x".repeat(50), word: "fine" })).toEqual(["a 1", "word fine"]);
     expect(values([1, 2])).toEqual([]);
     expect(values(null)).toEqual([]);
     expect(values("done")).toEqual(["done"]);

@@ -20,8 +20,9 @@ describe("times", () => {
   ])("%i ms are about %s", (span, said) => expect(about(span)).toBe(said));
 
   it.each([
-    [0, "0.0 s"],
-    [-4, "0.0 s"],
+    [0, "0 ms"],
+    [-4, "0 ms"],
+    [42.4, "42 ms"],
     [412, "0.4 s"],
     [12_300, "12 s"],
     [60_000, "1 min"],

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, Request, expect
 
 from tests.page.house import House
 
@@ -30,7 +30,7 @@ class Visitor:
         self.context.on("console", self._heard)
         self.context.on("weberror", lambda error: self.errors.append(str(error.error)))
         self.context.on("request", self._asked)
-        self.context.on("dialog", lambda dialog: (self.errors.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        self.context.on("dialog", self._asked_by_dialog)
         self.page = self.context.new_page()
 
     def __enter__(self) -> Self:
@@ -68,6 +68,10 @@ class Visitor:
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not EXPECTED.search(message.text):
             self.errors.append(message.text)
+
+    def _asked_by_dialog(self, dialog: Dialog) -> None:
+        self.errors.append(f"dialog {dialog.message}")
+        dialog.dismiss()
 
     def _asked(self, request: Request) -> None:
         host = urlsplit(request.url)

@@ -84,26 +84,28 @@ function figureOf(job: Job): string {
 }
 
 function attempts(job: Job): string {
-  if (job.failures === 0 && job.tries <= 1) return "";
+  if (job.tries <= 1) return "";
   const next = job.state === "queued" ? job.failures + 1 : Math.max(1, job.failures);
   return texts.row.attempt(Math.min(next, job.tries), job.tries);
 }
 
 function outcome(job: Job, now: number): string {
-  const parts = values(job.result).slice(0, 3);
+  // Room is short: with an end to tell, two values are enough; what is zero is no news.
+  const end = job.results_expired || job.results_until !== null;
+  const parts = values(job.result).slice(0, end ? 2 : 3);
   if (job.results_expired) parts.push(texts.row.expired);
   else if (job.results_until) parts.push(texts.row.expires(about(millis(job.results_until) - now)));
   return parts.join(" · ");
 }
 
-/** The plain values of a result, said as "name value". */
+/** The plain values of a result, said as "name value"; zeros are left out. */
 export function values(result: unknown): string[] {
   if (typeof result === "string" || typeof result === "number") return [plain(result)];
   if (typeof result !== "object" || result === null || Array.isArray(result)) return [];
   const said: string[] = [];
   for (const [name, value] of Object.entries(result)) {
     const short = typeof value === "string" && value.length <= 40;
-    if (typeof value === "number" || short) said.push(`${name.replaceAll("_", " ")} ${plain(value as string | number)}`);
+    if ((typeof value === "number" && value !== 0) || short) said.push(`${name.replaceAll("_", " ")} ${plain(value as string | number)}`);
   }
   return said;
 }

@@ -45,9 +45,10 @@ export function about(span: number): string {
   return `${Math.floor(length / DAY)} d`;
 }
 
-/** How long something took: "0.4 s", "12 s", "1 min 12 s", "2 h 5 min", "3 d 4 h". */
+/** How long something took: "12 ms", "0.4 s", "12 s", "1 min 12 s", "2 h 5 min", "3 d 4 h". */
 export function duration(span: number): string {
   const length = Math.max(0, span);
+  if (length < 100) return `${Math.round(length)} ms`;
   if (length < 10 * SECOND) return `${(length / SECOND).toFixed(1)} s`;
   if (length < MINUTE) return `${Math.floor(length / SECOND)} s`;
   if (length < HOUR) return two(length, MINUTE, "min", SECOND, "s");

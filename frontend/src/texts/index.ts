@@ -1,0 +1,7 @@
+// Every English word of the page stands in this folder. Functions where a sentence holds data.
+import { frame } from "./frame";
+import { request } from "./request";
+import { requests } from "./requests";
+import { rooms } from "./rooms";
+
+export const texts = { ...frame, ...requests, ...request, ...rooms };
