@@ -44,7 +44,9 @@ def test_credentials_are_made_beside_a_running_server(house: RunningHouse) -> No
     assert first["native"]["token"] != second["native"]["token"]
     works(house, first, "fritz", "member")
     plain = house.call("credentials", "--user", "fritz")
-    assert house.url in plain.out and "ClearML" in plain.out and "Alteryx Server" in plain.out
+    assert f"  export JOBYARD_URL={house.url}\n  export JOBYARD_TOKEN=jy_" in plain.out
+    assert f"export CLEARML_API_HOST={house.url}\n" in plain.out and "export HUAWEICLOUD_SDK_AK=" in plain.out
+    assert "\nAlteryx Server\n  base_url" in plain.out and "export CVAT_ACCESS_TOKEN=" in plain.out
     assert house.call("credentials", "--user", "nobody").code == 3
 
 

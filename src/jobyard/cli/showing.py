@@ -58,16 +58,14 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) ->
 
 
 def print_fields(pairs: Iterable[tuple[str, str | Text]]) -> None:
-    """Print names with their values, one a line; empty values are left out."""
-    from rich.table import Table
+    """Print names with their values, one a line, never folded, so that they can be copied; empty ones are left out."""
+    from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(style="dim")
-    table.add_column(overflow="fold")
-    for name, value in pairs:
-        if value:
-            table.add_row(name, safe(value))
-    console().print(table)
+    kept = [(name, value) for name, value in pairs if value]
+    width = max((len(name) for name, _ in kept), default=0)
+    out = console()
+    for name, value in kept:
+        out.print(Text.assemble((name.ljust(width), "dim"), "  ", safe(value)), soft_wrap=True)
 
 
 def say(sentence: str) -> None:

@@ -18,7 +18,7 @@ def welcome(ready: Ready, *, json: bool) -> None:
         return
     fields = [("address", ready.url), ("data", ready.data)]
     if ready.password:
-        fields += [("user", ready.user), ("password", f"{ready.password} (shown this once)")]
+        fields += [("sign in as", ready.user), ("with", f"{ready.password} (shown this once)")]
     console().print("Jobyard is up.", style="bold")
     print_fields(fields)
     if ready.password:
