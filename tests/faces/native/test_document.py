@@ -225,6 +225,19 @@ def test_shapes_inside_streams_are_told_too(told: dict[str, Any]) -> None:
     assert file.keys() == {"application/octet-stream"}
 
 
+def test_headers_and_pieces_are_told(told: dict[str, Any]) -> None:
+    def heeded(path: str, method: str) -> set[str]:
+        return {one["name"] for one in told["paths"][path][method]["parameters"] if one["in"] == "header"}
+
+    assert heeded("/v1/jobs", "post") == {"Idempotency-Key"}
+    assert heeded("/v1/feed", "get") == heeded("/v1/jobs/{job_id}/log", "get") == {"Last-Event-ID"}
+    file = "/v1/jobs/{job_id}/results/{name}"
+    assert heeded(file, "get") == {"Range", "If-Range", "If-None-Match"}
+    responses = told["paths"][file]["get"]["responses"]
+    assert {"200", "206", "304", "404", "410", "416"} <= responses.keys()
+    assert responses["206"]["content"] == responses["200"]["content"] and "content" not in responses["304"]
+
+
 def test_signing_is_explained(told: dict[str, Any]) -> None:
     schemes = told["components"]["securitySchemes"]
     assert {name for needed in told["security"] for name in needed} == schemes.keys() == {"token", "basic", "session"}

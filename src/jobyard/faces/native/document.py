@@ -5,8 +5,9 @@ The shapes go through msgspec's own JSON Schema, which keeps every bound; the fr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, get_args, get_origin
 
 import msgspec
@@ -17,7 +18,7 @@ from litestar.routes import BaseRoute, HTTPRoute
 
 from jobyard.faces.native import login
 from jobyard.faces.native.gate import PUBLIC
-from jobyard.faces.native.taking import ASKED
+from jobyard.faces.native.taking import ASKED, HEADERS
 from jobyard.faces.native.wire import FeedHello, FeedJob, FeedProgress, FeedResync, LogEnd, LogLineOut, Problem
 
 _REFERENCE = "#/components/schemas/{name}"
@@ -71,6 +72,27 @@ _SCHEMES: Json = {
 }
 
 
+_HEADERS: Mapping[str, tuple[str, Json]] = MappingProxyType(
+    {
+        "Idempotency-Key": (
+            "The same key with the same request never makes a second job.",
+            {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$"},
+        ),
+        "Last-Event-ID": (
+            "The number of the last frame that was seen; the stream goes on behind it.",
+            {"type": "string", "pattern": "^[0-9]{1,15}$"},
+        ),
+        "Range": (
+            "One range of bytes, such as `bytes=1000-`; several are refused.",
+            {"type": "string", "pattern": "^bytes=([0-9]{1,15}-[0-9]{0,15}|-[0-9]{1,15})$"},
+        ),
+        "If-Range": ("The ETag of the file of which the range is wanted.", {"type": "string"}),
+        "If-None-Match": ("The ETag of the file that is there already.", {"type": "string"}),
+    }
+)
+"""What is said of each header that a route names, and its schema."""
+
+
 def _operations(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
     for route in routes:
         if not isinstance(route, HTTPRoute) or not route.path.startswith("/v1/"):
@@ -102,7 +124,7 @@ def _operation(path: str, method: str, handler: HTTPRouteHandler, schemas: dict[
 def _responses(path: str, method: str, handler: HTTPRouteHandler, schemas: dict[Any, Json]) -> Json:
     responses = {str(handler.status_code): _good(handler.status_code, _answer(handler), handler, schemas)}
     for status, shape in handler.opt.get("also", {}).items():
-        responses[str(status)] = _good(status, shape, None, schemas)
+        responses[str(status)] = _good(status, shape, handler if status == 206 else None, schemas)
     refusals = {400, 429, 500, 503}
     refusals |= set() if handler.opt.get(PUBLIC) else {401, 403}
     refusals |= {404} if "{" in path else set()
@@ -117,7 +139,7 @@ def _good(status: int, shape: Any, handler: HTTPRouteHandler | None, schemas: di
     if shape is not None:
         content["application/json"] = {"schema": schemas[shape]}
     for media_type in handler.opt.get("texts", ()) if handler else ():
-        content[media_type] = {"schema": {"type": "string"}}
+        content[media_type] = {"schema": {"type": "string"} if media_type.startswith("text/") else {}}
     phrase = HTTPStatus(status).phrase
     return {"description": phrase, "content": content} if content else {"description": phrase}
 
@@ -144,10 +166,9 @@ def _in_query(handler: HTTPRouteHandler) -> Iterator[Json]:
 
 
 def _in_headers(handler: HTTPRouteHandler) -> Iterator[Json]:
-    if handler.opt.get("idempotent"):
-        schema = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$"}
-        said = "The same key with the same request never makes a second job."
-        yield {"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema, "description": said}
+    for name in handler.opt.get(HEADERS, ()):
+        said, schema = _HEADERS[name]
+        yield {"name": name, "in": "header", "required": False, "schema": schema, "description": said}
 
 
 def _without_null(schema: Json) -> Json:

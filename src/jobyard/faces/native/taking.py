@@ -16,6 +16,8 @@ from jobyard.faces.native import words
 ASKED = "asked"
 """The route option that names the shape of its query parameters, and the argument that brings them."""
 
+HEADERS = "headers"
+"""The route option that names the headers it heeds, for the document."""
 InPath = FromPath[str]
 """A part of the address, once decoded."""
 

@@ -19,7 +19,7 @@ from jobyard.job.errors import Fault
 from jobyard.people.record import Actor
 
 
-@get("/feed", operation_id="readFeed", **asking(FeedAsked, texts=("text/event-stream",)))
+@get("/feed", operation_id="readFeed", **asking(FeedAsked, texts=["text/event-stream"], headers=["Last-Event-ID"]))
 async def read_feed(request: Ask, asked: NamedDependency[FeedAsked]) -> Stream:
     """Stream what happens to the jobs you may see: frames hello, job (numbered), progress and resync."""
     feed = request.engine.feed

@@ -51,7 +51,7 @@ async def list_attempts(request: Ask, job_id: InPath) -> list[AttemptOut]:
 @get(
     "/jobs/{job_id:str}/log",
     operation_id="getJobLog",
-    **asking(LogAsked, answer=LogPage, texts=("text/event-stream", "text/plain")),
+    **asking(LogAsked, answer=LogPage, texts=["text/event-stream", "text/plain"], headers=["Last-Event-ID"]),
 )
 async def get_log(request: Ask, job_id: InPath, asked: NamedDependency[LogAsked]) -> Response[Any]:
     """Return lines of one attempt's log: a page, the whole as text, or, followed, a stream until the attempt ends."""

@@ -11,7 +11,7 @@ from litestar.params import JSONBody
 from jobyard.engine.feed import Happened, Resync
 from jobyard.faces.native import stream, words
 from jobyard.faces.native.surroundings import Ask
-from jobyard.faces.native.taking import InPath, asking
+from jobyard.faces.native.taking import HEADERS, InPath, asking
 from jobyard.faces.native.wire import JobAsked, JobIn, JobOut, JobPage, JobsAsked
 from jobyard.job.errors import Invalid
 from jobyard.job.record import Job
@@ -33,7 +33,7 @@ async def list_jobs(request: Ask, asked: NamedDependency[JobsAsked]) -> JobPage:
     )
 
 
-@post("/jobs", operation_id="submitJob", opt={"also": {200: JobOut}, "idempotent": True})
+@post("/jobs", operation_id="submitJob", opt={"also": {200: JobOut}, HEADERS: ["Idempotency-Key"]})
 async def submit_job(request: Ask, data: JSONBody[JobIn]) -> Response[JobOut]:
     """Submit a job; it is safe on disk when this is answered. The same Idempotency-Key never makes a second one."""
     key = _idempotency_key(request)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from litestar import Response, get, head
@@ -13,7 +15,15 @@ from jobyard.faces.native.surroundings import Ask
 from jobyard.faces.native.taking import InPath, asking
 from jobyard.faces.native.wire import ResultAsked, ResultOut
 
-_BYTES = ("application/octet-stream",)
+_TOLD: Mapping[str, Any] = MappingProxyType(
+    {
+        "texts": ("application/octet-stream",),
+        "headers": ("Range", "If-Range", "If-None-Match"),
+        "also": {206: None, 304: None},
+        "refusals": (410, 416),
+    }
+)
+"""What the document says of fetching bytes."""
 
 
 @get("/jobs/{job_id:str}/results", operation_id="listJobResults")
@@ -22,7 +32,7 @@ async def list_results(request: Ask, job_id: InPath) -> list[ResultOut]:
     return [words.result_out(job_id, file) for file in await request.engine.results.files(request.user, job_id)]
 
 
-@get("/jobs/{job_id:str}/results/{name:str}", operation_id="getJobResult", **asking(ResultAsked, texts=_BYTES))
+@get("/jobs/{job_id:str}/results/{name:str}", operation_id="getJobResult", **asking(ResultAsked, **_TOLD))
 async def get_result(request: Ask, job_id: InPath, name: InPath, asked: NamedDependency[ResultAsked]) -> Response[Any]:
     """Return a result file's bytes, or one range of them; with its SHA-256 as ETag and digest."""
     file, _ = await request.engine.results.open(request.user, job_id, name, asked.attempt)
@@ -35,7 +45,7 @@ async def get_result(request: Ask, job_id: InPath, name: InPath, asked: NamedDep
     return download.answer(file, opened, wanted)
 
 
-@head("/jobs/{job_id:str}/results/{name:str}", operation_id="headJobResult", **asking(ResultAsked))
+@head("/jobs/{job_id:str}/results/{name:str}", operation_id="headJobResult", **asking(ResultAsked, refusals=[410]))
 async def head_result(
     request: Ask, job_id: InPath, name: InPath, asked: NamedDependency[ResultAsked]
 ) -> Response[None]:
