@@ -15,7 +15,8 @@ import msgspec
 import psutil
 import pytest
 
-from tests.worker.house import TOKEN, House
+from tests.worker.door import TOKEN
+from tests.worker.house import House
 
 ROOT = Path(__file__).parents[2]
 Starter = Callable[..., "Started"]
@@ -24,11 +25,11 @@ Starter = Callable[..., "Started"]
 class Started:
     """A worker process."""
 
-    def __init__(self, house: House, folder: Path, **options: Any) -> None:
+    def __init__(self, url: str, folder: Path, **options: Any) -> None:
         self.log = folder / f"worker-{len(list(folder.iterdir()))}.log"
         self.scratch = folder / "scratch"
         given = {
-            "url": house.url,
+            "url": url,
             "name": "w1",
             "registry": "tests.worker.kinds:REGISTRY",
             "scratch": str(self.scratch),
@@ -107,7 +108,7 @@ def start(house: House, tmp_path: Path) -> Iterator[Starter]:
     workers: list[Started] = []
 
     def starter(**options: Any) -> Started:
-        workers.append(Started(house, tmp_path, **options))
+        workers.append(Started(house.url, tmp_path, **options))
         return workers[-1]
 
     yield starter
@@ -131,7 +132,7 @@ def shared_house() -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def shared_worker(shared_house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
-    worker = Started(shared_house, tmp_path_factory.mktemp("worker"))
+    worker = Started(shared_house.url, tmp_path_factory.mktemp("worker"))
     yield worker
     worker.bury()
 

@@ -10,11 +10,10 @@ import hashlib
 import socket
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
-import uvicorn
 
 from jobyard.job import moves
 from jobyard.job.clock import SECOND, SystemClock
@@ -37,17 +36,11 @@ from jobyard.job.desk import (
     Wish,
     Wishes,
 )
-from jobyard.job.errors import Fault
 from jobyard.job.events import Change
 from jobyard.job.ids import new_id
 from jobyard.job.record import Job, LogLine
 from jobyard.job.states import State
-
-TOKEN = "token-of-the-worker-that-no-child-may-see"
-BODY_LIMIT = 4 * 1024 * 1024
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+from tests.worker.door import Door, Receive
 
 
 class House:
@@ -69,7 +62,6 @@ class House:
         self.calls: list[Call] = []
         self.answer: Callable[[Call], Any] = lambda call: call.payload
         self.most_held = 0
-        self.least_limit = 1_000
         self.trouble: Callable[[str], int | None] = lambda verb: None
         """Asked before each verb: a status to answer instead, 0 to answer after doing it but to lose the answer."""
         self.keep = True
@@ -80,8 +72,7 @@ class House:
         self._closing = False
         self._number = 0
         self._looked = 0
-        self._server: uvicorn.Server | None = None
-        self._thread: threading.Thread | None = None
+        self._door: Door | None = None
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -93,21 +84,13 @@ class House:
     # ---- what tests do
 
     def start(self) -> None:
-        config = uvicorn.Config(
-            self._app, port=self.port, interface="asgi3", log_level="error", lifespan="off", timeout_graceful_shutdown=1
-        )
-        self._server = uvicorn.Server(config)
         self._closing = False
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            self._thread.join(0.01)
+        self._door = Door(self)
 
     def stop(self) -> None:
-        assert self._server is not None and self._thread is not None
         self._closing = True
-        self._server.should_exit = True
-        self._thread.join()
+        if self._door is not None:
+            self._door.close()
 
     def submit(self, kind: str, /, **rest: Any) -> str:
         fields = {name: rest.pop(name) for name in ("tries", "time_limit", "memory_limit", "queue") if name in rest}
@@ -188,59 +171,11 @@ class House:
         for (job, attempt), lines in self.lines.items():
             assert sorted(lines) == list(range(1, len(lines) + 1)), (job, attempt)
 
-    # ---- the wire
+    # ---- what workers say
 
-    async def _app(self, scope: Message, receive: Receive, send: Send) -> None:
-        verb = scope["path"].removeprefix("/v1/desk/")
-        headers = {name.decode(): value.decode() for name, value in scope["headers"]}
-        self._expect(headers.get("authorization") == f"Bearer {TOKEN}", f"{verb}: a wrong key")
-        trouble = self.trouble(verb)
-        body = await _body(receive)
-        if trouble:
-            await _reply(
-                send, trouble, b'{"title":"Trouble","status":503,"detail":"there is trouble","code":"trouble"}'
-            )
-            return
-        try:
-            if verb.startswith("files/"):
-                answer = await self._file(scope, body)
-            else:
-                answer = await self._post(verb, headers, body, receive)
-        except Fault as fault:
-            problem = {"title": "Refused", "status": 409, "detail": fault.sentence, "code": fault.code}
-            await _reply(send, 409, msgspec.json.encode(problem))
-            return
-        if trouble == 0:
-            await _reply(send, 502, b"<html>lost on the way</html>")
-            return
-        await _reply(send, 200, msgspec.msgpack.encode(answer))
-
-    async def _post(self, verb: str, headers: dict[str, str], body: bytes, receive: Receive) -> Any:
-        shapes = {
-            "claim": Ask,
-            "beat": Beat,
-            "report": Report,
-            "finish": Finish,
-            "give_back": GiveBack,
-            "call": Call,
-        }
-        self._expect(headers.get("content-type") == "application/msgpack", f"{verb}: a wrong content type")
-        self._expect(len(body) <= BODY_LIMIT, f"{verb}: {len(body)} bytes are too much")
-        said = msgspec.msgpack.decode(body, type=shapes[verb])
-        whole = len(msgspec.msgpack.encode(said)) == len(body)
-        self._expect(whole or verb == "call", f"{verb}: unknown fields")
-        if isinstance(said, Ask):
-            return await self._claim(said, receive)
-        with self._changed:
-            self.counts[verb] += 1
-            try:
-                return getattr(self, f"_{verb}")(said)
-            finally:
-                self._changed.notify_all()
-
-    async def _claim(self, ask: Ask, receive: Receive) -> Claimed:
-        self._expect(ask.session not in self._claiming, "two claims at once")
-        self._expect(ask.limit >= 1 and 0 <= ask.wait <= 30 and ask.pid > 0, f"an odd claim: {ask}")
+    async def claim(self, ask: Ask, receive: Receive) -> Claimed:
+        self.expect(ask.session not in self._claiming, "two claims at once")
+        self.expect(ask.limit >= 1 and 0 <= ask.wait <= 30 and ask.pid > 0, f"an odd claim: {ask}")
         self._claiming.add(ask.session)
         loop = asyncio.get_running_loop()
         end = loop.time() + ask.wait
@@ -262,6 +197,25 @@ class House:
         finally:
             left.cancel()
             self._claiming.discard(ask.session)
+
+    def hear(self, verb: str, said: Any) -> Any:
+        """Answer any verb but claim."""
+        with self._changed:
+            self.counts[verb] += 1
+            try:
+                return getattr(self, f"_{verb}")(said)
+            finally:
+                self._changed.notify_all()
+
+    def take(self, job: str, name: str, body: bytes) -> dict[str, Any]:
+        """Take a result file."""
+        self.expect(job in self.jobs, f"{name}: of no job")
+        digest = hashlib.sha256(body).hexdigest()
+        with self._changed:
+            self.counts["upload"] += 1
+            self.blobs[digest] = body
+            self._changed.notify_all()
+        return {"blob": digest, "size": len(body), "sha256": digest}
 
     def _take_back(self, given: tuple[Assignment, ...]) -> None:
         """Put in line again what was given to a worker that had gone."""
@@ -356,25 +310,12 @@ class House:
         wish = next((wish.what for wish in self._wish(held)), "")
         return Answer(wish=wish) if wish else Answer(value=self.answer(call))
 
-    async def _file(self, scope: Message, body: bytes) -> Any:
-        name = scope["raw_path"].decode().rpartition("/")[2]
-        job, attempt = scope["path"].split("/")[4:6]
-        headers = dict(scope["headers"])
-        self._expect(int(headers[b"content-length"]) == len(body), f"{name}: a wrong length")
-        self._expect(job in self.jobs and attempt.isdigit(), f"{name}: of no job")
-        digest = hashlib.sha256(body).hexdigest()
-        with self._changed:
-            self.counts["upload"] += 1
-            self.blobs[digest] = body
-            self._changed.notify_all()
-        return {"blob": digest, "size": len(body), "sha256": digest}
-
     def _write(self, said: Told | Outcome) -> None:
-        self._expect(len(said.lines) <= LOG_BATCH, f"{len(said.lines)} lines at once")
+        self.expect(len(said.lines) <= LOG_BATCH, f"{len(said.lines)} lines at once")
         for line in said.lines:
-            self._expect(len(line.text) <= LINE_LIMIT and "\n" not in line.text, f"a wrong line {line.text[:50]!r}")
+            self.expect(len(line.text) <= LINE_LIMIT and "\n" not in line.text, f"a wrong line {line.text[:50]!r}")
             known = self.lines[said.job, said.attempt].setdefault(line.number, line)
-            self._expect(known.text == line.text, f"line {line.number} twice: {known.text!r} and {line.text!r}")
+            self.expect(known.text == line.text, f"line {line.number} twice: {known.text!r} and {line.text!r}")
 
     def _holds(self, held: Held) -> bool:
         job = self.jobs.get(held.job)
@@ -395,26 +336,11 @@ class House:
                 self._apply(moves.lose(job, job.attempt, now, moves.lost(job), now))
 
     def _apply(self, change: Change) -> Job:
-        self._expect(self.jobs[change.job.id].revision == change.guard, "a lost update in the test's own house")
+        self.expect(self.jobs[change.job.id].revision == change.guard, "a lost update in the test's own house")
         self.jobs[change.job.id] = change.job
         self._changed.notify_all()
         return change.job
 
-    def _expect(self, truth: bool, wrong: str) -> None:
+    def expect(self, truth: bool, wrong: str) -> None:
         if not truth:
             self.wrongs.append(wrong)
-
-
-async def _body(receive: Receive) -> bytes:
-    parts = []
-    while True:
-        message = await receive()
-        parts.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(parts)
-
-
-async def _reply(send: Send, status: int, body: bytes) -> None:
-    kind = b"application/problem+json" if status >= 400 else b"application/msgpack"
-    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", kind)]})
-    await send({"type": "http.response.body", "body": body})

@@ -3,63 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any
 
-from jobyard.job.clock import SystemClock
-from jobyard.job.desk import LOG_BATCH, Claimed, Outcome, Settled, Wish, Wishes
+from jobyard.job.desk import LOG_BATCH, Outcome, Settled, Wish, Wishes
 from jobyard.job.record import Failure, LogLine, Progress, Reason
 from jobyard.worker import outbox
-from jobyard.worker.claims import Claims
-from jobyard.worker.desk import Away, Declined
-from jobyard.worker.hand import Hand, Holding, Phase
-from jobyard.worker.options import WorkerOptions
-from jobyard.worker.output import Output
-from jobyard.worker.pulse import Identity, Pulse, last_lines
-from tests.worker.scripted import ScriptedDesk, assignment
-
-OPTIONS = WorkerOptions(url="http://house", token="t", name="w", slots=2, wait=20.0)
-AWAY = Away(reason="gone")
-DECLINED = Declined(sentence="No", status=400)
-
-
-class Scene:
-    """A desk, a hand, and whatever of the worker a test wants."""
-
-    def __init__(self, slots: int = 2, ahead: int = 16) -> None:
-        self.desk = ScriptedDesk()
-        self.hand = Hand(slots, ahead)
-        self.wishes: list[Wish] = []
-        self.pulse = Pulse(self.desk, self.hand, Identity("w", "s"), SystemClock(), self.wishes.append)
-        self.tasks: list[asyncio.Task[Any]] = []
-
-    def go(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        self.tasks.append(asyncio.create_task(coroutine))
-        return self.tasks[-1]
-
-    def hold(self, name: str, phase: Phase = Phase.RUNNING, lease: float = 30.0) -> Holding:
-        holding = self.hand.take_in(assignment(name, lease=lease), asyncio.get_running_loop().time())
-        assert holding is not None
-        holding.phase = phase
-        if phase is not Phase.WAITING:
-            holding.output = Output(SystemClock().now, 100_000, 10**9)
-        return holding
-
-
-def play(act: Callable[[Scene], Awaitable[None]], slots: int = 2, ahead: int = 16) -> Scene:
-    async def whole() -> Scene:
-        scene = Scene(slots, ahead)
-        try:
-            async with asyncio.timeout(20):
-                await act(scene)
-        finally:
-            for task in scene.tasks:
-                task.cancel()
-            await asyncio.gather(*scene.tasks, return_exceptions=True)
-        return scene
-
-    return asyncio.run(whole())
+from jobyard.worker.hand import Holding, Phase
+from jobyard.worker.pulse import last_lines
+from tests.worker.scene import AWAY, DECLINED, Scene, play
+from tests.worker.scripted import ScriptedDesk
 
 
 def done(holding: Holding, **rest: Any) -> Outcome:
@@ -176,6 +129,22 @@ def test_returns_go_by_their_own_verb() -> None:
 
     said = play(act).desk.of("give_back")
     assert [(back.worker, [held.job for held in back.held]) for back in said] == [("w", ["a", "b"])]
+
+
+def test_what_is_held_back_is_sent_later() -> None:
+    async def act(scene: Scene) -> None:
+        returns = outbox.returns(scene.hand, scene.desk, "w")
+        returns.hold(back=True)
+        scene.go(returns.run())
+        holding = scene.hold("a")
+        returns.put(holding, holding.held)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert scene.desk.said == [] and len(scene.hand) == 1
+        returns.hold(back=False)
+        await scene.desk.until(lambda: not len(scene.hand))
+
+    assert len(play(act).desk.of("give_back")) == 1
 
 
 # --- beats
@@ -344,68 +313,3 @@ def test_news_is_told_by_itself_several_times_a_second() -> None:
 
 def said_more_than(desk: ScriptedDesk, count: int) -> bool:
     return len(desk.of("report")) > count
-
-
-# --- claims
-
-
-def claims(scene: Scene) -> Claims:
-    return Claims(scene.desk, scene.hand, OPTIONS, scene.wishes.append)
-
-
-def test_claims_never_ask_for_more_than_there_is_room() -> None:
-    async def act(scene: Scene) -> None:
-        wish = Wish(job="z", attempt=1, what="stop")
-        scene.desk.script["claim"] = [
-            Claimed(assignments=(assignment("a"),), wishes=(wish,)),
-            Claimed(assignments=(assignment("b"),)),
-        ]
-        scene.go(claims(scene).run())
-        await scene.desk.until(lambda: len(scene.hand) == 2)
-        for _ in range(5):
-            await asyncio.sleep(0)
-        assert len(scene.desk.of("claim")) == 2
-        holding = scene.hand.get("a", 1)
-        assert holding is not None
-        scene.hand.settle(holding)
-        await scene.desk.until(lambda: len(scene.desk.of("claim")) == 3)
-
-    scene = play(act)
-    asked = scene.desk.of("claim")
-    assert [ask.limit for ask in asked] == [2, 1, 1]
-    assert asked[0].wait == 20.0 and asked[1].wait == 10.0 and (asked[0].worker, asked[0].slots) == ("w", 2)
-    assert scene.wishes == [Wish(job="z", attempt=1, what="stop")]
-
-
-def test_claims_go_on_after_trouble_with_pauses() -> None:
-    async def act(scene: Scene) -> None:
-        scene.desk.script["claim"] = [AWAY, DECLINED, AWAY, Claimed(assignments=(assignment("a"),))]
-        scene.go(claims(scene).run())
-        await scene.desk.until(lambda: len(scene.hand) == 1)
-
-    play(act)
-
-
-def test_a_house_that_does_not_wait_is_not_asked_without_end() -> None:
-    async def act(scene: Scene) -> None:
-        scene.desk.script["claim"] = [Claimed() for _ in range(1_000)]
-        started = asyncio.get_running_loop().time()
-        scene.go(claims(scene).run())
-        await scene.desk.until(lambda: len(scene.desk.of("claim")) == 4)
-        assert asyncio.get_running_loop().time() - started > 0.15
-
-    play(act)
-
-
-def test_leaving_ends_the_claims_even_in_a_pause() -> None:
-    async def act(scene: Scene) -> None:
-        asking = claims(scene)
-        scene.desk.script["claim"] = [Away(reason="busy", pause=1_000.0)]
-        running = scene.go(asking.run())
-        await scene.desk.until(lambda: scene.desk.of("claim"))
-        for _ in range(3):
-            await asyncio.sleep(0)
-        asking.leave()
-        await running
-
-    assert len(play(act).desk.of("claim")) == 1

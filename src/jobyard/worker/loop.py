@@ -29,11 +29,10 @@ from jobyard.worker.scratch import Scratch
 from jobyard.worker.verdict import End
 
 _log = logging.getLogger("jobyard.worker")
-_DEADLINE = 8.5
-"""Seconds from the wish to leave to the end, whatever the house and the work do."""
+_DEADLINE = 7.5
+"""Seconds from the wish to leave to the end, whatever the house and the work do; burying the children may add two."""
 _HURRY = 2.0
-_LAST_CLAIM = 2.0
-_LEAST_WAIT = 0.25
+_LAST_CLAIM = 0.25
 """How long the answer to a claim under way is waited for: what the house gives out in that moment would be lost."""
 
 
@@ -231,11 +230,14 @@ class Worker:
         self._runner.leaving.set()
         self._claims.leave()
         self._hand.close()
+        # What is given back while a claim of ours still waits at the door would come straight to us again.
+        self._returns.hold(back=True)
         self._put_down()
-        await self._wait([claims], loop.time() + _LEAST_WAIT)
-        await self._wait(slots, loop.time() + _LAST_CLAIM)
+        await self._wait([claims], loop.time() + _LAST_CLAIM)
         claims.cancel()
+        await asyncio.wait([claims])
         self._put_down()
+        self._returns.hold(back=False)
         await self._wait(slots, end - _HURRY)
         self._runner.kill()
         end = min(end, loop.time() + _HURRY)

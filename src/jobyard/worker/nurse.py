@@ -18,7 +18,7 @@ _log = logging.getLogger("jobyard.worker")
 _PACKET = 64 * 1024
 _PATIENCE = 120.0
 _RETRY = 0.005
-_FAREWELL = 1.0
+_FAREWELL = 2.0
 
 
 class NoKinds(Unavailable):

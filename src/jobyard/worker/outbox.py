@@ -35,6 +35,15 @@ class Outbox(Generic[_T]):
         self._weigh = weigh
         self._waiting: deque[tuple[Holding, _T]] = deque()
         self._arrived = asyncio.Event()
+        self._open = asyncio.Event()
+        self._open.set()
+
+    def hold(self, *, back: bool) -> None:
+        """Keep everything here for now, or send it from now on."""
+        if back:
+            self._open.clear()
+        else:
+            self._open.set()
 
     def put(self, holding: Holding, item: _T) -> None:
         """Take what the house must hear of an attempt. It stays in hand until the house has answered."""
@@ -48,6 +57,7 @@ class Outbox(Generic[_T]):
             await self._arrived.wait()
             self._arrived.clear()
             while self._waiting:
+                await self._open.wait()
                 if self._hand.busy and len(self._waiting) < _ENOUGH:
                     await asyncio.sleep(_GATHER)
                 await self._deliver(self._batch())
