@@ -13,7 +13,7 @@ from jobyard.engine.feed import Feed, Frame, Happened, Progressed, Quiet, Reader
 from jobyard.job.record import Progress
 from jobyard.people.record import HOUSE
 from jobyard.store.contract import Store
-from tests.engine.yard import Yard, user
+from tests.engine.yard import Yard, counting, user
 
 pytestmark = pytest.mark.anyio
 
@@ -134,8 +134,8 @@ async def test_a_reader_too_far_behind_is_told_to_start_over(any_store: Store, t
 async def test_while_nobody_waits_events_gather_and_whoever_comes_has_them_at_once(
     yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reads, read = list[object](), yard.store.read
-    monkeypatch.setattr(yard.store, "read", lambda work: (reads.append(work), read(work))[1])
+    reads = list[object]()
+    monkeypatch.setattr(yard.store, "read", counting(yard.store, reads))
     async with running(yard.engine.feed) as feed:
         reader = feed.reader(HOUSE)
         del reads[:]

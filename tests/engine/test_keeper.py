@@ -7,8 +7,8 @@ import os
 import pytest
 
 from jobyard.job.clock import SECOND
-from jobyard.job.errors import JobNotFound, ResultGone
-from jobyard.job.record import Job, Reason
+from jobyard.job.errors import Invalid, JobNotFound, ResultGone
+from jobyard.job.record import Failure, Job, Reason
 from jobyard.job.states import State
 from jobyard.people.record import HOUSE
 from tests.engine.yard import LEASE, Yard, chunks, user
@@ -35,18 +35,58 @@ async def test_a_silent_worker_s_job_goes_back_in_line_with_the_reason_named(yar
     assert stored.failure is not None
     assert stored.failure.reason is Reason.LOST
     assert "w1" in stored.failure.message
-    assert stored.failures == 1
+    assert (stored.failures, stored.losses) == (0, 1)
     [again] = await yard.claim(worker="w2")
     assert again.job.attempt == 2
 
 
-async def test_a_job_whose_tries_are_burnt_fails_and_one_under_a_wish_is_cancelled(yard: Yard) -> None:
-    last, wished = await yard.claimed(tries=1), await yard.claimed()
+async def test_a_lost_job_under_a_wish_is_cancelled(yard: Yard) -> None:
+    wished = await yard.claimed()
     await yard.jobs.cancel(HOUSE, wished.id)
     yard.lose_patience()
-    assert await yard.engine.keeper.find_lost() == 2
-    assert (await yard.job(last)).state is State.FAILED
+    assert await yard.engine.keeper.find_lost() == 1
     assert (await yard.job(wished)).state is State.CANCELLED
+
+
+async def test_the_only_try_outlives_two_dead_workers_but_what_kills_three_fails(yard: Yard) -> None:
+    job = await yard.claimed(tries=1)
+    for _ in range(2):
+        yard.lose_patience()
+        assert await yard.engine.keeper.find_lost() == 1
+        assert (await yard.job(job)).state is State.QUEUED
+        await yard.claim()
+    yard.lose_patience()
+    await yard.engine.keeper.find_lost()
+    stored = await yard.job(job)
+    assert stored.state is State.FAILED
+    assert stored.failure is not None
+    assert stored.failure.reason is Reason.LOST
+
+
+async def test_the_files_of_an_earlier_attempt_expire_whatever_became_of_the_next(yard: Yard) -> None:
+    for end in ("fail", "cancel"):
+        job, blob = await with_file(yard)
+        await yard.jobs.retry(HOUSE, job.id)
+        if end == "cancel":
+            await yard.jobs.cancel(HOUSE, job.id)
+        else:
+            [again] = await yard.claim()
+            await yard.finish(again.job, "fail", failure=Failure(reason=Reason.UNREADABLE, message="no"))
+        assert (await yard.job(job)).results_until == yard.clock.now() + 3600 * SECOND, end
+        yard.clock.forward(3601)
+        await yard.engine.keeper.round()
+        assert not yard.blobs.path(blob).exists(), end
+
+
+async def test_results_cannot_be_kept_until_a_time_that_is_over(yard: Yard) -> None:
+    job, blob = await with_file(yard)
+    with pytest.raises(Invalid):
+        await yard.jobs.keep(HOUSE, job.id, yard.clock.now() - 1)
+    assert yard.blobs.path(blob).exists()
+    bare = await yard.claimed()
+    await yard.finish(bare)
+    kept = await yard.jobs.keep(HOUSE, bare.id, yard.clock.now() + 1, always=True)
+    assert (kept.results_until, kept.kept) == (None, True)
 
 
 async def test_nobody_is_lost_in_the_first_lease_after_a_start(yard: Yard) -> None:
@@ -171,8 +211,6 @@ async def test_the_doctor_finds_a_missing_result(yard: Yard) -> None:
 
 
 async def test_a_backup_holds_database_blobs_and_key(yard: Yard, tmp_path_factory: pytest.TempPathFactory) -> None:
-    from jobyard.job.errors import Invalid
-
     _, blob = await with_file(yard)
     target = tmp_path_factory.mktemp("backup") / "one"
     made = await yard.engine.upkeep.backup(HOUSE, str(target))

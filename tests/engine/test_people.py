@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
 from jobyard.engine import credentials
 from jobyard.job.clock import SECOND
 from jobyard.job.errors import Invalid, NameTaken, NotFound, Refused, TooMuch, Unauthenticated
 from jobyard.people.record import HOUSE, Actor, Key, KeyForm, KeyScope, Role
-from tests.engine.yard import Yard, user
+from jobyard.store.contract import Store
+from tests.engine.yard import Yard, counting, user
 
 pytestmark = pytest.mark.anyio
 
@@ -42,19 +46,44 @@ async def test_wrong_passwords_unknown_and_disabled_users_sound_the_same(yard: Y
     assert len(words) == 1
 
 
-async def test_patience_ends_and_returns_after_a_minute(any_store: object, tmp_path: object) -> None:
-    yard = Yard(any_store, tmp_path, sign_in_limit=3)  # type: ignore[arg-type]
+async def test_patience_ends_and_returns_after_a_minute(any_store: Store, tmp_path: Path) -> None:
+    yard = Yard(any_store, tmp_path, sign_in_limit=3)
     await yard.people.add_user(HOUSE, "maria", Role.MEMBER, "open sesame")
     for _ in range(3):
         with pytest.raises(Unauthenticated):
             await yard.people.sign_in("maria", "wrong", "a")
     with pytest.raises(TooMuch) as caught:
-        await yard.people.sign_in("maria", "open sesame", "b")
+        await yard.people.sign_in("maria", "open sesame", "a")
     assert 1 <= caught.value.data["retry_after"] <= 60
-    with pytest.raises(TooMuch):
-        await yard.people.sign_in("other", "x", "a")
+    await yard.people.sign_in("maria", "open sesame", "b")
     yard.clock.forward(61)
     await yard.people.sign_in("maria", "open sesame", "a")
+
+
+async def test_right_passwords_use_no_patience_up(any_store: Store, tmp_path: Path) -> None:
+    yard = Yard(any_store, tmp_path, sign_in_limit=2)
+    await yard.people.add_user(HOUSE, "maria", Role.MEMBER, "open sesame")
+    for _ in range(5):
+        await yard.people.sign_in("maria", "open sesame", "a")
+
+
+async def test_many_wrong_passwords_at_once_get_no_further_than_one_after_the_other(
+    any_store: Store, tmp_path: Path
+) -> None:
+    yard = Yard(any_store, tmp_path, sign_in_limit=3)
+    await yard.people.add_user(HOUSE, "maria", Role.MEMBER, "open sesame")
+    tried = [yard.people.sign_in("maria", f"wrong {number}", "a") for number in range(30)]
+    ends = [type(end) for end in await asyncio.gather(*tried, return_exceptions=True)]
+    assert (ends.count(Unauthenticated), ends.count(TooMuch)) == (3, 27)
+
+
+async def test_one_address_is_borne_for_several_names_and_not_for_ever(any_store: Store, tmp_path: Path) -> None:
+    yard = Yard(any_store, tmp_path, sign_in_limit=1)
+    for number in range(5):
+        with pytest.raises(Unauthenticated):
+            await yard.people.sign_in(f"name{number}", "x", "a")
+    with pytest.raises(TooMuch):
+        await yard.people.sign_in("other", "x", "a")
 
 
 async def test_a_session_ends_with_its_time_a_new_password_role_or_state(yard: Yard) -> None:
@@ -229,8 +258,8 @@ async def test_whoever_came_before_is_known_without_asking_until_something_about
     project = await yard.engine.projects.add(HOUSE, "vision")
     await yard.people.actor(secret)  # the first use is written down, which changes the key
     await yard.people.actor(secret)
-    reads, read = list[object](), yard.store.read
-    monkeypatch.setattr(yard.store, "read", lambda work: (reads.append(work), read(work))[1])
+    reads = list[object]()
+    monkeypatch.setattr(yard.store, "read", counting(yard.store, reads))
     assert (await yard.people.actor(secret)).projects == {}
     assert len(reads) == (0 if yard.store.dialect == "sqlite" else 1)
     await yard.engine.projects.set_member(HOUSE, project.id, "maria", Role.MEMBER)

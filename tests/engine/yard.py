@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -164,6 +165,17 @@ async def chunks(*parts: bytes) -> AsyncIterator[bytes]:
 
 def user(name: str, role: Role = Role.MEMBER, places: Mapping[str, Role] | None = None) -> Actor:
     return Actor(name=name, role=role, projects=dict(places or {}))
+
+
+def counting(store: Store, reads: list[object]) -> Callable[[Callable[[View], Any]], Future[Any]]:
+    """Return the store's `read`, writing down in `reads` what it is asked."""
+    read = store.read
+
+    def counted(work: Callable[[View], Any]) -> Future[Any]:
+        reads.append(work)
+        return read(work)
+
+    return counted
 
 
 def as_json(value: Any) -> Any:

@@ -51,7 +51,7 @@ class Engine:
         self.results = Results(self.ledger, blobs, settings.upload_limit)
         lease = int(settings.lease * SECOND)
         settling = Settling(self.ledger, self.bell, registry, self.results, lease, settings.log_limit)
-        self.jobs = Jobs(self.ledger, self.bell, registry, self.capabilities, blobs)
+        self.jobs = Jobs(self.ledger, self.bell, registry, self.capabilities, settling, blobs)
         self.desk = Desk(self.ledger, self.bell, registry, self.capabilities, settling)
         self.outside = Outside(self.ledger, settling)
         self.listing = Listing(self.ledger)

@@ -9,9 +9,10 @@ from jobyard.access.rules import Verb
 from jobyard.engine.bell import Bell
 from jobyard.engine.capability import Capability
 from jobyard.engine.ledger import Ledger, allowed
+from jobyard.engine.settling import Settling
 from jobyard.engine.submission import Submission
 from jobyard.job import moves
-from jobyard.job.errors import JobNotFound, KeyReused, NotFound, Refused, WrongState
+from jobyard.job.errors import Invalid, JobNotFound, KeyReused, NotFound, Refused, WrongState
 from jobyard.job.record import Job, Resource
 from jobyard.job.states import REMOVABLE, State
 from jobyard.kinds.kind import Kind
@@ -25,12 +26,19 @@ class Jobs:
     """Submit, release, withdraw, cancel, retry, keep, mark, delete."""
 
     def __init__(
-        self, ledger: Ledger, bell: Bell, registry: Registry, capabilities: dict[str, Capability], blobs: Blobs
+        self,
+        ledger: Ledger,
+        bell: Bell,
+        registry: Registry,
+        capabilities: dict[str, Capability],
+        settling: Settling,
+        blobs: Blobs,
     ) -> None:
         self._ledger = ledger
         self._bell = bell
         self._registry = registry
         self._capabilities = capabilities
+        self._settling = settling
         self._blobs = blobs
 
     async def submit(self, actor: Actor, submission: Submission, key: str | None = None) -> tuple[Job, bool]:
@@ -82,7 +90,14 @@ class Jobs:
 
     async def cancel(self, actor: Actor, id_: str) -> Job:
         """End a job: at once when it waits; as a wish to its holder, within seconds, when it runs."""
-        return await self._ledger.change(actor, Verb.CANCEL, id_, lambda job, now: moves.cancel(job, now, actor.name))
+
+        def work(transaction: Transaction) -> Job:
+            job, now = allowed(transaction, actor, Verb.CANCEL, id_), self._ledger.now()
+            waiting = job.state is not State.RUNNING
+            until = self._settling.results_until(transaction, job, now) if waiting else None
+            return transaction.apply(moves.cancel(job, now, actor.name, until))
+
+        return await self._ledger.write(work)
 
     async def retry(self, actor: Actor, id_: str) -> Job:
         """Run a final job once more under a new attempt; the old attempts stay in its history."""
@@ -91,10 +106,19 @@ class Jobs:
         return job
 
     async def keep(self, actor: Actor, id_: str, until: int | None, *, always: bool = False) -> Job:
-        """Let results live until another time; `always` also spares the record from pruning."""
-        return await self._ledger.change(
-            actor, Verb.KEEP, id_, lambda job, now: moves.keep(job, now, actor.name, until, always=always)
-        )
+        """Let results live until another time; `always` also spares the record from pruning.
+
+        Raises Invalid for a time that is over. A job without result files has no time to set.
+        """
+        if until is not None and until <= self._ledger.now():
+            raise Invalid(reason="results cannot be kept until a time that is over; delete the job to remove them")
+
+        def work(transaction: Transaction) -> Job:
+            job = allowed(transaction, actor, Verb.KEEP, id_)
+            lives = until if transaction.files(id_) else None
+            return transaction.apply(moves.keep(job, self._ledger.now(), actor.name, lives, always=always))
+
+        return await self._ledger.write(work)
 
     async def mark(self, actor: Actor, id_: str, marks: dict[str, Any]) -> Job:
         """Write a face's marks."""

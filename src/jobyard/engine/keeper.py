@@ -14,6 +14,7 @@ from jobyard.engine.settling import Settling
 from jobyard.job import moves
 from jobyard.job.clock import SECOND
 from jobyard.job.errors import Fault
+from jobyard.job.events import Change
 from jobyard.job.record import Job
 from jobyard.job.states import State
 from jobyard.store.blobs import Blobs
@@ -120,10 +121,12 @@ class Keeper:
         return removed
 
     def _lose(self, transaction: Transaction, now: int, after: str) -> list[Job]:
-        return [
-            transaction.apply(moves.lose(job, job.attempt, now, moves.lost(job), now))
-            for job in transaction.lapsed(now, after, _PAGE)
-        ]
+        jobs = transaction.lapsed(now, after, _PAGE)
+        return [transaction.apply(self._lost(transaction, job, now)) for job in jobs]
+
+    def _lost(self, transaction: Transaction, job: Job, now: int) -> Change:
+        until = self._settling.results_until(transaction, job, now)
+        return moves.lose(job, job.attempt, now, moves.lost(job), now, until)
 
     def _expire(self, transaction: Transaction) -> tuple[list[str], int]:
         now = self._ledger.now()

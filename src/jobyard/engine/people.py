@@ -67,14 +67,14 @@ class People:
 
     async def check(self, name: str, password: str, address: str) -> User:
         """Return the user whose password this is. Raises Unauthenticated or TooMuch."""
-        self._patience.ask(name, address)
+        receipt = self._patience.take(name, address)
         user = await self._ledger.read(lambda view: view.user(name))
         known = user is not None and not user.disabled
         async with self._checking:
             right = await asyncio.to_thread(check_password, user.password_hash if user and known else "", password)
         if user is None or not right:
-            self._patience.note(name, address)
             raise Unauthenticated
+        self._patience.forgive(name, address, receipt)
         return user
 
     async def actor(self, token: str) -> Actor:

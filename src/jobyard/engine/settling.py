@@ -19,7 +19,7 @@ from jobyard.job.events import Change
 from jobyard.job.record import Failure, Job, LogLine, Reason, ResultFile
 from jobyard.job.states import State
 from jobyard.kinds.registry import Registry
-from jobyard.store.contract import Transaction
+from jobyard.store.contract import Transaction, View
 
 DEFAULT_RESULTS = 30 * 86_400.0
 """Seconds result files live where the kind does not say."""
@@ -70,8 +70,13 @@ class Settling:
         if kept:
             transaction.add_log(job, attempt, kept)
 
-    def results_until(self, job: Job, now: int) -> int | None:
-        """Return when the results of a job that ends now expire; None for never."""
+    def results_until(self, view: View, job: Job, now: int, *, fresh: bool = False) -> int | None:
+        """Return when the result files of a job that ends now expire; None where there are none or they never do.
+
+        `fresh` says that this attempt brings some; else those of earlier attempts are looked for.
+        """
+        if not fresh and (job.attempt == 0 or not view.files(job.id)):
+            return None
         seconds: float | None = DEFAULT_RESULTS
         if job.kind in self._registry.names():
             seconds = self._registry.kind(job.kind).results_for
@@ -93,23 +98,25 @@ class Settling:
         if outcome.progress is not None:
             told = moves.report(job, outcome.attempt, now, self.lease, outcome.progress).after(told)
             job = told.job
-        ended = transaction.apply(self._ending(job, outcome, now).after(told))
+        ended = transaction.apply(self._ending(transaction, job, outcome, now).after(told))
         if outcome.how == "finish":
             self._take_files(transaction, ended, outcome, files)
         if ended.state is State.QUEUED:
             waiting.append(ended)
         return ended.state.value
 
-    def _ending(self, job: Job, outcome: Outcome, now: int) -> Change:
+    def _ending(self, view: View, job: Job, outcome: Outcome, now: int) -> Change:
+        brings = outcome.how == "finish" and bool(outcome.files)
+        # The files of earlier attempts are looked for only where there were any: most jobs have one attempt.
+        until = self.results_until(view, job, now, fresh=brings) if brings or job.attempt > 1 else None
         if outcome.how == "finish":
-            until = self.results_until(job, now) if outcome.files else None
             return moves.finish(job, outcome.attempt, now, outcome.result, until)
         if outcome.how == "stop" and job.cancelling:
-            return moves.stop(job, outcome.attempt, now)
+            return moves.stop(job, outcome.attempt, now, until)
         failure = outcome.failure or _BROKEN
         if failure.reason is Reason.UNREADABLE:
-            return moves.fail(job, outcome.attempt, now, failure)
-        return moves.lose(job, outcome.attempt, now, failure, now + self.pause(job))
+            return moves.fail(job, outcome.attempt, now, failure, until)
+        return moves.lose(job, outcome.attempt, now, failure, now + self.pause(job), until)
 
     def _repeated(self, transaction: Transaction, job: Job, outcome: Outcome, now: int) -> str:
         attempts = {attempt.number: attempt for attempt in transaction.attempts(job.id)}

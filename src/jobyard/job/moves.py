@@ -18,6 +18,8 @@ from jobyard.job.states import Arrow, State, after
 
 HOUSE = "jobyard"
 """The actor of what the house does by itself."""
+LOSSES = 3
+"""Attempts in a row that may end with their worker; then the work itself counts as what kills workers."""
 
 
 def submit(job: Job, now: int, actor: str) -> Change:
@@ -96,7 +98,9 @@ def back_off(job: Job, attempt: int, now: int, failure: Failure, due_at: int) ->
     if job.cancelling:
         return stop(job, attempt, now)
     _fence(job, attempt)
-    moved = _end(job, Arrow.BACK_OFF, now, failure=failure, failures=job.failures + 1, queued_at=now, due_at=due_at)
+    gone = failure.reason is Reason.LOST
+    burnt = {"losses": job.losses + 1} if gone else {"losses": 0, "failures": job.failures + 1}
+    moved = _end(job, Arrow.BACK_OFF, now, failure=failure, queued_at=now, due_at=due_at, **burnt)
     data = {"failure": _told(failure), "due_at": due_at}
     return _ended(job, moved, EventType.BACKED_OFF, now, Arrow.BACK_OFF, failure, data)
 
@@ -110,14 +114,17 @@ def give_back(job: Job, attempt: int, now: int) -> Change:
     return _ended(job, moved, EventType.GIVEN_BACK, now, Arrow.GIVE_BACK)
 
 
-def cancel(job: Job, now: int, actor: str) -> Change:
-    """End what waits at once; for what runs, leave a wish that the holder learns with its next beat."""
+def cancel(job: Job, now: int, actor: str, results_until: int | None = None) -> Change:
+    """End what waits at once; for what runs, leave a wish that the holder learns with its next beat.
+
+    `results_until` says when the files of earlier attempts expire, where there are any.
+    """
     if job.cancelling:
         return Change(job=_move(job, Arrow.CANCEL))
     if job.state is State.RUNNING:
         moved = _move(job, Arrow.CANCEL, cancel_asked_at=now, cancel_asked_by=actor)
         return _change(moved, EventType.CANCEL_ASKED, now, actor)
-    asked = {"cancel_asked_at": now, "cancel_asked_by": actor}
+    asked = {"cancel_asked_at": now, "cancel_asked_by": actor, "results_until": results_until}
     moved = _move(job, Arrow.CANCEL, finished_at=now, due_at=None, failure=None, **asked)
     return _change(moved, EventType.CANCELLED, now, actor)
 
@@ -133,13 +140,21 @@ def stop(job: Job, attempt: int, now: int, results_until: int | None = None) -> 
     return replace(changed, events=named)
 
 
-def lose(job: Job, attempt: int, now: int, failure: Failure, due_at: int) -> Change:
-    """End an attempt whose holder is gone or broke down: cancelled if wished, else tried again while tries are left."""
+def lose(
+    job: Job, attempt: int, now: int, failure: Failure, due_at: int, results_until: int | None = None
+) -> Change:
+    """End an attempt whose holder is gone or broke down: cancelled if wished, else tried again while tries are left.
+
+    A worker that went away burns no try: that was the house's doing, not the work's. But a work that loses LOSSES
+    workers in a row (or as many as it has tries) counts as what kills them.
+    """
     if job.cancelling:
-        return stop(job, attempt, now)
-    if not job.external and job.failures + 1 < job.tries:
+        return stop(job, attempt, now, results_until)
+    gone = failure.reason is Reason.LOST
+    again = job.losses + 1 < max(LOSSES, job.tries) if gone else job.failures + 1 < job.tries
+    if again and not job.external:
         return back_off(job, attempt, now, failure, due_at)
-    return fail(job, attempt, now, failure)
+    return fail(job, attempt, now, failure, results_until)
 
 
 def retry(job: Job, now: int, actor: str, due_at: int | None = None) -> Change:
@@ -201,7 +216,7 @@ def lost(job: Job) -> Failure:
 
 
 _FRESH: Mapping[str, Any] = MappingProxyType(
-    {"failures": 0, "failure": None, "result": None, "results_until": None, "results_expired": False}
+    {"failures": 0, "losses": 0, "failure": None, "result": None, "results_until": None, "results_expired": False}
 )
 """What a job that is asked to run forgets of its earlier runs; the attempts and events remember."""
 

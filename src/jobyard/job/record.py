@@ -151,6 +151,8 @@ class Job(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The number of the newest attempt; 0 before the first."""
     failures: int = 0
     """Tries burnt since it was last asked to run."""
+    losses: int = 0
+    """Attempts in a row whose worker went away; they burn no try, but are not borne for ever."""
     tries: int = 1
     """How many tries it has before it counts as failed."""
     time_limit: float | None = None

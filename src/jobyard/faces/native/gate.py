@@ -117,6 +117,8 @@ def _patient_receive(receive: Receive) -> Receive:
                 message = await receive()
         except TimeoutError:
             raise HTTPException(status_code=408, detail="The body did not arrive in time.") from None
+        if message["type"] == "http.disconnect":
+            raise HTTPException(status_code=400, detail="The body was cut off.")
         whole = not message.get("more_body", False)
         return message
 

@@ -47,6 +47,7 @@ class Lively(Struct, frozen=True, omit_defaults=True):
     progress: Progress | None = None
     result: Any = None
     failure: Failure | None = None
+    losses: int = 0
 
 
 class Extent(IntEnum):
@@ -104,6 +105,7 @@ def to_job(row: Sequence[Any]) -> Job:
         progress=lively.progress,
         result=lively.result,
         failure=lively.failure,
+        losses=lively.losses,
     )
 
 
@@ -173,6 +175,7 @@ def to_renewal(job: Job) -> dict[str, Any]:
                 progress=job.progress,
                 result=job.result,
                 failure=job.failure,
+                losses=job.losses,
             )
         ),
     }
