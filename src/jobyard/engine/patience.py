@@ -1,4 +1,4 @@
-"""How many sign-ins are borne in a minute: of each name at an address, of each address, of each name. Memory is bounded.
+"""How many sign-ins are borne in a minute: of each name at an address, of each address, of each name. Bounded.
 
 A sign-in is counted before its password is looked at and forgiven when it was right, so that many at once get no
 further than one after the other. A name alone bears most: else anybody could shut out anybody.
