@@ -34,7 +34,7 @@ class CommandRun(Kind):
         return Resource(type="command", id=parameters.argv[0], name=Path(parameters.argv[0]).name)
 
     def run(self, parameters: CommandParameters, context: Context) -> dict[str, Any]:
-        """Return {"exit_code": 0, "seconds": ...}. Raises CommandFailed for another end; then its files are not kept."""
+        """Return {"exit_code": 0, "seconds": ...}. Raises CommandFailed for another end; no files are kept then."""
         command = parameters.argv[0]
         path = context.call("commands.resolve")["path"]
         given = environment(str(context.folder), context.job.id, context.attempt, parameters.environment)
