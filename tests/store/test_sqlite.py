@@ -209,12 +209,3 @@ def test_too_many_waiting_writes_are_refused(sqlite_store: SqliteStore, monkeypa
     assert all(isinstance(future.exception(), Unavailable) for future in refused)
     gate.set()
     assert len({future.result(PATIENCE).number for future in futures if future not in refused}) == 5
-
-
-def test_a_listener_that_fails_does_not_stop_the_writer(sqlite_store: SqliteStore) -> None:
-    def broken() -> None:
-        raise RuntimeError("the loop is closed")
-
-    sqlite_store.listen(broken)
-    hand = Hand(sqlite_store)
-    assert [hand.submit().number for _ in range(3)] == [1, 2, 3]

@@ -12,7 +12,7 @@ import pytest
 
 from jobyard.job import moves
 from jobyard.job.errors import StoreFull, Unavailable
-from jobyard.job.filters import EVERYTHING, Filter
+from jobyard.job.filters import EVERYTHING, Filter, Order
 from jobyard.store.contract import Transaction
 from jobyard.store.sqlite import SqliteStore, writer
 from tests.store.holding import behind_a_gate, insert, writing_connection
@@ -62,13 +62,16 @@ class BadDisk(apsw.VFS):
 
     def __init__(self) -> None:
         self.fails = ""
+        self.countdown = -1
+        """Calls until one fails; below zero none does."""
         super().__init__("bad", "unix", makedefault=True)
 
     def xOpen(self, name: Any, flags: list[int]) -> Trouble:
         return Trouble(name, flags, self)
 
     def may(self, what: str) -> None:
-        if self.fails == what:
+        self.countdown -= 1
+        if self.fails == what or self.countdown == 0:
             raise apsw.IOError("the disk is broken")
 
 
@@ -96,6 +99,32 @@ def test_a_broken_disk_is_told_and_healed_from(disk: BadDisk, tmp_path: Path, fa
     store.close()
     again = SqliteStore.open(tmp_path / "data")
     assert Hand(again).names() == ["after", "before"]
+    again.close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_whichever_call_of_the_disk_fails_nothing_acknowledged_is_lost(disk: BadDisk, tmp_path: Path) -> None:
+    store = SqliteStore.open(tmp_path / "data")
+    hand = Hand(store)
+    acknowledged, failed = set(), 0
+    for call in range(1, 60):
+        disk.countdown = call
+        for number in range(3):
+            name = f"{call}-{number}"
+            error = store.write(partial(insert, name)).exception(PATIENCE)
+            assert error is None or isinstance(error, Unavailable)
+            failed += error is not None
+            if error is None:
+                acknowledged.add(name)
+        disk.countdown = -1
+    assert failed > 10
+    found = {job.name for page in hand.pages(Order.NEWEST, 100) for job in page.jobs}
+    assert found == acknowledged
+    assert store.check() == []
+    store.close()
+    again = SqliteStore.open(tmp_path / "data")
+    assert acknowledged <= {job.name for page in Hand(again).pages(Order.NEWEST, 100) for job in page.jobs}
+    assert again.check() == []
     again.close()
 
 

@@ -18,6 +18,12 @@ from jobyard.store.contract import Transaction
 from tests.store.making import BROKEN, FULL, LEASE, NOW, Hand, submission
 
 
+def test_the_job_with_every_field_has_every_field() -> None:
+    plain = Job(id="", kind="", owner="")
+    same = {name for name in Job.__struct_fields__ if getattr(FULL, name) == getattr(plain, name)}
+    assert same == {"number", "revision"}
+
+
 def test_every_field_of_a_job_comes_back(hand: Hand) -> None:
     written = hand.do(lambda transaction: transaction.insert(Change(job=FULL)))
     assert written == replace(FULL, number=1)

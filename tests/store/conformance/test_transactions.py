@@ -191,6 +191,17 @@ def test_listeners_are_woken_by_events_and_only_by_events(hand: Hand) -> None:
     assert woken.wait(PATIENCE)
 
 
+def test_a_listener_that_fails_harms_nobody(hand: Hand) -> None:
+    def broken() -> None:
+        raise ValueError
+
+    woken = threading.Event()
+    hand.store.listen(broken)
+    hand.store.listen(woken.set)
+    assert [hand.submit().number for _ in range(3)] == [1, 2, 3]
+    assert woken.wait(PATIENCE)
+
+
 def test_a_closed_store_refuses(hand: Hand) -> None:
     hand.store.close()
     assert isinstance(hand.fails(lambda transaction: None), Unavailable)

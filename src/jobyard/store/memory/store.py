@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -47,7 +48,9 @@ class MemoryStore:
         future.set_result(result)
         if journal.told:
             for wake in self._wakes:
-                wake()
+                # A listener that fails, such as one whose loop has ended, must not make the write look failed.
+                with suppress(Exception):
+                    wake()
         return future
 
     def read(self, work: Callable[[View], T]) -> Future[T]:

@@ -37,7 +37,7 @@ class Bell:
 
     def ring(self) -> None:
         """Say that this process has written events."""
-        self._horizon.stale = True
+        self._horizon.touch()
         self._events = True
         self._wake()
         self._rung.set()
@@ -64,8 +64,8 @@ class Bell:
 
     def _wake(self) -> None:
         for wake in self._wakes:
-            # A listener whose loop has ended must not keep the others from hearing.
-            with suppress(RuntimeError):
+            # A listener that fails, such as one whose loop has ended, must not keep the others from hearing.
+            with suppress(Exception):
                 wake()
 
     def _tell(self) -> None:
@@ -90,7 +90,7 @@ class Bell:
         while not self._stop.is_set():
             with suppress(psycopg.Error, Unavailable), self._links.lent() as connection:
                 self._hear_on(connection)
-            self._stop.wait(_PAUSE)
+            self._stop.wait(_SAFETY)
 
     def _hear_on(self, connection: Connection) -> None:
         connection.execute(f"LISTEN {_CHANNEL}")
@@ -99,7 +99,7 @@ class Bell:
             given = connection.execute("SELECT last_value FROM event_numbers").fetchall()[0][0]
             if told or given != seen:
                 seen = given
-                self._horizon.stale = True
+                self._horizon.touch()
                 self._wake()
             told = any(connection.notifies(timeout=_SAFETY, stop_after=1))
         connection.execute(f"UNLISTEN {_CHANNEL}")

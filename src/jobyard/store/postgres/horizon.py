@@ -27,15 +27,25 @@ class Horizon:
     def __init__(self) -> None:
         self.settled = 0
         """The newest number that may be shown."""
-        self.stale = True
-        """Whether events were written since it was last looked at."""
         self.behind = False
         """Whether the last look found writers under way, so that looking again soon is worth it."""
         self._lock = threading.Lock()
+        self._written = 1
+        self._looked = 0
+
+    @property
+    def stale(self) -> bool:
+        """Whether events were written since the last look that saw everything settled."""
+        return self._looked != self._written
+
+    def touch(self) -> None:
+        """Say that events were written, here or elsewhere."""
+        with self._lock:
+            self._written += 1
 
     def refresh(self, connection: Connection) -> None:
         """Look again. The connection must be outside a transaction, and the reading must begin after this."""
-        self.stale = False
+        written = self._written
         cursor = connection.execute(_LOOK, prepare=False)
         given: int = cursor.fetchall()[0][0]
         cursor.nextset()
@@ -43,7 +53,8 @@ class Horizon:
         with self._lock:
             self.settled = max(self.settled, settled)
             self.behind = settled < given
-            self.stale = self.stale or self.behind
+            if not self.behind:
+                self._looked = max(self._looked, written)
 
 
 def _unmasked(low: int, given: int) -> int:

@@ -107,8 +107,8 @@ class SqliteStore:
 
     def _wake(self) -> None:
         for wake in self._wakes:
-            # A listener whose loop has ended must not stop the writer.
-            with suppress(RuntimeError):
+            # A listener that fails, such as one whose loop has ended, must not stop the writer.
+            with suppress(Exception):
                 wake()
 
 
