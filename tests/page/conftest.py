@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.page.house import House
 from tests.page.visitor import Visitor
@@ -24,9 +24,14 @@ FLAGS = [
 ]
 
 
+PATIENCE = 20_000
+"""Milliseconds to wait for what shall come; a busy machine is no failure."""
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     chromium = os.environ.get("JOBYARD_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield opened

@@ -13,6 +13,7 @@ TABS = 8
 
 
 def test_eight_tabs_stay_live(visitor: Visitor) -> None:
+    visitor.house.done("blink", name="There before")
     visitor.open("/")
     tabs = [visitor.page, *(visitor.tab("/") for _ in range(TABS - 1))]
     for tab in tabs:
@@ -26,6 +27,7 @@ def test_eight_tabs_stay_live(visitor: Visitor) -> None:
 def test_without_a_shared_worker_one_tab_leads_and_another_takes_over(browser: Browser, house: House) -> None:
     with Visitor(browser, house) as visitor:
         visitor.context.add_init_script("delete window.SharedWorker")
+        house.done("blink", name="There before")
         visitor.sign_in()
         leader, follower = visitor.page, visitor.tab("/")
         expect(follower.get_by_role("navigation")).to_be_visible()

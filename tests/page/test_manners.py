@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +26,18 @@ FIRST_LOAD = 120_000
 
 
 @pytest.fixture(scope="module")
-def screens(house: House) -> dict[str, str]:
+def screens(house: House) -> Iterator[dict[str, str]]:
     """Addresses of every screen, with something to see on each."""
     failed = house.done("stumble", name="Screen failed", parameters={"text": "It is on purpose. " * 40})
     parcel = house.done("parcel", name="Screen parcel", labels={"team": "vision"})
-    walk = house.submit("walk", name="Screen walk", parameters={"steps": 4000})
+    walk = house.submit("walk", name="Screen walk", parameters={"steps": 100_000})
     waiting = house.submit("blink", name="Screen waiting", queue="gpu-large")
     folder = house.sources / "screens"
     folder.mkdir(exist_ok=True)
     (folder / "a very long name of a file that goes on and on.jpg").write_bytes(b"x")
     dataset = house.client.datasets.create("Screens", str(folder))
     house.client.wait(house.client.datasets.sync(dataset.id).id)
-    return {
+    yield {
         "list": "/",
         "nothing": "/?text=zzzzz",
         "failed": f"/jobs/{failed.id}",
@@ -51,6 +52,8 @@ def screens(house: House) -> dict[str, str]:
         "keys": "/keys",
         "missing": f"/jobs/{'0' * 32}",
     }
+    for job in (walk, waiting):
+        house.client.cancel(job.id)
 
 
 SCREENS = ("list", "nothing", "failed", "result", "running", "waiting", "parameters", "attempts")

@@ -24,7 +24,7 @@ class Visitor:
         width, height = size
         self.house = house
         self.context = browser.new_context(viewport={"width": width, "height": height}, base_url=house.url, **options)
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(20_000)
         self.errors: list[str] = []
         self.strangers: list[str] = []
         self.context.on("console", self._heard)

@@ -1790,7 +1790,10 @@ export interface operations {
                 job?: string;
                 queue?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The number of the last frame that was seen; the stream goes on behind it. */
+                "Last-Event-ID"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2214,7 +2217,10 @@ export interface operations {
                 limit?: number;
                 follow?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description The number of the last frame that was seen; the stream goes on behind it. */
+                "Last-Event-ID"?: string;
+            };
             path: {
                 job_id: string;
             };
@@ -2350,7 +2356,14 @@ export interface operations {
             query?: {
                 attempt?: number;
             };
-            header?: never;
+            header?: {
+                /** @description One range of bytes, such as `bytes=1000-`; several are refused. */
+                Range?: string;
+                /** @description The ETag of the file of which the range is wanted. */
+                "If-Range"?: string;
+                /** @description The ETag of the file that is there already. */
+                "If-None-Match"?: string;
+            };
             path: {
                 job_id: string;
                 name: string;
@@ -2365,13 +2378,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "application/octet-stream": unknown;
                 };
+            };
+            /** @description Partial Content */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            416: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
@@ -2402,6 +2433,7 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
