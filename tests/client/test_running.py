@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from jobyard.client import Cancelled, Conflict, Jobyard, Lost, Run
+from jobyard.job.ids import new_id
 from tests.cli.running import RunningHouse, eventually
 from tests.client.answering import Prepared, a_job, json, problem
 
@@ -102,6 +103,67 @@ def test_a_result_that_is_no_json_fails_the_job(client: Jobyard) -> None:
     job = client.job(run.job.id)
     assert job.state == "failed" and job.failure is not None
     assert "JSON" in job.failure.message
+
+
+@pytest.mark.parametrize(("done", "total"), [(-1, None), (float("nan"), 1), (1, float("inf")), (1, -1)])
+def test_progress_that_is_no_amount_is_refused_here(client: Jobyard, done: float, total: float | None) -> None:
+    with client.running("notebook.train") as run:
+        with pytest.raises(ValueError, match="numbers from 0"):
+            run.progress(done, total)
+        run.progress(0)
+    assert client.job(run.job.id).state == "succeeded"
+
+
+def test_what_is_no_text_does_not_silence_the_work(client: Jobyard) -> None:
+    with client.running("notebook.train", beat=0.2) as run:
+        run.log("a\udcffb\x00c")
+        run.progress(1, 2, "\ud800 \x00")
+        time.sleep(4.0)  # the lease of this house is 3 seconds
+    assert [line.text for line in client.log(run.job.id)] == ["a\\udcffb\\x00c"]
+    job = client.job(run.job.id)
+    assert job.state == "succeeded" and job.progress is not None and job.progress.text == "\\ud800 \\x00"
+
+
+def test_a_failure_that_is_no_text_is_told_all_the_same(client: Jobyard) -> None:
+    with pytest.raises(ValueError, match="bad"), client.running("notebook.train") as run:
+        raise ValueError("bad \udcff\x00 " + "x" * 5000)
+    job = client.job(run.job.id)
+    assert job.failure is not None and job.failure.message.startswith("bad \\udcff\\x00 x")
+    assert len(job.failure.message) == 2000
+
+
+def test_ctrl_c_fails_the_job(client: Jobyard) -> None:
+    with pytest.raises(KeyboardInterrupt), client.running("notebook.train") as run:
+        raise KeyboardInterrupt
+    job = client.job(run.job.id)
+    assert job.state == "failed" and job.failure is not None and job.failure.message == "KeyboardInterrupt"
+
+
+def test_work_that_stops_though_nobody_asked_has_failed(client: Jobyard) -> None:
+    with pytest.raises(Cancelled), client.running("notebook.train") as run:
+        raise Cancelled("of my own will")
+    job = client.job(run.job.id)
+    assert job.state == "failed" and job.failure is not None and job.failure.message == "of my own will"
+
+
+def test_many_lines_arrive_in_order_and_long_ones_are_cut(client: Jobyard) -> None:
+    with client.running("notebook.train") as run:
+        for number in range(2_500):
+            run.log(f"line {number}")
+        run.log("x" * 20_000)
+    lines = [line.text for line in client.log(run.job.id)]
+    assert lines[:2_500] == [f"line {number}" for number in range(2_500)]
+    assert lines[2_500] == "x" * 16_384
+
+
+def test_the_key_of_an_outside_job_makes_one_job_too(client: Jobyard) -> None:
+    key = new_id()
+    with client.running("notebook.train", key=key) as first:
+        pass
+    second = client.running("notebook.train", key=key)
+    assert second.job.id == first.job.id
+    with second:
+        assert second.job.attempt == 2, "an ended job of one's own may be run again"
 
 
 def test_no_thread_stays_behind(client: Jobyard) -> None:

@@ -13,7 +13,8 @@ import msgspec
 from msgspec import Struct
 
 NAME = "server.json"
-_ANSWER_WITHIN = 2.0
+_ANSWER_WITHIN = 15.0
+"""Seconds; a server that is busy is there all the same, and one that is not refuses the connection at once."""
 
 
 class Doorplate(Struct, frozen=True, kw_only=True):
@@ -49,7 +50,7 @@ class Doorplate(Struct, frozen=True, kw_only=True):
         if not _alive(self.pid):
             return False
         try:
-            with Jobyard(self.url, self.token, timeout=_ANSWER_WITHIN, patience=_ANSWER_WITHIN) as client:
+            with Jobyard(self.url, self.token, timeout=_ANSWER_WITHIN, patience=0.0) as client:
                 client.session()
         except (JobyardError, ValueError):
             return False

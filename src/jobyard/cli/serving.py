@@ -21,6 +21,7 @@ from jobyard.cli.codes import Code, Trouble, told
 from jobyard.cli.crew import Crew, WorkerPlan
 from jobyard.cli.doorplate import Doorplate, write_private
 from jobyard.cli.housekeys import HouseKeys
+from jobyard.job.errors import NameTaken
 from jobyard.people.record import KeyScope
 from jobyard.server import FIRST_USER, House
 from jobyard.settings import Settings
@@ -110,7 +111,7 @@ class _Serving:
         if ended.done():
             house.store.close()
             await ended
-            return
+            raise Trouble("the server ended before it answered; its log says why.")
         try:
             yield ended
         finally:
@@ -124,7 +125,9 @@ class _Serving:
         """Let the command line and our own workers in, for as long as the server runs."""
         folder, local = self._settings.folder, _address(_reachable(self._settings.host), self._port)
         keys = HouseKeys(house.engine, folder)
-        password = await house.first_password()
+        password = None
+        with suppress(NameTaken):  # another server on the same database was quicker
+            password = await house.first_password()
         await keys.take_back_old()
         token, desk = await keys.make(KeyScope.FULL), await keys.make(KeyScope.DESK)
         write_private(folder / DESK_TOKEN, desk.encode())

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import traceback
 from collections import deque
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
 import msgspec
 from msgspec import Struct
 
-from jobyard.client.errors import Cancelled, Conflict, JobyardError, Lost, NotFound, Unavailable, Unreachable
+from jobyard.client.errors import (
+    Cancelled,
+    Conflict,
+    JobyardError,
+    Lost,
+    NotFound,
+    Refusal,
+    Unavailable,
+    Unreachable,
+)
 from jobyard.client.exchange import Call, Exchange, segment
 from jobyard.client.requests import Alive, Failed, Finished, Told
 from jobyard.client.shapes import Job
@@ -60,16 +71,21 @@ class Run:
             raise Cancelled(f"Job {self.job.number} was asked to stop by {self.job.cancel_asked_by or 'somebody'}.")
 
     def progress(self, done: float, total: float | None = None, text: str = "") -> None:
-        """Tell how far the work is; sent about twice a second, however often it is called. Raises like `check`."""
+        """Tell how far the work is; sent about twice a second, however often it is called. Raises like `check`.
+
+        Raises ValueError for an amount that is negative or no number.
+        """
+        if not all(0 <= amount < math.inf for amount in (done, total or 0.0)):
+            raise ValueError(f"progress is told in numbers from 0 on, not {done} of {total}")
         with self._changed:
-            self._news = Told(attempt=self._attempt, done=done, total=total, text=text[:500])
+            self._news = Told(attempt=self._attempt, done=done, total=total, text=_sendable(text)[:500])
             self._changed.notify()
         self.check()
 
     def log(self, text: str) -> None:
         """Add lines to the job's log. The oldest of 100,000 that wait to be sent are dropped."""
         with self._changed:
-            self._lines.extend(line[:_LINE] for line in text.splitlines())
+            self._lines.extend(_sendable(line)[:_LINE] for line in text.splitlines())
             self._changed.notify()
 
     def __enter__(self) -> Self:
@@ -86,7 +102,8 @@ class Run:
             self._changed.notify()
         self._thread.join()
         try:
-            self._flush()
+            with suppress(Refusal):  # a line that the house does not take must not keep the end from being told
+                self._flush()
             self._end(error)
         except JobyardError:
             if error is None:
@@ -100,14 +117,13 @@ class Run:
             return job if job.state == "running" else self._ask("start", None)
 
     def _end(self, error: BaseException | None) -> None:
-        if isinstance(error, Cancelled):
+        if isinstance(error, Cancelled) and self.cancelled:
             self._last_word("stop", Alive(attempt=self._attempt), "cancelled")
         elif isinstance(error, Lost):
             return
         elif error is not None:
             told = "".join(traceback.format_exception(error))
-            said = (str(error) or type(error).__name__)[:2000]
-            self._last_word("fail", Failed(attempt=self._attempt, message=said, detail=told[-65_536:]), "failed")
+            self._fail(str(error) or type(error).__name__, told)
         else:
             self._succeed()
 
@@ -115,10 +131,13 @@ class Run:
         try:
             msgspec.json.encode(self.result)
         except (TypeError, ValueError) as wrong:
-            said = f"The result cannot be written as JSON: {wrong}"
-            self._last_word("fail", Failed(attempt=self._attempt, message=said[:2000]), "failed")
+            self._fail(f"The result cannot be written as JSON: {wrong}", "")
             raise
         self._last_word("finish", Finished(attempt=self._attempt, result=self.result), "succeeded")
+
+    def _fail(self, message: str, detail: str) -> None:
+        said, more = _sendable(message)[:2000], _sendable(detail)[-65_536:]
+        self._last_word("fail", Failed(attempt=self._attempt, message=said, detail=more), "failed")
 
     def _last_word(self, verb: str, body: Struct, state: str) -> None:
         try:
@@ -192,3 +211,8 @@ class Run:
     def _ask(self, verb: str, body: Struct | None, *, again: bool = False) -> Job:
         path = f"/jobs/{segment(self.job.id)}/{verb}"
         return self._exchange.ask(Call(method="POST", path=path, body=body, again=again), Job)
+
+
+def _sendable(text: str) -> str:
+    """Return text as the house takes it: what is no Unicode, and NUL, are spelled out."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
