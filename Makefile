@@ -41,7 +41,7 @@ storm: develop page chromium ## Run the slow tests: kills, full disks, 10,000 ra
 	$(BIN)/python -m pytest -q -m 'storm or property' --hypothesis-profile=storm --timeout=3600
 
 .PHONY: bench
-bench: develop ## Measure this house against its peers and against SQLite itself, on this machine
+bench: develop ## Measure Jobyard against its peers and against SQLite itself, on this machine
 	$(BIN)/python bench/run.py
 
 .PHONY: lint
@@ -145,4 +145,5 @@ pins: $(STAMPS)/tools ## Write requirements/*.txt anew from what pyproject.toml 
 	$(COMPILE) -o $(PINS)/dev.txt --all-extras -c $(PINS)/runtime.txt -c $(PINS)/build.txt \
 		pyproject.toml $(PINS)/build.in $(PINS)/dev.in
 	$(COMPILE) --no-deps -o $(PINS)/demo.txt $(PINS)/demo.in
+	$(COMPILE) -o bench/peers.txt bench/peers.in
 	$(COMPILE) -o $(PINS)/tools.txt -c $(PINS)/dev.txt $(PINS)/tools.in

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+FIRST = "jobyard"
+"""The engine that the others are compared with."""
+
 
 class Sizes(Struct, frozen=True, kw_only=True):
     """How much is done."""
@@ -35,7 +38,7 @@ class Figure(Struct, kw_only=True):
     """What was measured, with its unit at the end."""
     values: list[float] = field(default_factory=list)
     times_better: float | None = None
-    """How many times better the first engine of the measure did, round by round; below 1 it did worse."""
+    """How many times better Jobyard did, the median over the rounds; below 1 it did worse."""
 
     @property
     def median(self) -> float:
@@ -73,10 +76,11 @@ class Figures:
             figure.values.append(value)
 
     def compared(self) -> list[Figure]:
-        """Return the figures, each compared with the first engine that has the same one."""
-        first: dict[tuple[str, str], Figure] = {}
+        """Return the figures, each compared with Jobyard's own where there is one."""
         for figure in self._found.values():
-            own = first.setdefault((figure.measure, figure.name), figure)
+            own = self._found.get((figure.measure, FIRST, figure.name))
+            if own is None:
+                continue
             pairs = [(a, b) if own.more_is_better else (b, a) for a, b in zip(own.values, figure.values, strict=False)]
             figure.times_better = statistics.median(a / b for a, b in pairs) if all(b for _, b in pairs) else None
         return list(self._found.values())

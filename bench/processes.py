@@ -49,6 +49,9 @@ def started(command: Sequence[str], environment: Mapping[str, str], log: Path) -
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         program.wait()
+        until = time.monotonic() + _GENTLE
+        while tree(everybody) and time.monotonic() < until:
+            time.sleep(0.01)
         if program.stdout:
             program.stdout.close()
 
@@ -113,8 +116,9 @@ def until_quiet(pids: Sequence[int], seconds: float = 15.0) -> None:
 
 
 def _fields(pid: int) -> list[str]:
-    """Return the fields of /proc/PID/stat behind the name; empty when there is no such process."""
+    """Return the fields of /proc/PID/stat behind the name; empty when there is no such process, or a dead one."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return []
+    return [] if fields[0] in {"Z", "X"} else fields

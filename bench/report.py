@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,7 +10,7 @@ from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 
-from bench.figures import Figure
+from bench.figures import FIRST, Figure
 from bench.machine import Machine
 
 _BEGIN, _END = "<!-- figures: written by make bench -->", "<!-- figures: end -->"
@@ -22,7 +21,6 @@ _TITLES = {
     "list": "List: the 25 newest with a status filter",
     "memory": "Memory: server and one worker with all their processes",
 }
-_HEADING = ("engine", "figure", "median", "lowest to highest", "jobyard does better by")
 
 
 class Run(Struct, frozen=True, kw_only=True):
@@ -38,10 +36,10 @@ class Run(Struct, frozen=True, kw_only=True):
 
 def printed(run: Run, console: Console) -> None:
     """Print a table for each measure."""
-    for measure, rows in _tables(run.figures).items():
-        table = Table(*_HEADING, title=_TITLES[measure], title_justify="left")
+    for measure, (heading, *rows) in _tables(run.figures).items():
+        table = Table(*heading, title=_TITLES[measure], title_justify="left")
         for row in rows:
-            table.add_row(*row)
+            table.add_row(*(cell.replace("**", "") for cell in row))
         console.print(table)
     for sentence in run.missing:
         console.print(f"[bold red]{sentence}[/]")
@@ -70,27 +68,32 @@ def markdown(run: Run) -> str:
     ]
     parts = ["\n".join(lines)]
     for measure, rows in _tables(run.figures).items():
-        parts += [f"### {_TITLES[measure]}", _table(_HEADING, rows)]
-    parts += ["### What each promises at these settings", _table(("engine", "promise"), list(run.promises.items()))]
+        parts += [f"### {_TITLES[measure]}", _table(rows)]
+    parts += ["### What each promises at these settings", _table([("engine", "promise"), *run.promises.items()])]
     return "\n\n".join([*parts, *run.missing])
 
 
-def _tables(figures: Sequence[Figure]) -> Mapping[str, list[tuple[str, ...]]]:
-    """Return the rows of each measure, the same figure of all engines together."""
+def _tables(figures: Sequence[Figure]) -> dict[str, list[tuple[str, ...]]]:
+    """Return the table of each measure: the heading, then a row for each engine."""
     found: dict[str, list[tuple[str, ...]]] = {}
     for measure in _TITLES:
-        own = [figure for figure in figures if figure.measure == measure]
-        names = list(dict.fromkeys(figure.name for figure in own))
-        own.sort(key=lambda figure: names.index(figure.name))
-        for name, same in groupby(own, key=lambda figure: figure.name):
-            found.setdefault(measure, []).extend(_row(figure, name) for figure in same)
+        own = {(figure.engine, figure.name): figure for figure in figures if figure.measure == measure}
+        names = list(dict.fromkeys(name for _, name in own))
+        engines = list(dict.fromkeys(engine for engine, _ in own))
+        rows = [(engine, *(_cell(own.get((engine, name))) for name in names)) for engine in engines]
+        if rows:
+            found[measure] = [("engine", *names), *rows]
     return found
 
 
-def _row(figure: Figure, name: str) -> tuple[str, ...]:
-    spread = f"{_plain(min(figure.values))} to {_plain(max(figure.values))}" if len(figure.values) > 1 else ""
-    better = "" if figure.times_better is None or figure.engine == "jobyard" else f"{_plain(figure.times_better)}x"
-    return (figure.engine, name, _plain(figure.median), spread, better)
+def _cell(figure: Figure | None) -> str:
+    """Return the median, its spread, and how many times better Jobyard did."""
+    if figure is None:
+        return ""
+    low, high = _plain(min(figure.values)), _plain(max(figure.values))
+    spread = f" ({low} to {high})" if low != high else ""
+    better = "" if figure.times_better is None or figure.engine == FIRST else f", **{_plain(figure.times_better)}x**"
+    return f"{_plain(figure.median)}{spread}{better}"
 
 
 def _plain(value: float) -> str:
@@ -100,8 +103,8 @@ def _plain(value: float) -> str:
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
 
 
-def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [heading, ["---"] * len(heading), *rows]
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    lines = [rows[0], ["---"] * len(rows[0]), *rows[1:]]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -100,6 +101,7 @@ def main() -> int:
     asked.add_argument("--without-peers", action="store_true", help="Jobyard and the floor alone")
     asked.add_argument("--without-postgres", action="store_true", help="SQLite alone")
     words = asked.parse_args()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))  # so that what was started is ended too
     console = Console()
     equipment.CACHE.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=equipment.CACHE, prefix="run-"))

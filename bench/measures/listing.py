@@ -13,7 +13,7 @@ from bench import wire
 from bench.engines import Engine
 from bench.engines.floor import Floor
 from bench.engines.jobyard import server
-from bench.figures import Sizes, Step, percentile
+from bench.figures import FIRST, Sizes, Step, percentile
 from jobyard.job import moves
 from jobyard.job.filters import Filter, Query
 from jobyard.job.ids import new_id
@@ -35,7 +35,7 @@ _LONGEST = 10
 def steps(sizes: Sizes, engines: Iterable[Engine]) -> list[Step]:
     """Return the steps: Jobyard over HTTP and in its store, the first RQ there is, and the floor."""
     found = [
-        Step(measure=NAME, engine="jobyard", run=partial(_house, sizes), once=True),
+        Step(measure=NAME, engine=FIRST, run=partial(_house, sizes), once=True),
         Step(measure=NAME, engine="floor", run=partial(_floor, sizes), once=True),
     ]
     peer = next((one for one in engines if one.name.startswith("RQ")), None)
