@@ -140,10 +140,8 @@ def stop(job: Job, attempt: int, now: int, results_until: int | None = None) -> 
     return replace(changed, events=named)
 
 
-def lose(
-    job: Job, attempt: int, now: int, failure: Failure, due_at: int, results_until: int | None = None
-) -> Change:
-    """End an attempt whose holder is gone or broke down: cancelled if wished, else tried again while tries are left.
+def lose(job: Job, attempt: int, now: int, failure: Failure, due_at: int, results_until: int | None = None) -> Change:
+    """End an attempt whose holder is gone or broke: cancelled if wished, else tried again while tries are left.
 
     A worker that went away burns no try: that was the house's doing, not the work's. But a work that loses LOSSES
     workers in a row (or as many as it has tries) counts as what kills them.
