@@ -311,8 +311,11 @@ async def test_a_verb_without_a_body_needs_none_and_ignores_no_wrong_one(house: 
 
 
 async def test_results_are_kept_until_a_time(house: House) -> None:
-    job = await house.at("succeeded")
+    job = await house.running()
+    await house.end(job, files={"a.bin": b"a"})
     async with house.client() as client:
+        over = await client.post(f"/v1/jobs/{job.id}/keep", json={"until": "1999-01-01T00:00:00Z"})
+        assert over.status_code == 400
         kept = (await client.post(f"/v1/jobs/{job.id}/keep", json={"until": "2999-01-01T00:00:00Z"})).json()
         assert (kept["results_until"], kept["kept"]) == ("2999-01-01T00:00:00Z", False)
         kept = (await client.post(f"/v1/jobs/{job.id}/keep", json={"always": True})).json()
