@@ -22,6 +22,10 @@ class Connection:
         self._head = f" HTTP/1.1\r\nHost: {place.netloc}\r\nAuthorization: Bearer {token}\r\n"
         self._answer = b""
 
+    def close(self) -> None:
+        """End the connection."""
+        self.socket.close()
+
     def send(self, method: str, path: str, body: bytes = b"") -> None:
         """Send a request without waiting for its answer."""
         rest = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n" if body else "\r\n"

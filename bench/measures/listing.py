@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -52,8 +53,7 @@ def _house(sizes: Sizes, folder: Path) -> dict[str, float]:
         there = count
         looked = [_look(store) for _ in range(sizes.pages)]
         store.close()
-        with server(folder) as (_, where):
-            connection = wire.Connection(where["url"], where["token"])
+        with server(folder) as (_, where), closing(wire.Connection(where["url"], where["token"])) as connection:
             asked = [_ask(connection, min(PAGE, count)) for _ in range(sizes.pages)]
         values |= _named(count, asked) | {f"{count:,}, the store alone: p50 ms": percentile(looked, 0.5) * 1e3}
     return values
