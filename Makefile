@@ -34,7 +34,8 @@ run: setup $(STAMPS)/demo ## Set everything up and show a house with jobs in it,
 .PHONY: test
 test: develop page chromium lint ## Check everything: lint, types, the page, the fast tests
 	@$(MAKE) page-test
-	$(BIN)/python -m pytest -n $(JOBS) -q -m '$(MARKS)'
+	$(BIN)/python -m pytest -n $(JOBS) -q -m 'not storm and not browser'
+	$(if $(CHROMIUM),$(BIN)/python -m pytest -n $(JOBS) -q -m 'browser and not storm' tests/page,@true)
 
 .PHONY: storm
 storm: develop page chromium ## Run the slow tests: kills, full disks, 10,000 random lives

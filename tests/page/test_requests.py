@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.page.visitor import Visitor
 
@@ -134,22 +134,27 @@ def test_the_list_can_be_walked_with_keys_alone(visitor: Visitor) -> None:
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
 
 
-def test_deleting_asks_first(visitor: Visitor) -> None:
-    page = visitor.page
-    visitor.house.done("blink", name="Doomed")
+def asked_to_delete(visitor: Visitor, name: str) -> Locator:
+    visitor.house.done("blink", name=name)
     visitor.open("/")
-    row = visitor.row("Doomed")
-    row.get_by_role("button", name="More actions for Doomed").click()
-    page.get_by_role("menuitem", name="Delete…").click()
-    asked = page.get_by_role("dialog", name="Delete this request?")
-    expect(asked).to_contain_text("Doomed")
-    asked.get_by_role("button", name="Back").click()
-    expect(row).to_contain_text("Finished")
-    row.get_by_role("button", name="More actions for Doomed").click()
-    page.get_by_role("menuitem", name="Delete…").click()
-    asked.get_by_role("button", name="Delete").click()
-    expect(row).to_contain_text("Deleted")
-    page.reload()
+    visitor.row(name).get_by_role("button", name=f"More actions for {name}").click()
+    visitor.page.get_by_role("menuitem", name="Delete…").click()
+    asked = visitor.page.get_by_role("dialog", name="Delete this request?")
+    expect(asked).to_contain_text(name)
+    return asked
+
+
+def test_deleting_asks_first_and_can_be_left(visitor: Visitor) -> None:
+    asked_to_delete(visitor, "Spared").get_by_role("button", name="Back").click()
+    expect(visitor.row("Spared")).to_contain_text("Finished")
+    visitor.page.reload()
+    expect(visitor.row("Spared")).to_have_count(1)
+
+
+def test_what_was_deleted_is_gone(visitor: Visitor) -> None:
+    asked_to_delete(visitor, "Doomed").get_by_role("button", name="Delete").click()
+    expect(visitor.row("Doomed")).to_contain_text("Deleted")
+    visitor.page.reload()
     expect(visitor.row("Doomed")).to_have_count(0)
 
 

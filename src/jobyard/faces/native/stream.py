@@ -37,9 +37,9 @@ _HEADERS: Mapping[str, str] = MappingProxyType(
 
 def last_seen(header: str | None, asked: int | None) -> int | None:
     """Return behind which number to go on: what the reader saw last counts more than where it began."""
-    text = (header or "").strip()
-    if not text:
+    if header is None:
         return asked
+    text = header
     if not text.isascii() or not text.isdecimal() or len(text) > 15:
         raise Invalid(reason="Last-Event-ID is not a number of this stream.")
     return int(text)

@@ -56,6 +56,7 @@ async def list_attempts(request: Ask, job_id: InPath) -> list[AttemptOut]:
 async def get_log(request: Ask, job_id: InPath, asked: NamedDependency[LogAsked]) -> Response[Any]:
     """Return lines of one attempt's log: a page, the whole as text, or, followed, a stream until the attempt ends."""
     accepted = request.headers.get("accept", "").lower()
+    stream.last_seen(request.headers.get("last-event-id"), None)
     if asked.follow or accepted.startswith(stream.MEDIA_TYPE):
         return await _followed(request, job_id, asked)
     part = await request.engine.listing.log(request.user, job_id, asked.attempt, asked.after, asked.limit)
