@@ -52,7 +52,8 @@ async def test_what_happens_is_told_with_the_job_as_it_is(house: House) -> None:
 
 async def test_a_deleted_job_is_told_without_it(house: House) -> None:
     job = await house.at("draft")
-    async with house.client() as client, client.stream("GET", "/v1/feed") as response:
+    last = await house.engine.ledger.read(lambda view: view.last_event())
+    async with house.client() as client, client.stream("GET", f"/v1/feed?after={last}") as response:
         frames = Frames(response)
         await hello(frames)
         await house.engine.jobs.delete(HOUSE, job.id)
