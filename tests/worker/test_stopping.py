@@ -86,6 +86,7 @@ def test_a_claimed_job_that_was_cancelled_before_it_began_is_stopped_unbegun(hou
     assert house.final(running).state is State.SUCCEEDED
 
 
+@pytest.mark.storm
 def test_dropped_work_is_killed_without_a_word(house: House, worker: Started) -> None:
     house.grace = 60.0
     job = house.submit("stubborn")
