@@ -18,7 +18,6 @@ PINS := requirements
 STAMPS := .venv/stamps
 PAGE_SOURCES := $(shell find frontend hatch_build.py -type f -not -path '*/node_modules/*' 2>/dev/null)
 CHROMIUM = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
-MARKS = $(if $(CHROMIUM),not storm,not storm and not browser)
 JOBS ?= 2
 
 .PHONY: help
