@@ -25,6 +25,8 @@ stop        .          .          cancelled  .          .          .
 retry       .          .          .          queued     queued     queued
 keep        .          .          .          succeeded  failed     cancelled
 expire      .          .          .          succeeded  failed     cancelled
+edit        draft      queued     .          .          .          .
+meet        draft      queued     .          .          .          .
 mark        draft      queued     running    succeeded  failed     cancelled
 """
 
@@ -45,7 +47,7 @@ CELLS = _cells()
 
 def test_the_hand_written_table_has_every_state_and_arrow() -> None:
     assert set(CELLS) == {(state.value, arrow.value) for state in State for arrow in Arrow}
-    assert len(CELLS) == 6 * 17
+    assert len(CELLS) == 6 * 19
 
 
 @pytest.mark.parametrize(("state", "arrow"), sorted(CELLS))

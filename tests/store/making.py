@@ -9,7 +9,7 @@ from jobyard.job import moves
 from jobyard.job.events import Change
 from jobyard.job.filters import EVERYTHING, Filter, Order, Query, Scope
 from jobyard.job.ids import new_id
-from jobyard.job.record import Failure, Job, Progress, Reason, Resource
+from jobyard.job.record import Failure, Job, OnFailure, Progress, Reason, Resource
 from jobyard.job.states import State
 from jobyard.store.contract import Page, Store, Transaction, View
 
@@ -58,6 +58,13 @@ FULL = Job(
     results_until=NOW + 9,
     results_expired=True,
     kept=True,
+    after=("d" * 32, "c" * 32),
+    on_failure=OnFailure.WAIT,
+    unique="owner:ada:nightly",
+    schedule="s1",
+    origin="b" * 32,
+    turn=11,
+    waits=2,
 )
 """A job with something in every field; no such job could come about."""
 

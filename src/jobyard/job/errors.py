@@ -124,6 +124,18 @@ class ChangedMeanwhile(Conflict):
     """Job {id} changed while it was being changed; read it again."""
 
 
+class UniqueTaken(Conflict):
+    """Another job with the unique key {key} is queued or running already: {job}."""
+
+
+class NeededFailed(Conflict):
+    """Job {id}, which this one would wait for, is {state} already."""
+
+
+class LimitReached(TooMuch):
+    """{subject} has {count} {what}, and {limit} are allowed; try again in {retry_after} s."""
+
+
 class KeyReused(Conflict):
     """The idempotency key {key} was used before with another request (job {id})."""
 

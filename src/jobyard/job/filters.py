@@ -22,7 +22,7 @@ class Order(StrEnum):
     NEWEST = "-number"
     OLDEST = "number"
     PRIORITY = "-priority"
-    """The line as workers see it: higher priority first, then first come."""
+    """Higher priority first, then first come."""
     ENDED = "-finished_at"
     """Last ended first; jobs that have not ended are left out."""
 
@@ -55,6 +55,8 @@ class Filter(Struct, frozen=True, kw_only=True):
     workers: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
     parent: str | None = None
+    schedule: str | None = None
+    """The id of the schedule that made them."""
     resource_type: str | None = None
     resource_id: str | None = None
     labels: frozenset[tuple[str, str | None]] = frozenset()

@@ -29,9 +29,9 @@ def submit(job: Job, now: int, actor: str) -> Change:
     return Change(job=fresh, events=(event,))
 
 
-def release(job: Job, now: int, actor: str, due_at: int | None = None) -> Change:
+def release(job: Job, now: int, actor: str, due_at: int | None = None, turn: int = 0) -> Change:
     """Put a draft in line with all its tries."""
-    moved = _move(job, Arrow.RELEASE, queued_at=now, due_at=due_at, failures=0, failure=None)
+    moved = _move(job, Arrow.RELEASE, queued_at=now, due_at=due_at, turn=turn, failures=0, failure=None)
     return _change(moved, EventType.RELEASED, now, actor)
 
 
@@ -114,10 +114,11 @@ def give_back(job: Job, attempt: int, now: int) -> Change:
     return _ended(job, moved, EventType.GIVEN_BACK, now, Arrow.GIVE_BACK)
 
 
-def cancel(job: Job, now: int, actor: str, results_until: int | None = None) -> Change:
+def cancel(job: Job, now: int, actor: str, results_until: int | None = None, because: Failure | None = None) -> Change:
     """End what waits at once; for what runs, leave a wish that the holder learns with its next beat.
 
-    `results_until` says when the files of earlier attempts expire, where there are any.
+    `results_until` says when the files of earlier attempts expire, where there are any; `because` says why the house
+    does it by itself.
     """
     if job.cancelling:
         return Change(job=_move(job, Arrow.CANCEL))
@@ -125,8 +126,8 @@ def cancel(job: Job, now: int, actor: str, results_until: int | None = None) -> 
         moved = _move(job, Arrow.CANCEL, cancel_asked_at=now, cancel_asked_by=actor)
         return _change(moved, EventType.CANCEL_ASKED, now, actor)
     asked = {"cancel_asked_at": now, "cancel_asked_by": actor, "results_until": results_until}
-    moved = _move(job, Arrow.CANCEL, finished_at=now, due_at=None, failure=None, **asked)
-    return _change(moved, EventType.CANCELLED, now, actor)
+    moved = _move(job, Arrow.CANCEL, finished_at=now, due_at=None, failure=because, **asked)
+    return _change(moved, EventType.CANCELLED, now, actor, {"failure": _told(because)} if because else None)
 
 
 def stop(job: Job, attempt: int, now: int, results_until: int | None = None) -> Change:
@@ -155,13 +156,18 @@ def lose(job: Job, attempt: int, now: int, failure: Failure, due_at: int, result
     return fail(job, attempt, now, failure, results_until)
 
 
-def retry(job: Job, now: int, actor: str, due_at: int | None = None) -> Change:
-    """Put a final job in line once more with all its tries; what earlier attempts left stays in the history."""
+def retry(job: Job, now: int, actor: str, due_at: int | None = None, turn: int = 0, waits: int = 0) -> Change:
+    """Put a final job in line once more with all its tries; what earlier attempts left stays in the history.
+
+    `waits` says how many of the jobs it waits for have not ended as it needs.
+    """
     moved = _move(
         job,
         Arrow.RETRY,
         queued_at=now,
         due_at=due_at,
+        turn=turn,
+        waits=waits,
         started_at=None,
         begun_at=None,
         finished_at=None,
@@ -171,6 +177,20 @@ def retry(job: Job, now: int, actor: str, due_at: int | None = None) -> Change:
         **_FRESH,
     )
     return _change(moved, EventType.RETRIED, now, actor)
+
+
+def edit(job: Job, now: int, actor: str, changes: Mapping[str, Any]) -> Change:
+    """Change fields of a job that waits, by name; what stays the same is not told, and no change is no move."""
+    fresh = {name: value for name, value in changes.items() if getattr(job, name) != value}
+    moved = _move(job, Arrow.EDIT, **fresh)
+    told = {name: [getattr(job, name), value] for name, value in fresh.items() if name != "turn"}
+    return _change(moved, EventType.EDITED, now, actor, told)
+
+
+def meet(job: Job, now: int, needed: str) -> Change:
+    """Note that a job which this one waits for has ended as it needs."""
+    moved = _move(job, Arrow.MEET, waits=max(0, job.waits - 1))
+    return _change(moved, EventType.MET, now, HOUSE, {"needed": needed, "left": moved.waits})
 
 
 def keep(job: Job, now: int, actor: str, until: int | None, *, always: bool = False) -> Change:

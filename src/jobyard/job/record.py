@@ -25,6 +25,19 @@ class Reason(StrEnum):
     """Its process was killed by a signal that was not ours."""
     UNREADABLE = "unreadable"
     """Its parameters could not be read by the worker that claimed it."""
+    NEEDED = "needed"
+    """A job it waited for did not end well."""
+
+
+class OnFailure(StrEnum):
+    """What becomes of a waiting job when one that it waits for does not end well."""
+
+    CANCEL = "cancel"
+    """It is cancelled, and the failure names the job that it waited for."""
+    RUN = "run"
+    """It runs all the same once everything it waits for has ended, however that ended."""
+    WAIT = "wait"
+    """It goes on waiting until the other was tried again and ended well."""
 
 
 class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -136,6 +149,16 @@ class Job(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Free words to find it by; a bare tag has an empty value."""
     parent: str | None = None
     """The job that submitted it, if any."""
+    after: tuple[str, ...] = ()
+    """Ids of the jobs it waits for."""
+    on_failure: OnFailure = OnFailure.CANCEL
+    """What becomes of it when one of these does not end well."""
+    unique: str | None = None
+    """Of all queued and running jobs at most one has this key."""
+    schedule: str | None = None
+    """The id of the schedule that submitted it, if any."""
+    origin: str | None = None
+    """The job that this one runs again with changes, if any."""
     face: str = "native"
     """The door it came through."""
     external: bool = False
@@ -164,7 +187,11 @@ class Job(Struct, frozen=True, kw_only=True, omit_defaults=True):
     queued_at: int | None = None
     """When it was last put in line."""
     due_at: int | None = None
-    """Not to be claimed before this; None for at once."""
+    """Not to be claimed before this; None for at once, and when its time has come."""
+    turn: int = 0
+    """Its turn among the owners of its queue and priority (see `line`)."""
+    waits: int = 0
+    """How many of the jobs it waits for have not ended as it needs."""
     started_at: int | None = None
     """When the newest attempt was claimed."""
     begun_at: int | None = None

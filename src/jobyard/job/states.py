@@ -59,6 +59,10 @@ class Arrow(StrEnum):
     """Results shall live until another time."""
     EXPIRE = "expire"
     """Results have outlived their time; the record stays."""
+    EDIT = "edit"
+    """Somebody gives a waiting job another queue, priority, time or other words."""
+    MEET = "meet"
+    """A job that this one waits for has ended as it needs."""
     MARK = "mark"
     """A face writes a mark that has no state of ours."""
 
@@ -96,6 +100,7 @@ TABLE: Mapping[tuple[State, Arrow], State] = MappingProxyType(
         (_S, Arrow.EXPIRE): _S,
         (_F, Arrow.EXPIRE): _F,
         (_C, Arrow.EXPIRE): _C,
+        **{(state, arrow): state for state in (_D, _Q) for arrow in (Arrow.EDIT, Arrow.MEET)},
         **{(state, Arrow.MARK): state for state in State},
     }
 )

@@ -6,7 +6,7 @@ against one consistent moment. Both return futures, because a write is only done
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
@@ -50,6 +50,29 @@ class WorkerRow(Struct, frozen=True, kw_only=True):
     slots: int = 1
     started_at: int = 0
     seen_at: int = 0
+    draining: bool = False
+    """It finishes what it holds and is given nothing more."""
+
+
+class Running(Struct, frozen=True, kw_only=True):
+    """How many jobs our workers run for one owner, from one queue, of one kind."""
+
+    owner: str
+    queue: str
+    kind: str
+    count: int
+
+
+class Card(Struct, frozen=True, kw_only=True):
+    """Something people set up, of which there are few: a limit, a schedule, a webhook. Its room knows the body."""
+
+    drawer: str
+    id: str
+    """Unique within its drawer; cards are sorted by it."""
+    body: str
+    """JSON."""
+    due_at: int | None = None
+    """When its room wants to look at it again; None for never."""
 
 
 class Tally(Struct, frozen=True, kw_only=True):
@@ -96,6 +119,36 @@ class View(Protocol):
 
     def tallies(self, scope: Scope) -> list[Tally]:
         """Return the kept counters inside the scope, zeros left out, sorted by queue and state. Never scans jobs."""
+
+    def running(self) -> list[Running]:
+        """Return how many jobs our workers run, by owner, queue and kind."""
+
+    def ahead(self, job: Job, limit: int) -> dict[str, int]:
+        """Return how many jobs of each kind stand before a waiting job in its queue, counting up to `limit` of them.
+
+        Before it stands what has a higher priority, or the same and an earlier turn. Jobs that are not due, wait for
+        others or are external do not count.
+        """
+
+    def unique(self, key: str) -> Job | None:
+        """Return the queued or running job with a unique key."""
+
+    def stored(self, owner: str) -> int:
+        """Return the bytes of all result files of an owner's jobs."""
+
+    def card(self, drawer: str, id_: str) -> Card | None:
+        """Return a card. In a write on PostgreSQL it is locked for the rest of the transaction."""
+
+    def cards(
+        self, drawer: str, *, prefix: str = "", after: str = "", limit: int = 1_000, newest: bool = False
+    ) -> list[Card]:
+        """Return a drawer's cards whose id begins with `prefix`, behind the id `after`, ascending.
+
+        With `newest` descending. An empty `after` is the beginning of the walk.
+        """
+
+    def next_card(self, drawer: str) -> int | None:
+        """Return the earliest time at which a card of the drawer is due."""
 
     def events(self, after: int, limit: int) -> list[Event]:
         """Return events numbered above `after`, ascending. A number once passed by is never filled later."""
@@ -170,13 +223,14 @@ class Transaction(View, Protocol):
     def insert(self, change: Change) -> Job:
         """Write a new job with its events, labels and counters; return it with its number.
 
-        Raises NameTaken for a used id.
+        Raises NameTaken for a used id, and UniqueTaken where another queued or running job has its unique key.
         """
 
     def apply(self, change: Change) -> Job:
         """Replace a job whose revision is still the change's guard, with its events, attempt, labels and counters.
 
-        Raises ChangedMeanwhile when it is not, so that of two changes of one revision exactly one happens.
+        Raises ChangedMeanwhile when it is not, so that of two changes of one revision exactly one happens. Raises
+        UniqueTaken like `insert`.
         """
 
     def note(self, event: Event) -> None:
@@ -188,12 +242,25 @@ class Transaction(View, Protocol):
         This and whatever else is written below a job raises JobNotFound when there is no such job.
         """
 
-    def candidates(self, queues: Sequence[str], kinds: Sequence[str], now: int, limit: int) -> list[Job]:
-        """Return queued jobs that may be claimed now, best first: priority, then number.
+    def candidates(
+        self, queues: Sequence[str], kinds: Sequence[str], now: int, limit: int, barred: Collection[str] = ()
+    ) -> list[Job]:
+        """Return queued jobs that may be claimed now, in the order of the line (see `job/line`).
 
-        Only jobs of these queues and of these kinds; paused queues and external jobs are left out. Nobody else is given
-        the same jobs while this transaction lives, so on PostgreSQL ask for few more than are taken.
+        Jobs whose time has come join the line first; they lose their `due_at` then, and no revision is counted.
+        Only jobs of these queues and of these kinds and of no `barred` owner; paused queues, external jobs and jobs
+        that wait for others are left out. Nobody else is given the same jobs while this transaction lives, so on
+        PostgreSQL ask for few more than are taken.
         """
+
+    def turn(self, queue: str, priority: int, owner: str) -> int:
+        """Return the turn of a job that its owner puts in line now (see `job/line`). Each call is for one job."""
+
+    def dependents(self, ids: Sequence[str]) -> list[Job]:
+        """Return drafts and queued jobs that wait for one of these, by number; locked like `job`."""
+
+    def alone(self, word: str) -> None:
+        """Wait until no other transaction has said this word, and keep others waiting for the rest of this one."""
 
     def lapsed(self, now: int, after: str, limit: int) -> list[Job]:
         """Return running jobs whose lease ended before `now`, by id above `after`, locked like `candidates`."""
@@ -215,6 +282,15 @@ class Transaction(View, Protocol):
 
     def drop_files(self, job: str) -> list[str]:
         """Forget a job's result files; return the blobs to drop."""
+
+    def due_cards(self, drawer: str, now: int, limit: int) -> list[Card]:
+        """Return cards of a drawer that are due, earliest first, locked like `candidates`."""
+
+    def put_card(self, card: Card) -> None:
+        """Write a card."""
+
+    def drop_card(self, drawer: str, id_: str) -> bool:
+        """Remove a card; tell whether it was there."""
 
     def put_queue(self, queue: QueueRow) -> None:
         """Write a queue."""

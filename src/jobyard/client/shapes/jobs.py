@@ -35,7 +35,7 @@ class Failure(Struct, frozen=True, kw_only=True):
     """Why it failed."""
 
     reason: str
-    """`error`, `lost`, `memory`, `timeout`, `signal` or `unreadable`."""
+    """`error`, `lost`, `memory`, `timeout`, `signal`, `unreadable` or `needed`."""
     message: str
     detail: str
 

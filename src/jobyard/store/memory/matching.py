@@ -51,6 +51,7 @@ def _is_one_of(job: Job, filter_: Filter) -> bool:
     resource = job.resource
     wanted = [
         (filter_.parent, job.parent),
+        (filter_.schedule, job.schedule),
         (filter_.resource_type, resource.type if resource else None),
         (filter_.resource_id, resource.id if resource else None),
     ]

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from jobyard.job.events import Event
 from jobyard.job.record import Attempt, Job, LogLine, ResultFile
 from jobyard.people.record import Key, Membership, Project, User
-from jobyard.store.contract import QueueRow, Reused, WorkerRow
+from jobyard.store.contract import Card, QueueRow, Reused, WorkerRow
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -42,6 +42,7 @@ class Tables(Struct, kw_only=True):
     projects: dict[str, Project] = field(default_factory=dict)
     """By id."""
     memberships: dict[tuple[str, str], Membership] = field(default_factory=dict)
+    cards: dict[tuple[str, str], Card] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=lambda: {"job": 0, "event": 0})
     """The numbers given last."""

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
-from jobyard.job.errors import ChangedMeanwhile, Invalid, JobNotFound, KeyReused, NameTaken, Unavailable
+from jobyard.job import line
+from jobyard.job.errors import (
+    ChangedMeanwhile,
+    Invalid,
+    JobNotFound,
+    KeyReused,
+    NameTaken,
+    Unavailable,
+    UniqueTaken,
+)
 from jobyard.job.events import Change, Event
 from jobyard.job.record import Attempt, Job, LogLine, ResultFile
-from jobyard.job.states import FINAL, State
+from jobyard.job.states import FINAL, LIVE, State
 from jobyard.people.record import Key, Membership, Project, User
 from jobyard.store import text
-from jobyard.store.contract import QueueRow, Reused, Statement, WorkerRow
+from jobyard.store.contract import Card, QueueRow, Reused, Statement, WorkerRow
 from jobyard.store.memory.tables import Journal, Tables
-from jobyard.store.memory.view import MemoryView
+from jobyard.store.memory.view import MemoryView, ready
 
 S = TypeVar("S", bound=msgspec.Struct)
+_MAY_WAIT = frozenset({State.DRAFT, State.QUEUED})
 
 
 class MemoryTransaction(MemoryView):
@@ -59,18 +70,37 @@ class MemoryTransaction(MemoryView):
             self._journal.drop(self._tables.reused, bound)
         return blobs
 
-    def candidates(self, queues: Sequence[str], kinds: Sequence[str], now: int, limit: int) -> list[Job]:
+    def candidates(
+        self, queues: Sequence[str], kinds: Sequence[str], now: int, limit: int, barred: Collection[str] = ()
+    ) -> list[Job]:
         open_ = {name for name in queues if name not in self._tables.queues or not self._tables.queues[name].paused}
-        found = [
+        self._promote(now)
+        levels: dict[tuple[str, int], list[Job]] = {}
+        for job in sorted(self._tables.jobs.values(), key=lambda job: (job.turn, job.number)):
+            if job.queue in open_ and ready(job):
+                levels.setdefault((job.queue, job.priority), []).append(job)
+        able = [
+            [job for job in level if job.kind in kinds and job.owner not in barred]
+            for level in _looked_at(levels, list(queues))
+        ]
+        return list(islice(line.merged(able), max(limit, 0)))
+
+    def turn(self, queue: str, priority: int, owner: str) -> int:
+        here = [
             job
             for job in self._tables.jobs.values()
-            if job.state is State.QUEUED
-            and not job.external
-            and job.queue in open_
-            and job.kind in kinds
-            and (job.due_at is None or job.due_at <= now)
+            if job.state is State.QUEUED and not job.external and (job.queue, job.priority) == (queue, priority)
         ]
-        return sorted(found, key=lambda job: (-job.priority, job.number))[: max(limit, 0)]
+        front = min((job.turn for job in here if ready(job)), default=None)
+        return line.next_turn(front, max((job.turn for job in here if job.owner == owner), default=None))
+
+    def dependents(self, ids: Sequence[str]) -> list[Job]:
+        waiting = (job for job in self._tables.jobs.values() if job.waits and job.state in _MAY_WAIT)
+        found = [job for job in waiting if set(job.after) & set(ids)]
+        return sorted(found, key=lambda job: job.number)
+
+    def alone(self, word: str) -> None:
+        return None  # there is only one transaction at a time
 
     def lapsed(self, now: int, after: str, limit: int) -> list[Job]:
         found = [
@@ -105,10 +135,10 @@ class MemoryTransaction(MemoryView):
     def add_log(self, job: str, attempt: int, lines: Sequence[LogLine]) -> None:
         self._require(job)
         table = self._journal.below(self._tables.logs, job)
-        for line in lines:
-            if (attempt, line.number) not in table:
-                text.require([line.stream])
-                self._journal.put(table, (attempt, line.number), line)
+        for told in lines:
+            if (attempt, told.number) not in table:
+                text.require([told.stream])
+                self._journal.put(table, (attempt, told.number), told)
 
     def add_file(self, job: str, file: ResultFile) -> None:
         self._require(job)
@@ -119,6 +149,21 @@ class MemoryTransaction(MemoryView):
         self._require(job)
         files = self._journal.drop(self._tables.files, job) or {}
         return [file.blob for _, file in sorted(files.items())]
+
+    def due_cards(self, drawer: str, now: int, limit: int) -> list[Card]:
+        due = [
+            (card.due_at, card.id, card)
+            for card in self._tables.cards.values()
+            if card.drawer == drawer and card.due_at is not None and card.due_at <= now
+        ]
+        return [card for _, _, card in sorted(due, key=lambda entry: entry[:2])][: max(limit, 0)]
+
+    def put_card(self, card: Card) -> None:
+        text.require([card.drawer, card.id, card.body])
+        self._journal.put(self._tables.cards, (card.drawer, card.id), card)
+
+    def drop_card(self, drawer: str, id_: str) -> bool:
+        return self._journal.drop(self._tables.cards, (drawer, id_)) is not None
 
     def put_queue(self, queue: QueueRow) -> None:
         text.require([queue.name, queue.paused_by])
@@ -182,10 +227,18 @@ class MemoryTransaction(MemoryView):
     def run_many(self, query: Statement, parameters: Sequence[Mapping[str, Any]]) -> None:
         raise Unavailable(reason="the memory store runs no SQL")
 
+    def _promote(self, now: int) -> None:
+        for job in list(self._tables.jobs.values()):
+            if job.due_at is not None and job.due_at <= now and ready(replace(job, due_at=None)):
+                self._journal.put(self._tables.jobs, job.id, replace(job, due_at=None))
+
     def _write(self, job: Job, change: Change) -> Job:
         text.require(text.columns(job))
         if job.progress is not None and not math.isfinite(job.progress.done):
             raise Invalid(reason="Progress must be a finite number.")
+        other = self.unique(job.unique) if job.unique is not None and job.state in LIVE else None
+        if other is not None and other.id != job.id:
+            raise UniqueTaken(key=job.unique, job=other.id)
         kept = _kept(job)
         self._journal.put(self._tables.jobs, job.id, kept)
         self._journal.put(self._tables.used_queues, job.queue, True)
@@ -202,6 +255,14 @@ class MemoryTransaction(MemoryView):
     def _require(self, job: str) -> None:
         if job not in self._tables.jobs:
             raise JobNotFound(id=job)
+
+
+def _looked_at(levels: Mapping[tuple[str, int], list[Job]], queues: Sequence[str]) -> list[list[Job]]:
+    found: list[list[Job]] = []
+    for queue in dict.fromkeys(queues):
+        priorities = sorted((priority for name, priority in levels if name == queue), reverse=True)
+        found += [levels[queue, priority] for priority in priorities[: line.LEVEL_LIMIT]]
+    return found
 
 
 def _kept(record: S) -> S:

@@ -11,9 +11,9 @@ from jobyard.job.errors import Unavailable
 from jobyard.job.events import Event
 from jobyard.job.filters import PAGE_LIMIT, Cursor, Filter, Query, Scope
 from jobyard.job.record import Attempt, Job, LogLine, ResultFile
-from jobyard.job.states import FINAL
+from jobyard.job.states import FINAL, LIVE, State
 from jobyard.people.record import Key, Membership, Project, User
-from jobyard.store.contract import Page, QueueRow, Reused, Row, Statement, Tally, WorkerRow
+from jobyard.store.contract import Card, Page, QueueRow, Reused, Row, Running, Statement, Tally, WorkerRow
 from jobyard.store.memory.matching import matches, rank, sort_value
 from jobyard.store.memory.tables import Tables
 
@@ -54,6 +54,51 @@ class MemoryView:
     def tallies(self, scope: Scope) -> list[Tally]:
         counts = Counter((job.queue, job.state) for job in self._matching(Filter(), scope))
         return [Tally(queue=queue, state=state, count=count) for (queue, state), count in sorted(counts.items())]
+
+    def running(self) -> list[Running]:
+        counts = Counter(
+            (job.owner, job.queue, job.kind)
+            for job in self._tables.jobs.values()
+            if job.state is State.RUNNING and not job.external
+        )
+        return [
+            Running(owner=owner, queue=queue, kind=kind, count=count)
+            for (owner, queue, kind), count in sorted(counts.items())
+        ]
+
+    def ahead(self, job: Job, limit: int) -> dict[str, int]:
+        place = (-job.priority, job.turn, job.number)
+        before = sorted(
+            ((-other.priority, other.turn, other.number), other.kind)
+            for other in self._tables.jobs.values()
+            if ready(other) and other.queue == job.queue and (-other.priority, other.turn, other.number) < place
+        )
+        counts = Counter(kind for _, kind in before[: max(limit, 0)])
+        return dict(sorted(counts.items()))
+
+    def unique(self, key: str) -> Job | None:
+        live = (job for job in self._tables.jobs.values() if job.unique == key and job.state in LIVE)
+        return next(live, None)
+
+    def stored(self, owner: str) -> int:
+        jobs = [job.id for job in self._tables.jobs.values() if job.owner == owner]
+        return sum(file.size for id_ in jobs for file in self.files(id_))
+
+    def card(self, drawer: str, id_: str) -> Card | None:
+        return self._tables.cards.get((drawer, id_))
+
+    def cards(
+        self, drawer: str, *, prefix: str = "", after: str = "", limit: int = 1_000, newest: bool = False
+    ) -> list[Card]:
+        found = [card for _, card in sorted(self._tables.cards.items()) if card.drawer == drawer]
+        found = [card for card in found if card.id.startswith(prefix)]
+        if newest:
+            return _first((card for card in reversed(found) if not after or card.id < after), limit)
+        return _first((card for card in found if card.id > after), limit)
+
+    def next_card(self, drawer: str) -> int | None:
+        dues = (card.due_at for card in self._tables.cards.values() if card.drawer == drawer)
+        return min((due for due in dues if due is not None), default=None)
 
     def events(self, after: int, limit: int) -> list[Event]:
         last = self._tables.numbers["event"]
@@ -145,6 +190,11 @@ class MemoryView:
             if job.state in FINAL and not job.kept and job.finished_at is not None and job.finished_at < before
         ]
         return [job for _, _, job in sorted(ended, key=lambda entry: entry[:2])]
+
+
+def ready(job: Job) -> bool:
+    """Tell whether a job stands in line for our workers and waits for nothing else, not even for its time."""
+    return job.state is State.QUEUED and not job.external and job.due_at is None and job.waits == 0
 
 
 def _first(items: Iterable[T], limit: int) -> list[T]:

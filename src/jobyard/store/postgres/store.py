@@ -21,6 +21,7 @@ from jobyard.store.postgres.connection import Connection, PostgresDatabase, faul
 from jobyard.store.postgres.copying import copy
 from jobyard.store.postgres.horizon import BEGIN_WRITE, Horizon
 from jobyard.store.postgres.links import Links
+from jobyard.store.postgres.turns import Place, Turns
 from jobyard.store.postgres.watch import Watch
 from jobyard.store.relational import soundness
 from jobyard.store.relational.transaction import RelationalTransaction
@@ -46,10 +47,27 @@ class _Again(BaseException):
 class PostgresTransaction(RelationalTransaction):
     """A Transaction that asks to be run again when another one was faster with the same key."""
 
-    def __init__(self, database: PostgresDatabase, until: int, *, again: bool) -> None:
+    def __init__(self, database: PostgresDatabase, until: int, turns: Turns, *, again: bool) -> None:
         super().__init__(database)
         self._until = until
         self._again = again
+        self._turns = turns
+        self._taken: list[tuple[Place, int]] = []
+
+    def turn(self, queue: str, priority: int, owner: str) -> int:
+        place = (queue, priority, owner)
+        # What others have given is looked at first: whoever has let go meanwhile can be seen in the database.
+        given = self._turns.last(place)
+        turn = super().turn(queue, priority, owner)
+        taken = self._turns.take(place, turn if given is None else max(turn, given + 1))
+        self._taken.append((place, taken))
+        return taken
+
+    def end(self) -> None:
+        """Let go of what was taken beside the database."""
+        for place, turn in self._taken:
+            self._turns.let_go(place, turn)
+        self._taken = []
 
     def remember(self, owner: str, key: str, reused: Reused, now: int) -> None:
         try:
@@ -68,6 +86,7 @@ class PostgresStore:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="jobyard-store")
         self._places = threading.BoundedSemaphore(WAITING_LIMIT)
         self._horizon = Horizon()
+        self._turns = Turns()
         self._counted = 0
         self._watch = Watch(self._links)
         self._bell = Bell(self._links, self._horizon, self._fold_if_due)
@@ -171,9 +190,9 @@ class PostgresStore:
 
     def _transact(self, connection: Connection, work: Callable[[Transaction], T], turn: int) -> tuple[T, bool]:
         connection.execute(BEGIN_WRITE, prepare=False)
+        database = PostgresDatabase(connection)
+        transaction = PostgresTransaction(database, self._horizon.settled, self._turns, again=turn < 2)
         try:
-            database = PostgresDatabase(connection)
-            transaction = PostgresTransaction(database, self._horizon.settled, again=turn < 2)
             result = work(transaction)
             counted = transaction.flush()
             _commit(database)
@@ -181,6 +200,8 @@ class PostgresStore:
             with suppress(psycopg.Error):
                 connection.rollback()
             raise
+        finally:
+            transaction.end()
         self._counted += counted
         return result, transaction.told
 

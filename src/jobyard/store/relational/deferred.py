@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from jobyard.job.record import Job
 from jobyard.store.relational.database import Database
 
-Counted = tuple[str, str, str, str]
-"""Owner, project, queue, state."""
+Counted = tuple[str, str, str, str, str]
+"""Owner, project, queue, kind, state."""
 
 
 class Deferred:
@@ -18,6 +18,8 @@ class Deferred:
         self.counts: dict[Counted, int] = {}
         self.words: dict[int, str | None] = {}
         """New words by job number; None where the job is gone."""
+        self.bytes: dict[str, int] = {}
+        """Change of the bytes of result files by owner."""
 
     def count(self, old: Job | None, new: Job | None) -> None:
         """Note that a job left one counter and entered another."""
@@ -30,22 +32,31 @@ class Deferred:
         if entered is not None:
             self.counts[entered] = self.counts.get(entered, 0) + 1
 
+    def store(self, owner: str, change: int) -> None:
+        """Note that an owner's result files take so many bytes more."""
+        self.bytes[owner] = self.bytes.get(owner, 0) + change
+
 
 def write(database: Database, deferred: Sequence[Deferred]) -> int:
     """Write what was deferred, the newest word on each thing; return how many counters were touched."""
     counts: dict[Counted, int] = {}
     words: dict[int, str | None] = {}
+    stored: dict[str, int] = {}
     for part in deferred:
         for counted, change in part.counts.items():
             counts[counted] = counts.get(counted, 0) + change
+        for owner, change in part.bytes.items():
+            stored[owner] = stored.get(owner, 0) + change
         words |= part.words
-    return _write_counts(database, counts) + _write_words(database, words)
+    _write_words(database, words)
+    _write_stored(database, stored)
+    return _write_counts(database, counts)
 
 
 def _write_counts(database: Database, counts: dict[Counted, int]) -> int:
     rows = [
-        {"owner": owner, "project": project, "queue": queue, "state": state, "count": change}
-        for (owner, project, queue, state), change in sorted(counts.items())
+        {"owner": owner, "project": project, "queue": queue, "kind": kind, "state": state, "count": change}
+        for (owner, project, queue, kind, state), change in sorted(counts.items())
     ]
     # A change of zero is written too: it makes the queue known although its job moved on within the transaction.
     if rows:
@@ -53,15 +64,21 @@ def _write_counts(database: Database, counts: dict[Counted, int]) -> int:
     return len(rows)
 
 
-def _write_words(database: Database, words: dict[int, str | None]) -> int:
+def _write_stored(database: Database, stored: dict[str, int]) -> None:
+    # Sorted, so that two transactions never wait for each other crosswise.
+    rows = [{"owner": owner, "bytes": change} for owner, change in sorted(stored.items()) if change]
+    if rows:
+        database.post("bump_stored", *rows)
+
+
+def _write_words(database: Database, words: dict[int, str | None]) -> None:
     gone = [{"job": job} for job, found in words.items() if found is None]
     fresh = [{"job": job, "words": found} for job, found in words.items() if found is not None]
     if gone:
         database.post("delete_words", *gone)
     if fresh:
         database.post("put_words", *fresh)
-    return 0
 
 
 def _counted(job: Job) -> Counted:
-    return (job.owner, job.project or "", job.queue, job.state.value)
+    return (job.owner, job.project or "", job.queue, job.kind, job.state.value)

@@ -24,9 +24,9 @@ BRANCH_LIMIT = 128
 """Beyond so many branches (a user of very many projects) one walk over all jobs is the better way."""
 _LARGEST = 2**63 - 1
 _SETS = ("kinds", "owners", "projects", "queues", "faces", "workers", "ids")
-_SCALARS = ("parent", "resource_type", "resource_id")
+_SCALARS = ("parent", "schedule", "resource_type", "resource_id")
 _TIMES = ("created_from", "created_to", "finished_from", "finished_to")
-_COUNTED = frozenset({"states", "owners", "projects", "queues"})
+_COUNTED = frozenset({"states", "owners", "projects", "queues", "kinds"})
 """Fields that the kept counters can answer for."""
 _NAMES = {Order.NEWEST: "newest", Order.OLDEST: "oldest", Order.PRIORITY: "priority", Order.ENDED: "ended"}
 
@@ -93,7 +93,7 @@ class Search(Struct, frozen=True):
 
     def kept(self) -> tuple[str, Mapping[str, Any]]:
         """Return the text that adds up kept counters; valid where `counted`."""
-        conditions = [f"where_{name}" for name in ("states", "owners", "projects", "queues") if self._named(name)]
+        conditions = [f"where_{name}" for name in sorted(_COUNTED) if self._named(name)]
         if not self.scope.everything:
             conditions.append("where_scope")
         return self._joined(["sum_kept", self._where(conditions)]), self._values()
@@ -121,6 +121,8 @@ class Search(Struct, frozen=True):
             return Branch("from_parent", inside, {})
         if self.filter.resource_id is not None:
             return Branch("from_resource", inside, {})
+        if self.filter.schedule is not None:
+            return Branch("from_schedule", inside, {})
         if self._words():
             return Branch("from_text", ("where_text", *inside), {})
         pairs = self._pairs()
@@ -147,17 +149,21 @@ class Search(Struct, frozen=True):
 
     def _by_end(self) -> list[Branch]:
         return [
-            walk._replace(source=f"from_{walk.source}_end" if walk.source else "from_end") for walk in self._walks()
+            walk._replace(source=f"from_{walk.source}_end" if walk.source else "from_end")
+            for walk in self._walks(ended=True)
         ]
 
-    def _walks(self) -> list[Branch]:
-        """Return whose jobs to walk: everyone's, or owner by owner and project by project."""
+    def _walks(self, *, ended: bool = False) -> list[Branch]:
+        """Return whose jobs to walk: everyone's, or owner by owner and project by project, or kind by kind."""
         if not self.scope.everything:
             mine = [Branch("owner", ("where_owner",), {"branch_owner": self.scope.owner})] if self.scope.owner else []
             but = ("where_not_owner",) if self.scope.owner else ()
             shared = sorted(self.scope.projects)
             return mine + [Branch("project", ("where_project", *but), {"branch_project": id_}) for id_ in shared]
-        for name, among in (("owner", self.filter.owners), ("project", self.filter.projects)):
+        sets = {"owner": self.filter.owners, "project": self.filter.projects}
+        if not ended:
+            sets |= {"kind": self.filter.kinds, "queue": self.filter.queues}
+        for name, among in sets.items():
             if among:
                 wanted = sorted(filter(storable, among))
                 return [Branch(name, (f"where_{name}",), {f"branch_{name}": one}) for one in wanted]
@@ -172,13 +178,17 @@ class Search(Struct, frozen=True):
     def _conditions(self) -> list[str]:
         found = [f"where_{name}" for name in ("states", *_SETS) if self._named(name)]
         found += [f"where_{name}" for name in (*_SCALARS, *_TIMES) if getattr(self.filter, name) is not None]
-        if self._words() and (self.filter.ids or self.filter.parent is not None or self.filter.resource_id is not None):
+        if self._words() and self._led_by_column():
             found.append("where_text_too")
         if self._pairs():
             found.append("where_label_pairs")
         if self._label_names():
             found.append("where_label_names")
         return found
+
+    def _led_by_column(self) -> bool:
+        leading = (self.filter.parent, self.filter.resource_id, self.filter.schedule)
+        return bool(self.filter.ids) or any(value is not None for value in leading)
 
     def _values(self) -> dict[str, Any]:
         """Return every value a condition may ask for; those not asked for do no harm."""

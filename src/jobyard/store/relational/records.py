@@ -11,7 +11,7 @@ from jobyard.job.events import Event, EventType
 from jobyard.job.record import Attempt, Failure, LogLine, ResultFile
 from jobyard.job.states import State
 from jobyard.people.record import Key, KeyForm, KeyScope, Membership, Project, Role, User
-from jobyard.store.contract import QueueRow, Row, Tally, WorkerRow
+from jobyard.store.contract import Card, QueueRow, Row, Running, Tally, WorkerRow
 from jobyard.store.relational.rows import to_json
 
 _failure = msgspec.json.Decoder(Failure).decode
@@ -104,14 +104,28 @@ def to_tally(row: Row) -> Tally:
     return Tally(queue=row[0], state=State(row[1]), count=row[2])
 
 
+def to_running(row: Row) -> Running:
+    """Return the count in a row of `running`."""
+    return Running(owner=row[0], queue=row[1], kind=row[2], count=row[3])
+
+
+def to_card(row: Row) -> Card:
+    """Return the card in a row of `card`."""
+    return Card(drawer=row[0], id=row[1], body=row[2], due_at=row[3])
+
+
 def worker_row(worker: WorkerRow) -> dict[str, Any]:
     """Return the parameters of `put_worker`."""
-    return asdict(worker) | {"queues": to_json(worker.queues), "kinds": to_json(worker.kinds)}
+    return asdict(worker) | {
+        "queues": to_json(worker.queues),
+        "kinds": to_json(worker.kinds),
+        "draining": int(worker.draining),
+    }
 
 
 def to_worker(row: Row) -> WorkerRow:
     """Return the worker in a row of `all_workers`."""
-    name, session, host, pid, queues, kinds, slots, started_at, seen_at = row
+    name, session, host, pid, queues, kinds, slots, started_at, seen_at, draining = row
     return WorkerRow(
         name=name,
         session=session,
@@ -122,6 +136,7 @@ def to_worker(row: Row) -> WorkerRow:
         slots=slots,
         started_at=started_at,
         seen_at=seen_at,
+        draining=draining == 1,
     )
 
 

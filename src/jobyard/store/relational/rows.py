@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from jobyard.job.errors import Invalid
 from jobyard.job.filters import searchable
-from jobyard.job.record import Failure, Job, Progress, Resource
+from jobyard.job.record import Failure, Job, OnFailure, Progress, Resource
 from jobyard.job.states import State
 from jobyard.store import text
 
@@ -21,10 +21,11 @@ COLUMNS = (
     *("number", "id", "kind", "owner", "name", "project", "queue", "rank", "parent", "face", "external"),
     *("resource_type", "resource_id", "state", "ready", "revision", "attempt", "failures", "tries"),
     *("created_at", "queued_at", "due_at", "started_at", "begun_at", "finished_at", "worker", "lease_until"),
-    *("results_until", "results_expired", "kept", "lively", "fixed"),
+    *("results_until", "results_expired", "kept", "lively", "fixed", "turn", "waits", "unique_key", "schedule"),
 )
 NUMBER = COLUMNS.index("number")
 RANK = COLUMNS.index("rank")
+TURN = COLUMNS.index("turn")
 FINISHED_AT = COLUMNS.index("finished_at")
 
 
@@ -36,6 +37,9 @@ class Fixed(Struct, frozen=True, omit_defaults=True):
     resource_name: str = ""
     time_limit: float | None = None
     memory_limit: int | None = None
+    after: tuple[str, ...] = ()
+    on_failure: OnFailure = OnFailure.CANCEL
+    origin: str | None = None
 
 
 class Lively(Struct, frozen=True, omit_defaults=True):
@@ -69,12 +73,13 @@ _STATES = {state.value: state for state in State}
 _IDENTITY: Callable[[Job], tuple[Any, ...]] = attrgetter(
     *("kind", "owner", "name", "project", "queue", "priority", "parent", "face", "external", "resource"),
     *("tries", "created_at", "parameters", "labels", "time_limit", "memory_limit"),
+    *("after", "on_failure", "unique", "schedule", "origin"),
 )
 _MOTION: Callable[[Job], tuple[Any, ...]] = attrgetter(
     *("state", "attempt", "failures", "queued_at", "due_at", "started_at", "begun_at", "finished_at", "worker"),
-    *("results_until", "results_expired", "kept"),
+    *("results_until", "results_expired", "kept", "turn", "waits"),
 )
-_PLAIN_AT = (0, 1, 2, 3, 4, 5, 6, 8, 9, *range(15, 28))
+_PLAIN_AT = (0, 1, 2, 3, 4, 5, 6, 8, 9, *range(15, 28), 32, 33, 35)
 _PLAIN = tuple(COLUMNS[at] for at in _PLAIN_AT)
 """The columns whose value is the field of the same name as it is."""
 _plain: Callable[[Sequence[Any]], tuple[Any, ...]] = itemgetter(*_PLAIN_AT)
@@ -95,10 +100,14 @@ def to_job(row: Sequence[Any]) -> Job:
         state=_STATES[row[13]],
         results_expired=row[28] == 1,
         kept=row[29] == 1,
+        unique=row[34],
         parameters=fixed.parameters,
         labels=fixed.labels,
         time_limit=fixed.time_limit,
         memory_limit=fixed.memory_limit,
+        after=fixed.after,
+        on_failure=fixed.on_failure,
+        origin=fixed.origin,
         marks=lively.marks,
         cancel_asked_at=lively.cancel_asked_at,
         cancel_asked_by=lively.cancel_asked_by,
@@ -127,6 +136,8 @@ def to_row(job: Job) -> dict[str, Any]:
         "resource_id": resource.id if resource else None,
         "tries": job.tries,
         "created_at": job.created_at,
+        "unique_key": job.unique,
+        "schedule": job.schedule,
         "fixed": to_json(
             Fixed(
                 parameters=job.parameters,
@@ -134,6 +145,9 @@ def to_row(job: Job) -> dict[str, Any]:
                 resource_name=resource.name if resource else "",
                 time_limit=job.time_limit,
                 memory_limit=job.memory_limit,
+                after=job.after,
+                on_failure=job.on_failure,
+                origin=job.origin,
             )
         ),
     }
@@ -144,7 +158,9 @@ def to_motion(job: Job) -> dict[str, Any]:
     return {
         **to_renewal(job),
         "state": job.state.value,
-        "ready": int(job.state is State.QUEUED and not job.external and job.due_at is None),
+        "ready": int(job.state is State.QUEUED and not job.external and job.due_at is None and job.waits == 0),
+        "turn": job.turn,
+        "waits": job.waits,
         "attempt": job.attempt,
         "failures": job.failures,
         "queued_at": job.queued_at,

@@ -15,6 +15,10 @@ def findings(database: Database) -> list[str]:
         for id_, state, told in database.all("wrong_states", {})
     ]
     found += [f"There are {count} {what} of no job." for what, count in database.all("lost_children", {}) if count]
+    found += [
+        f"The result files of {owner}'s jobs are said to take {kept} bytes, but they take {true}."
+        for owner, kept, true in database.all("wrong_stored", {})
+    ]
     unsearchable, unknown = database.all("unsearchable_jobs", {})[0]
     if unsearchable:
         found.append(f"{unsearchable} jobs cannot be found by their words.")
@@ -24,11 +28,11 @@ def findings(database: Database) -> list[str]:
 
 
 def _counters(database: Database) -> list[str]:
-    kept = {row[:4]: row[4] for row in database.all("kept_counters", {})}
-    true = {row[:4]: row[4] for row in database.all("counted_jobs", {})}
+    kept = {row[:5]: row[5] for row in database.all("kept_counters", {})}
+    true = {row[:5]: row[5] for row in database.all("counted_jobs", {})}
     wrong = sorted(key for key in kept.keys() | true.keys() if kept.get(key, 0) != true.get(key, 0))
     return [
-        f"The counter of {owner}'s {state} jobs in queue {queue} says {kept.get((owner, project, queue, state), 0)}, "
-        f"but there are {true.get((owner, project, queue, state), 0)}."
-        for owner, project, queue, state in wrong[:_SHOWN]
+        f"The counter of {key[0]}'s {key[4]} jobs of kind {key[3]} in queue {key[2]} says {kept.get(key, 0)}, "
+        f"but there are {true.get(key, 0)}."
+        for key in wrong[:_SHOWN]
     ]

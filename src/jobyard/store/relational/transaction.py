@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from heapq import merge
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from msgspec.structs import asdict, replace
 
-from jobyard.job.errors import ChangedMeanwhile, JobNotFound, KeyReused, NameTaken
+from jobyard.job import line
+from jobyard.job.errors import ChangedMeanwhile, JobNotFound, KeyReused, NameTaken, UniqueTaken
 from jobyard.job.events import Change, Event
 from jobyard.job.filters import Filter, Query, Scope, searchable
 from jobyard.job.record import Attempt, Job, LogLine, ResultFile
+from jobyard.job.states import LIVE
 from jobyard.people.record import Key, Membership, Project, User
-from jobyard.store.contract import Page, QueueRow, Reused, Row, Statement, Tally, WorkerRow
+from jobyard.store.contract import Card, Page, QueueRow, Reused, Row, Statement, Tally, WorkerRow
 from jobyard.store.relational import deferred, records
-from jobyard.store.relational.database import QUERIES, Database
+from jobyard.store.relational.claim import Claim
+from jobyard.store.relational.database import Database
 from jobyard.store.relational.deferred import Deferred
-from jobyard.store.relational.rows import NUMBER, RANK, Extent, extent, new_words, to_job, to_motion, to_renewal, to_row
+from jobyard.store.relational.rows import Extent, extent, new_words, to_job, to_motion, to_renewal, to_row
 from jobyard.store.relational.view import RelationalView
 
 
@@ -70,7 +72,12 @@ class RelationalTransaction(RelationalView):
         self.flush()
         return super().queues()
 
+    def stored(self, owner: str) -> int:
+        self.flush()
+        return super().stored(owner)
+
     def insert(self, change: Change) -> Job:
+        self._require_unique(change.job)
         given = self._database.returning("insert_job", to_row(change.job))
         if not given:
             raise NameTaken(what="job", name=change.job.id)
@@ -78,6 +85,7 @@ class RelationalTransaction(RelationalView):
         self.deferred.words[job.number] = searchable(job)
         self.deferred.count(None, job)
         self._put_labels(job, job.labels.items())
+        self._put_needs(job)
         return self._written(job, change)
 
     def apply(self, change: Change) -> Job:
@@ -85,6 +93,8 @@ class RelationalTransaction(RelationalView):
         if old is None:
             raise ChangedMeanwhile(id=change.job.id)
         job = replace(change.job, number=old.number)
+        if (job.unique, job.state in LIVE) != (old.unique, old.state in LIVE):
+            self._require_unique(job)
         if not self._update(old, job, change.guard):
             raise ChangedMeanwhile(id=change.job.id)
         words = new_words(old, job)
@@ -101,7 +111,7 @@ class RelationalTransaction(RelationalView):
     def remove(self, job: str) -> list[str]:
         old = self._require(job)
         blobs = self.drop_files(job)
-        for name in ("delete_attempts", "delete_log", "delete_reused", "delete_job"):
+        for name in ("delete_attempts", "delete_log", "delete_reused", "delete_needs", "delete_job"):
             self._database.post(name, {"job": old.number})
         self._drop_labels(old, old.labels.items())
         self._database.post("mark_events_gone", {"id": job})
@@ -110,16 +120,26 @@ class RelationalTransaction(RelationalView):
         del self._seen[job]
         return blobs
 
-    def candidates(self, queues: Sequence[str], kinds: Sequence[str], now: int, limit: int) -> list[Job]:
+    def candidates(
+        self, queues: Sequence[str], kinds: Sequence[str], now: int, limit: int, barred: Collection[str] = ()
+    ) -> list[Job]:
         if limit <= 0 or not kinds:
             return []
         self._database.post("promote_due", {"now": now})
-        paused = {row[0] for row in self._database.all("paused_queues", {})}
-        text = QUERIES["ready_jobs"].text(self._database.dialect)
-        values = {"kinds": self._database.array(kinds), "now": now, "limit": limit}
-        open_ = [name for name in dict.fromkeys(queues) if name not in paused]
-        found = self._database.each([(text, values | {"queue": name}) for name in open_])
-        return self._see(islice(merge(*found, key=lambda row: (row[RANK], row[NUMBER])), limit))
+        claim = Claim(self._database, kinds, limit, barred)
+        return list(islice(line.merged([self._see(rows) for rows in claim.levels(queues)]), limit))
+
+    def turn(self, queue: str, priority: int, owner: str) -> int:
+        place = {"queue": queue, "rank": -priority, "owner": owner}
+        front, last = next(iter(self._database.all("turns", place)), (None, None))
+        return line.next_turn(front, last)
+
+    def dependents(self, ids: Sequence[str]) -> list[Job]:
+        return self._see(self._database.all("dependents", {"ids": self._database.array(ids)})) if ids else []
+
+    def alone(self, word: str) -> None:
+        if self._database.dialect == "postgres":
+            self._database.all("alone", {"word": word})
 
     def lapsed(self, now: int, after: str, limit: int) -> list[Job]:
         return self._see(self._database.all("lapsed_jobs", {"now": now, "after": after, "limit": max(limit, 0)}))
@@ -143,14 +163,32 @@ class RelationalTransaction(RelationalView):
             self._database.post("insert_line", *(records.line_row(number, attempt, line) for line in lines))
 
     def add_file(self, job: str, file: ResultFile) -> None:
-        self._database.post("put_file", asdict(file) | {"job": self._require(job).number})
+        owned = self._require(job)
+        replaced = sum(old.size for old in self.files(job) if (old.attempt, old.name) == (file.attempt, file.name))
+        self._database.post("put_file", asdict(file) | {"job": owned.number})
+        self.deferred.store(owned.owner, file.size - replaced)
 
     def drop_files(self, job: str) -> list[str]:
-        number = self._require(job).number
-        blobs = [file.blob for file in self.files(job)]
-        if blobs:
-            self._database.post("delete_files", {"job": number})
-        return blobs
+        old = self._require(job)
+        files = self.files(job)
+        if files:
+            self._database.post("delete_files", {"job": old.number})
+            self.deferred.store(old.owner, -sum(file.size for file in files))
+        return [file.blob for file in files]
+
+    def card(self, drawer: str, id_: str) -> Card | None:
+        rows = self._database.all("card_locked", {"drawer": drawer, "id": id_})
+        return next(map(records.to_card, rows), None)
+
+    def due_cards(self, drawer: str, now: int, limit: int) -> list[Card]:
+        rows = self._database.all("due_cards", {"drawer": drawer, "now": now, "limit": max(limit, 0)})
+        return [records.to_card(row) for row in rows]
+
+    def put_card(self, card: Card) -> None:
+        self._database.post("put_card", asdict(card))
+
+    def drop_card(self, drawer: str, id_: str) -> bool:
+        return self._database.run("drop_card", {"drawer": drawer, "id": id_}) > 0
 
     def put_queue(self, queue: QueueRow) -> None:
         self._database.post("put_queue", asdict(queue) | {"paused": int(queue.paused)})
@@ -239,6 +277,17 @@ class RelationalTransaction(RelationalView):
 
     def _put_attempt(self, job: Job, attempt: Attempt) -> None:
         self._database.post("put_attempt", records.attempt_row(job.number, attempt))
+
+    def _require_unique(self, job: Job) -> None:
+        if job.unique is not None and job.state in LIVE:
+            other = self.unique(job.unique)
+            if other is not None and other.id != job.id:
+                raise UniqueTaken(key=job.unique, job=other.id)
+
+    def _put_needs(self, job: Job) -> None:
+        if job.after:
+            rows = [{"needed": needed, "job": job.number} for needed in dict.fromkeys(job.after)]
+            self._database.post("insert_need", *rows)
 
     def _change_labels(self, old: Job, job: Job) -> None:
         if old.labels != job.labels:

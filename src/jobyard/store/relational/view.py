@@ -11,7 +11,7 @@ from jobyard.job.events import Event
 from jobyard.job.filters import Filter, Query, Scope
 from jobyard.job.record import Attempt, Job, LogLine, ResultFile
 from jobyard.people.record import Key, Membership, Project, User
-from jobyard.store.contract import Page, QueueRow, Reused, Row, Statement, Tally, WorkerRow
+from jobyard.store.contract import Card, Page, QueueRow, Reused, Row, Running, Statement, Tally, WorkerRow
 from jobyard.store.relational import records
 from jobyard.store.relational.database import Database
 from jobyard.store.relational.finding import Search, cursor, page_limit, place
@@ -21,6 +21,8 @@ X = TypeVar("X")
 
 ALL = 2**63 - 1
 """A number above every event's."""
+LAST = "\U0010ffff"
+"""A character that sorts behind all that ids are made of."""
 
 
 class RelationalView:
@@ -65,6 +67,32 @@ class RelationalView:
             "projects": self._database.array(sorted(scope.projects)),
         }
         return [records.to_tally(row) for row in self._database.all("tallies", parameters)]
+
+    def running(self) -> list[Running]:
+        return [records.to_running(row) for row in self._database.all("running", {})]
+
+    def ahead(self, job: Job, limit: int) -> dict[str, int]:
+        place = {"queue": job.queue, "rank": -job.priority, "turn": job.turn, "number": job.number}
+        return dict(self._database.all("ahead", place | {"limit": max(limit, 0)}))
+
+    def unique(self, key: str) -> Job | None:
+        return _first(to_job(row) for row in self._database.all("unique_job", {"unique_key": key}))
+
+    def stored(self, owner: str) -> int:
+        return self._number("stored_bytes", {"owner": owner})
+
+    def card(self, drawer: str, id_: str) -> Card | None:
+        return _first(records.to_card(row) for row in self._database.all("card", {"drawer": drawer, "id": id_}))
+
+    def cards(
+        self, drawer: str, *, prefix: str = "", after: str = "", limit: int = 1_000, newest: bool = False
+    ) -> list[Card]:
+        values = {"drawer": drawer, "prefix": prefix, "beyond": prefix + LAST, "after": after, "limit": max(limit, 0)}
+        rows = self._database.all("cards_before" if newest else "cards_after", values)
+        return [records.to_card(row) for row in rows]
+
+    def next_card(self, drawer: str) -> int | None:
+        return _first(row[0] for row in self._database.all("next_card", {"drawer": drawer}))
 
     def events(self, after: int, limit: int) -> list[Event]:
         parameters = {"after": min(after, ALL), "until": self._until, "limit": max(limit, 0)}

@@ -4,15 +4,44 @@ SELECT jobs.* FROM jobs WHERE id = :id FOR UPDATE
 -- jobs_by_ids: several jobs in no order
 SELECT jobs.* FROM jobs WHERE id = ANY(:ids::text[])
 
--- ready_jobs: one queue's jobs that may be claimed, best first, and nobody else's meanwhile
+-- ready_jobs: one queue's jobs of one priority that may be claimed, in their turns, and nobody else's meanwhile
 SELECT jobs.* FROM jobs
-WHERE queue = :queue AND ready = 1 AND kind = ANY(:kinds::text[]) AND (due_at IS NULL OR due_at <= :now)
-ORDER BY rank, number LIMIT :limit FOR UPDATE SKIP LOCKED
+WHERE queue = :queue AND rank = :rank AND ready = 1 AND kind = ANY(:kinds::text[])
+   
+ORDER BY turn, number LIMIT :limit FOR UPDATE SKIP LOCKED
+
+-- ready_jobs_of: the same of one owner
+SELECT jobs.* FROM jobs
+WHERE queue = :queue AND rank = :rank AND owner = :owner AND state = 'queued' AND external = 0 AND ready = 1
+    AND kind = ANY(:kinds::text[])
+ORDER BY turn, number LIMIT :limit FOR UPDATE SKIP LOCKED
+
+-- ready_jobs_but: the same of all but some owners
+SELECT jobs.* FROM jobs
+WHERE queue = :queue AND rank = :rank AND ready = 1 AND kind = ANY(:kinds::text[])
+    AND owner <> ALL(:barred::text[])
+ORDER BY turn, number LIMIT :limit FOR UPDATE SKIP LOCKED
+
+-- dependents: jobs that wait for one of these
+SELECT jobs.* FROM jobs
+WHERE number IN (SELECT job FROM needs WHERE needed = ANY(:ids::text[]))
+    AND waits > 0 AND state IN ('draft', 'queued')
+ORDER BY number FOR UPDATE
+
+-- due_cards: a drawer's cards whose time has come, and nobody else's meanwhile
+SELECT drawer, id, body, due_at FROM cards WHERE drawer = :drawer AND due_at <= :now
+ORDER BY due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
+
+-- card_locked: one card, to be changed
+SELECT drawer, id, body, due_at FROM cards WHERE drawer = :drawer AND id = :id FOR UPDATE
+
+-- alone: wait until no other transaction holds this word
+SELECT pg_advisory_xact_lock(7211004, hashtext(:word))
 
 -- promote_due: jobs whose time has come join the line, a thousand at a time
-UPDATE jobs SET ready = 1 WHERE number IN (
+UPDATE jobs SET ready = 1, due_at = NULL WHERE number IN (
     SELECT number FROM jobs
-    WHERE ready = 0 AND state = 'queued' AND external = 0 AND due_at <= :now
+    WHERE ready = 0 AND state = 'queued' AND external = 0 AND waits = 0 AND due_at <= :now
     ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED
 )
 
@@ -41,18 +70,19 @@ ON CONFLICT (job) DO UPDATE SET words = excluded.words
 DELETE FROM search WHERE job = :job
 
 -- bump_counter: note what was counted; folded into the counters later
-INSERT INTO counter_deltas (owner, project, queue, state, count) VALUES (:owner, :project, :queue, :state, :count)
+INSERT INTO counter_deltas (owner, project, queue, kind, state, count)
+VALUES (:owner, :project, :queue, :kind, :state, :count)
 
 -- fold_counters: add up what was noted, all or nothing; rows another process folds are left to it
 WITH taken AS (
     DELETE FROM counter_deltas WHERE number IN (
         SELECT number FROM counter_deltas ORDER BY number LIMIT :limit FOR UPDATE SKIP LOCKED
     )
-    RETURNING owner, project, queue, state, count
+    RETURNING owner, project, queue, kind, state, count
 )
-INSERT INTO counters (owner, project, queue, state, count)
-SELECT owner, project, queue, state, sum(count) FROM taken GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
-ON CONFLICT (owner, project, queue, state) DO UPDATE SET count = counters.count + excluded.count
+INSERT INTO counters (owner, project, queue, kind, state, count)
+SELECT owner, project, queue, kind, state, sum(count) FROM taken GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+ON CONFLICT (owner, project, queue, kind, state) DO UPDATE SET count = counters.count + excluded.count
 
 -- tallies: the kept counters inside a scope
 SELECT queue, state, sum(count)::bigint FROM (
@@ -71,12 +101,12 @@ WHERE queue NOT IN (SELECT name FROM queues)
 ORDER BY 1
 
 -- kept_counters: what the counters say
-SELECT owner, project, queue, state, sum(count)::bigint FROM (
-    SELECT owner, project, queue, state, count FROM counters
+SELECT owner, project, queue, kind, state, sum(count)::bigint FROM (
+    SELECT owner, project, queue, kind, state, count FROM counters
     UNION ALL
-    SELECT owner, project, queue, state, count FROM counter_deltas
+    SELECT owner, project, queue, kind, state, count FROM counter_deltas
 ) AS kept
-GROUP BY 1, 2, 3, 4 HAVING sum(count) <> 0
+GROUP BY 1, 2, 3, 4, 5 HAVING sum(count) <> 0
 
 -- prunable_size: the bytes of their result files
 SELECT sum(size)::bigint FROM jobs JOIN files ON files.job = jobs.number

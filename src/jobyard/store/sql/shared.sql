@@ -8,12 +8,13 @@ SELECT jobs.* FROM jobs WHERE id = :id
 INSERT INTO jobs (
     id, kind, owner, name, project, queue, rank, parent, face, external, resource_type, resource_id, state, ready,
     revision, attempt, failures, tries, created_at, queued_at, due_at, started_at, begun_at, finished_at, worker,
-    lease_until, results_until, results_expired, kept, lively, fixed
+    lease_until, results_until, results_expired, kept, lively, fixed, turn, waits, unique_key, schedule
 )
 VALUES (
     :id, :kind, :owner, :name, :project, :queue, :rank, :parent, :face, :external, :resource_type, :resource_id, :state,
     :ready, :revision, :attempt, :failures, :tries, :created_at, :queued_at, :due_at, :started_at, :begun_at,
-    :finished_at, :worker, :lease_until, :results_until, :results_expired, :kept, :lively, :fixed
+    :finished_at, :worker, :lease_until, :results_until, :results_expired, :kept, :lively, :fixed, :turn, :waits,
+    :unique_key, :schedule
 )
 ON CONFLICT (id) DO NOTHING
 RETURNING number
@@ -25,7 +26,8 @@ UPDATE jobs SET
     ready = :ready, revision = :revision, attempt = :attempt, failures = :failures, tries = :tries,
     created_at = :created_at, queued_at = :queued_at, due_at = :due_at, started_at = :started_at, begun_at = :begun_at,
     finished_at = :finished_at, worker = :worker, lease_until = :lease_until, results_until = :results_until,
-    results_expired = :results_expired, kept = :kept, lively = :lively, fixed = :fixed
+    results_expired = :results_expired, kept = :kept, lively = :lively, fixed = :fixed, turn = :turn, waits = :waits,
+    unique_key = :unique_key, schedule = :schedule
 WHERE id = :id AND revision = :guard
 
 -- move_job: what a move changes, if the revision is still the guard
@@ -33,7 +35,7 @@ UPDATE jobs SET
     state = :state, ready = :ready, revision = :revision, attempt = :attempt, failures = :failures,
     queued_at = :queued_at, due_at = :due_at, started_at = :started_at, begun_at = :begun_at,
     finished_at = :finished_at, worker = :worker, lease_until = :lease_until, results_until = :results_until,
-    results_expired = :results_expired, kept = :kept, lively = :lively
+    results_expired = :results_expired, kept = :kept, lively = :lively, turn = :turn, waits = :waits
 WHERE id = :id AND revision = :guard
 
 -- renew_job: what a beat or a report changes, if the revision is still the guard
@@ -60,6 +62,93 @@ DELETE FROM labels WHERE name = :name AND value = :value AND job = :job
 
 -- insert_label: one label of one job
 INSERT INTO labels (name, value, job) VALUES (:name, :value, :job)
+
+-- insert_need: a job that one job waits for
+INSERT INTO needs (needed, job) VALUES (:needed, :job)
+
+-- delete_needs: of one job
+DELETE FROM needs WHERE job = :job
+
+-- levels: the priorities that wait in one queue, best first
+WITH RECURSIVE level (rank) AS (
+    SELECT min(rank) FROM jobs WHERE queue = :queue AND ready = 1
+    UNION ALL
+    SELECT (SELECT min(jobs.rank) FROM jobs WHERE queue = :queue AND ready = 1 AND jobs.rank > level.rank)
+    FROM level WHERE level.rank IS NOT NULL
+)
+SELECT rank FROM level WHERE rank IS NOT NULL LIMIT :limit
+
+-- waiting_owners: whose jobs wait in one queue with one priority
+WITH RECURSIVE waiting (owner) AS (
+    SELECT min(owner) FROM jobs WHERE queue = :queue AND rank = :rank AND state = 'queued' AND external = 0
+    UNION ALL
+    SELECT (
+        SELECT min(jobs.owner) FROM jobs
+        WHERE queue = :queue AND rank = :rank AND state = 'queued' AND external = 0 AND jobs.owner > waiting.owner
+    )
+    FROM waiting WHERE waiting.owner IS NOT NULL
+)
+SELECT owner FROM waiting WHERE owner IS NOT NULL LIMIT :limit
+
+-- turns: the turn that is next in a queue with one priority, and the last one that one owner has there
+SELECT
+    (SELECT min(turn) FROM jobs WHERE queue = :queue AND rank = :rank AND ready = 1),
+    (
+        SELECT max(turn) FROM jobs
+        WHERE queue = :queue AND rank = :rank AND owner = :owner AND state = 'queued' AND external = 0
+    )
+
+-- ahead: how many of each kind stand before a place in line, up to a limit
+SELECT kind, count(*) FROM (
+    SELECT kind FROM jobs
+    WHERE queue = :queue AND ready = 1 AND (rank, turn, number) < (:rank, :turn, :number)
+    ORDER BY rank, turn, number LIMIT :limit
+) AS found GROUP BY kind ORDER BY kind
+
+-- running: how many run for whom, where and of which kind
+SELECT owner, queue, kind, count(*) FROM jobs WHERE state = 'running' AND external = 0 GROUP BY owner, queue, kind
+ORDER BY owner, queue, kind
+
+-- unique_job: the live job with a unique key
+SELECT jobs.* FROM jobs WHERE unique_key = :unique_key AND state IN ('queued', 'running')
+
+-- stored_bytes: the bytes of the result files of one owner's jobs
+SELECT bytes FROM stored WHERE owner = :owner
+
+-- bump_stored: add to them
+INSERT INTO stored (owner, bytes) VALUES (:owner, :bytes)
+ON CONFLICT (owner) DO UPDATE SET bytes = stored.bytes + excluded.bytes
+
+-- wrong_stored: owners whose bytes are not the sum of their files
+SELECT owner, max(kept), max(true_sum) FROM (
+    SELECT owner, bytes AS kept, 0 AS true_sum FROM stored
+    UNION ALL
+    SELECT owner, 0, sum(size) FROM files JOIN jobs ON jobs.number = files.job GROUP BY owner
+) AS both_sides GROUP BY owner HAVING max(kept) <> max(true_sum) ORDER BY owner LIMIT 20
+
+-- card: one card
+SELECT drawer, id, body, due_at FROM cards WHERE drawer = :drawer AND id = :id
+
+-- cards_after: a drawer's cards by id
+SELECT drawer, id, body, due_at FROM cards
+WHERE drawer = :drawer AND id >= :prefix AND id < :beyond AND id > :after ORDER BY id LIMIT :limit
+
+-- cards_before: a drawer's cards by id, last one first
+SELECT drawer, id, body, due_at FROM cards
+WHERE drawer = :drawer AND id >= :prefix AND id < :beyond AND (:after = '' OR id < :after) ORDER BY id DESC LIMIT :limit
+
+-- due_cards: a drawer's cards whose time has come
+SELECT drawer, id, body, due_at FROM cards WHERE drawer = :drawer AND due_at <= :now ORDER BY due_at, id LIMIT :limit
+
+-- next_card: the earliest time of a drawer's cards
+SELECT min(due_at) FROM cards WHERE drawer = :drawer AND due_at IS NOT NULL
+
+-- put_card: a card
+INSERT INTO cards (drawer, id, body, due_at) VALUES (:drawer, :id, :body, :due_at)
+ON CONFLICT (drawer, id) DO UPDATE SET body = excluded.body, due_at = excluded.due_at
+
+-- drop_card: a card
+DELETE FROM cards WHERE drawer = :drawer AND id = :id
 
 -- paused_queues: names of the queues that rest
 SELECT name FROM queues WHERE paused = 1
@@ -144,8 +233,9 @@ ON CONFLICT (owner, word) DO NOTHING
 SELECT jobs.id, digest FROM reused JOIN jobs ON jobs.number = reused.job WHERE reused.owner = :owner AND word = :word
 
 -- bump_counter: add to a kept counter
-INSERT INTO counters (owner, project, queue, state, count) VALUES (:owner, :project, :queue, :state, :count)
-ON CONFLICT (owner, project, queue, state) DO UPDATE SET count = counters.count + excluded.count
+INSERT INTO counters (owner, project, queue, kind, state, count)
+VALUES (:owner, :project, :queue, :kind, :state, :count)
+ON CONFLICT (owner, project, queue, kind, state) DO UPDATE SET count = counters.count + excluded.count
 
 -- all_queues: the queues that were ever set up or used
 SELECT name, paused, paused_by FROM queues
@@ -158,14 +248,15 @@ INSERT INTO queues (name, paused, paused_by) VALUES (:name, :paused, :paused_by)
 ON CONFLICT (name) DO UPDATE SET paused = excluded.paused, paused_by = excluded.paused_by
 
 -- all_workers: by name
-SELECT name, session, host, pid, queues, kinds, slots, started_at, seen_at FROM workers ORDER BY name
+SELECT name, session, host, pid, queues, kinds, slots, started_at, seen_at, draining FROM workers ORDER BY name
 
 -- put_worker: a worker
-INSERT INTO workers (name, session, host, pid, queues, kinds, slots, started_at, seen_at)
-VALUES (:name, :session, :host, :pid, :queues, :kinds, :slots, :started_at, :seen_at)
+INSERT INTO workers (name, session, host, pid, queues, kinds, slots, started_at, seen_at, draining)
+VALUES (:name, :session, :host, :pid, :queues, :kinds, :slots, :started_at, :seen_at, :draining)
 ON CONFLICT (name) DO UPDATE SET
     session = excluded.session, host = excluded.host, pid = excluded.pid, queues = excluded.queues,
-    kinds = excluded.kinds, slots = excluded.slots, started_at = excluded.started_at, seen_at = excluded.seen_at
+    kinds = excluded.kinds, slots = excluded.slots, started_at = excluded.started_at, seen_at = excluded.seen_at,
+    draining = excluded.draining
 
 -- drop_worker: forget a worker
 DELETE FROM workers WHERE name = :name
@@ -270,9 +361,11 @@ UNION ALL
 SELECT 'labels', count(*) FROM labels WHERE job NOT IN (SELECT number FROM jobs)
 UNION ALL
 SELECT 'idempotency keys', count(*) FROM reused WHERE job NOT IN (SELECT number FROM jobs)
+UNION ALL
+SELECT 'needs', count(*) FROM needs WHERE job NOT IN (SELECT number FROM jobs)
 
 -- counted_jobs: the truth that the counters must tell
-SELECT owner, coalesce(project, ''), queue, state, count(*) FROM jobs GROUP BY 1, 2, 3, 4
+SELECT owner, coalesce(project, ''), queue, kind, state, count(*) FROM jobs GROUP BY 1, 2, 3, 4, 5
 
 -- create_migrations: which schema files were applied
 CREATE TABLE IF NOT EXISTS migrations (

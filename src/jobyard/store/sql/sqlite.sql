@@ -1,16 +1,37 @@
+-- card_locked: one card, to be changed
+SELECT drawer, id, body, due_at FROM cards WHERE drawer = :drawer AND id = :id
+
 -- jobs_by_ids: several jobs in no order
 SELECT jobs.* FROM jobs WHERE id IN (SELECT value FROM json_each(:ids))
 
--- ready_jobs: one queue's jobs that may be claimed, best first
+-- ready_jobs: one queue's jobs of one priority that may be claimed, in their turns
 SELECT jobs.* FROM jobs INDEXED BY jobs_line
-WHERE queue = :queue AND ready = 1 AND kind IN (SELECT value FROM json_each(:kinds))
-    AND (due_at IS NULL OR due_at <= :now)
-ORDER BY rank, number LIMIT :limit
+WHERE queue = :queue AND rank = :rank AND ready = 1 AND kind IN (SELECT value FROM json_each(:kinds))
+   
+ORDER BY turn, number LIMIT :limit
+
+-- ready_jobs_of: the same of one owner
+SELECT jobs.* FROM jobs INDEXED BY jobs_turns
+WHERE queue = :queue AND rank = :rank AND owner = :owner AND state = 'queued' AND external = 0 AND ready = 1
+    AND kind IN (SELECT value FROM json_each(:kinds))
+ORDER BY turn, number LIMIT :limit
+
+-- ready_jobs_but: the same of all but some owners
+SELECT jobs.* FROM jobs INDEXED BY jobs_line
+WHERE queue = :queue AND rank = :rank AND ready = 1 AND kind IN (SELECT value FROM json_each(:kinds))
+    AND owner NOT IN (SELECT value FROM json_each(:barred))
+ORDER BY turn, number LIMIT :limit
+
+-- dependents: jobs that wait for one of these
+SELECT jobs.* FROM jobs
+WHERE number IN (SELECT job FROM needs WHERE needed IN (SELECT value FROM json_each(:ids)))
+    AND waits > 0 AND state IN ('draft', 'queued')
+ORDER BY number
 
 -- promote_due: jobs whose time has come join the line, a thousand at a time
-UPDATE jobs SET ready = 1 WHERE number IN (
+UPDATE jobs SET ready = 1, due_at = NULL WHERE number IN (
     SELECT number FROM jobs INDEXED BY jobs_due
-    WHERE ready = 0 AND state = 'queued' AND external = 0 AND due_at <= :now
+    WHERE ready = 0 AND state = 'queued' AND external = 0 AND waits = 0 AND due_at <= :now
     ORDER BY due_at LIMIT 1000
 )
 
@@ -43,7 +64,7 @@ WHERE :everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_ea
 GROUP BY queue, state HAVING sum(count) <> 0 ORDER BY queue, state
 
 -- kept_counters: what the counters say
-SELECT owner, project, queue, state, count FROM counters WHERE count <> 0
+SELECT owner, project, queue, kind, state, count FROM counters WHERE count <> 0
 
 -- unsearchable_jobs: how many jobs the words do not know, and how many words know no job
 SELECT

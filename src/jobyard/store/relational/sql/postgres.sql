@@ -1,8 +1,8 @@
 -- sum_kept: what the counters say of some jobs
 SELECT coalesce(sum(count), 0)::bigint FROM (
-    SELECT owner, project, queue, state, count FROM counters
+    SELECT owner, project, queue, kind, state, count FROM counters
     UNION ALL
-    SELECT owner, project, queue, state, count FROM counter_deltas
+    SELECT owner, project, queue, kind, state, count FROM counter_deltas
 ) AS jobs
 
 -- from_number: by number
@@ -15,6 +15,15 @@ jobs
 jobs
 
 -- from_project: by project and state
+jobs
+
+-- from_kind: by kind and state
+jobs
+
+-- from_queue: by queue and state
+jobs
+
+-- from_schedule: by schedule
 jobs
 
 -- from_rank: by place in line

@@ -4,6 +4,15 @@ jobs.owner = :branch_owner
 -- where_project: the branch of one project
 jobs.project = :branch_project
 
+-- where_kind: the branch of one kind
+jobs.kind = :branch_kind
+
+-- where_queue: the branch of one queue
+jobs.queue = :branch_queue
+
+-- where_schedule: made by one schedule
+jobs.schedule = :schedule
+
 -- where_not_owner: what the branch of the scope's owner shows already
 jobs.owner <> :scope_owner
 

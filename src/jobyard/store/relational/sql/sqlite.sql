@@ -13,6 +13,15 @@ jobs INDEXED BY jobs_by_owner
 -- from_project: by project and state
 jobs INDEXED BY jobs_by_project
 
+-- from_kind: by kind and state
+jobs INDEXED BY jobs_by_kind
+
+-- from_queue: by queue and state
+jobs INDEXED BY jobs_by_queue
+
+-- from_schedule: by schedule
+jobs INDEXED BY jobs_by_schedule
+
 -- from_rank: by place in line
 jobs INDEXED BY jobs_by_rank
 
