@@ -20,6 +20,7 @@ class Verb(StrEnum):
     WITHDRAW = "withdraw"
     CANCEL = "cancel"
     RETRY = "retry"
+    EDIT = "edit"
     KEEP = "keep"
     DELETE = "delete"
     RUN = "run"

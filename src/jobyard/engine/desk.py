@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import asyncio
 
+from msgspec.structs import replace
+
 from jobyard.access import rules
 from jobyard.access.rules import House
 from jobyard.engine.bell import Bell
 from jobyard.engine.capability import Capability
 from jobyard.engine.ledger import Ledger
+from jobyard.engine.limits import Limits, Subject
 from jobyard.engine.settling import Settling
 from jobyard.engine.ticks import Ticks
 from jobyard.job import moves
@@ -59,12 +62,14 @@ class Desk:
         registry: Registry,
         capabilities: dict[str, Capability],
         settling: Settling,
+        limits: Limits,
     ) -> None:
         self._ledger = ledger
         self._bell = bell
         self._registry = registry
         self._capabilities = capabilities
         self._settling = settling
+        self._limits = limits
         self._met: dict[str, tuple[str, int]] = {}
         """The session of each worker that came lately, and when that was written down."""
         self.ticks: Ticks = settling.ticks
@@ -88,8 +93,14 @@ class Desk:
         """Renew the leases of what the worker holds and tell what it shall stop or drop."""
         rules.require_house(actor, House.WORK)
         stale, wishes = await self._ledger.read(lambda view: self._look(view, beat.held))
-        if stale:
-            await self._ledger.write(lambda transaction: self._renew(transaction, stale))
+        now = self._ledger.now()
+        session, seen_at = self._met.get(beat.worker, (beat.session, 0))
+        # A worker that is busy does not claim; its beats say that it is there.
+        unseen = session == beat.session and now - seen_at >= _SEEN_EVERY
+        if stale or unseen:
+            await self._ledger.write(lambda transaction: self._renew(transaction, stale, beat if unseen else None))
+        if unseen:
+            self._met[beat.worker] = (beat.session, now)
         return Wishes(wishes=wishes)
 
     async def report(self, actor: Actor, report: Report) -> Wishes:
@@ -162,10 +173,19 @@ class Desk:
         seen_at = self._introduce(transaction, ask, now)
         limit = min(max(ask.limit, 1), CLAIM_LIMIT)
         lease = self._settling.lease
-        found = transaction.candidates(ask.queues, ask.kinds, now, limit)
-        claimed = [transaction.apply(moves.claim(job, now, ask.worker, lease)) for job in found]
+        claimed = [
+            transaction.apply(moves.claim(job, now, ask.worker, lease))
+            for job in self._chosen(transaction, ask, now, limit)
+        ]
         given = tuple(Assignment(job=job, lease=lease, grace=self._registry.kind(job.kind).grace) for job in claimed)
         return seen_at, given
+
+    def _chosen(self, transaction: Transaction, ask: Ask, now: int, limit: int) -> list[Job]:
+        room = self._limits.claiming(transaction)
+        if room is None:
+            return transaction.candidates(ask.queues, ask.kinds, now, limit)
+        queues, kinds = room.open(Subject.QUEUE, ask.queues), room.open(Subject.KIND, ask.kinds)
+        return room.take(transaction.candidates(queues, kinds, now, limit, room.barred))
 
     def _meet(self, ask: Ask, seen_at: int) -> None:
         if len(self._met) >= _MET_LIMIT:
@@ -211,7 +231,10 @@ class Desk:
                 stale.append(one)
         return stale, tuple(wishes)
 
-    def _renew(self, transaction: Transaction, held: list[Held]) -> None:
+    def _renew(self, transaction: Transaction, held: list[Held], unseen: Beat | None) -> None:
+        for row in transaction.workers() if unseen else ():
+            if unseen and (row.name, row.session) == (unseen.worker, unseen.session):
+                transaction.put_worker(replace(row, seen_at=self._ledger.now()))
         for one in sorted(held, key=_by_job):
             job = transaction.job(one.job)
             if job is not None and moves.holds(job, one.attempt):

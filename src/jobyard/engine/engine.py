@@ -10,13 +10,17 @@ from collections.abc import Iterable
 
 from jobyard.access.vault import Vault
 from jobyard.engine.bell import Bell
+from jobyard.engine.bulk import Bulk
 from jobyard.engine.capability import Capability
 from jobyard.engine.desk import Desk
 from jobyard.engine.feed import Feed
 from jobyard.engine.jobs import Jobs
 from jobyard.engine.keeper import Keeper
 from jobyard.engine.ledger import Ledger
+from jobyard.engine.lifetimes import Lifetimes
+from jobyard.engine.limits import Limits
 from jobyard.engine.listing import Listing
+from jobyard.engine.needs import Needs
 from jobyard.engine.outside import Outside
 from jobyard.engine.patience import Patience
 from jobyard.engine.people import People
@@ -24,6 +28,7 @@ from jobyard.engine.projects import Projects
 from jobyard.engine.results import Results
 from jobyard.engine.settling import Settling
 from jobyard.engine.upkeep import Upkeep
+from jobyard.engine.waiting import Waits
 from jobyard.job.clock import SECOND, Clock
 from jobyard.kinds.registry import Registry
 from jobyard.settings import Settings
@@ -50,16 +55,20 @@ class Engine:
         self.bell = Bell()
         self.results = Results(self.ledger, blobs, settings.upload_limit)
         lease = int(settings.lease * SECOND)
-        settling = Settling(self.ledger, self.bell, registry, self.results, lease, settings.log_limit)
-        self.jobs = Jobs(self.ledger, self.bell, registry, self.capabilities, settling, blobs)
-        self.desk = Desk(self.ledger, self.bell, registry, self.capabilities, settling)
-        self.outside = Outside(self.ledger, settling)
-        self.listing = Listing(self.ledger)
+        self.limits = Limits(self.ledger)
+        lifetimes = Lifetimes(registry)
+        needs = Needs(self.ledger, self.bell, lifetimes)
+        settling = Settling(self.ledger, needs, lifetimes, self.results, lease, settings.log_limit)
+        self.jobs = Jobs(self.ledger, registry, self.capabilities, lifetimes, needs, self.limits, blobs)
+        self.bulk = Bulk(self.ledger, self.jobs, blobs)
+        self.desk = Desk(self.ledger, self.bell, registry, self.capabilities, settling, self.limits)
+        self.outside = Outside(self.ledger, needs, settling)
+        self.listing = Listing(self.ledger, Waits(self.ledger, self.limits))
         self.feed = Feed(self.ledger, settling.ticks, settings.feed_limit)
         patience = Patience(clock, settings.sign_in_limit)
         self.people = People(self.ledger, vault, patience, settings.session_days)
         self.projects = Projects(self.ledger)
-        self.keeper = Keeper(self.ledger, self.bell, settling, blobs, settings.retention, settings.event_retention)
+        self.keeper = Keeper(self.ledger, needs, lifetimes, blobs, lease, settings.retention, settings.event_retention)
         self.upkeep = Upkeep(self.ledger, blobs, self.keeper, settings.folder)
         self._round = settings.round
 

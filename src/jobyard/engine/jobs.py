@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from jobyard.access import rules
 from jobyard.access.rules import Verb
-from jobyard.engine.bell import Bell
 from jobyard.engine.capability import Capability
 from jobyard.engine.ledger import Ledger, allowed
-from jobyard.engine.settling import Settling
-from jobyard.engine.submission import Submission
+from jobyard.engine.lifetimes import Lifetimes
+from jobyard.engine.limits import Limits
+from jobyard.engine.needs import Needs
+from jobyard.engine.submission import Edits, Submission, again
 from jobyard.job import moves
 from jobyard.job.errors import Invalid, JobNotFound, KeyReused, NotFound, Refused, WrongState
 from jobyard.job.record import Job, Resource
@@ -22,48 +25,50 @@ from jobyard.store.blobs import Blobs
 from jobyard.store.contract import Reused, Transaction, View
 
 
+class Wanted(NamedTuple):
+    """A submission with its kind and typed parameters; both None for an external job that only its client knows."""
+
+    submission: Submission
+    kind: type[Kind] | None
+    parameters: Any
+
+
 class Jobs:
-    """Submit, release, withdraw, cancel, retry, keep, mark, delete."""
+    """Submit, release, withdraw, edit, cancel, retry, run again, keep, mark, delete."""
 
     def __init__(
         self,
         ledger: Ledger,
-        bell: Bell,
         registry: Registry,
         capabilities: dict[str, Capability],
-        settling: Settling,
+        lifetimes: Lifetimes,
+        needs: Needs,
+        limits: Limits,
         blobs: Blobs,
     ) -> None:
         self._ledger = ledger
-        self._bell = bell
         self._registry = registry
         self._capabilities = capabilities
-        self._settling = settling
+        self._lifetimes = lifetimes
+        self._needs = needs
+        self._limits = limits
         self._blobs = blobs
 
     async def submit(self, actor: Actor, submission: Submission, key: str | None = None) -> tuple[Job, bool]:
         """Take a job in, durable when this returns; the flag tells whether it is new.
 
         With the same idempotency key and the same request, the first job is returned and nothing is made.
-        Raises UnknownKind, WrongParameters, KeyReused, Refused, NotFound, or what the kind's capability refuses.
+        Raises UnknownKind, WrongParameters, KeyReused, UniqueTaken, NeededFailed, LimitReached, Refused, NotFound, or
+        what the kind's capability refuses.
         """
-        submission.checked()
-        kind = self._kind(submission)
-        parameters = self._registry.parameters(submission.kind, submission.parameters) if kind else None
-
+        wanted = self.checked(submission)
         digest = submission.digest() if key is not None else ""
 
         def work(transaction: Transaction) -> tuple[Job, bool]:
             known = _replayed(transaction, actor, key, digest)
             if known is not None:
                 return known, False
-            project = _project(transaction, actor, submission.project)
-            if submission.parent is not None:
-                allowed(transaction, actor, Verb.SEE, submission.parent)
-            resource = self._admit(transaction, actor, kind, parameters)
-            job = submission.job(actor.name, kind, project, resource)
-            rules.require(actor, Verb.SUBMIT, job)
-            made = transaction.insert(moves.submit(job, self._ledger.now(), actor.name))
+            made = self.put(transaction, actor, wanted)
             if key is not None:
                 reused = Reused(job=made.id, digest=digest)
                 transaction.remember(actor.name, key, reused, made.created_at)
@@ -71,16 +76,50 @@ class Jobs:
 
         job, fresh = await self._ledger.write(work)
         if fresh:
-            self._ring(job)
+            self.ring(job)
         return job, fresh
 
+    def checked(self, submission: Submission) -> Wanted:
+        """Return the submission with its kind and typed parameters. Raises UnknownKind, WrongParameters or Invalid."""
+        submission.checked()
+        kind = self._kind(submission)
+        parameters = self._registry.parameters(submission.kind, submission.parameters) if kind else None
+        return Wanted(submission, kind, parameters)
+
+    def put(self, transaction: Transaction, actor: Actor, wanted: Wanted, told_by: str | None = None) -> Job:
+        """Take a job in within a transaction of the caller, who rings for it afterwards (see `ring`).
+
+        It belongs to the actor; `told_by` is who its history names as the one who submitted it, where that is another.
+        Raises like `submit`.
+        """
+        submission = wanted.submission
+        project = _project(transaction, actor, submission.project)
+        if submission.parent is not None:
+            allowed(transaction, actor, Verb.SEE, submission.parent)
+        resource = self._admit(transaction, actor, wanted.kind, wanted.parameters)
+        job = submission.job(actor.name, wanted.kind, project, resource)
+        rules.require(actor, Verb.SUBMIT, job)
+        waits = self._needs.count(transaction, actor, job.after, job.on_failure)
+        job = replace(job, waits=waits, turn=self._turn(transaction, job))
+        if job.state is State.QUEUED:
+            self._limits.require(transaction, job)
+        return transaction.insert(moves.submit(job, self._ledger.now(), told_by or actor.name))
+
+    def ring(self, *jobs: Job) -> None:
+        """Wake workers for those of the jobs that stand in line now; called once their transaction is over."""
+        self._needs.ring(jobs)
+
     async def release(self, actor: Actor, id_: str, due_at: int | None = None) -> Job:
-        """Put a draft in line."""
-        job = await self._ledger.change(
-            actor, Verb.RELEASE, id_, lambda job, now: moves.release(job, now, actor.name, due_at)
-        )
-        self._ring(job)
-        return job
+        """Put a draft in line. Raises LimitReached where there is no room."""
+
+        def work(transaction: Transaction) -> Job:
+            job = allowed(transaction, actor, Verb.RELEASE, id_)
+            if job.state is State.DRAFT:
+                self._limits.require(transaction, job)
+            turn = transaction.turn(job.queue, job.priority, job.owner)
+            return transaction.apply(moves.release(job, self._ledger.now(), actor.name, due_at, turn))
+
+        return self._rung(await self._ledger.write(work))
 
     async def withdraw(self, actor: Actor, id_: str) -> Job:
         """Take a queued job out of the line."""
@@ -90,19 +129,54 @@ class Jobs:
 
     async def cancel(self, actor: Actor, id_: str) -> Job:
         """End a job: at once when it waits; as a wish to its holder, within seconds, when it runs."""
+        moved = await self._ledger.write(lambda transaction: self.cancelled(transaction, actor, id_))
+        self.ring(*moved)
+        return moved[0]
 
-        def work(transaction: Transaction) -> Job:
-            job, now = allowed(transaction, actor, Verb.CANCEL, id_), self._ledger.now()
-            waiting = job.state is not State.RUNNING
-            until = self._settling.results_until(transaction, job, now) if waiting else None
-            return transaction.apply(moves.cancel(job, now, actor.name, until))
-
-        return await self._ledger.write(work)
+    def cancelled(self, transaction: Transaction, actor: Actor, id_: str) -> list[Job]:
+        """Cancel a job within a transaction of the caller, who rings for what is returned: it and what it let go."""
+        job, now = allowed(transaction, actor, Verb.CANCEL, id_), self._ledger.now()
+        waiting = job.state is not State.RUNNING
+        until = self._lifetimes.results_until(transaction, job, now) if waiting else None
+        cancelled = transaction.apply(moves.cancel(job, now, actor.name, until))
+        return [cancelled, *self._needs.ended(transaction, [cancelled])]
 
     async def retry(self, actor: Actor, id_: str) -> Job:
         """Run a final job once more under a new attempt; the old attempts stay in its history."""
-        job = await self._ledger.change(actor, Verb.RETRY, id_, self._retried(actor))
-        self._ring(job)
+        return self._rung(await self._ledger.write(lambda transaction: self.retried(transaction, actor, id_)))
+
+    def retried(self, transaction: Transaction, actor: Actor, id_: str) -> Job:
+        """Put a final job in line again within a transaction of the caller, who rings for it afterwards."""
+        job = allowed(transaction, actor, Verb.RETRY, id_)
+        if job.external:
+            raise WrongState(state=f"{job.state} and run by its own client", verb="retry")
+        turn, waits = transaction.turn(job.queue, job.priority, job.owner), self._needs.left(transaction, job)
+        change = moves.retry(job, self._ledger.now(), actor.name, turn=turn, waits=waits)
+        self._limits.require(transaction, job)
+        return transaction.apply(change)
+
+    async def edit(self, actor: Actor, id_: str, edits: Edits) -> Job:
+        """Give a waiting job another name, queue, priority, time or labels. Raises WrongState once it runs."""
+        return self._rung(await self._ledger.write(lambda transaction: self.edited(transaction, actor, id_, edits)))
+
+    def edited(self, transaction: Transaction, actor: Actor, id_: str, edits: Edits) -> Job:
+        """Edit a job within a transaction of the caller, who rings for it afterwards."""
+        job = allowed(transaction, actor, Verb.EDIT, id_)
+        changes = edits.changes()
+        moved = replace(job, queue=changes.get("queue", job.queue), priority=changes.get("priority", job.priority))
+        if job.state is State.QUEUED and (moved.queue, moved.priority) != (job.queue, job.priority):
+            changes["turn"] = self._turn(transaction, moved)
+        change = moves.edit(job, self._ledger.now(), actor.name, changes)
+        if moved.queue != job.queue and job.state is State.QUEUED:
+            self._limits.require_queue(transaction, moved)
+        return transaction.apply(change)
+
+    async def again(self, actor: Actor, id_: str, edits: Edits, parameters: dict[str, Any] | None = None) -> Job:
+        """Submit a job like an old one, with changes; the old one stays as it is. Raises like `submit`."""
+        old = await self._ledger.read(lambda view: allowed(view, actor, Verb.SEE, id_))
+        if old.external:
+            raise WrongState(state=f"{old.state} and run by its own client", verb="run again")
+        job, _ = await self.submit(actor, again(old, edits, parameters))
         return job
 
     async def keep(self, actor: Actor, id_: str, until: int | None, *, always: bool = False) -> Job:
@@ -128,24 +202,26 @@ class Jobs:
 
     async def delete(self, actor: Actor, id_: str) -> None:
         """Remove a draft or final job with its log and results. Raises WrongState while it is live."""
-
-        def work(transaction: Transaction) -> list[str]:
-            job = allowed(transaction, actor, Verb.DELETE, id_)
-            if job.state not in REMOVABLE:
-                raise WrongState(state=job.state.value, verb="delete")
-            transaction.note(moves.delete(job, self._ledger.now(), actor.name))
-            return transaction.remove(job.id)
-
-        for blob in await self._ledger.write(work):
+        for blob in await self._ledger.write(lambda transaction: self.deleted(transaction, actor, id_)):
             self._blobs.remove(blob)
 
-    def _retried(self, actor: Actor) -> Any:
-        def move(job: Job, now: int) -> Any:
-            if job.external:
-                raise WrongState(state=f"{job.state} and run by its own client", verb="retry")
-            return moves.retry(job, now, actor.name)
+    def deleted(self, transaction: Transaction, actor: Actor, id_: str) -> list[str]:
+        """Remove a job within a transaction of the caller, who drops the returned blobs afterwards."""
+        job = allowed(transaction, actor, Verb.DELETE, id_)
+        if job.state not in REMOVABLE:
+            raise WrongState(state=job.state.value, verb="delete")
+        self._needs.gone(transaction, job)
+        transaction.note(moves.delete(job, self._ledger.now(), actor.name))
+        return transaction.remove(job.id)
 
-        return move
+    def _turn(self, transaction: Transaction, job: Job) -> int:
+        if job.state is not State.QUEUED or job.external:
+            return 0
+        return transaction.turn(job.queue, job.priority, job.owner)
+
+    def _rung(self, job: Job) -> Job:
+        self.ring(job)
+        return job
 
     def _kind(self, submission: Submission) -> type[Kind] | None:
         if submission.external and submission.kind not in self._registry.names():
@@ -161,10 +237,6 @@ class Jobs:
             if kind.name in capability.kinds:
                 return capability.admit(view, actor, kind.name, parameters)
         return kind.resource(parameters)
-
-    def _ring(self, job: Job) -> None:
-        if job.state is State.QUEUED and not job.external:
-            self._bell.ring(job.queue)
 
 
 def _replayed(view: View, actor: Actor, key: str | None, digest: str) -> Job | None:

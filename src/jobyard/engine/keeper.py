@@ -8,15 +8,14 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from jobyard.engine.bell import Bell
 from jobyard.engine.ledger import Ledger
-from jobyard.engine.settling import Settling
+from jobyard.engine.lifetimes import Lifetimes
+from jobyard.engine.needs import Needs
 from jobyard.job import moves
 from jobyard.job.clock import SECOND
 from jobyard.job.errors import Fault
 from jobyard.job.events import Change
 from jobyard.job.record import Job
-from jobyard.job.states import State
 from jobyard.store.blobs import Blobs
 from jobyard.store.contract import Transaction
 
@@ -31,17 +30,25 @@ class Keeper:
     """Keeps house. One at a time does, even where several servers share a store."""
 
     def __init__(
-        self, ledger: Ledger, bell: Bell, settling: Settling, blobs: Blobs, retention: float, event_retention: float
+        self,
+        ledger: Ledger,
+        needs: Needs,
+        lifetimes: Lifetimes,
+        blobs: Blobs,
+        lease: int,
+        retention: float,
+        event_retention: float,
     ) -> None:
         self._ledger = ledger
-        self._bell = bell
-        self._settling = settling
+        self._needs = needs
+        self._lifetimes = lifetimes
+        self._lease = lease
         self._blobs = blobs
         self._retention = int(retention * _DAY)
         self._event_retention = int(event_retention * _DAY)
         self._next_sweep = 0
         # After a start every holder gets one whole lease to show up again, however long the house was down.
-        self._trust_until = ledger.now() + settling.lease
+        self._trust_until = ledger.now() + lease
 
     async def run(self, seconds: float) -> None:
         """Make a round every `seconds` until cancelled. A round that fails is logged; the next one comes."""
@@ -57,7 +64,7 @@ class Keeper:
     async def round(self) -> None:
         """Do everything that is due now."""
         if not await asyncio.to_thread(self._ledger.store.hold_watch):
-            self._trust_until = self._ledger.now() + self._settling.lease
+            self._trust_until = self._ledger.now() + self._lease
             return
         await self.find_lost()
         await self.expire_results()
@@ -73,11 +80,9 @@ class Keeper:
         if now < self._trust_until:
             return 0
         while True:
-            jobs = await self._ledger.write(lambda transaction, after=after: self._lose(transaction, now, after))  # type: ignore[misc]
+            jobs, told = await self._ledger.write(lambda transaction, after=after: self._lose(transaction, now, after))  # type: ignore[misc]
             found += len(jobs)
-            for job in jobs:
-                if job.state is State.QUEUED:
-                    self._bell.ring(job.queue)
+            self._needs.ring(jobs + told)
             if len(jobs) < _PAGE:
                 return found
             after = jobs[-1].id
@@ -120,12 +125,13 @@ class Keeper:
             removed += len(orphans)
         return removed
 
-    def _lose(self, transaction: Transaction, now: int, after: str) -> list[Job]:
-        jobs = transaction.lapsed(now, after, _PAGE)
-        return [transaction.apply(self._lost(transaction, job, now)) for job in jobs]
+    def _lose(self, transaction: Transaction, now: int, after: str) -> tuple[list[Job], list[Job]]:
+        lapsed = transaction.lapsed(now, after, _PAGE)
+        jobs = [transaction.apply(self._lost(transaction, job, now)) for job in lapsed]
+        return jobs, self._needs.ended(transaction, jobs)
 
     def _lost(self, transaction: Transaction, job: Job, now: int) -> Change:
-        until = self._settling.results_until(transaction, job, now)
+        until = self._lifetimes.results_until(transaction, job, now)
         return moves.lose(job, job.attempt, now, moves.lost(job), now, until)
 
     def _expire(self, transaction: Transaction) -> tuple[list[str], int]:
@@ -139,6 +145,7 @@ class Keeper:
     def _prune(self, transaction: Transaction, before: int) -> tuple[list[str], int]:
         jobs = transaction.prunable(before, _PAGE)
         for job in jobs:
+            self._needs.gone(transaction, job)
             transaction.note(moves.delete(job, self._ledger.now(), moves.HOUSE))
         return [blob for job in jobs for blob in transaction.remove(job.id)], len(jobs)
 

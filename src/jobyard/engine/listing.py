@@ -11,10 +11,12 @@ from msgspec.structs import replace
 from jobyard.access import rules
 from jobyard.access.rules import House, Verb
 from jobyard.engine.ledger import Ledger, allowed
+from jobyard.engine.waiting import AHEAD_LIMIT, Waits
 from jobyard.job.events import Event
 from jobyard.job.filters import Filter, Query
 from jobyard.job.record import Attempt, Job, LogLine
 from jobyard.job.states import State
+from jobyard.job.waiting import Waiting
 from jobyard.people.record import Actor
 from jobyard.store.contract import Page, QueueRow, Tally, View, WorkerRow
 
@@ -28,6 +30,8 @@ class JobsFound(Struct, frozen=True, kw_only=True):
     """A page with its total."""
 
     page: Page
+    waiting: dict[str, Waiting]
+    """Why the queued ones among them wait, by id."""
     total: int
     exact: bool
 
@@ -67,12 +71,22 @@ class LogPart(Struct, frozen=True, kw_only=True):
 class Listing:
     """Every question people ask about jobs."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, waits: Waits) -> None:
         self._ledger = ledger
+        self._waits = waits
 
     async def job(self, actor: Actor, id_: str) -> Job:
         """Return a job. Raises JobNotFound where there is none that the actor may see."""
         return await self._ledger.read(lambda view: allowed(view, actor, Verb.SEE, id_))
+
+    async def waiting(self, actor: Actor, id_: str) -> tuple[Job, Waiting | None]:
+        """Return a job and, while it is queued, why it waits. Raises JobNotFound like `job`."""
+
+        def work(view: View) -> tuple[Job, Waiting | None]:
+            job = allowed(view, actor, Verb.SEE, id_)
+            return job, self._waits.explained(view, [job], AHEAD_LIMIT).get(job.id)
+
+        return await self._ledger.read(work)
 
     async def find(self, actor: Actor, query: Query) -> JobsFound:
         """Return one page of the jobs the actor may see, with the total up to TOTAL_LIMIT."""
@@ -80,7 +94,9 @@ class Listing:
 
         def work(view: View) -> JobsFound:
             total = view.count(scoped.filter, scoped.scope, TOTAL_LIMIT)
-            return JobsFound(page=view.find(scoped), total=total, exact=total < TOTAL_LIMIT)
+            page = view.find(scoped)
+            waiting = self._waits.explained(view, page.jobs)
+            return JobsFound(page=page, waiting=waiting, total=total, exact=total < TOTAL_LIMIT)
 
         return await self._ledger.read(work)
 

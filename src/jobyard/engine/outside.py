@@ -10,6 +10,7 @@ from typing import Any
 
 from jobyard.access.rules import Verb
 from jobyard.engine.ledger import Ledger, allowed
+from jobyard.engine.needs import Needs
 from jobyard.engine.settling import Settling
 from jobyard.job import moves
 from jobyard.job.errors import WrongState
@@ -21,8 +22,9 @@ from jobyard.store.contract import Transaction
 class Outside:
     """Start, beat, report, finish, fail and stop, told by the job's own client."""
 
-    def __init__(self, ledger: Ledger, settling: Settling) -> None:
+    def __init__(self, ledger: Ledger, needs: Needs, settling: Settling) -> None:
         self._ledger = ledger
+        self._needs = needs
         self._settling = settling
 
     async def start(self, actor: Actor, id_: str) -> Job:
@@ -68,7 +70,14 @@ class Outside:
         return await self._change(actor, id_, lambda job, now: moves.stop(job, attempt, now))
 
     async def _change(self, actor: Actor, id_: str, move: Any) -> Job:
-        return await self._ledger.change(actor, Verb.RUN, id_, lambda job, now: move(_external(job), now))
+        def work(transaction: Transaction) -> tuple[Job, list[Job]]:
+            job = _external(allowed(transaction, actor, Verb.RUN, id_))
+            changed = transaction.apply(move(job, self._ledger.now()))
+            return changed, self._needs.ended(transaction, [changed]) if changed.final else []
+
+        job, told = await self._ledger.write(work)
+        self._needs.ring(told)
+        return job
 
 
 def _external(job: Job) -> Job:

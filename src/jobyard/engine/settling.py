@@ -7,23 +7,18 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
-from jobyard.engine.bell import Bell
 from jobyard.engine.ledger import Ledger
+from jobyard.engine.lifetimes import Lifetimes
+from jobyard.engine.needs import Needs
 from jobyard.engine.results import Received, Results
 from jobyard.engine.ticks import Ticks
 from jobyard.job import moves
-from jobyard.job.clock import SECOND
 from jobyard.job.desk import Finish, Outcome, Settled
 from jobyard.job.errors import NotFound
 from jobyard.job.events import Change
 from jobyard.job.record import Failure, Job, LogLine, Reason, ResultFile
-from jobyard.job.states import State
-from jobyard.kinds.registry import Registry
 from jobyard.store.contract import Transaction, View
 
-DEFAULT_RESULTS = 30 * 86_400.0
-"""Seconds result files live where the kind does not say."""
-_PAUSE, _LONGEST_PAUSE = 2.0, 600.0
 _BROKEN = Failure(reason=Reason.ERROR, message="The worker said that the work failed, but not why.")
 
 
@@ -31,11 +26,17 @@ class Settling:
     """Ends attempts. Shared by workers (through the desk) and the clients of external jobs."""
 
     def __init__(
-        self, ledger: Ledger, bell: Bell, registry: Registry, results: Results, lease: int, log_limit: int
+        self,
+        ledger: Ledger,
+        needs: Needs,
+        lifetimes: Lifetimes,
+        results: Results,
+        lease: int,
+        log_limit: int,
     ) -> None:
         self._ledger = ledger
-        self._bell = bell
-        self._registry = registry
+        self._needs = needs
+        self._lifetimes = lifetimes
         self._results = results
         self.ticks = Ticks()
         self.lease = lease
@@ -47,22 +48,13 @@ class Settling:
         files = await self._received(finish)
 
         def work(transaction: Transaction) -> tuple[list[str], list[Job]]:
-            waiting = list[Job]()
-            states = [self._settle(transaction, _whole(outcome, files), files, waiting) for outcome in finish.outcomes]
-            return states, waiting
+            settled = list[Job]()
+            states = [self._settle(transaction, _whole(outcome, files), files, settled) for outcome in finish.outcomes]
+            return states, settled + self._needs.ended(transaction, settled)
 
-        states, waiting = await self._ledger.write(work)
-        for job in waiting:
-            self._bell.ring(job.queue)
+        states, settled = await self._ledger.write(work)
+        self._needs.ring(settled)
         return Settled(states=tuple(states))
-
-    def pause(self, job: Job) -> int:
-        """Return the microseconds before the next try, doubling with each burnt one."""
-        first, longest = _PAUSE, _LONGEST_PAUSE
-        if job.kind in self._registry.names():
-            kind = self._registry.kind(job.kind)
-            first, longest = kind.pause, kind.longest_pause
-        return int(min(first * 2 ** min(job.failures, 40), longest) * SECOND)
 
     def write_lines(self, transaction: Transaction, job: str, attempt: int, lines: Sequence[LogLine]) -> None:
         """Append log lines, up to the limit of one attempt."""
@@ -70,20 +62,8 @@ class Settling:
         if kept:
             transaction.add_log(job, attempt, kept)
 
-    def results_until(self, view: View, job: Job, now: int, *, fresh: bool = False) -> int | None:
-        """Return when the result files of a job that ends now expire; None where there are none or they never do.
-
-        `fresh` says that this attempt brings some; else those of earlier attempts are looked for.
-        """
-        if not fresh and (job.attempt == 0 or not view.files(job.id)):
-            return None
-        seconds: float | None = DEFAULT_RESULTS
-        if job.kind in self._registry.names():
-            seconds = self._registry.kind(job.kind).results_for
-        return None if seconds is None else now + int(seconds * SECOND)
-
     def _settle(
-        self, transaction: Transaction, outcome: Outcome, files: dict[str, Received], waiting: list[Job]
+        self, transaction: Transaction, outcome: Outcome, files: dict[str, Received], settled: list[Job]
     ) -> str:
         job, now = transaction.job(outcome.job), self._ledger.now()
         if job is None:
@@ -101,14 +81,13 @@ class Settling:
         ended = transaction.apply(self._ending(transaction, job, outcome, now).after(told))
         if outcome.how == "finish":
             self._take_files(transaction, ended, outcome, files)
-        if ended.state is State.QUEUED:
-            waiting.append(ended)
+        settled.append(ended)
         return ended.state.value
 
     def _ending(self, view: View, job: Job, outcome: Outcome, now: int) -> Change:
         brings = outcome.how == "finish" and bool(outcome.files)
         # The files of earlier attempts are looked for only where there were any: most jobs have one attempt.
-        until = self.results_until(view, job, now, fresh=brings) if brings or job.attempt > 1 else None
+        until = self._lifetimes.results_until(view, job, now, fresh=brings) if brings or job.attempt > 1 else None
         if outcome.how == "finish":
             return moves.finish(job, outcome.attempt, now, outcome.result, until)
         if outcome.how == "stop" and job.cancelling:
@@ -116,7 +95,7 @@ class Settling:
         failure = outcome.failure or _BROKEN
         if failure.reason is Reason.UNREADABLE:
             return moves.fail(job, outcome.attempt, now, failure, until)
-        return moves.lose(job, outcome.attempt, now, failure, now + self.pause(job), until)
+        return moves.lose(job, outcome.attempt, now, failure, now + self._lifetimes.pause(job), until)
 
     def _repeated(self, transaction: Transaction, job: Job, outcome: Outcome, now: int) -> str:
         attempts = {attempt.number: attempt for attempt in transaction.attempts(job.id)}

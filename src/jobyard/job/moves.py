@@ -187,10 +187,10 @@ def edit(job: Job, now: int, actor: str, changes: Mapping[str, Any]) -> Change:
     return _change(moved, EventType.EDITED, now, actor, told)
 
 
-def meet(job: Job, now: int, needed: str) -> Change:
-    """Note that a job which this one waits for has ended as it needs."""
-    moved = _move(job, Arrow.MEET, waits=max(0, job.waits - 1))
-    return _change(moved, EventType.MET, now, HOUSE, {"needed": needed, "left": moved.waits})
+def meet(job: Job, now: int, needed: str, left: int) -> Change:
+    """Note that a job which this one waits for has ended, and that it waits for `left` others still."""
+    moved = _move(job, Arrow.MEET, waits=left)
+    return _change(moved, EventType.MET, now, HOUSE, {"needed": needed, "left": left})
 
 
 def keep(job: Job, now: int, actor: str, until: int | None, *, always: bool = False) -> Change:
