@@ -134,14 +134,23 @@ class Search(Struct, frozen=True):
     def _by_number(self) -> list[Branch]:
         walks = self._walks()
         if walks == [Branch("", (), {})]:
-            if not self.filter.states:
-                return [Branch("from_number", (), {})]
-            return [Branch("from_state", ("where_state",), {"branch_state": state}) for state in self._states()]
+            return self._by_state_or_kind()
         return [
             Branch(f"from_{walk.source}", (*walk.conditions, "where_state"), {**walk.values, "branch_state": state})
             for walk in walks
             for state in self._states()
         ]
+
+    def _by_state_or_kind(self) -> list[Branch]:
+        """Return walks over everyone's jobs. Most jobs have ended well, so any other state narrows more than a kind."""
+        if not self.filter.states or State.SUCCEEDED in self.filter.states:
+            for name, among in (("kind", self.filter.kinds), ("queue", self.filter.queues)):
+                if among:
+                    wanted = sorted(filter(storable, among))
+                    return [Branch(f"from_{name}", (f"where_{name}",), {f"branch_{name}": one}) for one in wanted]
+        if not self.filter.states:
+            return [Branch("from_number", (), {})]
+        return [Branch("from_state", ("where_state",), {"branch_state": state}) for state in self._states()]
 
     def _by_rank(self) -> list[Branch]:
         conditions = ("where_state", *self._inside())
@@ -149,21 +158,17 @@ class Search(Struct, frozen=True):
 
     def _by_end(self) -> list[Branch]:
         return [
-            walk._replace(source=f"from_{walk.source}_end" if walk.source else "from_end")
-            for walk in self._walks(ended=True)
+            walk._replace(source=f"from_{walk.source}_end" if walk.source else "from_end") for walk in self._walks()
         ]
 
-    def _walks(self, *, ended: bool = False) -> list[Branch]:
-        """Return whose jobs to walk: everyone's, or owner by owner and project by project, or kind by kind."""
+    def _walks(self) -> list[Branch]:
+        """Return whose jobs to walk: everyone's, or owner by owner and project by project."""
         if not self.scope.everything:
             mine = [Branch("owner", ("where_owner",), {"branch_owner": self.scope.owner})] if self.scope.owner else []
             but = ("where_not_owner",) if self.scope.owner else ()
             shared = sorted(self.scope.projects)
             return mine + [Branch("project", ("where_project", *but), {"branch_project": id_}) for id_ in shared]
-        sets = {"owner": self.filter.owners, "project": self.filter.projects}
-        if not ended:
-            sets |= {"kind": self.filter.kinds, "queue": self.filter.queues}
-        for name, among in sets.items():
+        for name, among in (("owner", self.filter.owners), ("project", self.filter.projects)):
             if among:
                 wanted = sorted(filter(storable, among))
                 return [Branch(name, (f"where_{name}",), {f"branch_{name}": one}) for one in wanted]

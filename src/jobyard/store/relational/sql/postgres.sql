@@ -17,10 +17,10 @@ jobs
 -- from_project: by project and state
 jobs
 
--- from_kind: by kind and state
+-- from_kind: by kind
 jobs
 
--- from_queue: by queue and state
+-- from_queue: by queue
 jobs
 
 -- from_schedule: by schedule

@@ -13,10 +13,10 @@ jobs INDEXED BY jobs_by_owner
 -- from_project: by project and state
 jobs INDEXED BY jobs_by_project
 
--- from_kind: by kind and state
+-- from_kind: by kind
 jobs INDEXED BY jobs_by_kind
 
--- from_queue: by queue and state
+-- from_queue: by queue
 jobs INDEXED BY jobs_by_queue
 
 -- from_schedule: by schedule

@@ -10,11 +10,11 @@ CREATE INDEX jobs_line ON jobs (queue, rank, turn, number, kind) WHERE ready = 1
 DROP INDEX jobs_due;
 CREATE INDEX jobs_due ON jobs (due_at) WHERE ready = 0 AND state = 'queued' AND external = 0 AND waits = 0;
 CREATE INDEX jobs_turns ON jobs (queue, rank, owner, turn) WHERE state = 'queued' AND external = 0;
-CREATE INDEX jobs_running ON jobs (owner, queue, kind) WHERE state = 'running' AND external = 0;
 CREATE UNIQUE INDEX jobs_unique ON jobs (unique_key) WHERE unique_key IS NOT NULL AND state IN ('queued', 'running');
 CREATE INDEX jobs_by_schedule ON jobs (schedule, number) WHERE schedule IS NOT NULL;
-CREATE INDEX jobs_by_kind ON jobs (kind, state, number);
-CREATE INDEX jobs_by_queue ON jobs (queue, state, number);
+-- Without the state, so that moving a job on moves nothing here.
+CREATE INDEX jobs_by_kind ON jobs (kind, number);
+CREATE INDEX jobs_by_queue ON jobs (queue, number);
 
 CREATE TABLE needs (
     needed TEXT COLLATE "C" NOT NULL,  -- the id of the job that has to end first
