@@ -26,6 +26,8 @@ from jobyard.engine.patience import Patience
 from jobyard.engine.people import People
 from jobyard.engine.projects import Projects
 from jobyard.engine.results import Results
+from jobyard.engine.schedules.clockwork import Clockwork
+from jobyard.engine.schedules.verbs import Schedules
 from jobyard.engine.settling import Settling
 from jobyard.engine.upkeep import Upkeep
 from jobyard.engine.waiting import Waits
@@ -60,6 +62,8 @@ class Engine:
         needs = Needs(self.ledger, self.bell, lifetimes)
         settling = Settling(self.ledger, needs, lifetimes, self.results, lease, settings.log_limit)
         self.jobs = Jobs(self.ledger, registry, self.capabilities, lifetimes, needs, self.limits, blobs)
+        self.clockwork = Clockwork(self.ledger, self.jobs)
+        self.schedules = Schedules(self.ledger, self.jobs, self.clockwork)
         self.bulk = Bulk(self.ledger, self.jobs, blobs)
         self.desk = Desk(self.ledger, self.bell, registry, self.capabilities, settling, self.limits)
         self.outside = Outside(self.ledger, needs, settling)
@@ -73,10 +77,11 @@ class Engine:
         self._round = settings.round
 
     async def run(self) -> None:
-        """Keep the feed and the keeper's rounds going until cancelled."""
+        """Keep the feed, the keeper's rounds and the schedules going until cancelled."""
         if self.ledger.store.dialect == "postgres":
             # Another server's submissions reach our waiting workers through the feed.
             self.feed.on_news(self.bell.ring_all)
         async with asyncio.TaskGroup() as group:
             group.create_task(self.feed.run())
             group.create_task(self.keeper.run(self._round))
+            group.create_task(self.clockwork.run())

@@ -92,18 +92,23 @@ class Jobs:
         It belongs to the actor; `told_by` is who its history names as the one who submitted it, where that is another.
         Raises like `submit`.
         """
-        submission = wanted.submission
-        project = _project(transaction, actor, submission.project)
-        if submission.parent is not None:
-            allowed(transaction, actor, Verb.SEE, submission.parent)
-        resource = self._admit(transaction, actor, wanted.kind, wanted.parameters)
-        job = submission.job(actor.name, wanted.kind, project, resource)
-        rules.require(actor, Verb.SUBMIT, job)
+        job = self.admitted(transaction, actor, wanted)
         waits = self._needs.count(transaction, actor, job.after, job.on_failure)
         job = replace(job, waits=waits, turn=self._turn(transaction, job))
         if job.state is State.QUEUED:
             self._limits.require(transaction, job)
         return transaction.insert(moves.submit(job, self._ledger.now(), told_by or actor.name))
+
+    def admitted(self, view: View, actor: Actor, wanted: Wanted) -> Job:
+        """Return the job that a submission would make now. Raises like `submit` where the actor may not submit it."""
+        submission = wanted.submission
+        project = project_for(view, actor, submission.project)
+        if submission.parent is not None:
+            allowed(view, actor, Verb.SEE, submission.parent)
+        resource = self._admit(view, actor, wanted.kind, wanted.parameters)
+        job = submission.job(actor.name, wanted.kind, project, resource)
+        rules.require(actor, Verb.SUBMIT, job)
+        return job
 
     def ring(self, *jobs: Job) -> None:
         """Wake workers for those of the jobs that stand in line now; called once their transaction is over."""
@@ -251,7 +256,8 @@ def _replayed(view: View, actor: Actor, key: str | None, digest: str) -> Job | N
     return job
 
 
-def _project(view: View, actor: Actor, wanted: str | None) -> str | None:
+def project_for(view: View, actor: Actor, wanted: str | None) -> str | None:
+    """Return the id of the project with an id or name, where the actor may submit to it. Raises NotFound or Refused."""
     if wanted is None:
         return None
     project = view.project(wanted)

@@ -136,6 +136,14 @@ class LimitReached(TooMuch):
     """{subject} has {count} {what}, and {limit} are allowed; try again in {retry_after} s."""
 
 
+class RunsOverlap(Conflict):
+    """Job {job} of this schedule is still {state}, and its runs must not overlap."""
+
+
+class OwnerGone(Conflict):
+    """The schedule's owner {owner} {how}."""
+
+
 class KeyReused(Conflict):
     """The idempotency key {key} was used before with another request (job {id})."""
 

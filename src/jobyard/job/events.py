@@ -64,7 +64,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     type: EventType
     at: int
     actor: str
-    """Who did it: a user's name, `worker:NAME`, or `jobyard` for the house itself."""
+    """Who did it: a user's name, `worker:NAME`, `schedule:NAME`, or `jobyard` for the house itself."""
     state: State
     """The job's state after it."""
     revision: int

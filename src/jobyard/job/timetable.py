@@ -18,15 +18,20 @@ from itertools import islice
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
+from msgspec import Struct
 
 from jobyard.job.clock import SECOND
 from jobyard.job.errors import Invalid
-from jobyard.job.schedule import Schedule
+from jobyard.job.schedule import CatchUp, Schedule
 
 SHORTEST, LONGEST = 10, 10 * 366 * 86_400
 """The least and the most seconds of an interval."""
 EXPRESSION_LIMIT = 200
 """The most characters of a cron expression."""
+CATCH_UP_LIMIT = 100
+"""The most runs that are made at once for times that have passed."""
+PUNCTUAL = 60 * SECOND
+"""A run that is made within this time after its own counts as on time."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -35,6 +40,39 @@ _HOURS = frozenset(range(24))
 _FIRST_LOOK = 128 * 60 * SECOND
 _NO_PLACES = frozenset({"localtime", "posixrules", "Factory"})
 """What the machine's own zone files call places that are none, or that differ from machine to machine."""
+
+
+class Chosen(Struct, frozen=True, kw_only=True):
+    """Which runs are to be made now, and what is left out."""
+
+    runs: list[int]
+    """Their times, oldest first."""
+    upto: int
+    """The last time that was looked at; the next run is the first after it."""
+    skipped_at: int | None = None
+    """The last time that is left out."""
+    skipped_because: str = ""
+
+
+def chosen(schedule: Schedule, now: int) -> Chosen | None:
+    """Return which of the runs whose time has come are to be made; None when it has come for none."""
+    passed = due(schedule, now, CATCH_UP_LIMIT + 1)
+    if not passed:
+        return None
+    last = passed[-1]
+    because = schedule.held_because or "Its time passed while no house was up."
+    match schedule.catch_up:
+        case CatchUp.ALL:
+            runs = passed[-CATCH_UP_LIMIT:]
+        case CatchUp.ONCE:
+            runs = [last]
+        case CatchUp.SKIP:
+            # A run that had to wait was not missed.
+            runs = [last] if schedule.held_because or now - last <= PUNCTUAL else []
+    left_out = passed[: len(passed) - len(runs)]
+    if not left_out:
+        return Chosen(runs=runs, upto=last)
+    return Chosen(runs=runs, upto=last, skipped_at=left_out[-1], skipped_because=because)
 
 
 def following(schedule: Schedule, after: int) -> int | None:

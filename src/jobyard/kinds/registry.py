@@ -45,7 +45,8 @@ class Registry:
         try:
             return self._kinds[name]
         except KeyError:
-            raise UnknownKind(kind=name, known=", ".join(self.names()) or "none") from None
+            place = {"path": "kind", "message": "There is no such kind"}
+            raise UnknownKind(kind=name, known=", ".join(self.names()) or "none", fields=[place]) from None
 
     def parameters(self, name: str, given: Any) -> Any:
         """Return `given` (a JSON object) as the kind's Parameters.
