@@ -111,6 +111,15 @@ async def test_progress_is_told_without_a_number_and_only_the_newest(yard: Yard)
         assert [found.id for found in seen.jobs] == [job.id]
 
 
+async def test_who_begins_at_the_end_hears_nothing_from_before_even_where_nobody_listened(yard: Yard) -> None:
+    async with running(yard.engine.feed) as feed:
+        await yard.submit()
+        reader = feed.reader(HOUSE, after=await feed.end())
+        job = await yard.submit()
+        (frame,) = await happened(reader, 1)
+    assert frame.event.job == job.id
+
+
 async def test_nothing_for_a_while_is_said_too(yard: Yard) -> None:
     async with running(yard.engine.feed) as feed:
         assert isinstance(await feed.reader(HOUSE).next(0.05), Quiet)

@@ -19,14 +19,14 @@ async def sign_in(request: Ask, data: JSONBody[SignIn]) -> Response[SessionOut]:
     user, token = await request.engine.people.sign_in(data.user, data.password, request.address)
     seconds = int(request.house.settings.session_days * 86_400)
     cookie = login.cookie_header(token, seconds=seconds, secure=_secure(request))
-    return Response(_session(request, user, KeyScope.FULL), headers={"Set-Cookie": cookie})
+    return Response(await _session(request, user, KeyScope.FULL), headers={"Set-Cookie": cookie})
 
 
 @get("/session", operation_id="getSession", opt={FOR_DESK: True})
 async def get_session(request: Ask) -> SessionOut:
     """Return who you are, what your key is good for, and where the feed stands."""
     user = await request.engine.people.user(request.user, request.user.name)
-    return _session(request, user, request.user.scope)
+    return await _session(request, user, request.user.scope)
 
 
 @delete("/session", operation_id="signOut", opt={FOR_DESK: True})
@@ -39,12 +39,12 @@ async def sign_out(request: Ask) -> Response[None]:
     return Response(None, status_code=204, headers={"Set-Cookie": cookie})
 
 
-def _session(request: Ask, user: User, scope: KeyScope) -> SessionOut:
+async def _session(request: Ask, user: User, scope: KeyScope) -> SessionOut:
     return SessionOut(
         user=words.user_out(user),
         scope=scope.value,
         version=request.house.version,
-        last_event=request.engine.feed.last,
+        last_event=await request.engine.feed.end(),
     )
 
 
