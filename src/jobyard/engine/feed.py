@@ -102,6 +102,10 @@ class Feed:
         """Open a place behind event `after`, or at the end. Only what the actor may see is given out."""
         return Reader(self, rules.scope(actor), self.last if after is None else after)
 
+    async def end(self) -> int:
+        """Return the number of the newest event there is; while nobody waits it may not have been shared yet."""
+        return await self._ledger.read(lambda view: view.last_event())
+
     async def news(self, seconds: float) -> bool:
         """Wait until something is shared; False when `seconds` passed first."""
         self._waiting += 1

@@ -25,8 +25,9 @@ async def read_feed(request: Ask, asked: NamedDependency[FeedAsked]) -> Stream:
     feed = request.engine.feed
     after = stream.last_seen(request.headers.get("last-event-id"), asked.after)
     # A number from before the database was put back to an older copy would wait for ever.
-    ahead = after is not None and after > await request.engine.ledger.read(lambda view: view.last_event())
-    start = feed.last if after is None or ahead else after
+    end = await feed.end()
+    ahead = after is not None and after > end
+    start = end if after is None or ahead else after
     return request.streams.answer(request.user, _frames(request, asked, start, resync=ahead))
 
 
