@@ -77,6 +77,11 @@ def scope(actor: Actor) -> Scope:
     return Scope(owner=actor.name, projects=frozenset(actor.projects))
 
 
+def acts(actor: Actor) -> bool:
+    """Tell whether there is anything that the actor may change: no viewer does, and nobody with a narrow key."""
+    return actor.scope is KeyScope.FULL and at_least(actor.role, Role.MEMBER)
+
+
 def may(actor: Actor, verb: Verb, thing: Owned) -> bool:
     """Tell whether the actor may do this to the job, or to another thing that is owned and shared like one.
 
@@ -88,7 +93,7 @@ def may(actor: Actor, verb: Verb, thing: Owned) -> bool:
         return False
     if verb is Verb.SEE:
         return True
-    if actor.scope is not KeyScope.FULL or not at_least(actor.role, Role.MEMBER):
+    if not acts(actor):
         return False
     if at_least(actor.role, Role.OPERATOR) or thing.owner == actor.name:
         return True

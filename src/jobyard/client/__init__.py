@@ -23,10 +23,11 @@ from jobyard.client.errors import (
 )
 from jobyard.client.jobyard import Jobyard
 from jobyard.client.running import Run
-from jobyard.client.shapes import Dataset, Event, Job, LogLine, Progress, ResultFile
+from jobyard.client.shapes import Bulk, Dataset, Event, Job, Limit, LimitUse, LogLine, Progress, ResultFile, Waiting
 
 __all__ = [
     "Broken",
+    "Bulk",
     "Cancelled",
     "Conflict",
     "Damaged",
@@ -37,6 +38,8 @@ __all__ = [
     "Job",
     "Jobyard",
     "JobyardError",
+    "Limit",
+    "LimitUse",
     "LogLine",
     "Lost",
     "NotFinished",
@@ -51,4 +54,5 @@ __all__ = [
     "Unauthenticated",
     "Unavailable",
     "Unreachable",
+    "Waiting",
 ]

@@ -57,6 +57,8 @@ class Refusal(JobyardError):
         """The offending places of bad input, each with `path` and `message`."""
         self.retry_after: float | None = None
         """Seconds after which asking again makes sense, where the house said so."""
+        self.job: str | None = None
+        """Id of the job that stands in the way, where one does."""
         super().__init__(detail)
 
 
@@ -85,7 +87,7 @@ class TooLarge(Refusal):
 
 
 class TooMuch(Refusal):
-    """Too many requests; see `retry_after` (429)."""
+    """Too many requests, or a limit is reached; see `retry_after` (429)."""
 
 
 class Unavailable(Refusal):
@@ -120,10 +122,16 @@ _FAMILIES: Mapping[int, type[Refusal]] = MappingProxyType(
 
 
 def refusal(
-    status: int, code: str, detail: str, errors: Sequence[FieldFault] = (), retry_after: float | None = None
+    status: int,
+    code: str,
+    detail: str,
+    errors: Sequence[FieldFault] = (),
+    retry_after: float | None = None,
+    job: str | None = None,
 ) -> Refusal:
     """Return the error of the family that `status` stands for."""
     fallback = Broken if status >= 500 else Invalid
     error = _FAMILIES.get(status, fallback)(status, code, detail, errors)
     error.retry_after = retry_after
+    error.job = job
     return error

@@ -171,7 +171,7 @@ class Exchange:
             return NotJobyard(f"{self.url} answers with status {response.status_code}, but not as Jobyard does.")
         after = response.headers.get("Retry-After", "")
         seconds = float(after) if after.isdecimal() else None
-        return refusal(response.status_code, problem.code, problem.detail, problem.errors, seconds)
+        return refusal(response.status_code, problem.code, problem.detail, problem.errors, seconds, problem.job)
 
 
 def segment(text: str) -> str:

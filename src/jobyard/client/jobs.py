@@ -1,4 +1,4 @@
-"""The verbs of jobs: submit, look, wait, cancel, retry, keep, delete, log, results."""
+"""The verbs of jobs: submit, look, wait, cancel, retry, edit, run again, keep, delete, log, results."""
 
 from __future__ import annotations
 
@@ -9,13 +9,26 @@ from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
+from jobyard.client.bulk import BulkVerb, asked_of_many
 from jobyard.client.downloads import Download
 from jobyard.client.errors import NotFinished, NotFound, Unreachable
 from jobyard.client.exchange import Call, Exchange, segment
-from jobyard.client.requests import Keeping, NewJob, Releasing
-from jobyard.client.shapes import FINAL, Attempt, Event, EventPage, Job, JobPage, LogLine, LogPage, ResultFile
+from jobyard.client.requests import JobEdit, Keeping, Meant, NewJob, Releasing, RunAgain
+from jobyard.client.shapes import (
+    FINAL,
+    Attempt,
+    Bulk,
+    Event,
+    EventPage,
+    Job,
+    JobPage,
+    LogLine,
+    LogPage,
+    OnFailure,
+    ResultFile,
+)
 from jobyard.client.stream import follow
 from jobyard.job.ids import new_id
 
@@ -34,6 +47,12 @@ class Wishes(TypedDict, total=False):
     """Id or name of a project."""
     labels: dict[str, str]
     parent: str
+    after: list[str]
+    """Ids of jobs that have to end first."""
+    on_failure: OnFailure
+    """What becomes of it when one of these does not end well: `cancel` (the default), `run` or `wait`."""
+    unique: str
+    """At most one queued or running job of the project, or of yours where there is none, has this key."""
     draft: bool
     """Only write it down; `release` puts it in line."""
     due_at: datetime
@@ -45,7 +64,19 @@ class Wishes(TypedDict, total=False):
     """Bytes one attempt may hold."""
 
 
-class Filters(TypedDict, total=False):
+class Changes(TypedDict, total=False):
+    """What shall be different about a job; what is left out stays as it is."""
+
+    name: str
+    queue: str
+    priority: int
+    labels: dict[str, str]
+    """All of them; the old ones go."""
+    due_at: datetime | None
+    """Not to be run before; None for at once."""
+
+
+class Narrowing(TypedDict, total=False):
     """Which jobs are meant; each filter narrows, a list means any of them."""
 
     state: str | list[str]
@@ -59,6 +90,8 @@ class Filters(TypedDict, total=False):
     worker: str | list[str]
     parent: str
     """The id of the job that submitted them."""
+    schedule: str
+    """The id of the schedule that submitted them."""
     resource_type: str
     resource_id: str
     created_from: datetime
@@ -67,6 +100,11 @@ class Filters(TypedDict, total=False):
     finished_to: datetime
     text: str
     """Every word must begin a word of the job."""
+
+
+class Filters(Narrowing, total=False):
+    """Which jobs are meant, and in which order."""
+
     order: str
     """`-number` (newest first, the default), `number`, `-priority` or `-finished_at`."""
 
@@ -84,7 +122,8 @@ class JobVerbs:
 
         Under one `key` (1 to 200 characters, yours alone) only one job is ever made, however often it is asked for;
         without one a fresh key is used, so that a lost answer never makes two jobs. Raises Invalid for an unknown
-        kind or wrong parameters, Conflict when the key was used for another request.
+        kind or wrong parameters, Conflict when the key was used for another request or the unique key is taken,
+        TooMuch where a limit is reached.
         """
         body = NewJob(kind=kind, parameters=parameters or {}, **wishes)
         return self._submit(body, key)
@@ -142,6 +181,38 @@ class JobVerbs:
     def retry(self, id_: str) -> Job:
         """Run an ended job once more, under a new attempt. Raises Conflict while it has not ended."""
         return self._asked(id_, "retry", lambda job: job.state in ("queued", "running"))
+
+    def edit(self, id_: str, **changes: Unpack[Changes]) -> Job:
+        """Give a waiting job another name, queue, priority, time or labels. Raises Conflict once it runs."""
+        return self._exchange.ask(Call(method="PATCH", path=_path(id_), body=JobEdit(**changes)), Job)
+
+    def again(
+        self, id_: str, parameters: dict[str, Any] | None = None, *, key: str | None = None, **changes: Unpack[Changes]
+    ) -> Job:
+        """Submit a job like this one, with other parameters or other changes; this one stays as it is.
+
+        `key` and what is raised are as with `submit`. Raises Conflict for a job that its own client runs.
+        """
+        body = RunAgain(parameters=UNSET if parameters is None else parameters, **changes)
+        headers = {"Idempotency-Key": key if key is not None else new_id()}
+        return self._exchange.ask(Call(method="POST", path=_path(id_, "again"), body=body, headers=headers), Job)
+
+    def bulk(
+        self,
+        verb: BulkVerb,
+        *,
+        ids: list[str] | None = None,
+        edits: Changes | None = None,
+        dry_run: bool = False,
+        on_news: Callable[[Bulk], None] | None = None,
+        **filters: Unpack[Narrowing],
+    ) -> Bulk:
+        """Ask one verb of every job that the filters mean, of all that you may see where there are none.
+
+        A dry run only counts. A job that refuses harms no other; `refused` says why. With `on_news`, what was done so
+        far is handed over from time to time. `edits` says what `edit` shall make different.
+        """
+        return asked_of_many(self._exchange, verb, _meant(filters, ids), edits, dry_run=dry_run, on_news=on_news)
 
     def keep(self, id_: str, until: datetime | None = None, *, always: bool = False) -> Job:
         """Let a job's result files live until a time, or without end; `always` also spares the record from pruning."""
@@ -244,6 +315,14 @@ class JobVerbs:
 
 def _path(id_: str, *rest: str) -> str:
     return "/".join(["/jobs", segment(id_), *map(segment, rest)])
+
+
+def _meant(filters: Narrowing, ids: list[str] | None) -> Meant:
+    several = {"state", "kind", "owner", "project", "queue", "face", "worker", "label"}
+    said: dict[str, Any] = {
+        name: [value] if name in several and isinstance(value, str) else value for name, value in filters.items()
+    }
+    return Meant(ids=ids or [], **said)
 
 
 def _written(value: object) -> object:

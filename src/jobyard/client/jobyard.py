@@ -12,6 +12,7 @@ import msgspec
 from jobyard.client.datasets import Datasets
 from jobyard.client.exchange import Call, Exchange
 from jobyard.client.jobs import JobVerbs, Wishes
+from jobyard.client.limits import Limits
 from jobyard.client.people import Keys, Projects, Users
 from jobyard.client.requests import NewBackup, NewCredentials, NewJob, Pruning
 from jobyard.client.running import BEAT, Run
@@ -62,6 +63,7 @@ class Jobyard(JobVerbs):
         self.users = Users(self._exchange)
         self.keys = Keys(self._exchange)
         self.projects = Projects(self._exchange)
+        self.limits = Limits(self._exchange)
         self.datasets = Datasets(self._exchange, self.submit)
 
     def __enter__(self) -> Self:

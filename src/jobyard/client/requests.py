@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from jobyard.client.shapes import Role
+from jobyard.client.shapes import OnFailure, Role, State
 
 
 class NewJob(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -21,12 +21,78 @@ class NewJob(Struct, frozen=True, kw_only=True, omit_defaults=True):
     project: str | None = None
     labels: dict[str, str] = {}
     parent: str | None = None
+    after: list[str] = []
+    on_failure: OnFailure = "cancel"
+    unique: str | None = None
     draft: bool = False
     external: bool = False
     due_at: datetime | None = None
     tries: int | None = None
     time_limit: float | None = None
     memory_limit: int | None = None
+
+
+class JobEdit(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What shall be different about a waiting job."""
+
+    name: str | UnsetType = UNSET
+    queue: str | UnsetType = UNSET
+    priority: int | UnsetType = UNSET
+    labels: dict[str, str] | UnsetType = UNSET
+    due_at: datetime | UnsetType | None = UNSET
+
+
+class RunAgain(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What shall be different about a job that is run again."""
+
+    parameters: dict[str, Any] | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    queue: str | UnsetType = UNSET
+    priority: int | UnsetType = UNSET
+    labels: dict[str, str] | UnsetType = UNSET
+    due_at: datetime | UnsetType | None = UNSET
+
+
+class Meant(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Which jobs a bulk verb means."""
+
+    state: list[State] = []
+    kind: list[str] = []
+    owner: list[str] = []
+    project: list[str] = []
+    queue: list[str] = []
+    face: list[str] = []
+    worker: list[str] = []
+    label: list[str] = []
+    resource_type: str | None = None
+    resource_id: str | None = None
+    parent: str | None = None
+    schedule: str | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+    finished_from: datetime | None = None
+    finished_to: datetime | None = None
+    text: str = ""
+    ids: list[str] = []
+
+
+class ForMany(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One verb for many jobs."""
+
+    verb: Literal["cancel", "retry", "delete", "edit"]
+    filter: Meant
+    edits: JobEdit | None = None
+    dry_run: bool = False
+    cursor: str | None = None
+    limit: int = 1000
+
+
+class NewLimit(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What shall be allowed."""
+
+    queued: int | None = None
+    running: int | None = None
+    stored: int | None = None
 
 
 class Keeping(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -13,7 +13,7 @@ from jobyard.access import rules
 from jobyard.engine.jobs import Jobs
 from jobyard.engine.ledger import Ledger
 from jobyard.engine.submission import Edits
-from jobyard.job.errors import Fault
+from jobyard.job.errors import Fault, Refused
 from jobyard.job.filters import Cursor, Filter, Order, Query
 from jobyard.job.record import Job
 from jobyard.job.states import FINAL, REMOVABLE, State
@@ -66,7 +66,11 @@ class Bulk:
         self._blobs = blobs
 
     async def count(self, actor: Actor, verb: BulkVerb, filter_: Filter) -> tuple[int, bool]:
-        """Return how many of the jobs the actor sees are meant and can be asked; and whether the number is exact."""
+        """Return how many of the jobs the actor sees are meant and can be asked; and whether the number is exact.
+
+        Raises Refused for who may change nothing at all.
+        """
+        _require(actor, verb)
         meant, scope = _meant(verb, filter_), rules.scope(actor)
         if meant is None:
             return 0, True
@@ -85,8 +89,9 @@ class Bulk:
         """Ask the verb of up to `limit` jobs that are meant, oldest first, behind `after`.
 
         Each job is asked by itself: where one refuses, the others are not harmed, and the reason is counted. Jobs that
-        come to match while this goes on are not looked at twice.
+        come to match while this goes on are not looked at twice. Raises Refused for who may change nothing at all.
         """
+        _require(actor, verb)
         done = Done()
         meant = _meant(verb, filter_)
         if meant is None:
@@ -140,6 +145,11 @@ class Bulk:
             moved.append(self._jobs.edited(transaction, actor, id_, edits))
 
         return {BulkVerb.CANCEL: cancel, BulkVerb.RETRY: retry, BulkVerb.DELETE: delete, BulkVerb.EDIT: edit}[verb]
+
+
+def _require(actor: Actor, verb: BulkVerb) -> None:
+    if not rules.acts(actor):
+        raise Refused(verb=f"{verb.value} jobs")
 
 
 def _meant(verb: BulkVerb, filter_: Filter) -> Filter | None:

@@ -115,14 +115,18 @@ class Jobs:
         self._needs.ring(jobs)
 
     async def release(self, actor: Actor, id_: str, due_at: int | None = None) -> Job:
-        """Put a draft in line. Raises LimitReached where there is no room."""
+        """Put a draft in line, for the time that it was given by an edit unless another is said.
+
+        Raises LimitReached where there is no room.
+        """
 
         def work(transaction: Transaction) -> Job:
             job = allowed(transaction, actor, Verb.RELEASE, id_)
             if job.state is State.DRAFT:
                 self._limits.require(transaction, job)
             turn = transaction.turn(job.queue, job.priority, job.owner)
-            return transaction.apply(moves.release(job, self._ledger.now(), actor.name, due_at, turn))
+            due = job.due_at if due_at is None else due_at
+            return transaction.apply(moves.release(job, self._ledger.now(), actor.name, due, turn))
 
         return self._rung(await self._ledger.write(work))
 
@@ -176,12 +180,19 @@ class Jobs:
             self._limits.require_queue(transaction, moved)
         return transaction.apply(change)
 
-    async def again(self, actor: Actor, id_: str, edits: Edits, parameters: dict[str, Any] | None = None) -> Job:
+    async def again(
+        self,
+        actor: Actor,
+        id_: str,
+        edits: Edits,
+        parameters: dict[str, Any] | None = None,
+        key: str | None = None,
+    ) -> Job:
         """Submit a job like an old one, with changes; the old one stays as it is. Raises like `submit`."""
         old = await self._ledger.read(lambda view: allowed(view, actor, Verb.SEE, id_))
         if old.external:
             raise WrongState(state=f"{old.state} and run by its own client", verb="run again")
-        job, _ = await self.submit(actor, again(old, edits, parameters))
+        job, _ = await self.submit(actor, again(old, edits, parameters), key)
         return job
 
     async def keep(self, actor: Actor, id_: str, until: int | None, *, always: bool = False) -> Job:

@@ -29,6 +29,7 @@ EACH = "*"
 _DRAWER = "limit"
 _KNOWN_FOR = SECOND
 _RETRY_AFTER = 15
+_COUNTED = 10_000
 
 
 class Subject(StrEnum):
@@ -55,6 +56,24 @@ class Limit(Struct, frozen=True, kw_only=True):
     set_at: int = 0
 
 
+class Used(Struct, frozen=True, kw_only=True):
+    """How much of a limit is used."""
+
+    used: int
+    """Counted up to the limit at least, and never much further."""
+    limit: int
+
+
+class Use(Struct, frozen=True, kw_only=True):
+    """What bounds one owner, queue or kind, and how much of it is used; None where nothing bounds it."""
+
+    subject: Subject
+    name: str
+    queued: Used | None = None
+    running: Used | None = None
+    stored: Used | None = None
+
+
 class Room:
     """What may still be claimed within the limits, counted down while jobs are chosen."""
 
@@ -64,6 +83,10 @@ class Room:
         for one in running:
             for subject, name in _names(one.owner, one.queue, one.kind):
                 self._counts[subject][name] += one.count
+
+    def running(self, subject: Subject, name: str) -> int:
+        """Return how many jobs of one owner, queue or kind our workers run."""
+        return self._counts[subject][name]
 
     @property
     def barred(self) -> list[str]:
@@ -105,6 +128,10 @@ class Allowed:
         """Return the limit that holds for one owner, queue or kind."""
         return self._by_name.get((subject, name)) or self._by_name.get((subject, EACH))
 
+    def named(self, subject: Subject) -> set[str]:
+        """Return which owners, queues or kinds have a limit of their own."""
+        return {name for whose, name in self._by_name if whose is subject and name != EACH}
+
 
 class Limits:
     """Reads, sets and asks the limits."""
@@ -139,6 +166,25 @@ class Limits:
         self._known_until = 0
         if not there:
             raise NotFound(what="limit", name=f"{subject.value} {name}")
+
+    async def uses(self, actor: Actor, kinds: Iterable[str]) -> Sequence[Use]:
+        """Return how much is used of what bounds the actor: as an owner, in the queues that he sees, of these kinds."""
+        rules.require_house(actor, House.SEE_QUEUES)
+        scope = rules.scope(actor)
+
+        def work(view: View) -> Sequence[Use]:
+            allowed = Allowed(_read(view))
+            seen = {row.name for row in view.queues()} | {tally.queue for tally in view.tallies(scope)}
+            names: dict[Subject, set[str]] = {
+                Subject.OWNER: {actor.name},
+                Subject.QUEUE: seen | allowed.named(Subject.QUEUE),
+                Subject.KIND: {*kinds} | allowed.named(Subject.KIND),
+            }
+            room = Room(allowed, view.running())
+            uses = [_use(view, allowed, room, subject, name) for subject in Subject for name in sorted(names[subject])]
+            return [use for use in uses if use is not None]
+
+        return await self._ledger.read(work)
 
     def allowed(self, view: View) -> Allowed:
         """Return the limits, read again when they are older than a second or were changed here."""
@@ -189,6 +235,21 @@ class Limits:
 
 def _read(view: View) -> list[Limit]:
     return [msgspec.json.decode(card.body, type=Limit) for card in view.cards(_DRAWER, limit=10_000)]
+
+
+def _use(view: View, allowed: Allowed, room: Room, subject: Subject, name: str) -> Use | None:
+    limit = allowed.of(subject, name)
+    if limit is None:
+        return None
+    queued = running = stored = None
+    if limit.queued is not None:
+        count = view.count(_waiting(subject, name), EVERYTHING, max(limit.queued, _COUNTED))
+        queued = Used(used=count, limit=limit.queued)
+    if limit.running is not None:
+        running = Used(used=room.running(subject, name), limit=limit.running)
+    if limit.stored is not None:
+        stored = Used(used=view.stored(name), limit=limit.stored)
+    return Use(subject=subject, name=name, queued=queued, running=running, stored=stored)
 
 
 def _id(subject: Subject, name: str) -> str:

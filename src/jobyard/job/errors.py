@@ -125,7 +125,7 @@ class ChangedMeanwhile(Conflict):
 
 
 class UniqueTaken(Conflict):
-    """Another job with the unique key {key} is queued or running already: {job}."""
+    """Another job with the same unique key is queued or running already: {job}."""
 
 
 class NeededFailed(Conflict):

@@ -180,9 +180,11 @@ def retry(job: Job, now: int, actor: str, due_at: int | None = None, turn: int =
 
 
 def edit(job: Job, now: int, actor: str, changes: Mapping[str, Any]) -> Change:
-    """Change fields of a job that waits, by name; what stays the same is not told, and no change is no move."""
+    """Change fields of a job that waits, by name; what stays the same is not told."""
     fresh = {name: value for name, value in changes.items() if getattr(job, name) != value}
     moved = _move(job, Arrow.EDIT, **fresh)
+    if not fresh:
+        return Change(job=moved)
     told = {name: [getattr(job, name), value] for name, value in fresh.items() if name != "turn"}
     return _change(moved, EventType.EDITED, now, actor, told)
 

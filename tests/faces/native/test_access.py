@@ -22,6 +22,10 @@ BODIES: dict[str, Any] = {
     "submitJob": {"kind": "test.count"},
     "releaseJob": {},
     "keepJob": {},
+    "editJob": {"priority": 1},
+    "runJobAgain": {},
+    "changeJobs": {"verb": "cancel", "filter": {}},
+    "setLimit": {"queued": 1},
     "beatJob": {"attempt": 1},
     "reportJob": {"attempt": 1, "done": 1},
     "finishJob": {"attempt": 1},
@@ -51,7 +55,7 @@ def routes(house: House) -> Iterator[Route]:
 
 
 def filled(path: str, job: str = "0" * 32) -> str:
-    for name, value in {"{job_id}": job, "{user}": "max", "{name}": "x"}.items():
+    for name, value in {"{job_id}": job, "{user}": "max", "{name}": "x", "{subject}": "queue"}.items():
         path = path.replace(name, value)
     for name in ("{dataset_id}", "{key_id}", "{project_id}"):
         path = path.replace(name, "0" * 32)
@@ -217,7 +221,7 @@ async def test_members_of_a_project_act_as_their_place_says(house: House) -> Non
     async with house.client("max") as other:
         seen = (await other.get(f"/v1/jobs/{job}")).json()
         assert seen["project"] == {"id": project, "name": "shared"}
-        assert seen["may"] == ["withdraw", "cancel"]
+        assert seen["may"] == ["withdraw", "cancel", "edit", "again"]
         assert (await other.post(f"/v1/jobs/{job}/cancel")).json()["state"] == "cancelled"
         assert (await other.delete(f"/v1/jobs/{job}")).status_code == 403
     async with house.client("mia") as owner:

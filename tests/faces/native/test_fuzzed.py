@@ -94,6 +94,8 @@ def test_no_request_breaks_the_house(case: Case[Any], house: Served) -> None:
     if "wait" in query:
         query["wait"] = 0
     query.pop("follow", None)
+    if "subject" in path:
+        path["name"] = f"nobody{len(str(path['name']))}"  # a limit that holds would keep further jobs out
     if isinstance(body, dict) and isinstance(body.get("folder"), str):
         body["folder"] = str(house.folder / "inside")
     headers = {"Authorization": f"Bearer {house.house.tokens['ada']}"}

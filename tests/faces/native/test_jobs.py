@@ -38,7 +38,9 @@ async def test_a_job_is_shown_as_it_was_asked_for(house: House) -> None:
         assert made.status_code == 201
         job = made.json()
         assert made.headers["location"] == f"/v1/jobs/{job['id']}"
-        assert (await client.get(made.headers["location"])).json() == job
+        read = (await client.get(made.headers["location"])).json()
+        assert job["waiting"] is None and read.pop("waiting")["cause"] == "due"
+        assert read | {"waiting": None} == job
     shown = {name: job[name] for name in wish if name not in {"project", "due_at"}}
     assert shown == {name: value for name, value in wish.items() if name not in {"project", "due_at"}}
     assert job["project"] == {"id": project, "name": "vision"}
@@ -51,7 +53,7 @@ async def test_a_job_is_shown_as_it_was_asked_for(house: House) -> None:
         1,
     )
     assert job["created_at"].endswith("Z") and job["created_at"] == job["queued_at"]
-    assert job["may"] == ["withdraw", "cancel"]
+    assert job["may"] == ["withdraw", "cancel", "edit", "again"]
 
 
 async def test_the_same_key_and_request_is_answered_with_the_first_job(house: House) -> None:

@@ -108,6 +108,7 @@ PARAMETERS: dict[str, Any] = {
     "resource_type": "dataset",
     "resource_id": "1",
     "parent": "0" * 32,
+    "schedule": "1" * 32,
     "created_from": "2020-01-01T00:00:00Z",
     "created_to": "2020-01-01T01:00:00+01:00",
     "finished_from": "2020-01-01T00:00:00.000001Z",
@@ -128,6 +129,7 @@ def test_every_filter_reaches_the_query() -> None:
     assert found.projects == {"p1", "id-of-g"} and found.queues == {"q"} and found.faces == {"native"}
     assert found.workers == {"w"} and found.labels == {("a", None), ("b", ""), ("c", "d=e")}
     assert (found.resource_type, found.resource_id, found.parent) == ("dataset", "1", "0" * 32)
+    assert found.schedule == "1" * 32
     assert (found.created_from, found.created_to) == (day, day)
     assert (found.finished_from, found.finished_to) == (day + 1, day + 86_400_000_000)
     assert (found.text, query.order, query.limit, query.after) == ("a b&c=d", Order.OLDEST, 7, None)
@@ -203,13 +205,15 @@ def test_a_job_is_shown_in_every_state(stage: str, external: bool) -> None:
     job = making.at(stage, external=external, parameters={"a": 1}, time_limit=1.5)
     shown = words.job_out(job, Actor(name="ada", role=Role.MEMBER), {})
     for field in msgspec.structs.fields(Job):
-        if field.name in {"marks", "lease_until", "losses"}:
+        if field.name in {"marks", "lease_until", "losses", "turn"}:
             continue  # what only the house needs
         value, said = getattr(job, field.name), getattr(shown, field.name)
         if field.name.endswith("_at") or field.name == "results_until":
             assert said == words.some_moment(value), field.name
         elif field.name == "failure":
             assert (said is None) == (value is None)
+        elif field.name == "after":
+            assert said == list(value)
         elif field.name not in {"progress", "resource", "project"}:
             assert said == value, field.name
     assert shown.cancelling is (stage == "wished")
@@ -232,16 +236,22 @@ def test_progress_resource_failure_and_project_are_shown_whole() -> None:
 
 
 ACTORS = [
-    Actor(name="ada", role=Role.MEMBER),
+    Actor(name="ada", role=Role.MEMBER, projects={"p": Role.MEMBER}),
     Actor(name="ada", role=Role.VIEWER),
-    Actor(name="ada", role=Role.MEMBER, scope=KeyScope.READ),
+    Actor(name="ada", role=Role.MEMBER, scope=KeyScope.READ, projects={"p": Role.MEMBER}),
     Actor(name="ada", role=Role.ADMINISTRATOR, scope=KeyScope.DESK),
     Actor(name="max", role=Role.MEMBER),
     Actor(name="max", role=Role.MEMBER, projects={"p": Role.MEMBER}),
     Actor(name="max", role=Role.MEMBER, projects={"p": Role.OPERATOR}),
     Actor(name="max", role=Role.MEMBER, projects={"p": Role.VIEWER}),
     Actor(name="olga", role=Role.OPERATOR),
+    Actor(name="ada", role=Role.MEMBER),
+    Actor(name="ada", role=Role.MEMBER, projects={"p": Role.VIEWER}),
 ]
+
+
+MAY_SUBMIT = [ACTORS[0], ACTORS[5], ACTORS[6], ACTORS[8]]
+"""Who may submit to the project p."""
 
 
 @pytest.mark.parametrize("stage", making.STAGES)
@@ -253,11 +263,14 @@ def test_may_says_what_the_rules_and_the_table_say(stage: str, external: bool) -
         said = words.may(actor, job)
         assert len(said) == len(set(said))
         for word in said:
-            verb = Verb.RUN if word in {"start", "beat", "report", "finish", "fail", "stop"} else Verb(word)
+            runs = {"start", "beat", "report", "finish", "fail", "stop"}
+            verb = Verb.RUN if word in runs else Verb.SUBMIT if word == "again" else Verb(word)
             assert rules.may(actor, verb, job)
-            assert word in arrows or (word == "delete" and stage in {"draft", "succeeded", "failed", "cancelled"})
+            removable = stage in {"draft", "succeeded", "failed", "cancelled"}
+            assert word in arrows or word == "again" or (word == "delete" and removable)
             assert external or verb is not Verb.RUN
-        for word in ("withdraw", "release", "keep"):
+        assert ("again" in said) == (not external and actor in MAY_SUBMIT)
+        for word in ("withdraw", "release", "keep", "edit"):
             assert (word in said) == (word in arrows and rules.may(actor, Verb(word), job))
         assert ("retry" in said) == ("retry" in arrows and not external and rules.may(actor, Verb.RETRY, job))
         assert ("stop" in said) == (stage == "wished" and external and rules.may(actor, Verb.RUN, job))
@@ -307,6 +320,9 @@ def test_a_wish_reaches_the_engine_whole() -> None:
         project="p",
         labels={"l": ""},
         parent="0" * 32,
+        after=["1" * 32, "2" * 32],
+        on_failure="run",
+        unique="u",
         draft=True,
         external=True,
         due_at=words.moment(5),
@@ -315,9 +331,11 @@ def test_a_wish_reaches_the_engine_whole() -> None:
         memory_limit=16_777_216,
     )
     made = words.submission(wish)
-    ours = {field.name for field in msgspec.structs.fields(Submission)} - {"face", "resource", "marks", "id"}
+    ours = {field.name for field in msgspec.structs.fields(Submission)}
+    ours -= {"face", "resource", "marks", "id", "schedule", "origin"}  # what nobody says of a fresh job
     assert ours == {field.name for field in msgspec.structs.fields(wire.JobIn)}
-    for name in ours - {"due_at"}:
+    assert made.after == ("1" * 32, "2" * 32)
+    for name in ours - {"due_at", "after"}:
         assert getattr(made, name) == getattr(wish, name), name
     assert made.due_at == 5 and made.face == "native"
 
@@ -337,6 +355,9 @@ FAMILIES = {
     "WrongState": 409,
     "StaleAttempt": 409,
     "KeyReused": 409,
+    "UniqueTaken": 409,
+    "NeededFailed": 409,
+    "LimitReached": 429,
     "WrongCursor": 400,
     "UnknownKind": 400,
 }

@@ -152,3 +152,5 @@ class Problem(Struct, frozen=True, kw_only=True):
     code: str
     type: str = "about:blank"
     errors: list[FieldFault] = []
+    job: str | None = None
+    """Id of the job that stands in the way, where one does."""

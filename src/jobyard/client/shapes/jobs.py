@@ -8,6 +8,8 @@ from typing import Any, Literal
 from msgspec import Struct
 
 State = Literal["draft", "queued", "running", "succeeded", "failed", "cancelled"]
+OnFailure = Literal["cancel", "run", "wait"]
+"""What becomes of a waiting job when one that it waits for does not end well."""
 FINAL: frozenset[str] = frozenset({"succeeded", "failed", "cancelled"})
 """The states in which a job has ended."""
 
@@ -47,6 +49,26 @@ class ProjectRef(Struct, frozen=True, kw_only=True):
     name: str
 
 
+class Waiting(Struct, frozen=True, kw_only=True):
+    """Why a queued job waits."""
+
+    cause: str
+    """`client`, `needs`, `due`, `back_off`, `paused`, `unserved`, `unable`, `owner_limit`, `queue_limit`, `kind_limit`,
+    `busy` or `next`."""
+    sentence: str
+    """The cause in one sentence for people."""
+    ahead: int | None
+    """Jobs of its queue that stand before it; None where the line does not matter to it."""
+    more: bool
+    """At least `ahead` stand before it; further ones were not counted."""
+    until: datetime | None
+    """When the cause ends by itself, where that is known."""
+    starts_at: datetime | None
+    """When it likely begins, judged by recent runs; None where nobody can say."""
+    needs: list[str]
+    """Ids of the jobs it waits for."""
+
+
 class Job(Struct, frozen=True, kw_only=True):
     """A job as it was when the house answered; ask again for news."""
 
@@ -62,6 +84,18 @@ class Job(Struct, frozen=True, kw_only=True):
     priority: int
     labels: dict[str, str]
     parent: str | None
+    after: list[str]
+    """Ids of the jobs it waits for."""
+    on_failure: OnFailure
+    """What becomes of it when one of these does not end well."""
+    waits: int
+    """How many of these have not ended as it needs."""
+    unique: str | None
+    """At most one queued or running job of the project, or of the owner where there is none, has this key."""
+    schedule: str | None
+    """Id of the schedule that submitted it."""
+    origin: str | None
+    """Id of the job that this one runs again with changes."""
     face: str
     external: bool
     resource: Resource | None
@@ -90,7 +124,9 @@ class Job(Struct, frozen=True, kw_only=True):
     results_expired: bool
     kept: bool
     may: list[str]
-    """Verbs you may ask of it in its present state, such as `cancel`, `retry`, `delete`, `keep`."""
+    """Verbs you may ask of it in its present state, such as `cancel`, `retry`, `edit`, `again`, `delete`."""
+    waiting: Waiting | None
+    """Why it waits; only where one job or a list was asked for, None in the answers of verbs and in the feed."""
 
     @property
     def final(self) -> bool:
@@ -170,3 +206,25 @@ class ResultFile(Struct, frozen=True, kw_only=True):
     media_type: str
     attempt: int
     url: str
+
+
+class BulkRefusal(Struct, frozen=True, kw_only=True):
+    """Why some of many jobs stayed as they were."""
+
+    reason: str
+    count: int
+
+
+class Bulk(Struct, frozen=True, kw_only=True):
+    """What a verb that was asked of many jobs did."""
+
+    matched: int | None
+    """Jobs that were meant before anything was done; None where that was not counted."""
+    matched_exact: bool
+    """False where there are more than were counted, or where nothing was counted."""
+    looked_at: int
+    done: int
+    refused: list[BulkRefusal]
+    """How many stayed as they are, by the sentence that says why, the most frequent first."""
+    next: str | None
+    """Where the next call goes on; None when all were looked at."""

@@ -19,7 +19,16 @@ from litestar.routes import BaseRoute, HTTPRoute
 from jobyard.faces.native import login
 from jobyard.faces.native.gate import PUBLIC
 from jobyard.faces.native.taking import ASKED, HEADERS
-from jobyard.faces.native.wire import FeedHello, FeedJob, FeedProgress, FeedResync, LogEnd, LogLineOut, Problem
+from jobyard.faces.native.wire import (
+    FeedHello,
+    FeedJob,
+    FeedProgress,
+    FeedResync,
+    LogEnd,
+    LogLineOut,
+    Problem,
+    SubjectName,
+)
 
 _REFERENCE = "#/components/schemas/{name}"
 _FRAMES = (FeedHello, FeedJob, FeedProgress, FeedResync, LogLineOut, LogEnd)
@@ -149,7 +158,9 @@ def _in_path(path: str, schemas: dict[Any, Json]) -> Iterator[Json]:
         if part.startswith("{"):
             name = part.strip("{}").partition(":")[0]
             schema: Json = {"type": "string", "minLength": 1}
-            if name.endswith("_id"):
+            if name == "subject":
+                schema = {"type": "string", "enum": list(get_args(SubjectName))}
+            elif name.endswith("_id"):
                 schema = {"type": "string", "pattern": "^[0-9a-f]{32}$", "minLength": 32, "maxLength": 32}
             yield {"name": name, "in": "path", "required": True, "schema": schema}
 

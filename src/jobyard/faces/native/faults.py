@@ -19,6 +19,7 @@ from jobyard.job.errors import (
     Conflict,
     Fault,
     Invalid,
+    KeyReused,
     NotFound,
     Refused,
     ResultGone,
@@ -27,6 +28,7 @@ from jobyard.job.errors import (
     TooMuch,
     Unauthenticated,
     Unavailable,
+    UniqueTaken,
 )
 from jobyard.job.ids import new_id
 
@@ -50,6 +52,8 @@ _STATUS: Mapping[type[Fault], int] = MappingProxyType(
 )
 """The status of each family; a class that does not stand here has that of its nearest forebear."""
 
+_IN_THE_WAY = (UniqueTaken, KeyReused)
+"""Faults that name another job by its id."""
 _DETAIL: Mapping[int, str] = MappingProxyType(
     {
         404: "There is nothing at this address.",
@@ -71,10 +75,11 @@ def problem(
     detail: str,
     errors: list[dict[str, str]] | None = None,
     headers: Mapping[str, str] | None = None,
+    job: str | None = None,
 ) -> Response[bytes]:
-    """Return a problem as an answer."""
+    """Return a problem as an answer; `job` is the one that stands in the way."""
     places = [FieldFault(path=one.get("path", ""), message=one.get("message", "")) for one in errors or []]
-    body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, code=code, errors=places)
+    body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, code=code, errors=places, job=job)
     return Response(
         content=msgspec.json.encode(body), status_code=status, media_type=MEDIA_TYPE, headers=dict(headers or {})
     )
@@ -97,7 +102,8 @@ def _of_fault(request: Request[Any, Any, Any], fault: Exception) -> Response[byt
         return _of_break(request, fault)
     status = status_of(fault)
     errors = fault.fields if isinstance(fault, Invalid) else None
-    return problem(status, fault.code, fault.sentence, errors, _headers(fault, status))
+    job = fault.data.get("job") if isinstance(fault, _IN_THE_WAY) else None
+    return problem(status, fault.code, fault.sentence, errors, _headers(fault, status), job)
 
 
 def _of_http(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

@@ -5,14 +5,27 @@ from __future__ import annotations
 from litestar import Router
 
 from jobyard.faces.native.gate import Gate
-from jobyard.faces.native.routes import datasets, feed, history, house, jobs, people, projects, results, session, verbs
+from jobyard.faces.native.routes import (
+    changing,
+    datasets,
+    feed,
+    history,
+    house,
+    jobs,
+    limits,
+    people,
+    projects,
+    results,
+    session,
+    verbs,
+)
 from jobyard.faces.native.routes.contents import get_document
 from jobyard.faces.native.routes.desk import at_desk
 from jobyard.faces.native.surroundings import Ask
 from jobyard.faces.native.taking import Exact
 from jobyard.settings import Settings
 
-_SUBJECTS = (session, jobs, verbs, history, results, feed, house, datasets, projects, people)
+_SUBJECTS = (session, jobs, verbs, changing, history, results, feed, house, limits, datasets, projects, people)
 
 
 def router(settings: Settings) -> Router:

@@ -15,6 +15,8 @@ from jobyard.faces.native.taking import HEADERS, InPath, asking
 from jobyard.faces.native.wire import JobAsked, JobIn, JobOut, JobPage, JobsAsked
 from jobyard.job.errors import Invalid
 from jobyard.job.record import Job
+from jobyard.job.states import State
+from jobyard.job.waiting import Waiting
 
 _LONGEST_KEY = 200
 
@@ -26,7 +28,7 @@ async def list_jobs(request: Ask, asked: NamedDependency[JobsAsked]) -> JobPage:
     found = await request.engine.listing.find(request.user, words.job_query(asked, names))
     shown = await request.names.of(job.project for job in found.page.jobs)
     return JobPage(
-        jobs=[words.job_out(job, request.user, shown) for job in found.page.jobs],
+        jobs=[words.job_out(job, request.user, shown, found.waiting.get(job.id)) for job in found.page.jobs],
         next=words.cursor_text(found.page.next, asked.order),
         total=found.total,
         total_exact=found.exact,
@@ -36,7 +38,7 @@ async def list_jobs(request: Ask, asked: NamedDependency[JobsAsked]) -> JobPage:
 @post("/jobs", operation_id="submitJob", opt={"also": {200: JobOut}, HEADERS: ["Idempotency-Key"]})
 async def submit_job(request: Ask, data: JSONBody[JobIn]) -> Response[JobOut]:
     """Submit a job; it is safe on disk when this is answered. The same Idempotency-Key never makes a second one."""
-    key = _idempotency_key(request)
+    key = idempotency_key(request)
     job, fresh = await request.engine.jobs.submit(request.user, words.submission(data), key)
     headers = {"Location": f"/v1/jobs/{job.id}"} if fresh else {"Idempotency-Replayed": "true"}
     return Response(await shown(request, job), status_code=201 if fresh else 200, headers=headers)
@@ -44,7 +46,7 @@ async def submit_job(request: Ask, data: JSONBody[JobIn]) -> Response[JobOut]:
 
 @get("/jobs/{job_id:str}", operation_id="getJob", **asking(JobAsked))
 async def get_job(request: Ask, job_id: InPath, asked: NamedDependency[JobAsked]) -> JobOut:
-    """Return a job; with `wait`, as soon as it has ended or the seconds have passed."""
+    """Return a job, and why it waits; with `wait`, as soon as it has ended or the seconds have passed."""
     # The place in the feed is taken before the first look, so that no news falls between the two.
     reader = request.engine.feed.reader(request.user)
     job = await request.engine.listing.job(request.user, job_id)
@@ -54,7 +56,10 @@ async def get_job(request: Ask, job_id: InPath, asked: NamedDependency[JobAsked]
         frame = await reader.next(min(left, stream.LOOK_AGAIN))
         if isinstance(frame, Resync) or (isinstance(frame, Happened) and frame.event.job == job_id):
             job = await request.engine.listing.job(request.user, job_id)
-    return await shown(request, job)
+    if job.state is not State.QUEUED:
+        return await shown(request, job)
+    job, waiting = await request.engine.listing.waiting(request.user, job_id)
+    return await shown(request, job, waiting)
 
 
 @delete("/jobs/{job_id:str}", operation_id="deleteJob")
@@ -63,12 +68,13 @@ async def delete_job(request: Ask, job_id: InPath) -> None:
     await request.engine.jobs.delete(request.user, job_id)
 
 
-async def shown(request: Ask, job: Job) -> JobOut:
-    """Return a job as the sender of the request may see it."""
-    return words.job_out(job, request.user, await request.names.of([job.project]))
+async def shown(request: Ask, job: Job, waiting: Waiting | None = None) -> JobOut:
+    """Return a job as the sender of the request may see it; why it waits only where that was asked for."""
+    return words.job_out(job, request.user, await request.names.of([job.project]), waiting)
 
 
-def _idempotency_key(request: Ask) -> str | None:
+def idempotency_key(request: Ask) -> str | None:
+    """Return the request's Idempotency-Key, if it has one. Raises Invalid for what is none."""
     key = request.headers.get("idempotency-key")
     if key is None:
         return None

@@ -14,8 +14,8 @@ CursorText = Annotated[str, Meta(max_length=8192, extra_json_schema={"pattern": 
 """What an earlier page gave as `next`."""
 
 
-class JobsAsked(Struct, kw_only=True, forbid_unknown_fields=True):
-    """Which jobs are meant. Each parameter narrows; one given several times means any of its values."""
+class JobsMeant(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which jobs are meant. Each field narrows; several values mean any of them."""
 
     state: Annotated[list[StateName], Meta(max_length=6)] = []
     kind: _Words = []
@@ -30,12 +30,19 @@ class JobsAsked(Struct, kw_only=True, forbid_unknown_fields=True):
     resource_type: _Word | None = None
     resource_id: _Word | None = None
     parent: Id | None = None
+    schedule: Id | None = None
+    """The schedule that submitted them."""
     created_from: Time | None = None
     created_to: Time | None = None
     finished_from: Time | None = None
     finished_to: Time | None = None
     text: Annotated[str, Meta(max_length=1000)] = ""
     """Every word must begin a word of the job."""
+
+
+class JobsAsked(JobsMeant, kw_only=True, forbid_unknown_fields=True):
+    """One page of jobs. Each filter narrows; one given several times means any of its values."""
+
     order: Literal["-number", "number", "-priority", "-finished_at"] = "-number"
     limit: Annotated[int, Meta(ge=1, le=500)] = 50
     cursor: CursorText | None = None

@@ -174,3 +174,5 @@ class Problem(Struct, kw_only=True, omit_defaults=True):
     code: str
     type: str = "about:blank"
     errors: list[FieldFault] = []
+    job: str | None = None
+    """Id of the job that stands in the way, where one does."""

@@ -6,7 +6,24 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from jobyard.faces.native.wire.words import LARGEST, AttemptNumber, Id, Name, ReasonName, Slug, StateName, Time
+from jobyard.faces.native.wire.words import (
+    LARGEST,
+    AttemptNumber,
+    CauseName,
+    Id,
+    Name,
+    OnFailureName,
+    ReasonName,
+    Slug,
+    StateName,
+    Time,
+)
+
+JobName = Annotated[str, Meta(max_length=300)]
+Priority = Annotated[int, Meta(ge=-1000, le=1000)]
+Labels = Annotated[dict[Name, Annotated[str, Meta(max_length=200)]], Meta(max_length=50)]
+Needs = Annotated[list[Id], Meta(max_length=100)]
+UniqueWord = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class ResourceOut(Struct, kw_only=True):
@@ -43,6 +60,24 @@ class ProjectRef(Struct, kw_only=True):
     name: str
 
 
+class WaitingOut(Struct, kw_only=True):
+    """Why a queued job waits."""
+
+    cause: CauseName
+    sentence: str
+    """The cause in one sentence for people."""
+    ahead: int | None
+    """Jobs of its queue that stand before it; null where the line does not matter to it."""
+    more: bool
+    """At least `ahead` stand before it; further ones were not counted."""
+    until: Time | None
+    """When the cause ends by itself, where that is known."""
+    starts_at: Time | None
+    """When it likely begins, judged by recent runs; null where nobody can say."""
+    needs: list[str]
+    """Ids of the jobs it waits for."""
+
+
 class JobOut(Struct, kw_only=True):
     """A job as its reader may see it."""
 
@@ -58,6 +93,18 @@ class JobOut(Struct, kw_only=True):
     priority: int
     labels: dict[str, str]
     parent: str | None
+    after: list[str]
+    """Ids of the jobs it waits for."""
+    on_failure: OnFailureName
+    """What becomes of it when one of these does not end well."""
+    waits: int
+    """How many of these have not ended as it needs."""
+    unique: str | None
+    """At most one queued or running job of the project, or of the owner where there is none, has this key."""
+    schedule: str | None
+    """Id of the schedule that submitted it."""
+    origin: str | None
+    """Id of the job that this one runs again with changes."""
     face: str
     external: bool
     resource: ResourceOut | None
@@ -85,7 +132,9 @@ class JobOut(Struct, kw_only=True):
     results_expired: bool
     kept: bool
     may: list[str]
-    """Verbs this reader may ask of it in its present state, such as `cancel`, `retry`, `delete`, `keep`."""
+    """Verbs this reader may ask of it in its present state, such as `cancel`, `retry`, `edit`, `again`, `delete`."""
+    waiting: WaitingOut | None
+    """Why it waits; only where one job or a list is read, null in the answers of verbs and in the feed."""
 
 
 class JobPage(Struct, kw_only=True):
@@ -104,13 +153,19 @@ class JobIn(Struct, kw_only=True, forbid_unknown_fields=True):
 
     kind: Name
     parameters: dict[str, Any] = {}
-    name: Annotated[str, Meta(max_length=300)] = ""
+    name: JobName = ""
     queue: Slug | None = None
-    priority: Annotated[int, Meta(ge=-1000, le=1000)] = 0
+    priority: Priority = 0
     project: Name | None = None
     """Id or name of a project."""
-    labels: Annotated[dict[Name, Annotated[str, Meta(max_length=200)]], Meta(max_length=50)] = {}
+    labels: Labels = {}
     parent: Id | None = None
+    after: Needs = []
+    """Ids of jobs that have to end first."""
+    on_failure: OnFailureName = "cancel"
+    """What becomes of it when one of these does not end well."""
+    unique: UniqueWord | None = None
+    """At most one queued or running job of the project, or of the owner where there is none, has this key."""
     draft: bool = False
     external: bool = False
     due_at: Time | None = None

@@ -25,4 +25,22 @@ AttemptNumber = Annotated[int, Meta(ge=1, le=2_147_483_647)]
 StateName = Literal["draft", "queued", "running", "succeeded", "failed", "cancelled"]
 RoleName = Literal["viewer", "member", "operator", "administrator"]
 ScopeName = Literal["full", "read", "desk"]
+OnFailureName = Literal["cancel", "run", "wait"]
 ReasonName = Literal["error", "lost", "memory", "timeout", "signal", "unreadable", "needed"]
+CauseName = Literal[
+    "client",
+    "needs",
+    "due",
+    "back_off",
+    "paused",
+    "unserved",
+    "unable",
+    "owner_limit",
+    "queue_limit",
+    "kind_limit",
+    "busy",
+    "next",
+]
+"""What a queued job waits for."""
+SubjectName = Literal["owner", "queue", "kind"]
+"""Whose limit it is."""

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from jobyard.faces.native.words.asking import Names, asked, cursor_text, job_query, row_cursor, row_text
+from jobyard.faces.native.words.asking import (
+    Names,
+    asked,
+    cursor_text,
+    job_cursor,
+    job_filter,
+    job_query,
+    row_cursor,
+    row_text,
+)
+from jobyard.faces.native.words.changing import BULK, again_in, bulk_edits, bulk_out, edits_in
 from jobyard.faces.native.words.history import (
     attempt_out,
     event_out,
@@ -19,24 +29,34 @@ from jobyard.faces.native.words.house import (
     worker_out,
 )
 from jobyard.faces.native.words.jobs import job_out, may, progress_in, submission
+from jobyard.faces.native.words.limits import limit_in, limit_out, subject_in, use_out
 from jobyard.faces.native.words.people import client_settings, key_in, key_out, member_out, project_out, user_out
 from jobyard.faces.native.words.telling import told
 from jobyard.faces.native.words.times import micros, moment, some_micros, some_moment
 
 __all__ = [
+    "BULK",
     "Names",
+    "again_in",
     "asked",
     "attempt_out",
+    "bulk_edits",
+    "bulk_out",
     "client_settings",
     "counts_out",
     "cursor_text",
     "dataset_out",
+    "edits_in",
     "event_out",
+    "job_cursor",
+    "job_filter",
     "job_out",
     "job_query",
     "key_in",
     "key_out",
     "kind_out",
+    "limit_in",
+    "limit_out",
     "line_out",
     "may",
     "member_out",
@@ -52,8 +72,10 @@ __all__ = [
     "sample_out",
     "some_micros",
     "some_moment",
+    "subject_in",
     "submission",
     "told",
+    "use_out",
     "user_out",
     "worker_out",
 ]

@@ -11,7 +11,8 @@ import msgspec
 from msgspec import Struct
 
 from jobyard.engine.projects import Projects
-from jobyard.faces.native.wire import JobsAsked, ProjectRef
+from jobyard.faces.native.wire import BulkFilter, JobsAsked, ProjectRef
+from jobyard.faces.native.wire.asked import JobsMeant
 from jobyard.faces.native.words.telling import misfit
 from jobyard.faces.native.words.times import some_micros
 from jobyard.job.errors import Invalid, WrongCursor
@@ -49,9 +50,15 @@ def asked(query: bytes, shape: type[Q]) -> Q:
 
 def job_query(wanted: JobsAsked, names: Mapping[str, str]) -> Query:
     """Return what a list of jobs asks for. `names` are the names of projects by id. Raises Invalid or WrongCursor."""
-    ids = {name: id_ for id_, name in names.items()}
     order = Order(wanted.order)
-    filter_ = Filter(
+    after = None if wanted.cursor is None else job_cursor(wanted.cursor, order.value)
+    return Query(filter=job_filter(wanted, names), order=order, limit=wanted.limit, after=after)
+
+
+def job_filter(wanted: JobsMeant, names: Mapping[str, str]) -> Filter:
+    """Return which jobs are meant. `names` are the names of projects by id. Raises Invalid for a time out of range."""
+    ids = {name: id_ for id_, name in names.items()}
+    return Filter(
         states=frozenset(State(word) for word in wanted.state),
         kinds=frozenset(wanted.kind),
         owners=frozenset(wanted.owner),
@@ -59,7 +66,9 @@ def job_query(wanted: JobsAsked, names: Mapping[str, str]) -> Query:
         queues=frozenset(wanted.queue),
         faces=frozenset(wanted.face),
         workers=frozenset(wanted.worker),
+        ids=frozenset(wanted.ids) if isinstance(wanted, BulkFilter) else frozenset(),
         parent=wanted.parent,
+        schedule=wanted.schedule,
         resource_type=wanted.resource_type,
         resource_id=wanted.resource_id,
         labels=frozenset(_label(text) for text in wanted.label),
@@ -69,13 +78,19 @@ def job_query(wanted: JobsAsked, names: Mapping[str, str]) -> Query:
         finished_to=some_micros(wanted.finished_to, "finished_to"),
         text=wanted.text,
     )
-    after = None if wanted.cursor is None else _cursor(wanted.cursor, order)
-    return Query(filter=filter_, order=order, limit=wanted.limit, after=after)
 
 
-def cursor_text(cursor: Cursor | None, order: str) -> str | None:
-    """Return where a page of jobs ended as text that only the same order takes back."""
-    return None if cursor is None else row_text(order, [cursor.value, cursor.number])
+def cursor_text(cursor: Cursor | None, list_: str) -> str | None:
+    """Return where a page of jobs ended as text that only the same list (its order) takes back."""
+    return None if cursor is None else row_text(list_, [cursor.value, cursor.number])
+
+
+def job_cursor(text: str, list_: str) -> Cursor:
+    """Return the place that `cursor_text` wrote for the same list. Raises WrongCursor."""
+    value, number = row_cursor(text, list_, tuple[int, int])
+    if not (-_INT64 <= value < _INT64 and -_INT64 <= number < _INT64):
+        raise WrongCursor
+    return Cursor(value=value, number=number)
 
 
 def row_text(list_: str, place: Any) -> str:
@@ -139,10 +154,3 @@ def _is_list(type_: Any) -> bool:
 def _label(text: str) -> tuple[str, str | None]:
     name, equals, value = text.partition("=")
     return name, value if equals else None
-
-
-def _cursor(text: str, order: Order) -> Cursor:
-    value, number = row_cursor(text, order.value, tuple[int, int])
-    if not (-_INT64 <= value < _INT64 and -_INT64 <= number < _INT64):
-        raise WrongCursor
-    return Cursor(value=value, number=number)

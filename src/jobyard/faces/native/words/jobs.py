@@ -6,19 +6,21 @@ from collections.abc import Mapping
 
 from jobyard.access import rules
 from jobyard.access.rules import Verb
-from jobyard.engine.submission import Submission
-from jobyard.faces.native.wire import FailureOut, JobIn, JobOut, ProgressIn, ProgressOut, ResourceOut
+from jobyard.engine.submission import Submission, unique_word
+from jobyard.faces.native.wire import FailureOut, JobIn, JobOut, ProgressIn, ProgressOut, ResourceOut, WaitingOut
 from jobyard.faces.native.words.asking import project_ref
 from jobyard.faces.native.words.times import moment, some_micros, some_moment
-from jobyard.job.record import Failure, Job, Progress, Resource
+from jobyard.job.record import Failure, Job, OnFailure, Progress, Resource
 from jobyard.job.states import REMOVABLE, Arrow, State, after
-from jobyard.people.record import Actor
+from jobyard.job.waiting import Waiting
+from jobyard.people.record import Actor, Role
 
 _VERBS: tuple[tuple[str, Verb, Arrow], ...] = (
     ("release", Verb.RELEASE, Arrow.RELEASE),
     ("withdraw", Verb.WITHDRAW, Arrow.WITHDRAW),
     ("cancel", Verb.CANCEL, Arrow.CANCEL),
     ("retry", Verb.RETRY, Arrow.RETRY),
+    ("edit", Verb.EDIT, Arrow.EDIT),
     ("keep", Verb.KEEP, Arrow.KEEP),
     ("start", Verb.RUN, Arrow.START),
     ("beat", Verb.RUN, Arrow.BEAT),
@@ -36,13 +38,18 @@ def may(actor: Actor, job: Job) -> list[str]:
         for word, verb, arrow in _VERBS
         if after(job.state, arrow) is not None and _fits(job, word, verb) and rules.may(actor, verb, job)
     ]
+    if not job.external and _may_submit_like(actor, job):
+        words.append("again")
     if job.state in REMOVABLE and rules.may(actor, Verb.DELETE, job):
         words.append("delete")
     return words
 
 
-def job_out(job: Job, actor: Actor, names: Mapping[str, str]) -> JobOut:
-    """Return a job as the actor may see it; `names` are the names of projects by id."""
+def job_out(job: Job, actor: Actor, names: Mapping[str, str], waiting: Waiting | None = None) -> JobOut:
+    """Return a job as the actor may see it; `names` are the names of projects by id.
+
+    `waiting` says why it waits, for who reads it: the answers of verbs and the feed go without.
+    """
     return JobOut(
         id=job.id,
         number=job.number,
@@ -56,6 +63,12 @@ def job_out(job: Job, actor: Actor, names: Mapping[str, str]) -> JobOut:
         priority=job.priority,
         labels=job.labels,
         parent=job.parent,
+        after=list(job.after),
+        on_failure=job.on_failure.value,
+        waits=job.waits,
+        unique=None if job.unique is None else unique_word(job.unique),
+        schedule=job.schedule,
+        origin=job.origin,
         face=job.face,
         external=job.external,
         resource=resource_out(job.resource),
@@ -82,6 +95,22 @@ def job_out(job: Job, actor: Actor, names: Mapping[str, str]) -> JobOut:
         results_expired=job.results_expired,
         kept=job.kept,
         may=may(actor, job),
+        waiting=waiting_out(waiting),
+    )
+
+
+def waiting_out(waiting: Waiting | None) -> WaitingOut | None:
+    """Return why a job waits."""
+    if waiting is None:
+        return None
+    return WaitingOut(
+        cause=waiting.cause.value,
+        sentence=waiting.sentence,
+        ahead=waiting.ahead,
+        more=waiting.more,
+        until=some_moment(waiting.until),
+        starts_at=some_moment(waiting.starts_at),
+        needs=list(waiting.needs),
     )
 
 
@@ -121,6 +150,9 @@ def submission(wish: JobIn) -> Submission:
         project=wish.project,
         labels=wish.labels,
         parent=wish.parent,
+        after=tuple(wish.after),
+        on_failure=OnFailure(wish.on_failure),
+        unique=wish.unique,
         draft=wish.draft,
         external=wish.external,
         due_at=some_micros(wish.due_at, "due_at"),
@@ -135,6 +167,15 @@ def progress_in(told: ProgressIn) -> Progress | None:
     if not told.done and told.total is None and not told.text:
         return None
     return Progress(done=told.done, total=told.total, text=told.text)
+
+
+def _may_submit_like(actor: Actor, job: Job) -> bool:
+    if not rules.may(actor, Verb.SUBMIT, job):
+        return False
+    if job.project is None or rules.at_least(actor.role, Role.OPERATOR):
+        return True
+    # Its owner may have another place in its project by now.
+    return rules.at_least(actor.projects.get(job.project, Role.VIEWER), Role.MEMBER)
 
 
 def _fits(job: Job, word: str, verb: Verb) -> bool:
