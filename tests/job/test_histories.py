@@ -48,6 +48,8 @@ PEOPLE: dict[str, Move] = {
     "keep": lambda job, _, now: moves.keep(job, now, "ada", now + 99),
     "expire": lambda job, _, now: moves.expire(job, now),
     "mark": lambda job, _, now: moves.mark(job, now, "ada", {"n": now}),
+    "edit": lambda job, _, now: moves.edit(job, now, "ada", {"priority": now % 3}),
+    "meet": lambda job, _, now: moves.meet(job, now, "b" * 32, max(0, job.waits - 1), now),
 }
 ALL = HOLDER | PEOPLE
 

@@ -29,6 +29,8 @@ MOVES: dict[str, Callable[[Job], Change]] = {
     "stop": lambda job: moves.stop(job, job.attempt, LATER),
     "lose": lambda job: moves.lose(job, job.attempt, LATER, BROKEN, LATER + 5),
     "retry": lambda job: moves.retry(job, LATER, "bob"),
+    "edit": lambda job: moves.edit(job, LATER, "bob", {"name": "another"}),
+    "meet": lambda job: moves.meet(job, LATER, "b" * 32, 0),
     "keep": lambda job: moves.keep(job, LATER, "bob", LATER + 9),
     "expire": lambda job: moves.expire(job, LATER),
     "mark": lambda job: moves.mark(job, LATER, "bob", {"star": True}),
@@ -52,6 +54,8 @@ cancel     cancelled/cancelled cancelled/cancelled running/cancel_asked running/
 stop       stale               stale               wrong               cancelled/cancelled stale             stale             stale
 lose       stale               stale               failed/failed       cancelled/cancelled stale             stale             stale
 retry      wrong               wrong               wrong               wrong               queued/retried    queued/retried    queued/retried
+edit       draft/edited        queued/edited       wrong               wrong               wrong             wrong             wrong
+meet       draft/met           queued/met          wrong               wrong               wrong             wrong             wrong
 keep       wrong               wrong               wrong               wrong               succeeded/kept    failed/kept       cancelled/kept
 expire     wrong               wrong               wrong               wrong               succeeded/expired failed/expired    cancelled/expired
 mark       draft/marked        queued/marked       running/marked      running/marked      succeeded/marked  failed/marked     cancelled/marked

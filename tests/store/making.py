@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
 from jobyard.job import moves
 from jobyard.job.events import Change
 from jobyard.job.filters import EVERYTHING, Filter, Order, Query, Scope
@@ -94,6 +96,31 @@ class Hand:
         """Put a job in line, or write a draft down when `state` says so."""
         change = submission(**fields)
         return self.do(lambda transaction: transaction.insert(change))
+
+    def join(self, **fields: Any) -> Job:
+        """Put a job in line with the turn that the store gives it."""
+        change = submission(**fields)
+
+        def work(transaction: Transaction) -> Job:
+            turn = transaction.turn(change.job.queue, change.job.priority, change.job.owner)
+            return transaction.insert(replace(change, job=replace(change.job, turn=turn)))
+
+        return self.do(work)
+
+    def take(self, limit: int = 1, now: int = NOW, **asked: Any) -> list[Job]:
+        """Claim jobs as a worker does, from every queue in use unless others are asked for."""
+        queues = asked.pop("queues", None) or [row.name for row in self.see(lambda view: view.queues())]
+        kinds = asked.pop("kinds", ["test.work"])
+
+        def work(transaction: Transaction) -> list[Job]:
+            found = transaction.candidates(queues, kinds, now, limit, **asked)
+            return [transaction.apply(moves.claim(job, now, "w1", LEASE)) for job in found]
+
+        return self.do(work)
+
+    def served(self, times: int, now: int = NOW, **asked: Any) -> str:
+        """Claim one job after the other and return the first letters of their names."""
+        return "".join(job.name[:1] for _ in range(times) for job in self.take(1, now, **asked))
 
     def move(self, id_: str, move: Callable[[Job], Change]) -> Job:
         """Change a job by a move of job/moves."""

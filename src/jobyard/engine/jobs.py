@@ -172,8 +172,11 @@ class Jobs:
         """Edit a job within a transaction of the caller, who rings for it afterwards."""
         job = allowed(transaction, actor, Verb.EDIT, id_)
         changes = edits.changes()
-        moved = replace(job, queue=changes.get("queue", job.queue), priority=changes.get("priority", job.priority))
-        if job.state is State.QUEUED and (moved.queue, moved.priority) != (job.queue, job.priority):
+        moved = replace(
+            job, **{name: changes.get(name, getattr(job, name)) for name in ("queue", "priority", "due_at")}
+        )
+        places = [(one.queue, one.priority, one.due_at) for one in (job, moved)]
+        if job.state is State.QUEUED and places[0] != places[1]:
             changes["turn"] = self._turn(transaction, moved)
         change = moves.edit(job, self._ledger.now(), actor.name, changes)
         if moved.queue != job.queue and job.state is State.QUEUED:

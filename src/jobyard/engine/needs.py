@@ -80,7 +80,8 @@ class Needs:
         left = self.left(transaction, job)
         if left == job.waits:
             return job
-        return transaction.apply(moves.meet(job, self._ledger.now(), needed.id, left))
+        turn = transaction.turn(job.queue, job.priority, job.owner) if left == 0 else None
+        return transaction.apply(moves.meet(job, self._ledger.now(), needed.id, left, turn))
 
     def _cancel(self, transaction: Transaction, job: Job, needed: Job, what: str) -> Job:
         now = self._ledger.now()

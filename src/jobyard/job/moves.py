@@ -189,9 +189,12 @@ def edit(job: Job, now: int, actor: str, changes: Mapping[str, Any]) -> Change:
     return _change(moved, EventType.EDITED, now, actor, told)
 
 
-def meet(job: Job, now: int, needed: str, left: int) -> Change:
-    """Note that a job which this one waits for has ended, and that it waits for `left` others still."""
-    moved = _move(job, Arrow.MEET, waits=left)
+def meet(job: Job, now: int, needed: str, left: int, turn: int | None = None) -> Change:
+    """Note that a job which this one waits for has ended, and that it waits for `left` others still.
+
+    `turn` is the one that it gets when it joins the line by that.
+    """
+    moved = _move(job, Arrow.MEET, waits=left, turn=job.turn if turn is None else turn)
     return _change(moved, EventType.MET, now, HOUSE, {"needed": needed, "left": left})
 
 
@@ -216,7 +219,7 @@ def mark(job: Job, now: int, actor: str, marks: dict[str, Any]) -> Change:
 
 def delete(job: Job, now: int, actor: str) -> Event:
     """Return the last event of a job that is being removed; the caller has checked that it may be."""
-    told = {"owner": job.owner, "project": job.project, "name": job.name}
+    told = {"owner": job.owner, "project": job.project, "queue": job.queue, "kind": job.kind, "name": job.name}
     return replace(_event(job, EventType.DELETED, now, actor, told), revision=job.revision + 1)
 
 

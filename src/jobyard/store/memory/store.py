@@ -13,6 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from jobyard.job.errors import Unavailable
+from jobyard.job.line import Served
 from jobyard.store.contract import Transaction, View
 from jobyard.store.memory.tables import Journal, Tables
 from jobyard.store.memory.transaction import MemoryTransaction
@@ -29,6 +30,7 @@ class MemoryStore:
         self._lock = threading.RLock()
         self._wakes: list[Callable[[], None]] = []
         self._closed = False
+        self._served = Served()
 
     @property
     def dialect(self) -> str:
@@ -40,7 +42,9 @@ class MemoryStore:
         with self._lock:
             try:
                 self._require_open()
-                result = work(MemoryTransaction(self._tables, journal))
+                transaction = MemoryTransaction(self._tables, journal, self._served)
+                result = work(transaction)
+                transaction.offers.settle()
             except BaseException as error:  # noqa: BLE001 - whatever a work raises is its future's to tell
                 journal.take_back()
                 future.set_exception(error)

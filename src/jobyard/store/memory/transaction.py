@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from itertools import islice
 from typing import Any, TypeVar
 
 import msgspec
@@ -36,11 +35,14 @@ _MAY_WAIT = frozenset({State.DRAFT, State.QUEUED})
 class MemoryTransaction(MemoryView):
     """A Transaction over the dicts."""
 
-    def __init__(self, tables: Tables, journal: Journal) -> None:
+    def __init__(self, tables: Tables, journal: Journal, served: line.Served) -> None:
         super().__init__(tables)
         self._journal = journal
+        self.offers = line.Offers(served)
+        """What the line offers to this work."""
 
     def insert(self, change: Change) -> Job:
+        self._require_unique(change.job)
         if change.job.id in self._tables.jobs:
             raise NameTaken(what="job", name=change.job.id)
         number = self._journal.count(self._tables.numbers, "job")
@@ -50,7 +52,10 @@ class MemoryTransaction(MemoryView):
         stored = self._tables.jobs.get(change.job.id)
         if stored is None or stored.revision != change.guard:
             raise ChangedMeanwhile(id=change.job.id)
-        return self._write(replace(change.job, number=stored.number), change)
+        self._require_unique(change.job)
+        kept = self._write(replace(change.job, number=stored.number), change)
+        self.offers.follow(kept)
+        return kept
 
     def note(self, event: Event) -> None:
         number = self._journal.count(self._tables.numbers, "event")
@@ -73,25 +78,20 @@ class MemoryTransaction(MemoryView):
     def candidates(
         self, queues: Sequence[str], kinds: Sequence[str], now: int, limit: int, barred: Collection[str] = ()
     ) -> list[Job]:
+        if limit <= 0 or not kinds:
+            return []
         open_ = {name for name in queues if name not in self._tables.queues or not self._tables.queues[name].paused}
         self._promote(now)
         levels: dict[tuple[str, int], list[Job]] = {}
         for job in sorted(self._tables.jobs.values(), key=lambda job: (job.turn, job.number)):
-            if job.queue in open_ and ready(job):
+            if job.queue in open_ and ready(job) and job.kind in kinds and job.owner not in barred:
                 levels.setdefault((job.queue, job.priority), []).append(job)
-        able = [
-            [job for job in level if job.kind in kinds and job.owner not in barred]
-            for level in _looked_at(levels, list(queues))
-        ]
-        return list(islice(line.merged(able), max(limit, 0)))
+        return self.offers.best(_looked_at(levels, list(queues)), kinds, now, limit)
 
     def turn(self, queue: str, priority: int, owner: str) -> int:
-        here = [
-            job
-            for job in self._tables.jobs.values()
-            if job.state is State.QUEUED and not job.external and (job.queue, job.priority) == (queue, priority)
-        ]
-        front = min((job.turn for job in here if ready(job)), default=None)
+        jobs = self._tables.jobs.values()
+        here = [job for job in jobs if ready(job) and (job.queue, job.priority) == (queue, priority)]
+        front = min((job.turn for job in here), default=None)
         return line.next_turn(front, max((job.turn for job in here if job.owner == owner), default=None))
 
     def dependents(self, ids: Sequence[str]) -> list[Job]:
@@ -228,17 +228,22 @@ class MemoryTransaction(MemoryView):
         raise Unavailable(reason="the memory store runs no SQL")
 
     def _promote(self, now: int) -> None:
-        for job in list(self._tables.jobs.values()):
-            if job.due_at is not None and job.due_at <= now and ready(replace(job, due_at=None)):
-                self._journal.put(self._tables.jobs, job.id, replace(job, due_at=None))
+        jobs = self._tables.jobs.values()
+        due = [(job.due_at, job.number, job) for job in jobs if job.due_at is not None and job.due_at <= now]
+        for _, _, job in sorted(due, key=lambda entry: entry[:2]):
+            joined = replace(job, due_at=None, turn=self.turn(job.queue, job.priority, job.owner))
+            if ready(joined):
+                self._journal.put(self._tables.jobs, job.id, joined)
+
+    def _require_unique(self, job: Job) -> None:
+        other = self.unique(job.unique) if job.unique is not None and job.state in LIVE else None
+        if other is not None and other.id != job.id:
+            raise UniqueTaken(key=job.unique, job=other.id)
 
     def _write(self, job: Job, change: Change) -> Job:
         text.require(text.columns(job))
         if job.progress is not None and not math.isfinite(job.progress.done):
             raise Invalid(reason="Progress must be a finite number.")
-        other = self.unique(job.unique) if job.unique is not None and job.state in LIVE else None
-        if other is not None and other.id != job.id:
-            raise UniqueTaken(key=job.unique, job=other.id)
         kept = _kept(job)
         self._journal.put(self._tables.jobs, job.id, kept)
         self._journal.put(self._tables.used_queues, job.queue, True)

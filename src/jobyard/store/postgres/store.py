@@ -14,6 +14,7 @@ import psycopg
 from psycopg import errors
 
 from jobyard.job.errors import KeyReused, Unavailable
+from jobyard.job.line import Served
 from jobyard.store import migrate
 from jobyard.store.contract import Reused, Transaction, View
 from jobyard.store.postgres.bell import Bell
@@ -47,8 +48,8 @@ class _Again(BaseException):
 class PostgresTransaction(RelationalTransaction):
     """A Transaction that asks to be run again when another one was faster with the same key."""
 
-    def __init__(self, database: PostgresDatabase, until: int, turns: Turns, *, again: bool) -> None:
-        super().__init__(database)
+    def __init__(self, database: PostgresDatabase, served: Served, until: int, turns: Turns, *, again: bool) -> None:
+        super().__init__(database, served)
         self._until = until
         self._again = again
         self._turns = turns
@@ -87,6 +88,7 @@ class PostgresStore:
         self._places = threading.BoundedSemaphore(WAITING_LIMIT)
         self._horizon = Horizon()
         self._turns = Turns()
+        self._served = Served()
         self._counted = 0
         self._watch = Watch(self._links)
         self._bell = Bell(self._links, self._horizon, self._fold_if_due)
@@ -191,7 +193,7 @@ class PostgresStore:
     def _transact(self, connection: Connection, work: Callable[[Transaction], T], turn: int) -> tuple[T, bool]:
         connection.execute(BEGIN_WRITE, prepare=False)
         database = PostgresDatabase(connection)
-        transaction = PostgresTransaction(database, self._horizon.settled, self._turns, again=turn < 2)
+        transaction = PostgresTransaction(database, self._served, self._horizon.settled, self._turns, again=turn < 2)
         try:
             result = work(transaction)
             counted = transaction.flush()
@@ -202,6 +204,7 @@ class PostgresStore:
             raise
         finally:
             transaction.end()
+        transaction.offers.settle()
         self._counted += counted
         return result, transaction.told
 

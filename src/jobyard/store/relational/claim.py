@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from jobyard.job.line import LEVEL_LIMIT
+from jobyard.job import line
 from jobyard.store.contract import Row
 from jobyard.store.relational.database import QUERIES, Database
 from jobyard.store.relational.rows import NUMBER, TURN
@@ -13,6 +13,8 @@ from jobyard.store.text import storable
 
 OWNERS_LIMIT = 200
 """Where some owners are barred, up to so many others are asked one by one; beyond, the line is walked past them."""
+_AT_ONCE = 64
+"""Levels that are asked together."""
 
 Level = tuple[str, int]
 """A queue and the rank of one priority in it."""
@@ -30,14 +32,31 @@ class Claim:
             "barred": database.array(sorted(self._barred)),
         }
 
-    def levels(self, queues: Sequence[str]) -> list[list[Row]]:
-        """Return the rows of each level, best ones first, up to the limit of each."""
-        paused = {row[0] for row in self._database.all("paused_queues", {})}
-        open_ = [name for name in dict.fromkeys(queues) if name not in paused and storable(name)]
-        asked = [(self._text("levels"), {"queue": name, "limit": LEVEL_LIMIT}) for name in open_]
-        levels = [
-            (queue, row[0]) for queue, rows in zip(open_, self._database.each(asked), strict=True) for row in rows
-        ]
+    def levels(self, queues: Sequence[str], now: int) -> list[list[Row]]:
+        """Let what is due join the line; return the rows of each level, best ones first, up to the limit of each."""
+        due, paused = self._database.each(
+            [(self._text("due_jobs"), {"now": now}), (self._text("paused_queues"), {})]
+        )
+        if due:
+            join(self._database, due)
+        resting = {row[0] for row in paused}
+        open_ = [name for name in dict.fromkeys(queues) if name not in resting and storable(name)]
+        ranks = self._database.each([(self._text("levels"), {"queue": name}) for name in open_])
+        found: list[list[Row]] = []
+        for queue, rows in zip(open_, ranks, strict=True):
+            found += self._filled([(queue, row[0]) for row in rows])
+        return found
+
+    def _filled(self, levels: Sequence[Level]) -> list[list[Row]]:
+        """Return the rows of those levels of a queue that have some for this claim."""
+        found: list[list[Row]] = []
+        for at in range(0, len(levels), _AT_ONCE):
+            found += filter(None, self._looked_at(levels[at : at + _AT_ONCE]))
+            if len(found) >= line.LEVEL_LIMIT:
+                break
+        return found[: line.LEVEL_LIMIT]
+
+    def _looked_at(self, levels: Sequence[Level]) -> list[list[Row]]:
         if self._barred:
             return [self._open_to_some(level) for level in levels]
         return self._database.each([self._asked("ready_jobs", level) for level in levels])
@@ -57,3 +76,22 @@ class Claim:
 
     def _text(self, name: str) -> str:
         return QUERIES[name].text(self._database.dialect)
+
+
+def join(database: Database, due: Iterable[Row]) -> None:
+    """Let jobs whose time has come join the line, each behind what its owner has there.
+
+    A row holds a job's number, its queue, the rank of its priority and its owner.
+    """
+    places: dict[tuple[str, int, str], list[int]] = {}
+    for number, *place in due:
+        places.setdefault((place[0], place[1], place[2]), []).append(number)
+    text = QUERIES["turns"].text(database.dialect)
+    asked = [(text, {"queue": queue, "rank": rank, "owner": owner}) for queue, rank, owner in places]
+    joined: list[Mapping[str, Any]] = []
+    for jobs, rows in zip(places.values(), database.each(asked), strict=True):
+        front, last = rows[0]
+        for job in jobs:
+            last = line.next_turn(front, last)
+            joined.append({"job": job, "turn": last})
+    database.post("join_line", *joined)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from msgspec.structs import asdict, replace
@@ -31,8 +30,10 @@ class RelationalTransaction(RelationalView):
     `earlier` is what works before this one, in the same commit, have deferred.
     """
 
-    def __init__(self, database: Database, earlier: Sequence[Deferred] = ()) -> None:
+    def __init__(self, database: Database, served: line.Served, earlier: Sequence[Deferred] = ()) -> None:
         super().__init__(database)
+        self.offers = line.Offers(served)
+        """What the line offers to this work."""
         self.deferred = Deferred()
         """What is still to be written at the end."""
         self.flushed = False
@@ -93,7 +94,8 @@ class RelationalTransaction(RelationalView):
         if old is None:
             raise ChangedMeanwhile(id=change.job.id)
         job = replace(change.job, number=old.number)
-        if (job.unique, job.state in LIVE) != (old.unique, old.state in LIVE):
+        # A change that comes too late shall be told so, and not that it is in somebody's way.
+        if change.guard == old.revision and (job.unique, job.state in LIVE) != (old.unique, old.state in LIVE):
             self._require_unique(job)
         if not self._update(old, job, change.guard):
             raise ChangedMeanwhile(id=change.job.id)
@@ -102,6 +104,9 @@ class RelationalTransaction(RelationalView):
             self.deferred.words[job.number] = words
         self.deferred.count(old, job)
         self._change_labels(old, job)
+        self._change_needs(old, job)
+        self._change_owner(old, job)
+        self.offers.follow(job)
         return self._written(job, change)
 
     def note(self, event: Event) -> None:
@@ -125,9 +130,9 @@ class RelationalTransaction(RelationalView):
     ) -> list[Job]:
         if limit <= 0 or not kinds:
             return []
-        self._database.post("promote_due", {"now": now})
         claim = Claim(self._database, kinds, limit, barred)
-        return list(islice(line.merged([self._see(rows) for rows in claim.levels(queues)]), limit))
+        levels = [[to_job(row) for row in rows] for rows in claim.levels(queues, now)]
+        return self._seen_all(self.offers.best(levels, kinds, now, limit))
 
     def turn(self, queue: str, priority: int, owner: str) -> int:
         place = {"queue": queue, "rank": -priority, "owner": owner}
@@ -240,7 +245,9 @@ class RelationalTransaction(RelationalView):
             self._database.execute_many(query.text(self._database.dialect), parameters)
 
     def _see(self, rows: Iterable[Row]) -> list[Job]:
-        jobs = [to_job(row) for row in rows]
+        return self._seen_all([to_job(row) for row in rows])
+
+    def _seen_all(self, jobs: list[Job]) -> list[Job]:
         self._seen.update((job.id, job) for job in jobs)
         return jobs
 
@@ -283,6 +290,17 @@ class RelationalTransaction(RelationalView):
             other = self.unique(job.unique)
             if other is not None and other.id != job.id:
                 raise UniqueTaken(key=job.unique, job=other.id)
+
+    def _change_needs(self, old: Job, job: Job) -> None:
+        if old.after != job.after:
+            self._database.post("delete_needs", {"job": job.number})
+            self._put_needs(job)
+
+    def _change_owner(self, old: Job, job: Job) -> None:
+        if old.owner != job.owner:
+            size = sum(file.size for file in self.files(job.id))
+            self.deferred.store(old.owner, -size)
+            self.deferred.store(job.owner, size)
 
     def _put_needs(self, job: Job) -> None:
         if job.after:

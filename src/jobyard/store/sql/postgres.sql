@@ -12,7 +12,7 @@ ORDER BY turn, number LIMIT :limit FOR UPDATE SKIP LOCKED
 
 -- ready_jobs_of: the same of one owner
 SELECT jobs.* FROM jobs
-WHERE queue = :queue AND rank = :rank AND owner = :owner AND state = 'queued' AND external = 0 AND ready = 1
+WHERE queue = :queue AND rank = :rank AND owner = :owner AND ready = 1
     AND kind = ANY(:kinds::text[])
 ORDER BY turn, number LIMIT :limit FOR UPDATE SKIP LOCKED
 
@@ -38,12 +38,10 @@ SELECT drawer, id, body, due_at FROM cards WHERE drawer = :drawer AND id = :id F
 -- alone: wait until no other transaction holds this word
 SELECT pg_advisory_xact_lock(7211004, hashtext(:word))
 
--- promote_due: jobs whose time has come join the line, a thousand at a time
-UPDATE jobs SET ready = 1, due_at = NULL WHERE number IN (
-    SELECT number FROM jobs
-    WHERE ready = 0 AND state = 'queued' AND external = 0 AND waits = 0 AND due_at <= :now
-    ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED
-)
+-- due_jobs: jobs whose time has come, a thousand at a time
+SELECT number, queue, rank, owner FROM jobs
+WHERE ready = 0 AND state = 'queued' AND external = 0 AND waits = 0 AND due_at <= :now
+ORDER BY due_at, number LIMIT 1000 FOR UPDATE SKIP LOCKED
 
 -- lapsed_jobs: running jobs whose lease is over
 SELECT jobs.* FROM jobs

@@ -76,15 +76,15 @@ WITH RECURSIVE level (rank) AS (
     SELECT (SELECT min(jobs.rank) FROM jobs WHERE queue = :queue AND ready = 1 AND jobs.rank > level.rank)
     FROM level WHERE level.rank IS NOT NULL
 )
-SELECT rank FROM level WHERE rank IS NOT NULL LIMIT :limit
+SELECT rank FROM level WHERE rank IS NOT NULL
 
 -- waiting_owners: whose jobs wait in one queue with one priority
 WITH RECURSIVE waiting (owner) AS (
-    SELECT min(owner) FROM jobs WHERE queue = :queue AND rank = :rank AND state = 'queued' AND external = 0
+    SELECT min(owner) FROM jobs WHERE queue = :queue AND rank = :rank AND ready = 1
     UNION ALL
     SELECT (
         SELECT min(jobs.owner) FROM jobs
-        WHERE queue = :queue AND rank = :rank AND state = 'queued' AND external = 0 AND jobs.owner > waiting.owner
+        WHERE queue = :queue AND rank = :rank AND ready = 1 AND jobs.owner > waiting.owner
     )
     FROM waiting WHERE waiting.owner IS NOT NULL
 )
@@ -93,10 +93,10 @@ SELECT owner FROM waiting WHERE owner IS NOT NULL LIMIT :limit
 -- turns: the turn that is next in a queue with one priority, and the last one that one owner has there
 SELECT
     (SELECT min(turn) FROM jobs WHERE queue = :queue AND rank = :rank AND ready = 1),
-    (
-        SELECT max(turn) FROM jobs
-        WHERE queue = :queue AND rank = :rank AND owner = :owner AND state = 'queued' AND external = 0
-    )
+    (SELECT max(turn) FROM jobs WHERE queue = :queue AND rank = :rank AND owner = :owner AND ready = 1)
+
+-- join_line: a job whose time has come gets its turn; it is no new revision
+UPDATE jobs SET ready = 1, due_at = NULL, turn = :turn WHERE number = :job
 
 -- ahead: how many of each kind stand before a place in line, up to a limit
 SELECT kind, count(*) FROM (

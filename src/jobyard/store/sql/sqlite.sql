@@ -12,7 +12,7 @@ ORDER BY turn, number LIMIT :limit
 
 -- ready_jobs_of: the same of one owner
 SELECT jobs.* FROM jobs INDEXED BY jobs_turns
-WHERE queue = :queue AND rank = :rank AND owner = :owner AND state = 'queued' AND external = 0 AND ready = 1
+WHERE queue = :queue AND rank = :rank AND owner = :owner AND ready = 1
     AND kind IN (SELECT value FROM json_each(:kinds))
 ORDER BY turn, number LIMIT :limit
 
@@ -28,12 +28,10 @@ WHERE number IN (SELECT job FROM needs WHERE needed IN (SELECT value FROM json_e
     AND waits > 0 AND state IN ('draft', 'queued')
 ORDER BY number
 
--- promote_due: jobs whose time has come join the line, a thousand at a time
-UPDATE jobs SET ready = 1, due_at = NULL WHERE number IN (
-    SELECT number FROM jobs INDEXED BY jobs_due
-    WHERE ready = 0 AND state = 'queued' AND external = 0 AND waits = 0 AND due_at <= :now
-    ORDER BY due_at LIMIT 1000
-)
+-- due_jobs: jobs whose time has come, a thousand at a time
+SELECT number, queue, rank, owner FROM jobs INDEXED BY jobs_due
+WHERE ready = 0 AND state = 'queued' AND external = 0 AND waits = 0 AND due_at <= :now
+ORDER BY due_at, number LIMIT 1000
 
 -- lapsed_jobs: running jobs whose lease is over
 SELECT jobs.* FROM jobs INDEXED BY jobs_lease

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 import apsw
 
 from jobyard.job.errors import Unavailable
+from jobyard.job.line import Served
 from jobyard.store.contract import Transaction
 from jobyard.store.relational import deferred
 from jobyard.store.relational.deferred import Deferred
@@ -53,6 +54,7 @@ class Writer:
         self.people_version = 0
         """Grows with every commit that changes who may come in, before anybody is told of the commit."""
         self._people = False
+        self._served = Served()
         self._log_pages = 0
         self._checkpoint_at = CHECKPOINT_PAGES
         self._thread = threading.Thread(target=self._work, name="jobyard-writer", daemon=True)
@@ -155,13 +157,15 @@ class Writer:
         outcomes, told = [], False
         self._people = False
         for request in batch:
-            transaction = RelationalTransaction(database, waiting)
+            transaction = RelationalTransaction(database, self._served, waiting)
             outcome = self._alone(database, request, transaction)
             outcomes.append(outcome)
             if outcome.error is None:
                 if transaction.flushed:
                     waiting.clear()
                 waiting.append(transaction.deferred)
+                # Even should the commit fail: that a level looks served then costs it one job at most.
+                transaction.offers.settle()
                 told = told or transaction.told
                 self._people = self._people or transaction.people
         deferred.write(database, waiting)

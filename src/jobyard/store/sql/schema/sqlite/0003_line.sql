@@ -8,8 +8,8 @@ ALTER TABLE jobs ADD COLUMN schedule TEXT;
 DROP INDEX jobs_line;
 CREATE INDEX jobs_line ON jobs (queue, rank, turn, number, kind) WHERE ready = 1;
 DROP INDEX jobs_due;
-CREATE INDEX jobs_due ON jobs (due_at) WHERE ready = 0 AND state = 'queued' AND external = 0 AND waits = 0;
-CREATE INDEX jobs_turns ON jobs (queue, rank, owner, turn) WHERE state = 'queued' AND external = 0;
+CREATE INDEX jobs_due ON jobs (due_at, number) WHERE ready = 0 AND state = 'queued' AND external = 0 AND waits = 0;
+CREATE INDEX jobs_turns ON jobs (queue, rank, owner, turn, number) WHERE ready = 1;
 CREATE UNIQUE INDEX jobs_unique ON jobs (unique_key) WHERE unique_key IS NOT NULL AND state IN ('queued', 'running');
 CREATE INDEX jobs_by_schedule ON jobs (schedule, number) WHERE schedule IS NOT NULL;
 -- Without the state, so that moving a job on moves nothing here.
