@@ -120,11 +120,11 @@ INSERT INTO stored (owner, bytes) VALUES (:owner, :bytes)
 ON CONFLICT (owner) DO UPDATE SET bytes = stored.bytes + excluded.bytes
 
 -- wrong_stored: owners whose bytes are not the sum of their files
-SELECT owner, max(kept), max(true_sum) FROM (
+SELECT owner, sum(kept), sum(true_sum) FROM (
     SELECT owner, bytes AS kept, 0 AS true_sum FROM stored
     UNION ALL
     SELECT owner, 0, sum(size) FROM files JOIN jobs ON jobs.number = files.job GROUP BY owner
-) AS both_sides GROUP BY owner HAVING max(kept) <> max(true_sum) ORDER BY owner LIMIT 20
+) AS both_sides GROUP BY owner HAVING sum(kept) <> sum(true_sum) ORDER BY owner LIMIT 20
 
 -- card: one card
 SELECT drawer, id, body, due_at FROM cards WHERE drawer = :drawer AND id = :id

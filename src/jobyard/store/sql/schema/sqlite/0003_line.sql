@@ -5,7 +5,12 @@ ALTER TABLE jobs ADD COLUMN waits INTEGER NOT NULL DEFAULT 0;  -- how many jobs 
 ALTER TABLE jobs ADD COLUMN unique_key TEXT;
 ALTER TABLE jobs ADD COLUMN schedule TEXT;
 
+-- What stands in line already is given fair turns too.
 DROP INDEX jobs_line;
+UPDATE jobs SET due_at = NULL, turn = placed.turn FROM (
+    SELECT number, row_number() OVER (PARTITION BY queue, rank, owner ORDER BY number) - 1 AS turn
+    FROM jobs WHERE ready = 1
+) AS placed WHERE jobs.number = placed.number;
 CREATE INDEX jobs_line ON jobs (queue, rank, turn, number, kind) WHERE ready = 1;
 DROP INDEX jobs_due;
 CREATE INDEX jobs_due ON jobs (due_at, number) WHERE ready = 0 AND state = 'queued' AND external = 0 AND waits = 0;
@@ -24,6 +29,7 @@ CREATE TABLE needs (
 
 CREATE INDEX needs_by_job ON needs (job);
 
+CREATE TABLE used_before AS SELECT DISTINCT queue FROM counters;
 DROP TABLE counters;
 CREATE TABLE counters (
     owner TEXT NOT NULL,
@@ -35,6 +41,9 @@ CREATE TABLE counters (
     PRIMARY KEY (owner, project, queue, kind, state)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO counters SELECT owner, coalesce(project, ''), queue, kind, state, count(*) FROM jobs GROUP BY 1, 2, 3, 4, 5;
+-- A queue that was ever used stays known, though it is empty now.
+INSERT INTO counters SELECT '', '', queue, '', 'draft', 0 FROM used_before WHERE queue NOT IN (SELECT queue FROM jobs);
+DROP TABLE used_before;
 
 -- The bytes of the result files of each owner's jobs.
 CREATE TABLE stored (
