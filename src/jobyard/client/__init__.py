@@ -23,7 +23,19 @@ from jobyard.client.errors import (
 )
 from jobyard.client.jobyard import Jobyard
 from jobyard.client.running import Run
-from jobyard.client.shapes import Bulk, Dataset, Event, Job, Limit, LimitUse, LogLine, Progress, ResultFile, Waiting
+from jobyard.client.shapes import (
+    Bulk,
+    Dataset,
+    Event,
+    Job,
+    Limit,
+    LimitUse,
+    LogLine,
+    Progress,
+    ResultFile,
+    Schedule,
+    Waiting,
+)
 
 __all__ = [
     "Broken",
@@ -49,6 +61,7 @@ __all__ = [
     "Refusal",
     "ResultFile",
     "Run",
+    "Schedule",
     "TooLarge",
     "TooMuch",
     "Unauthenticated",

@@ -16,6 +16,7 @@ from jobyard.client.limits import Limits
 from jobyard.client.people import Keys, Projects, Users
 from jobyard.client.requests import NewBackup, NewCredentials, NewJob, Pruning
 from jobyard.client.running import BEAT, Run
+from jobyard.client.schedules import Schedules
 from jobyard.client.shapes import (
     Backup,
     Counts,
@@ -64,6 +65,7 @@ class Jobyard(JobVerbs):
         self.keys = Keys(self._exchange)
         self.projects = Projects(self._exchange)
         self.limits = Limits(self._exchange)
+        self.schedules = Schedules(self._exchange)
         self.datasets = Datasets(self._exchange, self.submit)
 
     def __enter__(self) -> Self:

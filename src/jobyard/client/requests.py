@@ -205,6 +205,63 @@ class NewDataset(Struct, frozen=True, kw_only=True, omit_defaults=True):
     project: str | None = None
 
 
+class NewTimes(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When a schedule would run."""
+
+    cron: str | None = None
+    interval: int | None = None
+    zone: str = "UTC"
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+class NewSchedule(NewTimes, frozen=True, kw_only=True, omit_defaults=True):
+    """A new schedule."""
+
+    name: str
+    kind: str
+    parameters: dict[str, Any] = {}
+    job_name: str = ""
+    queue: str | None = None
+    priority: int = 0
+    project: str | None = None
+    labels: dict[str, str] = {}
+    tries: int | None = None
+    time_limit: float | None = None
+    memory_limit: int | None = None
+    catch_up: Literal["skip", "once", "all"] = "once"
+    overlap: Literal["skip", "allow"] = "skip"
+
+
+class ScheduleChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What shall be different about a schedule."""
+
+    name: str | UnsetType = UNSET
+    kind: str | UnsetType = UNSET
+    parameters: dict[str, Any] | UnsetType = UNSET
+    job_name: str | UnsetType = UNSET
+    queue: str | UnsetType | None = UNSET
+    priority: int | UnsetType = UNSET
+    project: str | UnsetType | None = UNSET
+    labels: dict[str, str] | UnsetType = UNSET
+    tries: int | UnsetType | None = UNSET
+    time_limit: float | UnsetType | None = UNSET
+    memory_limit: int | UnsetType | None = UNSET
+    cron: str | UnsetType | None = UNSET
+    interval: int | UnsetType | None = UNSET
+    zone: str | UnsetType = UNSET
+    starts_at: datetime | UnsetType | None = UNSET
+    ends_at: datetime | UnsetType | None = UNSET
+    catch_up: Literal["skip", "once", "all"] | UnsetType = UNSET
+    overlap: Literal["skip", "allow"] | UnsetType = UNSET
+
+
+class Pausing(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why a schedule shall rest."""
+
+    because: str = ""
+
+
 class Pruning(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What to prune."""
 

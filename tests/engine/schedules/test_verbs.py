@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from jobyard.engine.audit import Audit
 from jobyard.engine.schedules import verbs
 from jobyard.engine.schedules.verbs import SchedulesWanted
 from jobyard.job.clock import SECOND
@@ -335,7 +336,7 @@ async def test_the_house_s_history_tells_who_did_what(calendar: Calendar) -> Non
     await calendar.change_user("mia", disabled=True)
     await calendar.go_to(2, 3)
     await calendar.schedules.delete(olga, schedule.id)
-    entries = (await calendar.engine.audit.list(HOUSE)).entries
+    entries = (await Audit(calendar.engine.ledger).list(HOUSE)).entries
     told = {(entry.actor, entry.verb) for entry in entries}
     assert {entry.what for entry in entries} == {"schedule nightly"}
     assert {entry.details["id"] for entry in entries} == {schedule.id}
@@ -346,9 +347,13 @@ async def test_the_house_s_history_tells_who_did_what(calendar: Calendar) -> Non
 
 
 async def test_a_schedule_can_be_tried_out_before_it_is_made(calendar: Calendar) -> None:
-    assert said(calendar.schedules.preview(wish(zone="Europe/Berlin")))[:2] == ["02 02:00", "03 02:00"]
-    assert said(calendar.schedules.preview(wish(interval=3600)))[:2] == ["01 11:00", "01 12:00"]
-    assert calendar.schedules.preview(wish(interval=60, ends_at=calendar.clock.now() + SECOND)) == []
+    mia = await calendar.actor()
+    assert said(calendar.schedules.preview(mia, wish(zone="Europe/Berlin")))[:2] == ["02 02:00", "03 02:00"]
+    assert said(calendar.schedules.preview(mia, wish(interval=3600)))[:2] == ["01 11:00", "01 12:00"]
+    assert calendar.schedules.preview(mia, wish(interval=60, ends_at=calendar.clock.now() + SECOND)) == []
     with pytest.raises(Invalid):
-        calendar.schedules.preview(wish(cron="* *"))
+        calendar.schedules.preview(mia, wish(cron="* *"))
+    vera = await calendar.actor("vera")
+    with pytest.raises(Refused):
+        calendar.schedules.preview(vera, wish())
     assert (await calendar.schedules.find(HOUSE, ALL, 10)).schedules == []

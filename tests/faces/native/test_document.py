@@ -82,6 +82,8 @@ def test_names_of_operations_stay(told: dict[str, Any]) -> None:
         "listJobs", "submitJob", "getJob", "deleteJob",
         "releaseJob", "withdrawJob", "cancelJob", "retryJob", "keepJob",
         "editJob", "runJobAgain", "changeJobs",
+        "listSchedules", "addSchedule", "previewSchedule", "getSchedule", "changeSchedule", "deleteSchedule",
+        "pauseSchedule", "resumeSchedule", "runSchedule",
         "listLimits", "listMyLimits", "setLimit", "dropLimit",
         "startJob", "beatJob", "reportJob", "finishJob", "failJob", "stopJob",
         "listJobEvents", "listJobAttempts", "getJobLog",

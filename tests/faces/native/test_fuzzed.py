@@ -18,6 +18,9 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from jobyard.faces.native.document import document
 from jobyard.faces.native.routes import router
+from jobyard.job.ids import new_id
+from jobyard.job.schedule import Schedule
+from jobyard.people.record import Actor, Role
 from jobyard.settings import Settings
 from jobyard.store.sqlite import SqliteStore
 from tests.faces.native.house import House, served
@@ -57,6 +60,13 @@ class Served:
         made = self._do(self.house.at(stage, user="ada", external=False))
         return str(made.id)
 
+    def schedule(self) -> str:
+        """Return a fresh schedule."""
+        wanted = Schedule(id="", name=new_id(), owner="", kind="test.count", interval=3600)
+        actor = Actor(name="ada", role=Role.ADMINISTRATOR)
+        made = self._do(self.house.engine.schedules.create(actor, wanted))
+        return str(made.schedule.id)
+
     def _do(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(20)
 
@@ -91,6 +101,8 @@ def test_no_request_breaks_the_house(case: Case[Any], house: Served) -> None:
     path, query, body = case.path_parameters or {}, case.query or {}, case.body
     if "job_id" in path and len(str(path["job_id"])) == 32:
         path["job_id"] = house.job(next(stages))
+    if "schedule_id" in path and len(str(path["schedule_id"])) == 32:
+        path["schedule_id"] = house.schedule()
     if "wait" in query:
         query["wait"] = 0
     query.pop("follow", None)

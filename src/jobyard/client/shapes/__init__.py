@@ -67,6 +67,7 @@ from jobyard.client.shapes.people import (
     User,
     UserMade,
 )
+from jobyard.client.shapes.schedules import LastJob, Schedule, SchedulePage, Upcoming
 
 __all__ = [
     "FINAL",
@@ -96,6 +97,7 @@ __all__ = [
     "Key",
     "KeyMade",
     "Kind",
+    "LastJob",
     "Limit",
     "LimitUse",
     "LogEnd",
@@ -118,9 +120,12 @@ __all__ = [
     "Role",
     "Sample",
     "SamplePage",
+    "Schedule",
+    "SchedulePage",
     "Session",
     "State",
     "Subject",
+    "Upcoming",
     "Used",
     "User",
     "UserMade",

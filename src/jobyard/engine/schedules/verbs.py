@@ -89,8 +89,7 @@ class Schedules:
         def work(transaction: Transaction) -> Schedule:
             project = project_for(transaction, actor, fresh.project)
             schedule = _timed(replace(fresh, project=project), now)
-            if not rules.may(actor, Verb.SUBMIT, schedule):
-                raise Refused(verb="make schedules")
+            _require_maker(actor, schedule)
             self._admit(transaction, actor, work_wanted)
             _require_name(transaction, schedule)
             book.tell(transaction, now, actor.name, "made", schedule)
@@ -204,10 +203,14 @@ class Schedules:
 
         await self._ledger.write(work)
 
-    def preview(self, wanted: Schedule) -> list[int]:
-        """Return the next times that a schedule would have if it were made now. Raises Invalid naming the place."""
+    def preview(self, actor: Actor, wanted: Schedule) -> list[int]:
+        """Return the next times that a schedule of the actor's would have if it were made now.
+
+        Raises Invalid naming the place, and Refused to whoever may not make schedules.
+        """
         now = self._ledger.now()
-        fresh = replace(wanted, created_at=now)
+        fresh = replace(wanted, owner=actor.name, project=None, created_at=now)
+        _require_maker(actor, fresh)
         timetable.check(fresh)
         return timetable.upcoming(fresh, now, UPCOMING)
 
@@ -245,6 +248,11 @@ def _allowed(view: View, actor: Actor, verb: Verb, id_: str) -> Schedule:
     if not rules.may(actor, verb, schedule):
         raise Refused(verb="change this schedule")
     return schedule
+
+
+def _require_maker(actor: Actor, schedule: Schedule) -> None:
+    if not rules.may(actor, Verb.SUBMIT, schedule):
+        raise Refused(verb="make schedules")
 
 
 def _require_name(transaction: Transaction, schedule: Schedule) -> None:

@@ -16,6 +16,7 @@ from jobyard.faces.native.routes import (
     people,
     projects,
     results,
+    schedules,
     session,
     verbs,
 )
@@ -25,7 +26,21 @@ from jobyard.faces.native.surroundings import Ask
 from jobyard.faces.native.taking import Exact
 from jobyard.settings import Settings
 
-_SUBJECTS = (session, jobs, verbs, changing, history, results, feed, house, limits, datasets, projects, people)
+_SUBJECTS = (
+    session,
+    jobs,
+    verbs,
+    changing,
+    history,
+    results,
+    feed,
+    house,
+    limits,
+    schedules,
+    datasets,
+    projects,
+    people,
+)
 
 
 def router(settings: Settings) -> Router:

@@ -16,6 +16,7 @@ from jobyard.faces.native.wire.asked import (
     LogAsked,
     PageAsked,
     ResultAsked,
+    SchedulesAsked,
 )
 from jobyard.faces.native.wire.changing import (
     AgainIn,
@@ -100,6 +101,16 @@ from jobyard.faces.native.wire.people import (
     UserMade,
     UserOut,
 )
+from jobyard.faces.native.wire.schedules import (
+    LastJobOut,
+    PauseIn,
+    ScheduleChange,
+    ScheduleIn,
+    ScheduleOut,
+    SchedulePage,
+    TimesIn,
+    UpcomingOut,
+)
 from jobyard.faces.native.wire.words import (
     LARGEST,
     AttemptNumber,
@@ -168,6 +179,7 @@ __all__ = [
     "KeyOut",
     "KeysAsked",
     "KindOut",
+    "LastJobOut",
     "LimitIn",
     "LimitOut",
     "LimitUse",
@@ -186,6 +198,7 @@ __all__ = [
     "Password",
     "PasswordIn",
     "PasswordOut",
+    "PauseIn",
     "Problem",
     "ProgressIn",
     "ProgressOut",
@@ -203,6 +216,11 @@ __all__ = [
     "RoleName",
     "SampleOut",
     "SamplePage",
+    "ScheduleChange",
+    "ScheduleIn",
+    "ScheduleOut",
+    "SchedulePage",
+    "SchedulesAsked",
     "ScopeName",
     "SessionOut",
     "SignIn",
@@ -210,6 +228,8 @@ __all__ = [
     "StateName",
     "SubjectName",
     "Time",
+    "TimesIn",
+    "UpcomingOut",
     "UsedOut",
     "UserChange",
     "UserIn",

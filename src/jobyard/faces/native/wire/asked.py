@@ -93,6 +93,18 @@ class KeysAsked(Struct, kw_only=True, forbid_unknown_fields=True):
     user: UserName | None = None
 
 
+class SchedulesAsked(Struct, kw_only=True, forbid_unknown_fields=True):
+    """One page of schedules. Each filter narrows; one given several times means any of its values."""
+
+    owner: _Words = []
+    project: _Words = []
+    """Ids or names of projects."""
+    kind: _Words = []
+    paused: bool | None = None
+    limit: Annotated[int, Meta(ge=1, le=500)] = 50
+    cursor: CursorText | None = None
+
+
 class PageAsked(Struct, kw_only=True, forbid_unknown_fields=True):
     """One page of a list."""
 

@@ -31,6 +31,7 @@ from jobyard.faces.native.words.house import (
 from jobyard.faces.native.words.jobs import job_out, may, progress_in, submission
 from jobyard.faces.native.words.limits import limit_in, limit_out, subject_in, use_out
 from jobyard.faces.native.words.people import client_settings, key_in, key_out, member_out, project_out, user_out
+from jobyard.faces.native.words.schedules import schedule_changes, schedule_in, schedule_out, schedules_wanted, times_in
 from jobyard.faces.native.words.telling import told
 from jobyard.faces.native.words.times import micros, moment, some_micros, some_moment
 
@@ -70,10 +71,15 @@ __all__ = [
     "row_cursor",
     "row_text",
     "sample_out",
+    "schedule_changes",
+    "schedule_in",
+    "schedule_out",
+    "schedules_wanted",
     "some_micros",
     "some_moment",
     "subject_in",
     "submission",
+    "times_in",
     "told",
     "use_out",
     "user_out",
