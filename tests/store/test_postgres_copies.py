@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 
 from jobyard.job.errors import Invalid
 from jobyard.job.events import Change
-from jobyard.job.record import LogLine
+from jobyard.job.record import LogLine, ResultFile
+from jobyard.store.contract import Card, View
 from jobyard.store.postgres import PostgresStore, copying
 from jobyard.store.postgres.connection import configure
 from tests.postgres_server import database, empty
@@ -24,6 +26,8 @@ def test_a_copy_is_read_back_whole(
     on_postgres.do(lambda t: t.insert(Change(job=FULL)))
     job = on_postgres.finished(name="tab\t newline\n backslash\\ ✓", labels={"a": "b"})
     on_postgres.do(lambda t: t.add_log(job.id, 1, [LogLine(number=1, at=NOW, stream="out", text="\0\ud800")]))
+    on_postgres.do(lambda t: t.add_file(job.id, ResultFile(name="f", size=2**40, sha256="s", blob="b")))
+    on_postgres.do(lambda t: t.put_card(Card(drawer="limit", id="owner:ada", body="{}", due_at=5)))
     steps: list[tuple[int, int]] = []
     on_postgres.store.backup(str(tmp_path / "copy"), lambda done, total: steps.append((done, total)))
     assert steps[0][0] == 0
@@ -37,7 +41,14 @@ def test_a_copy_is_read_back_whole(
         again = Hand(store)
         assert again.job(FULL.id) == on_postgres.job(FULL.id)
         assert again.job(job.id) == job
-        everything = [lambda view: view.events(0, 99), lambda view: view.log(job.id, 1, 0, 9)]
+        everything: list[Callable[[View], Any]] = [
+            lambda view: view.events(0, 99),
+            lambda view: view.log(job.id, 1, 0, 9),
+            lambda view: view.cards("limit"),
+            lambda view: (view.stored("ada"), view.unique(str(FULL.unique)), view.running(), view.ahead(job, 9)),
+        ]
+        assert again.do(lambda t: [one.id for one in t.dependents(FULL.after)]) == [FULL.id]
+        assert again.see(lambda view: view.stored("ada")) == 2**40
         assert [again.see(look) for look in everything] == [on_postgres.see(look) for look in everything]
         assert again.submit().number == 3
         assert again.see(lambda view: view.last_event()) == on_postgres.see(lambda view: view.last_event()) + 1
@@ -103,8 +114,21 @@ def test_a_copy_of_another_version_is_refused(
 @pytest.mark.parametrize(
     ("damage", "finding"),
     [
-        ("INSERT INTO counters VALUES ('ada', '', 'default', 'queued', 1)", "The counter of ada's queued jobs"),
-        ("DELETE FROM counter_deltas", "The counter of ada's queued jobs"),
+        (
+            "INSERT INTO counters VALUES ('ada', '', 'default', 'test.work', 'queued', 1)",
+            "The counter of ada's queued jobs of kind test.work in queue default says 2, but there are 1.",
+        ),
+        (
+            "INSERT INTO counters VALUES ('ada', '', 'default', 'other', 'queued', 1)",
+            "The counter of ada's queued jobs of kind other in queue default says 1, but there are 0.",
+        ),
+        ("DELETE FROM counter_deltas", "The counter of ada's queued jobs of kind test.work"),
+        (
+            "INSERT INTO stored VALUES ('ada', 5)",
+            "The result files of ada's jobs are said to take 5 bytes, but they take 0.",
+        ),
+        ("INSERT INTO files VALUES (1, 1, 'a', 9, '', '', '')", "are said to take 0 bytes, but they take 9."),
+        ("INSERT INTO needs VALUES ('x', 99)", "1 needs of no job"),
         ("UPDATE jobs SET state = 'failed'", "but its newest event says queued"),
         ("INSERT INTO labels VALUES ('a', 'b', 99)", "1 labels of no job"),
         ("INSERT INTO files VALUES (99, 1, 'a', 1, '', '', '')", "1 files of no job"),

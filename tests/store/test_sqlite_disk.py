@@ -12,11 +12,13 @@ import pytest
 
 from jobyard.job import moves
 from jobyard.job.errors import StoreFull, Unavailable
+from jobyard.job.events import Change
 from jobyard.job.filters import EVERYTHING, Filter, Order
-from jobyard.store.contract import Transaction
+from jobyard.job.record import ResultFile
+from jobyard.store.contract import Card, Transaction
 from jobyard.store.sqlite import SqliteStore, writer
 from tests.store.holding import behind_a_gate, insert, writing_connection
-from tests.store.making import NOW, PATIENCE, Hand, submission
+from tests.store.making import FULL, NOW, PATIENCE, Hand, submission
 
 
 def fill_up(store: SqliteStore, spare: int) -> None:
@@ -153,6 +155,9 @@ def test_a_copy_of_a_busy_database_is_whole(sqlite_store: SqliteStore, tmp_path:
         steps.append((done, total))
         hand.submit(name="meanwhile")
 
+    hand.do(lambda t: t.insert(Change(job=FULL)))
+    hand.do(lambda t: t.add_file(FULL.id, ResultFile(name="f", size=2**40, sha256="s", blob="b")))
+    hand.do(lambda t: t.put_card(Card(drawer="limit", id="owner:ada", body="{}", due_at=5)))
     (tmp_path / "copy").mkdir()
     sqlite_store.backup(str(tmp_path / "copy" / "jobyard.sqlite"), progress)
     assert len(steps) > 1
@@ -160,8 +165,13 @@ def test_a_copy_of_a_busy_database_is_whole(sqlite_store: SqliteStore, tmp_path:
     assert {file.name for file in (tmp_path / "copy").iterdir()} == {"jobyard.sqlite"}
     copy = SqliteStore.open(tmp_path / "copy")
     assert copy.check() == []
-    assert Hand(copy).see(lambda view: view.count(Filter(), EVERYTHING, 999)) == 50
-    assert Hand(copy).submit().number == 51
+    again = Hand(copy)
+    assert again.see(lambda view: view.count(Filter(), EVERYTHING, 999)) == 51
+    assert again.job(FULL.id) == hand.job(FULL.id)
+    assert again.do(lambda t: [one.id for one in t.dependents(FULL.after)]) == [FULL.id]
+    assert again.see(lambda view: view.stored("ada")) == 2**40
+    assert again.see(lambda view: view.next_card("limit")) == 5
+    assert again.submit().number == 52
     copy.close()
 
 
@@ -178,7 +188,21 @@ def test_a_copy_that_is_broken_off_leaves_nothing(sqlite_store: SqliteStore, tmp
 @pytest.mark.parametrize(
     ("damage", "finding"),
     [
-        ("UPDATE counters SET count = count + 1", "The counter of ada's queued jobs"),
+        (
+            "UPDATE counters SET count = count + 1",
+            "The counter of ada's queued jobs of kind test.work in queue default says 2, but there are 1.",
+        ),
+        (
+            "INSERT INTO counters VALUES ('ada', '', 'default', 'other', 'queued', 1)",
+            "The counter of ada's queued jobs of kind other in queue default says 1, but there are 0.",
+        ),
+        (
+            "INSERT INTO stored VALUES ('ada', 5)",
+            "The result files of ada's jobs are said to take 5 bytes, but they take 0.",
+        ),
+        ("INSERT INTO stored VALUES ('ada', -5)", "are said to take -5 bytes, but they take 0."),
+        ("INSERT INTO files VALUES (1, 1, 'a', 9, '', '', '')", "are said to take 0 bytes, but they take 9."),
+        ("INSERT INTO needs VALUES ('x', 99)", "1 needs of no job"),
         ("DELETE FROM counters", "The counter of ada's queued jobs"),
         ("UPDATE jobs SET state = 'failed'", "but its newest event says queued"),
         ("INSERT INTO labels VALUES ('a', 'b', 99)", "1 labels of no job"),
