@@ -58,9 +58,8 @@ class PostgresTransaction(RelationalTransaction):
     def turn(self, queue: str, priority: int, owner: str) -> int:
         place = (queue, priority, owner)
         # What others have given is looked at first: whoever has let go meanwhile can be seen in the database.
-        given = self._turns.last(place)
-        turn = super().turn(queue, priority, owner)
-        taken = self._turns.take(place, turn if given is None else max(turn, given + 1))
+        with self._turns.looking(place) as free:
+            taken = self._turns.take(place, max(free, super().turn(queue, priority, owner)))
         self._taken.append((place, taken))
         return taken
 
