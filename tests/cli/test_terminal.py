@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from jobyard.client import Jobyard
+from jobyard.job.ids import new_id
 from tests.cli.running import RunningHouse, environment
 
 
@@ -50,6 +51,10 @@ class Terminal:
                 break
             self.text += chunk.decode(errors="replace")
         return self.text
+
+    def type(self, text: str) -> None:
+        """Type something."""
+        os.write(self._near, text.encode())
 
     def end(self) -> int:
         """Wait for the end."""
@@ -111,3 +116,22 @@ def test_a_download_shows_how_far_it_is(house: RunningHouse, client: Jobyard) ->
     shown = Terminal(house, "jobs", "download", job.id, "--to", str(house.folder), "--force")
     assert shown.end() == 0
     assert "out.txt" in shown.text and "100%" not in shown.text.partition("out.txt")[0]
+
+
+def test_one_is_asked_back_before_many_jobs_change(house: RunningHouse, client: Jobyard) -> None:
+    label = new_id()[:12]
+    for _ in range(3):
+        client.submit("command.run", {"argv": ["echo"]}, queue="nobody", labels={label: ""})
+    words = ("jobs", "edit", "--all", "--label", label, "--set-name", "\x1b[2J")
+    shown = Terminal(house, *words)
+    shown.read("[y/N] ")
+    assert "Edit 3 jobs (name \\x1b[2J)? [y/N] " in shown.text
+    shown.type("n\n")
+    assert shown.end() == 130 and "nothing was done" in shown.text
+    assert {job.name for job in client.jobs(label=label)} == {"Run a command"}
+    shown = Terminal(house, "jobs", "cancel", "--all", "--label", label)
+    shown.read("Cancel 3 jobs? [y/N] ")
+    shown.type("y\n")
+    assert shown.end() == 0
+    assert "3 of 3" in shown.text and "3 jobs cancelled" in shown.text
+    assert {job.state for job in client.jobs(label=label)} == {"cancelled"}

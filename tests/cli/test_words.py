@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -12,7 +13,9 @@ import pytest
 from jobyard.cli import serving
 from jobyard.cli.codes import Code, Trouble
 from jobyard.cli.jobs import listing, naming, staying, submitting
-from jobyard.client.shapes import Job
+from jobyard.cli.jobs.waiting import about, few_words, sentence
+from jobyard.client.shapes import Job, Waiting
+from jobyard.faces.native.wire import CauseName
 from jobyard.settings import Settings
 from tests.client.answering import Prepared, a_job, json
 
@@ -109,11 +112,11 @@ def test_the_kinds_are_not_asked_for_when_nothing_is_in_doubt() -> None:
 
 
 def test_a_last_word_wins_over_the_document(tmp_path: Path) -> None:
-    assert submitting._parameters('{"a": 1}') == {"a": 1}
-    assert submitting._parameters(None) == {}
+    assert submitting.parameters_in('{"a": 1}') == {"a": 1}
+    assert submitting.parameters_in(None) == {}
     place = tmp_path / "p.json"
     place.write_text('{"ä": ["é"]}', encoding="utf-8")
-    assert submitting._parameters(f"@{place}") == {"ä": ["é"]}
+    assert submitting.parameters_in(f"@{place}") == {"ä": ["é"]}
 
 
 @pytest.mark.parametrize(
@@ -121,7 +124,7 @@ def test_a_last_word_wins_over_the_document(tmp_path: Path) -> None:
     [([], None), (["a"], {"a": ""}), (["a=b", "c=d=e"], {"a": "b", "c": "d=e"}), (["a=1", "a=2"], {"a": "2"})],
 )
 def test_labels_are_read(words: list[str], labels: dict[str, str] | None) -> None:
-    assert submitting._labels(words) == labels
+    assert submitting.labels_in(words) == labels
 
 
 FAILED = {"reason": "error", "message": "It broke.", "detail": ""}
@@ -175,6 +178,78 @@ def test_a_running_job_shows_its_share_and_a_stopping_one_says_so() -> None:
     assert showing.state(job(state="running", progress=far)).plain == "running 33%"
     assert showing.state(job(state="running", cancelling=True)).plain == "stopping"
     assert showing.state(job(state="queued", progress=far)).plain == "queued"
+
+
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def why(cause: str, text: str, **fields: Any) -> Waiting:
+    plain: dict[str, Any] = {"ahead": None, "more": False, "until": None, "starts_at": None, "needs": []}
+    return Waiting(cause=cause, sentence=text, **(plain | fields))
+
+
+@pytest.mark.parametrize(
+    ("waiting", "text", "few"),
+    [
+        (
+            why("busy", "12 jobs are before it in line.", ahead=12, starts_at=NOW + timedelta(seconds=185)),
+            "12 jobs are before it in line; likely starts in about 3 min",
+            "12 before it",
+        ),
+        (
+            why("busy", "1,000 or more jobs are before it in line.", ahead=1000, more=True),
+            "1,000 or more jobs are before it in line; nobody can say yet when it starts",
+            "1,000+ before it",
+        ),
+        (
+            why("busy", "It is next in line; the worker is busy.", ahead=0, starts_at=NOW - timedelta(seconds=9)),
+            "It is next in line; the worker is busy; likely starts in a moment",
+            "a free worker",
+        ),
+        (
+            why("next", "It is next: a worker takes it at once.", ahead=0, starts_at=NOW),
+            "It is next: a worker takes it at once",
+            "nothing",
+        ),
+        (why("client", "Its own client has not said yet that it runs."), None, "its client"),
+        (why("of_tomorrow", "A newer house says so."), "A newer house says so", "of tomorrow"),
+    ],
+)
+def test_why_a_job_waits_is_one_sentence_with_a_start(waiting: Waiting, text: str | None, few: str) -> None:
+    told = sentence(waiting, NOW)
+    assert not told.endswith(".") and (text is None or told == text)
+    assert few_words(waiting) == few
+
+
+def test_a_time_that_will_come_is_told_with_how_long_it_is() -> None:
+    waiting = why("back_off", "Its last attempt failed.", until=NOW + timedelta(hours=5))
+    assert sentence(waiting, NOW).startswith("Its last attempt failed; it starts in about 5 h at the earliest (2026-")
+    assert few_words(None) == ""
+
+
+@pytest.mark.parametrize("cause", get_args(CauseName))
+def test_every_cause_has_its_words(cause: str) -> None:
+    assert few_words(why(cause, "x.")) != cause
+    if cause not in {"due", "back_off", "next"}:
+        assert sentence(why(cause, "x."), NOW).startswith("x; ")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-5, "in a moment"),
+        (4.9, "in a moment"),
+        (5, "in about 5 s"),
+        (89, "in about 90 s"),
+        (90, "in about 2 min"),
+        (5399, "in about 90 min"),
+        (5400, "in about 2 h"),
+        (129_599, "in about 36 h"),
+        (129_600, "in about 2 days"),
+    ],
+)
+def test_how_far_off_something_is_is_told_roughly(seconds: float, text: str) -> None:
+    assert about(seconds) == text
 
 
 def test_a_list_that_was_cut_says_of_how_many() -> None:

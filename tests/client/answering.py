@@ -68,10 +68,11 @@ def a_job(**fields: Any) -> dict[str, Any]:
         (
             *("project", "parent", "resource", "time_limit", "memory_limit", "queued_at", "due_at", "started_at"),
             *("begun_at", "finished_at", "worker", "cancel_asked_at", "cancel_asked_by", "progress", "result"),
-            *("failure", "results_until"),
+            *("failure", "results_until", "unique", "schedule", "origin", "waiting"),
         )
     )
     plain |= {"id": "a" * 32, "number": 7, "kind": "command.run", "name": "work", "state": "queued", "revision": 1}
     plain |= {"owner": "anna", "queue": "default", "priority": 0, "labels": {}, "face": "native", "external": False}
     plain |= {"parameters": {}, "attempt": 0, "tries": 1, "failures": 0, "created_at": at, "cancelling": False}
+    plain |= {"after": [], "on_failure": "cancel", "waits": 0}
     return plain | {"results_expired": False, "kept": False, "may": []} | fields

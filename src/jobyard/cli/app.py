@@ -18,6 +18,7 @@ _COMMANDS = (
     ("datasets", "jobyard.cli.datasets:app", "Make, see and synchronize datasets."),
     ("queues", "jobyard.cli.lines:queues", "Show the queues."),
     ("workers", "jobyard.cli.lines:workers", "Show the workers."),
+    ("limits", "jobyard.cli.limits:app", "Say how much owners, queues and kinds may hold."),
     ("kinds", "jobyard.cli.lines:kinds", "Show what this house can do."),
     ("users", "jobyard.cli.users:app", "Say who may sign in."),
     ("keys", "jobyard.cli.keys:app", "Make, see and revoke keys."),

@@ -28,7 +28,7 @@ class Code(IntEnum):
     UNEXPECTED = 70
     """A mistake of ours; `python -X dev -m jobyard ...` shows where."""
     INTERRUPTED = 130
-    """Ctrl-C."""
+    """Ctrl-C, or a question was answered with no."""
 
 
 class Trouble(Exception):

@@ -1,4 +1,4 @@
-"""`jobyard jobs cancel`, `retry`, `release`, `withdraw`, `keep` and `delete`: verbs on one job or several."""
+"""`jobyard jobs cancel`, `retry`, `release`, `withdraw`, `keep` and `delete`: verbs on one job, several, or many."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from jobyard.cli.codes import Code, Trouble, told
+from jobyard.cli.jobs.listing import Filters
+from jobyard.cli.jobs.many import ALL, ONE, Many, by_name, for_many
 from jobyard.cli.jobs.naming import job_ids
 from jobyard.cli.reach import Where, house
 from jobyard.cli.showing import print_json
@@ -21,30 +23,30 @@ if TYPE_CHECKING:
 _HERE = Where()
 
 
-def cancel(job: str, /, *jobs: str, where: Where = _HERE) -> int:
+def cancel(*jobs: str, filters: Filters = ALL, many: Many = ONE, where: Where = _HERE) -> int:
     """End jobs: at once where they wait, within seconds where they run.
 
     Parameters
     ----------
-    job
-        Number or id of the job.
     jobs
-        Further jobs.
+        Numbers or ids of jobs.
     """
-    return _each([job, *jobs], where, lambda client, id_: client.cancel(id_))
+    if not by_name(jobs, filters, many):
+        return for_many("cancel", filters, many, where)
+    return each(list(jobs), where, lambda client, id_: client.cancel(id_))
 
 
-def retry(job: str, /, *jobs: str, where: Where = _HERE) -> int:
+def retry(*jobs: str, filters: Filters = ALL, many: Many = ONE, where: Where = _HERE) -> int:
     """Run ended jobs once more; their earlier tries stay in their history.
 
     Parameters
     ----------
-    job
-        Number or id of the job.
     jobs
-        Further jobs.
+        Numbers or ids of jobs.
     """
-    return _each([job, *jobs], where, lambda client, id_: client.retry(id_))
+    if not by_name(jobs, filters, many):
+        return for_many("retry", filters, many, where)
+    return each(list(jobs), where, lambda client, id_: client.retry(id_))
 
 
 def release(job: str, /, *jobs: str, where: Where = _HERE) -> int:
@@ -57,7 +59,7 @@ def release(job: str, /, *jobs: str, where: Where = _HERE) -> int:
     jobs
         Further jobs.
     """
-    return _each([job, *jobs], where, lambda client, id_: client.release(id_))
+    return each([job, *jobs], where, lambda client, id_: client.release(id_))
 
 
 def withdraw(job: str, /, *jobs: str, where: Where = _HERE) -> int:
@@ -70,7 +72,7 @@ def withdraw(job: str, /, *jobs: str, where: Where = _HERE) -> int:
     jobs
         Further jobs.
     """
-    return _each([job, *jobs], where, lambda client, id_: client.withdraw(id_))
+    return each([job, *jobs], where, lambda client, id_: client.withdraw(id_))
 
 
 def keep(
@@ -95,27 +97,27 @@ def keep(
         Also never prune the record by age.
     """
     until = None if days is None else _in_days(days)
-    return _each([job, *jobs], where, lambda client, id_: client.keep(id_, until, always=always))
+    return each([job, *jobs], where, lambda client, id_: client.keep(id_, until, always=always))
 
 
-def delete(job: str, /, *jobs: str, where: Where = _HERE) -> int:
+def delete(*jobs: str, filters: Filters = ALL, many: Many = ONE, where: Where = _HERE) -> int:
     """Remove drafts or ended jobs with their logs and results, for good.
 
     Parameters
     ----------
-    job
-        Number or id of the job.
     jobs
-        Further jobs.
+        Numbers or ids of jobs.
     """
+    if not by_name(jobs, filters, many):
+        return for_many("delete", filters, many, where)
 
     def remove(client: Jobyard, id_: str) -> None:
         client.delete(id_)
 
-    return _each([job, *jobs], where, remove)
+    return each(list(jobs), where, remove)
 
 
-def _each(references: list[str], where: Where, verb: Callable[[Jobyard, str], Job | None]) -> int:
+def each(references: list[str], where: Where, verb: Callable[[Jobyard, str], Job | None]) -> int:
     """Do it to every job, even when it cannot be done to one of them; the exit code tells of the first trouble."""
     from jobyard.client import JobyardError
 

@@ -13,6 +13,8 @@ _COMMANDS = (
     ("wait", "jobyard.cli.jobs.following:wait", "Wait until jobs have ended."),
     ("cancel", "jobyard.cli.jobs.acting:cancel", "End jobs, waiting or running."),
     ("retry", "jobyard.cli.jobs.acting:retry", "Run ended jobs once more."),
+    ("again", "jobyard.cli.jobs.changing:again", "Submit a job like an old one, with changes."),
+    ("edit", "jobyard.cli.jobs.changing:edit", "Give waiting jobs another name, queue, priority, time or labels."),
     ("release", "jobyard.cli.jobs.acting:release", "Put drafts in line."),
     ("withdraw", "jobyard.cli.jobs.acting:withdraw", "Take queued jobs out of the line."),
     ("keep", "jobyard.cli.jobs.acting:keep", "Let a job's results live longer."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
@@ -10,14 +11,18 @@ from cyclopts import Parameter
 from jobyard.cli import showing
 from jobyard.cli.codes import Code
 from jobyard.cli.jobs.naming import job_id
+from jobyard.cli.jobs.waiting import few_words, sentence
 from jobyard.cli.reach import Where, house
+from jobyard.job.clock import SECOND, SystemClock
 
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from jobyard.client import Jobyard
     from jobyard.client.shapes import Attempt, Event, Job, JobPage, ResultFile
 
 _HERE = Where()
+_NEEDS = 10
 _Any = Annotated[list[str] | None, Parameter(negative=())]
 
 
@@ -42,6 +47,8 @@ class Filters:
     """The door it came through: native, clearml, cvat, alteryx or modelarts."""
     label: _Any = None
     """NAME or NAME=VALUE."""
+    schedule: str | None = None
+    """Id of the schedule that submitted it."""
     text: str | None = None
     """Words that begin words of the job: its name, kind, number, parameters, failure."""
 
@@ -91,7 +98,10 @@ def _rest(page: JobPage, listed: int) -> str:
 def print_jobs(jobs: list[Job]) -> None:
     """Print jobs as a table, one a line."""
     columns = ("NUMBER ", "STATE", "KIND", "NAME", "QUEUE", "OWNER", "CREATED", "TOOK ")
-    showing.print_table(columns, [_row(job) for job in jobs])
+    if any(job.waiting is not None for job in jobs):
+        showing.print_table((*columns, "WAITS FOR"), [[*_row(job), few_words(job.waiting)] for job in jobs])
+    else:
+        showing.print_table(columns, [_row(job) for job in jobs])
 
 
 def _row(job: Job) -> list[str | Text]:
@@ -108,7 +118,7 @@ def _row(job: Job) -> list[str | Text]:
 
 
 def show(job: str, /, *, where: Where = _HERE) -> int:
-    """Show a job with its attempts, events and result files.
+    """Show a job with its attempts, events and result files; of one that waits, why, and when it likely starts.
 
     Parameters
     ----------
@@ -119,27 +129,49 @@ def show(job: str, /, *, where: Where = _HERE) -> int:
         id_ = job_id(client, job)
         found, attempts = client.job(id_), client.attempts(id_)
         events, results = list(client.events(id_)), client.results(id_)
+        needs = "" if where.json else _needs(client, found)
     if where.json:
         showing.print_json({"job": found, "attempts": attempts, "events": events, "results": results})
         return Code.OK
-    showing.print_fields(_fields(found))
+    showing.print_fields(_fields(found, needs))
     _print_more(attempts, events, results)
     return Code.OK
 
 
-def _fields(job: Job) -> list[tuple[str, str | Text]]:
+def _needs(client: Jobyard, job: Job) -> str:
+    from jobyard.client import NotFound
+
+    told = []
+    for id_ in job.after[:_NEEDS]:
+        try:
+            needed = client.job(id_)
+        except NotFound:
+            told.append(f"{id_} (gone)")
+        else:
+            told.append(f"job {needed.number} ({needed.state})")
+    return ", ".join(told) + (f" and {len(job.after) - _NEEDS} more" if len(job.after) > _NEEDS else "")
+
+
+def _fields(job: Job, needs: str) -> list[tuple[str, str | Text]]:
     progress = job.progress
+    now = datetime.fromtimestamp(SystemClock().now() / SECOND, UTC)
     return [
         ("number", str(job.number)),
         ("id", job.id),
         ("name", job.name),
         ("state", showing.state(job)),
+        ("waits", sentence(job.waiting, now) if job.waiting else ""),
         ("kind", job.kind),
         ("parameters", _json(job.parameters)),
         ("owner", job.owner),
         ("project", job.project.name if job.project else ""),
         ("queue", job.queue),
         ("priority", str(job.priority) if job.priority else ""),
+        ("after", needs),
+        ("on failure", job.on_failure if job.after else ""),
+        ("unique key", job.unique or ""),
+        ("schedule", job.schedule or ""),
+        ("runs again", job.origin or ""),
         ("labels", " ".join(f"{name}={value}" if value else name for name, value in job.labels.items())),
         ("came through", job.face + (", run by its own client" if job.external else "")),
         ("works on", f"{job.resource.type} {job.resource.name or job.resource.id}" if job.resource else ""),

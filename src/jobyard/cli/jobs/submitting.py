@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from cyclopts import Parameter
 
 from jobyard.cli.codes import Code, Trouble
 from jobyard.cli.jobs import staying
+from jobyard.cli.jobs.naming import job_ids
 from jobyard.cli.reach import Where, house
 from jobyard.cli.showing import print_json, say
 
@@ -19,6 +21,24 @@ if TYPE_CHECKING:
     from jobyard.client.shapes import Job
 
 _HERE = Where()
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Waits:
+    """What a new job waits for."""
+
+    at: Annotated[datetime | None, Parameter(name=["--at", "--due-at"])] = None
+    """Not to be run before this time."""
+    after: Annotated[list[str] | None, Parameter(negative=())] = None
+    """Number or id of a job that has to end first; may be said several times."""
+    on_failure: Literal["cancel", "run", "wait"] | None = None
+    """What becomes of it when one of these does not end well; it is cancelled where nothing is said."""
+    unique: str | None = None
+    """A key that at most one queued or running job of the project, or of yours, may have."""
+
+
+_AT_ONCE = Waits()
 
 
 def submit(
@@ -35,7 +55,7 @@ def submit(
     key: str | None = None,
     tries: int | None = None,
     time_limit: float | None = None,
-    due_at: datetime | None = None,
+    waits: Waits = _AT_ONCE,
     draft: Annotated[bool, Parameter(negative=())] = False,
     wait: Annotated[bool, Parameter(negative=())] = False,
     follow: Annotated[bool, Parameter(name=["--follow", "-f"], negative=())] = False,
@@ -69,8 +89,6 @@ def submit(
         Tries before it counts as failed.
     time_limit
         Seconds one try may run.
-    due_at
-        Not to be run before this time.
     draft
         Only write it down; `jobyard jobs release` puts it in line.
     wait
@@ -83,21 +101,29 @@ def submit(
         "queue": queue,
         "priority": priority,
         "project": project,
-        "labels": _labels(label or []),
+        "labels": labels_in(label or []),
         "tries": tries,
         "time_limit": time_limit,
-        "due_at": None if due_at is None else due_at.astimezone(),
+        "due_at": None if waits.at is None else waits.at.astimezone(),
+        "on_failure": waits.on_failure,
+        "unique": waits.unique,
         "draft": draft or None,
     }
     with house(where, patience=staying.STEADFAST if wait or follow else 10.0) as client:
-        given = _parameters(parameters) | named(client, kind, parameter or [])
+        given = parameters_in(parameters) | named(client, kind, parameter or [])
+        wishes["after"] = job_ids(client, waits.after or []) or None
         said = {word: value for word, value in wishes.items() if value is not None}
         job = client.submit(kind, given, key=key, **said)
-        if not (wait or follow):
-            return printed(job, json=where.json)
-        say(f"job {job.number} ({job.id})")
-        ended = [staying.follow(client, job, json=where.json)] if follow else staying.waited(client, [job.id], None)
-        return staying.conclude(ended, json=where.json)
+        return stayed(client, job, json=where.json, wait=wait, follow=follow)
+
+
+def stayed(client: Jobyard, job: Job, *, json: bool, wait: bool, follow: bool) -> int:
+    """Print a submitted job, or stay with it until it has ended; return the exit code."""
+    if not (wait or follow):
+        return printed(job, json=json)
+    say(f"job {job.number} ({job.id})")
+    ended = [staying.follow(client, job, json=json)] if follow else staying.waited(client, [job.id], None)
+    return staying.conclude(ended, json=json)
 
 
 def printed(job: Job, *, json: bool) -> int:
@@ -109,7 +135,8 @@ def printed(job: Job, *, json: bool) -> int:
     return Code.OK
 
 
-def _parameters(text: str | None) -> dict[str, Any]:
+def parameters_in(text: str | None) -> dict[str, Any]:
+    """Return parameters that were said as one JSON object, or as @FILE. Raises Trouble for what is neither."""
     if text is None:
         return {}
     try:
@@ -171,7 +198,8 @@ def _types(shape: dict[str, Any]) -> set[str]:
     return {str(branch.get("type", "any")) for branch in branches}
 
 
-def _labels(words: list[str]) -> dict[str, str] | None:
+def labels_in(words: list[str]) -> dict[str, str] | None:
+    """Return labels said as NAME=VALUE or NAME; None where none were. Raises Trouble for one without a name."""
     if not words:
         return None
     pairs = [word.partition("=") for word in words]
