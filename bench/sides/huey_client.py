@@ -23,4 +23,7 @@ def connect() -> client.Submit:
 
 
 if __name__ == "__main__":
-    client.run(connect)
+    # The consumer knows the task by this module's name, not as __main__'s.
+    from bench.sides import huey_client
+
+    client.run(huey_client.connect)
