@@ -16,6 +16,7 @@ from jobyard.datasets.catalog import Datasets
 from jobyard.engine.engine import Engine
 from jobyard.faces.native.app import native
 from jobyard.faces.native.surroundings import Surroundings
+from jobyard.faces.native.words import Letters
 from jobyard.job.clock import SystemClock
 from jobyard.job.errors import Fault
 from jobyard.kinds.registry import Registry
@@ -50,6 +51,7 @@ class House:
             registry=registry or Registry.installed(),
             capabilities=[commands, DatasetCapability(roots)],
             settings=settings,
+            wording=Letters(),
         )
         self.datasets = Datasets(store, clock, roots)
         surroundings = Surroundings(

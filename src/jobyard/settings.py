@@ -40,6 +40,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Folders that may be used as data sources; nothing outside them is ever read."""
     commands: tuple[str, ...] = ()
     """Programs that `command.run` may start, by name or absolute path; none by default."""
+    webhook_targets: tuple[str, ...] = ()
+    """Hosts, addresses and networks inside that webhooks may be sent to; the outside world always."""
     lease: Annotated[float, Meta(ge=0.5, le=3600)] = 30.0
     """Seconds a worker may stay silent before its jobs count as lost."""
     round: Annotated[float, Meta(ge=0.05, le=60)] = 5.0
@@ -120,6 +122,6 @@ def _variables(environment: Mapping[str, str]) -> dict[str, Any]:
         if text is None:
             continue
         found[name] = text.split(os.pathsep) if name == "source_roots" else text
-        if name == "commands":
+        if name in {"commands", "webhook_targets"}:
             found[name] = [word for word in text.split(",") if word]
     return found

@@ -70,6 +70,14 @@ ANSWERS: dict[type[Struct], type[Struct]] = {
     wire.UserMade: shapes.UserMade,
     wire.UserOut: shapes.User,
     wire.WaitingOut: shapes.Waiting,
+    wire.WebhookMade: shapes.WebhookMade,
+    wire.WebhookOut: shapes.Webhook,
+    wire.DeliveryOut: shapes.Delivery,
+    wire.DeliveryPage: shapes.DeliveryPage,
+    wire.TryOut: shapes.Try,
+    wire.Telling: shapes.Telling,
+    wire.JobLetter: shapes.JobLetter,
+    wire.PingLetter: shapes.PingLetter,
     wire.WorkerOut: shapes.Worker,
 }
 ASKED: dict[type[Struct], type[Struct]] = {
@@ -100,6 +108,8 @@ ASKED: dict[type[Struct], type[Struct]] = {
     wire.SignIn: requests.NamePassword,
     wire.UserChange: requests.UserChange,
     wire.UserIn: requests.NewUser,
+    wire.WebhookChange: requests.WebhookChange,
+    wire.WebhookIn: requests.NewWebhook,
 }
 MIRRORS = ANSWERS | ASKED
 

@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 from jobyard.access.vault import Vault
 from jobyard.engine.engine import Engine
 from jobyard.engine.submission import Submission
+from jobyard.faces.native.words import Letters
 from jobyard.job.clock import SECOND
 from jobyard.job.desk import Ask, Assignment, Beat, Finish, GiveBack, Held, Outcome, Report, Told
 from jobyard.job.errors import Invalid
@@ -107,7 +108,7 @@ class Yard:
         self.blobs = Blobs(folder / "blobs")
         vault = Vault.in_file(folder / "master.key")
         registry = Registry([Count, Guarded])
-        self.engine = Engine(store, self.blobs, vault, self.clock, registry, [Box()], self.settings)
+        self.engine = Engine(store, self.blobs, vault, self.clock, registry, [Box()], self.settings, Letters())
         self.jobs, self.desk = self.engine.jobs, self.engine.desk
         self.listing, self.people = self.engine.listing, self.engine.people
         self.worker = Actor(name="jobyard", role=Role.ADMINISTRATOR, scope=KeyScope.DESK)

@@ -220,6 +220,50 @@ def test_the_failure_of_a_lost_job_names_its_worker() -> None:
     assert moves.lost(running()).message == "The worker w1 stopped answering while it ran this job."
 
 
+def test_who_joins_the_line_gets_a_turn_and_loses_what_it_no_longer_waits_for() -> None:
+    assert moves.release(draft(), LATER, "ada", turn=4).job.turn == 4
+    again = moves.retry(at("failed", turn=9, waits=2), LATER, "bob", turn=5, waits=1).job
+    assert (again.turn, again.waits) == (5, 1)
+    assert moves.retry(at("failed", turn=9, waits=2), LATER, "bob").job.waits == 0
+
+
+def test_what_comes_back_by_itself_keeps_its_turn() -> None:
+    held = running(turn=7)
+    assert moves.give_back(held, 1, LATER).job.turn == 7
+    assert moves.back_off(held, 1, LATER, BROKEN, LATER).job.turn == 7
+
+
+def test_an_edit_tells_the_old_and_the_new_of_what_changed() -> None:
+    change = moves.edit(queued(), LATER, "bob", {"queue": "gpu", "priority": 3, "name": "", "turn": 8})
+    assert changed(queued(), change.job) == {"queue", "priority", "turn"}
+    assert (change.job.queue, change.job.priority, change.job.turn) == ("gpu", 3, 8)
+    assert change.events[0].actor == "bob"
+    assert change.events[0].data == {"queue": ["default", "gpu"], "priority": [0, 3]}, "a turn means nothing to people"
+
+
+def test_an_edit_that_changes_nothing_is_not_told() -> None:
+    change = moves.edit(queued(name="night"), LATER, "bob", {"name": "night", "due_at": None})
+    assert changed(queued(name="night"), change.job) == set()
+    assert change.events == ()
+
+
+def test_meeting_a_need_counts_down_and_the_last_one_gives_a_turn() -> None:
+    first = moves.meet(queued(waits=2, turn=3), LATER, "b" * 32, 1)
+    assert (first.job.state, first.job.waits, first.job.turn) == ("queued", 1, 3)
+    assert first.events[0].data == {"needed": "b" * 32, "left": 1}
+    assert first.events[0].actor == moves.HOUSE
+    last = moves.meet(first.job, LATER, "c" * 32, 0, turn=40).job
+    assert (last.waits, last.turn) == (0, 40)
+
+
+def test_the_house_says_why_it_cancels_what_waited() -> None:
+    because = Failure(reason=Reason.NEEDED, message="Job 7 failed.", detail="secret")
+    change = moves.cancel(queued(waits=1), LATER, moves.HOUSE, because=because)
+    assert (change.job.state, change.job.failure, change.job.cancel_asked_by) == ("cancelled", because, "jobyard")
+    assert change.events[0].data == {"failure": {"reason": "needed", "message": "Job 7 failed."}}
+    assert moves.cancel(queued(), LATER, "ada").events[0].data == {}
+
+
 def test_retry_gives_all_tries_back_and_forgets_the_end() -> None:
     failed = moves.fail(moves.claim(waiting_again(tries=2), NOW, "w1", LEASE).job, 2, NOW, BROKEN).job
     assert failed.failures == 2
@@ -258,10 +302,10 @@ def test_a_late_word_is_told_and_changes_nothing() -> None:
 
 
 def test_the_last_event_of_a_deleted_job_says_whose_it_was() -> None:
-    job = at("failed", project="p1", name="labels")
+    job = at("failed", project="p1", queue="gpu", name="labels")
     event = moves.delete(job, LATER, "ada")
     assert (event.type, event.revision, event.actor) == (EventType.DELETED, job.revision + 1, "ada")
-    assert event.data == {"owner": "ada", "project": "p1", "name": "labels"}
+    assert event.data == {"owner": "ada", "project": "p1", "queue": "gpu", "kind": job.kind, "name": "labels"}
 
 
 def test_a_stale_word_names_the_newest_attempt() -> None:

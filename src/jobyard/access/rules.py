@@ -35,6 +35,7 @@ class House(StrEnum):
     RUN_QUEUES = "run the queues"
     WORK = "work at the desk"
     MAKE_PROJECTS = "make projects and datasets"
+    TELL = "have a webhook"
     MANAGE_USERS = "manage users"
     KEEP_HOUSE = "keep the house"
 
@@ -46,6 +47,7 @@ _LEAST: dict[House, Role] = {
     House.RUN_QUEUES: Role.OPERATOR,
     House.WORK: Role.ADMINISTRATOR,
     House.MAKE_PROJECTS: Role.MEMBER,
+    House.TELL: Role.MEMBER,
     House.MANAGE_USERS: Role.ADMINISTRATOR,
     House.KEEP_HOUSE: Role.ADMINISTRATOR,
 }

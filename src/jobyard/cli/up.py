@@ -22,6 +22,7 @@ def up(
     slots: int | None = None,
     source_root: Annotated[list[str] | None, Parameter(negative=())] = None,
     allow_command: Annotated[list[str] | None, Parameter(negative=())] = None,
+    webhook_target: Annotated[list[str] | None, Parameter(negative=())] = None,
     database: str | None = None,
     log_form: str | None = None,
     json: Annotated[bool, Parameter(negative=())] = False,
@@ -51,6 +52,8 @@ def up(
         Folder that datasets may read from; may be said several times.
     allow_command
         Program that `command.run` may start, by name or absolute path; may be said several times.
+    webhook_target
+        Host, address or network inside that webhooks may be sent to; may be said several times.
     database
         A PostgreSQL address; without one SQLite inside the data folder is used.
     log_form
@@ -70,6 +73,7 @@ def up(
         if source_root is None
         else [str(Path(one).expanduser().absolute()) for one in source_root],
         "commands": allow_command,
+        "webhook_targets": webhook_target,
         "database": database,
         "log_form": log_form,
     }

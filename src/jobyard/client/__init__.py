@@ -13,6 +13,7 @@ from jobyard.client.errors import (
     Lost,
     NotFinished,
     NotFound,
+    NotGenuine,
     NotJobyard,
     Refusal,
     TooLarge,
@@ -28,14 +29,17 @@ from jobyard.client.shapes import (
     Dataset,
     Event,
     Job,
+    JobLetter,
     Limit,
     LimitUse,
     LogLine,
+    PingLetter,
     Progress,
     ResultFile,
     Schedule,
     Waiting,
 )
+from jobyard.client.webhooks import verify
 
 __all__ = [
     "Broken",
@@ -48,6 +52,7 @@ __all__ = [
     "Forbidden",
     "Invalid",
     "Job",
+    "JobLetter",
     "Jobyard",
     "JobyardError",
     "Limit",
@@ -56,7 +61,9 @@ __all__ = [
     "Lost",
     "NotFinished",
     "NotFound",
+    "NotGenuine",
     "NotJobyard",
+    "PingLetter",
     "Progress",
     "Refusal",
     "ResultFile",
@@ -68,4 +75,5 @@ __all__ = [
     "Unavailable",
     "Unreachable",
     "Waiting",
+    "verify",
 ]

@@ -26,6 +26,10 @@ class Damaged(JobyardError):
     """A downloaded file did not have the checksum the house promised; nothing was kept of it."""
 
 
+class NotGenuine(JobyardError):
+    """A letter to a webhook's receiver did not come from the house, or not as it was written, or not lately."""
+
+
 class NotFinished(JobyardError, TimeoutError):
     """The job had not ended when the time to wait was over."""
 

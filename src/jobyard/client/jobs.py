@@ -166,6 +166,14 @@ class JobVerbs:
             if until is not None and time.monotonic() >= until:
                 raise NotFinished(job)
 
+    def changed(self, job: Job, timeout: float = LONGEST_WAIT) -> Job:
+        """Return a job as soon as it differs from what `job` says, its progress included.
+
+        After `timeout` seconds, at most 30, it is returned as it is. Raises NotFound once it is deleted.
+        """
+        query = {"wait": round(timeout, 3), "revision": job.revision}
+        return self._exchange.ask(Call(path=_path(job.id), query=query, within=timeout + 30.0), Job)
+
     def release(self, id_: str, due_at: datetime | None = None) -> Job:
         """Put a draft in line, not to be run before `due_at`. Raises Conflict for a job that is no draft."""
         return self._asked(id_, "release", lambda job: job.state != "draft", Releasing(due_at=due_at))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import Any, Self, TypedDict, Unpack
 
 import httpx2
 import msgspec
@@ -32,12 +32,25 @@ from jobyard.client.shapes import (
     Worker,
 )
 from jobyard.client.stream import follow
+from jobyard.client.webhooks import Webhooks
 
 TIMEOUT = 30.0
 """Seconds to wait for an answer."""
 PATIENCE = 20.0
 """Seconds a lost connection is borne before Unreachable is raised."""
 _LONG = 3600.0
+
+
+class Narrowed(TypedDict, total=False):
+    """What the feed is narrowed to; a list means any of its values."""
+
+    job: str | list[str]
+    """Ids of jobs."""
+    kind: str | list[str]
+    queue: str | list[str]
+    owner: str | list[str]
+    project: str | list[str]
+    """Ids or names of projects."""
 
 
 class Jobyard(JobVerbs):
@@ -66,6 +79,7 @@ class Jobyard(JobVerbs):
         self.projects = Projects(self._exchange)
         self.limits = Limits(self._exchange)
         self.schedules = Schedules(self._exchange)
+        self.webhooks = Webhooks(self._exchange)
         self.datasets = Datasets(self._exchange, self.submit)
 
     def __enter__(self) -> Self:
@@ -122,7 +136,9 @@ class Jobyard(JobVerbs):
         body = NewJob(kind=kind, parameters=parameters or {}, external=True, **wishes)
         return Run(self._exchange, self._submit(body, key), beat)
 
-    def feed(self, after: int | None = None) -> Iterator[FeedJob | FeedProgress | FeedResync]:
+    def feed(
+        self, after: int | None = None, **narrowed: Unpack[Narrowed]
+    ) -> Iterator[FeedJob | FeedProgress | FeedResync]:
         """Give out what happens to the jobs you may see, as it happens, behind event `after` or from now on.
 
         A lost connection is made again, and no event is left out; where too many were missed, a FeedResync says so.
@@ -133,7 +149,7 @@ class Jobyard(JobVerbs):
             "progress": FeedProgress,
             "resync": FeedResync,
         }
-        for frame in follow(self._exchange, "/feed", {"after": after}):
+        for frame in follow(self._exchange, "/feed", {"after": after, **narrowed}):
             shape = shapes.get(frame.event)
             if shape is not None:
                 yield msgspec.json.decode(frame.data, type=shape)

@@ -273,3 +273,32 @@ class NewBackup(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where a backup shall go."""
 
     folder: str
+
+
+class NewWebhook(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A wish for a webhook."""
+
+    url: str
+    name: str = ""
+    events: list[str] = []
+    states: list[str] = []
+    kinds: list[str] = []
+    queues: list[str] = []
+    owners: list[str] = []
+    projects: list[str] = []
+    active: bool = True
+
+
+class WebhookChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What shall change about a webhook."""
+
+    url: str | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    events: list[str] | UnsetType = UNSET
+    states: list[str] | UnsetType = UNSET
+    kinds: list[str] | UnsetType = UNSET
+    queues: list[str] | UnsetType = UNSET
+    owners: list[str] | UnsetType = UNSET
+    projects: list[str] | UnsetType = UNSET
+    active: bool | UnsetType = UNSET
+    from_now: bool = False

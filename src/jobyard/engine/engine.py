@@ -31,6 +31,11 @@ from jobyard.engine.schedules.verbs import Schedules
 from jobyard.engine.settling import Settling
 from jobyard.engine.upkeep import Upkeep
 from jobyard.engine.waiting import Waits
+from jobyard.engine.webhooks.book import Webhooks
+from jobyard.engine.webhooks.carrier import Carrier
+from jobyard.engine.webhooks.post import Post, Wording
+from jobyard.engine.webhooks.rounds import Rounds
+from jobyard.engine.webhooks.targets import Targets
 from jobyard.job.clock import SECOND, Clock
 from jobyard.kinds.registry import Registry
 from jobyard.settings import Settings
@@ -50,6 +55,7 @@ class Engine:
         registry: Registry,
         capabilities: Iterable[Capability],
         settings: Settings,
+        wording: Wording,
     ) -> None:
         self.registry = registry
         self.capabilities = {capability.name: capability for capability in capabilities}
@@ -74,10 +80,15 @@ class Engine:
         self.projects = Projects(self.ledger)
         self.keeper = Keeper(self.ledger, needs, lifetimes, blobs, lease, settings.retention, settings.event_retention)
         self.upkeep = Upkeep(self.ledger, blobs, self.keeper, settings.folder)
+        targets = Targets(settings.webhook_targets)
+        post = Post(clock, vault, Carrier(clock, targets), wording)
+        self.webhooks = Webhooks(self.ledger, vault, targets, post)
+        self.rounds = Rounds(self.ledger, post)
+        self.webhooks.on_change = self.rounds.wake
         self._round = settings.round
 
     async def run(self) -> None:
-        """Keep the feed, the keeper's rounds and the schedules going until cancelled."""
+        """Keep the feed, the keeper's rounds, the schedules and the post going until cancelled."""
         if self.ledger.store.dialect == "postgres":
             # Another server's submissions reach our waiting workers through the feed.
             self.feed.on_news(self.bell.ring_all)
@@ -85,3 +96,4 @@ class Engine:
             group.create_task(self.feed.run())
             group.create_task(self.keeper.run(self._round))
             group.create_task(self.clockwork.run())
+            group.create_task(self.rounds.run())

@@ -15,6 +15,7 @@ from contextlib import suppress
 from msgspec import Struct
 
 from jobyard.access import rules
+from jobyard.engine.interest import subject, visible
 from jobyard.engine.ledger import Ledger
 from jobyard.engine.ticks import Ticks
 from jobyard.job.events import Event
@@ -212,10 +213,7 @@ class Reader:
         return shared[bisect_right(shared, self._seen, key=_number) :][:_PAGE]
 
     def _covers(self, frame: Happened) -> bool:
-        if frame.job is not None:
-            return self._scope.covers(frame.job.owner, frame.job.project)
-        told = frame.event.data
-        return self._scope.covers(str(told.get("owner", "")), told.get("project"))
+        return visible(self._scope, subject(frame.event, frame.job))
 
 
 def _call_soon(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:

@@ -88,6 +88,10 @@ class SourceNotAllowed(Invalid):
     """{path} is not inside a folder that an administrator allowed as a source."""
 
 
+class TargetNotAllowed(Invalid):
+    """A webhook cannot be sent there: {reason}."""
+
+
 class CommandNotAllowed(Invalid):
     """The command {command} is not among those an administrator allowed."""
 

@@ -51,7 +51,7 @@ class EventType(StrEnum):
     MARKED = "marked"
     """A face wrote marks; the data name them."""
     DELETED = "deleted"
-    """The job was removed; the data say whose it was and its name."""
+    """The job was removed; the data say whose it was, its project, queue, kind and name."""
     REFUSED = "refused"
     """A late word of an old attempt was turned away; the job did not change."""
 

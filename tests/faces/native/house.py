@@ -25,6 +25,7 @@ from jobyard.engine.engine import Engine
 from jobyard.engine.submission import Submission
 from jobyard.faces.native.app import native
 from jobyard.faces.native.surroundings import Surroundings
+from jobyard.faces.native.words import Letters
 from jobyard.job.clock import SECOND, SystemClock
 from jobyard.job.desk import Ask, Assignment, Finish, MadeFile, Outcome, Report, Told
 from jobyard.job.ids import new_id
@@ -97,6 +98,7 @@ class House:
             Registry([Count, DatasetSync]),
             [DatasetCapability(roots)],
             self.settings,
+            Letters(),
         )
         self.url = "http://127.0.0.1:1"
         self.tokens: dict[str, str] = {}

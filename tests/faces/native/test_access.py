@@ -45,6 +45,8 @@ BODIES: dict[str, Any] = {
     "addDataset": {"name": "d", "source": "/tmp"},
     "prune": {"older_than_days": 1},
     "backup": {"folder": "/tmp/never"},
+    "addWebhook": {"url": "https://example.org/hook"},
+    "changeWebhook": {"active": False},
     "signIn": {"user": "mia", "password": "x"},
 }
 """A body that fits, for each operation that takes one."""
@@ -61,8 +63,9 @@ def routes(house: House) -> Iterator[Route]:
 def filled(path: str, job: str = "0" * 32) -> str:
     for name, value in {"{job_id}": job, "{user}": "max", "{name}": "x", "{subject}": "queue"}.items():
         path = path.replace(name, value)
-    for name in ("{dataset_id}", "{schedule_id}", "{key_id}", "{project_id}"):
+    for name in ("{dataset_id}", "{schedule_id}", "{key_id}", "{project_id}", "{webhook_id}"):
         path = path.replace(name, "0" * 32)
+    path = path.replace("{event}", "1")
     assert "{" not in path
     return path
 

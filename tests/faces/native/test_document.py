@@ -94,6 +94,8 @@ def test_names_of_operations_stay(told: dict[str, Any]) -> None:
         "listProjects", "addProject", "setMember", "dropMember",
         "listUsers", "addUser", "changeUser", "setPassword",
         "listKeys", "addKey", "revokeKey", "makeCredentials",
+        "listWebhooks", "addWebhook", "getWebhook", "changeWebhook", "deleteWebhook",
+        "renewSecret", "testWebhook", "listDeliveries", "redeliver",
     ])  # fmt: skip
 
 

@@ -68,6 +68,16 @@ from jobyard.client.shapes.people import (
     UserMade,
 )
 from jobyard.client.shapes.schedules import LastJob, Schedule, SchedulePage, Upcoming
+from jobyard.client.shapes.webhooks import (
+    Delivery,
+    DeliveryPage,
+    JobLetter,
+    PingLetter,
+    Telling,
+    Try,
+    Webhook,
+    WebhookMade,
+)
 
 __all__ = [
     "FINAL",
@@ -82,6 +92,8 @@ __all__ = [
     "CvatSettings",
     "Dataset",
     "DatasetPage",
+    "Delivery",
+    "DeliveryPage",
     "Doctor",
     "Event",
     "EventPage",
@@ -93,6 +105,7 @@ __all__ = [
     "FieldFault",
     "Held",
     "Job",
+    "JobLetter",
     "JobPage",
     "Key",
     "KeyMade",
@@ -109,6 +122,7 @@ __all__ = [
     "OnFailure",
     "Owner",
     "PasswordMade",
+    "PingLetter",
     "Problem",
     "Progress",
     "Project",
@@ -125,10 +139,14 @@ __all__ = [
     "Session",
     "State",
     "Subject",
+    "Telling",
+    "Try",
     "Upcoming",
     "Used",
     "User",
     "UserMade",
     "Waiting",
+    "Webhook",
+    "WebhookMade",
     "Worker",
 ]

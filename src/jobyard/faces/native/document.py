@@ -24,15 +24,17 @@ from jobyard.faces.native.wire import (
     FeedJob,
     FeedProgress,
     FeedResync,
+    JobLetter,
     LogEnd,
     LogLineOut,
+    PingLetter,
     Problem,
     SubjectName,
 )
 
 _REFERENCE = "#/components/schemas/{name}"
-_FRAMES = (FeedHello, FeedJob, FeedProgress, FeedResync, LogLineOut, LogEnd)
-"""Shapes that travel inside streams, where no answer names them."""
+_FRAMES = (FeedHello, FeedJob, FeedProgress, FeedResync, LogLineOut, LogEnd, JobLetter, PingLetter)
+"""Shapes that travel inside streams and in letters to receivers, where no answer names them."""
 
 Json = dict[str, Any]
 

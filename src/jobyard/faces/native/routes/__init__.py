@@ -19,6 +19,7 @@ from jobyard.faces.native.routes import (
     schedules,
     session,
     verbs,
+    webhooks,
 )
 from jobyard.faces.native.routes.contents import get_document
 from jobyard.faces.native.routes.desk import at_desk
@@ -40,6 +41,7 @@ _SUBJECTS = (
     datasets,
     projects,
     people,
+    webhooks,
 )
 
 

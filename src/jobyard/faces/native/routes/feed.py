@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.response import Stream
 
 from jobyard.engine.feed import Frame, Happened, Progressed, Quiet, Resync
+from jobyard.engine.interest import Interest, of_job, subject
 from jobyard.faces.native import stream, words
 from jobyard.faces.native.frames import alive, frame
 from jobyard.faces.native.surroundings import Ask
@@ -28,10 +29,11 @@ async def read_feed(request: Ask, asked: NamedDependency[FeedAsked]) -> Stream:
     end = await feed.end()
     ahead = after is not None and after > end
     start = end if after is None or ahead else after
-    return request.streams.answer(request.user, _frames(request, asked, start, resync=ahead))
+    interest = words.feed_interest(asked, await request.names.all() if asked.project else {})
+    return request.streams.answer(request.user, _frames(request, interest, start, resync=ahead))
 
 
-async def _frames(request: Ask, asked: FeedAsked, seen: int, *, resync: bool) -> AsyncGenerator[bytes, None]:
+async def _frames(request: Ask, interest: Interest, seen: int, *, resync: bool) -> AsyncGenerator[bytes, None]:
     feed, watch, actor = request.engine.feed, request.watch(), request.user
     reader = feed.reader(actor, seen)
     yield frame("hello", FeedHello(last=seen, version=request.house.version), seen)
@@ -47,7 +49,7 @@ async def _frames(request: Ask, asked: FeedAsked, seen: int, *, resync: bool) ->
                 actor, reader = fresh, feed.reader(fresh, seen)
                 continue
             seen = _place(news, seen, passed)
-            told = await _told(request, actor, asked, news)
+            told = await _told(request, actor, interest, news)
             if told is not None or watch.silent():
                 watch.spoke()
                 yield told or alive(seen)
@@ -62,22 +64,17 @@ def _place(news: Frame, seen: int, passed: int) -> int:
     return max(seen, passed) if isinstance(news, Quiet) else seen
 
 
-async def _told(request: Ask, actor: Actor, asked: FeedAsked, news: Frame) -> bytes | None:
+async def _told(request: Ask, actor: Actor, interest: Interest, news: Frame) -> bytes | None:
     """Return news as a frame, or None where they are not for this reader."""
     if isinstance(news, Resync):
         return frame("resync", FeedResync(last=news.last), news.last)
     if isinstance(news, Happened):
-        return await request.frames.told(actor, news) if _wanted(asked, news) else None
+        about = subject(news.event, news.job)
+        return await request.frames.told(actor, news) if interest.covers(news.event, about) else None
     if isinstance(news, Progressed):
-        jobs = [job for job in news.jobs if asked.job in {None, job.id} and asked.queue in {None, job.queue}]
+        jobs = [job for job in news.jobs if interest.concerns(job.id, of_job(job))]
         return frame("progress", FeedProgress(jobs=words.progress_of(jobs))) if jobs else None
     return None
-
-
-def _wanted(asked: FeedAsked, news: Happened) -> bool:
-    if asked.job is not None and asked.job != news.event.job:
-        return False
-    return asked.queue is None or news.job is None or asked.queue == news.job.queue
 
 
 HANDLERS = (read_feed,)

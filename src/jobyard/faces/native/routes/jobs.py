@@ -8,7 +8,7 @@ from litestar import Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from jobyard.engine.feed import Happened, Resync
+from jobyard.engine.feed import Frame, Happened, Progressed, Resync
 from jobyard.faces.native import stream, words
 from jobyard.faces.native.surroundings import Ask
 from jobyard.faces.native.taking import HEADERS, InPath, asking
@@ -46,16 +46,8 @@ async def submit_job(request: Ask, data: JSONBody[JobIn]) -> Response[JobOut]:
 
 @get("/jobs/{job_id:str}", operation_id="getJob", **asking(JobAsked))
 async def get_job(request: Ask, job_id: InPath, asked: NamedDependency[JobAsked]) -> JobOut:
-    """Return a job, and why it waits; with `wait`, as soon as it has ended or the seconds have passed."""
-    # The place in the feed is taken before the first look, so that no news falls between the two.
-    reader = request.engine.feed.reader(request.user)
-    job = await request.engine.listing.job(request.user, job_id)
-    loop = asyncio.get_running_loop()
-    until = loop.time() + asked.wait
-    while not job.final and (left := until - loop.time()) > 0 and request.engine.desk.open:
-        frame = await reader.next(min(left, stream.LOOK_AGAIN))
-        if isinstance(frame, Resync) or (isinstance(frame, Happened) and frame.event.job == job_id):
-            job = await request.engine.listing.job(request.user, job_id)
+    """Return a job, and why it waits; with `wait`, once it has ended or differs from `revision`, or when time is up."""
+    job = await _awaited(request, job_id, asked)
     if job.state is not State.QUEUED:
         return await shown(request, job)
     job, waiting = await request.engine.listing.waiting(request.user, job_id)
@@ -71,6 +63,32 @@ async def delete_job(request: Ask, job_id: InPath) -> None:
 async def shown(request: Ask, job: Job, waiting: Waiting | None = None) -> JobOut:
     """Return a job as the sender of the request may see it; why it waits only where that was asked for."""
     return words.job_out(job, request.user, await request.names.of([job.project]), waiting)
+
+
+async def _awaited(request: Ask, job_id: str, asked: JobAsked) -> Job:
+    # The place in the feed is taken before the first look, so that no news falls between the two.
+    reader = request.engine.feed.reader(request.user)
+    job = await request.engine.listing.job(request.user, job_id)
+    loop = asyncio.get_running_loop()
+    until = loop.time() + asked.wait
+    while not _is_news(job, asked) and (left := until - loop.time()) > 0 and request.engine.desk.open:
+        frame = await reader.next(min(left, stream.LOOK_AGAIN))
+        if _concerns(frame, job_id, asked):
+            job = await request.engine.listing.job(request.user, job_id)
+    return job
+
+
+def _is_news(job: Job, asked: JobAsked) -> bool:
+    return job.final if asked.revision is None else job.revision != asked.revision
+
+
+def _concerns(frame: Frame, job_id: str, asked: JobAsked) -> bool:
+    if isinstance(frame, Happened):
+        return frame.event.job == job_id
+    if isinstance(frame, Progressed):
+        return any(job.id == job_id for job in frame.jobs)
+    # Progress told to another server and signs of life are in no feed of ours.
+    return isinstance(frame, Resync) or asked.revision is not None
 
 
 def idempotency_key(request: Ask) -> str | None:

@@ -49,9 +49,12 @@ class JobsAsked(JobsMeant, kw_only=True, forbid_unknown_fields=True):
 
 
 class JobAsked(Struct, kw_only=True, forbid_unknown_fields=True):
-    """How long to wait for a job to end before answering."""
+    """How long to wait before answering, and for what."""
 
     wait: Annotated[float, Meta(ge=0, le=30)] = 0.0
+    """Seconds to wait for the job to end."""
+    revision: Whole | None = None
+    """Wait instead until the job differs from this revision."""
 
 
 class EventsAsked(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -79,12 +82,16 @@ class ResultAsked(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class FeedAsked(Struct, kw_only=True, forbid_unknown_fields=True):
-    """Where the feed begins and what it is narrowed to."""
+    """Where the feed begins and what it is narrowed to; a filter given several times means any of its values."""
 
     after: Whole | None = None
     """The number behind which to begin; the end of the feed when it is left out."""
-    job: Id | None = None
-    queue: _Word | None = None
+    job: Annotated[list[Id], Meta(max_length=100)] = []
+    kind: _Words = []
+    queue: _Words = []
+    owner: _Words = []
+    project: _Words = []
+    """Ids or names of projects."""
 
 
 class KeysAsked(Struct, kw_only=True, forbid_unknown_fields=True):

@@ -23,6 +23,28 @@ Whole = Annotated[int, Meta(ge=0, le=LARGEST)]
 AttemptNumber = Annotated[int, Meta(ge=1, le=2_147_483_647)]
 
 StateName = Literal["draft", "queued", "running", "succeeded", "failed", "cancelled"]
+EventName = Literal[
+    "submitted",
+    "released",
+    "withdrawn",
+    "claimed",
+    "started",
+    "begun",
+    "finished",
+    "failed",
+    "backed_off",
+    "given_back",
+    "cancel_asked",
+    "cancelled",
+    "retried",
+    "kept",
+    "expired",
+    "edited",
+    "met",
+    "marked",
+    "deleted",
+    "refused",
+]
 RoleName = Literal["viewer", "member", "operator", "administrator"]
 ScopeName = Literal["full", "read", "desk"]
 OnFailureName = Literal["cancel", "run", "wait"]

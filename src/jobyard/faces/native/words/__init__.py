@@ -34,9 +34,19 @@ from jobyard.faces.native.words.people import client_settings, key_in, key_out, 
 from jobyard.faces.native.words.schedules import schedule_changes, schedule_in, schedule_out, schedules_wanted, times_in
 from jobyard.faces.native.words.telling import told
 from jobyard.faces.native.words.times import micros, moment, some_micros, some_moment
+from jobyard.faces.native.words.webhooks import (
+    Letters,
+    delivery_out,
+    feed_interest,
+    try_out,
+    webhook_change,
+    webhook_in,
+    webhook_out,
+)
 
 __all__ = [
     "BULK",
+    "Letters",
     "Names",
     "again_in",
     "asked",
@@ -47,8 +57,11 @@ __all__ = [
     "counts_out",
     "cursor_text",
     "dataset_out",
+    "delivery_out",
+    "doctor_out",
     "edits_in",
     "event_out",
+    "feed_interest",
     "job_cursor",
     "job_filter",
     "job_out",
@@ -81,7 +94,11 @@ __all__ = [
     "submission",
     "times_in",
     "told",
+    "try_out",
     "use_out",
     "user_out",
+    "webhook_change",
+    "webhook_in",
+    "webhook_out",
     "worker_out",
 ]
