@@ -109,6 +109,17 @@ def test_the_readme_can_be_typed_as_it_stands(walk: Walk) -> None:
     assert seen == [("Nightly training", "succeeded"), ("Run a command", "succeeded"), ("Run a command", "succeeded")]
 
 
+def test_the_how_to_of_schedules_can_be_typed_as_it_stands(walk: Walk) -> None:
+    page = tree.ROOT / "docs" / "how-to" / "run-on-a-schedule.md"
+    for line in typed(page):
+        assert walk.say(line).returncode == 0, line
+    (block,) = markdown.blocks(page, "python")
+    assert walk.run(block).count("datetime.datetime") == 5
+    with Jobyard(walk.told["url"], walk.token) as house:
+        assert {one.name: one.state for one in house.schedules.all()} == {"heartbeat": "active", "nightly": "paused"}
+        assert len(list(house.jobs())) == 1
+
+
 def test_the_kind_of_the_how_to_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     block = markdown.blocks(tree.ROOT / "docs" / "how-to" / "write-a-kind.md", "python")[0]
     (tmp_path / "how_to.py").write_text(block.text)

@@ -15,6 +15,7 @@ _COMMANDS = (
     ("up", "jobyard.cli.up:up", "Start the server with its workers."),
     ("work", "jobyard.cli.work:work", "Start one more worker."),
     ("jobs", "jobyard.cli.jobs.app:app", "Submit, see, follow, cancel and keep jobs."),
+    ("schedules", "jobyard.cli.schedules.app:app", "Submit jobs again and again, by the clock."),
     ("datasets", "jobyard.cli.datasets:app", "Make, see and synchronize datasets."),
     ("queues", "jobyard.cli.lines:queues", "Show the queues."),
     ("workers", "jobyard.cli.lines:workers", "Show the workers."),

@@ -11,6 +11,8 @@ from jobyard.client.requests import NewSchedule, NewTimes, Pausing, ScheduleChan
 from jobyard.client.shapes import Job, Schedule, SchedulePage, Upcoming
 from jobyard.client.shapes.schedules import CatchUp, Overlap
 
+_PAGE = 200
+
 
 class Times(TypedDict, total=False):
     """When a schedule runs: either `cron` or `interval` is said."""
@@ -84,7 +86,7 @@ class Schedules:
     ) -> Iterator[Schedule]:
         """Give out all schedules you may see, newest first; each filter narrows, a list means any of them."""
         said = None if paused is None else str(paused).lower()
-        query: dict[str, Any] = {"owner": owner, "project": project, "kind": kind, "paused": said, "limit": 200}
+        query: dict[str, Any] = {"owner": owner, "project": project, "kind": kind, "paused": said, "limit": _PAGE}
         while True:
             page = self._exchange.ask(Call(path="/schedules", query=query), SchedulePage)
             yield from page.schedules

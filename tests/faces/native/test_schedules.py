@@ -30,7 +30,7 @@ async def made(house: House, user: str = "mia", **fields: Any) -> dict[str, Any]
 
 async def test_a_schedule_is_shown_as_it_was_asked_for(house: House) -> None:
     project = await house.project("vision", mia=Role.MEMBER)
-    wish = {
+    wish: dict[str, Any] = {
         **WISH,
         "parameters": {"upto": 7},
         "job_name": "Count the frames",

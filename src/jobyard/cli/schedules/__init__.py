@@ -1,0 +1,1 @@
+"""`jobyard schedules`: jobs that the house submits again and again by itself."""
