@@ -73,9 +73,14 @@ async def test_strangers_jobs_are_not_touched_and_viewers_change_nothing(yard: Y
     assert await states(yard, [mine.id, theirs.id]) == [State.CANCELLED, State.QUEUED]
     project = await yard.engine.projects.add(BOB, "vision")
     shared = await yard.submit(user("bob", places={project.id: Role.OPERATOR}), project=project.id)
-    watching = user("guest", Role.VIEWER, places={project.id: Role.VIEWER})
+    watching = user("guest", places={project.id: Role.VIEWER})
     done = await yard.engine.bulk.act(watching, BulkVerb.CANCEL, Filter(), NOTHING)
     assert (done.looked_at, done.done, dict(done.refused)) == (1, 0, {"You are not allowed to cancel.": 1})
+    viewer = user("guest", Role.VIEWER, places={project.id: Role.VIEWER})
+    with pytest.raises(Refused):
+        await yard.engine.bulk.act(viewer, BulkVerb.CANCEL, Filter(), NOTHING)
+    with pytest.raises(Refused):
+        await yard.engine.bulk.count(viewer, BulkVerb.CANCEL, Filter())
     assert (await yard.job(shared)).state is State.QUEUED
 
 

@@ -133,7 +133,10 @@ class Bulk:
         self, actor: Actor, verb: BulkVerb, edits: Edits
     ) -> Callable[[Transaction, str, list[str], list[Job]], None]:
         def cancel(transaction: Transaction, id_: str, blobs: list[str], moved: list[Job]) -> None:
-            moved += self._jobs.cancelled(transaction, actor, id_)
+            job = transaction.job(id_)
+            # What waited for another of them may have gone along with it just now.
+            if job is None or job.state is not State.CANCELLED:
+                moved += self._jobs.cancelled(transaction, actor, id_)
 
         def retry(transaction: Transaction, id_: str, blobs: list[str], moved: list[Job]) -> None:
             moved.append(self._jobs.retried(transaction, actor, id_))

@@ -62,8 +62,15 @@ class Needs:
         return told
 
     def gone(self, transaction: Transaction, job: Job) -> list[Job]:
-        """Cancel what waits for a job that is being removed for good; return it and what waits for that."""
-        cancelled = [self._cancel(transaction, one, job, "was deleted") for one in transaction.dependents([job.id])]
+        """Cancel what waits for a job that is being removed for good; return it and what waits for that.
+
+        A job that has ended as another needs is waited for no more, and may go.
+        """
+        cancelled = [
+            self._cancel(transaction, one, job, "was deleted")
+            for one in transaction.dependents([job.id])
+            if not _met(job, one.on_failure)
+        ]
         return cancelled + self.ended(transaction, cancelled)
 
     def ring(self, jobs: Sequence[Job]) -> None:

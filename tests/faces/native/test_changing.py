@@ -163,6 +163,23 @@ async def test_what_waits_for_a_failed_job_is_refused_or_cancelled(house: House)
     assert str(first["number"]) in ended["failure"]["message"]
 
 
+async def test_deleting_what_ended_well_cancels_nobody_who_waits_for_others_too(house: House) -> None:
+    done, failed, pending = await house.at("succeeded"), await house.at("failed"), await house.submit()
+    async with house.client() as client:
+        ids = []
+        for after, on_failure in [([done.id, pending.id], "cancel"), ([failed.id, pending.id], "run")]:
+            wish = {"kind": "test.count", "after": after, "on_failure": on_failure}
+            ids.append((await client.post("/v1/jobs", json=wish)).json()["id"])
+        draft = (await client.post("/v1/jobs", json={"kind": "test.count", "draft": True})).json()
+        wish = {"kind": "test.count", "after": [draft["id"], pending.id], "on_failure": "run"}
+        lost = (await client.post("/v1/jobs", json=wish)).json()["id"]
+        for gone in (done.id, failed.id, draft["id"]):
+            assert (await client.delete(f"/v1/jobs/{gone}")).status_code == 204
+        assert [(await client.get(f"/v1/jobs/{id_}")).json()["state"] for id_ in ids] == ["queued", "queued"]
+        ended = (await client.get(f"/v1/jobs/{lost}")).json()
+    assert ended["state"] == "cancelled" and "was deleted" in ended["failure"]["message"]
+
+
 async def test_a_taken_unique_key_names_the_job_that_has_it(house: House) -> None:
     async with house.client() as client, house.client("max") as other:
         wish = {"kind": "test.count", "unique": "nightly/eu"}
@@ -236,6 +253,15 @@ async def test_many_are_edited_and_retried_and_deleted(house: House) -> None:
         assert (await bulk(client, "retry", filter={"ids": ids[:1]}))["done"] == 1
         assert (await bulk(client, "delete"))["done"] == 2
         assert [job["id"] for job in (await client.get("/v1/jobs")).json()["jobs"]] == [ids[0]]
+
+
+async def test_what_was_cancelled_along_with_another_is_no_refusal(house: House) -> None:
+    first = await house.submit()
+    second = await house.submit(after=(first.id,))
+    await house.submit(after=(second.id,))
+    async with house.client() as client:
+        told = await bulk(client, "cancel")
+        assert (told["matched"], told["looked_at"], told["done"], told["refused"]) == (3, 3, 3, [])
 
 
 async def test_what_refuses_is_counted_with_its_reason_and_harms_no_other(house: House) -> None:
