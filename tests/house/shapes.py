@@ -40,7 +40,10 @@ def hints(shape: type[Struct]) -> dict[str, Any]:
 
 def fields(shape: type[Struct], otherwise: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return a table of a record's fields; where it says nothing of one, `otherwise` may."""
-    own = sentences.under(sys.modules[shape.__module__], shape.__name__)
+    own: dict[str, str] = {}
+    for part in reversed(shape.__mro__):
+        if issubclass(part, Struct) and part is not Struct:
+            own |= sentences.under(sys.modules[part.__module__], part.__name__)
     said = {**otherwise, **{name: sentence for name, sentence in own.items() if sentence}}
     found = hints(shape)
     rows = [

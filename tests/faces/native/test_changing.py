@@ -297,7 +297,7 @@ async def test_who_may_change_nothing_asks_nothing_of_many(house: House) -> None
     async with reader, house.client("vera") as viewer:
         for client in (reader, viewer):
             for dry_run in (True, False):
-                wish = {"verb": "cancel", "filter": {}, "dry_run": dry_run}
+                wish: dict[str, Any] = {"verb": "cancel", "filter": {}, "dry_run": dry_run}
                 assert (await client.post("/v1/jobs/bulk", json=wish)).status_code == 403
 
 
