@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from jobyard.client import Conflict, TooMuch
 from tests.cli.running import called, running
 from tests.postgres_server import database
 
@@ -40,6 +41,31 @@ def test_a_house_on_postgresql_lives_is_copied_and_comes_back(
         assert client.job(job.id) == job
         assert client.download(job.id, "out.txt", tmp_path).read_text() == "hello\n"
         assert again.call("keep", "doctor").code == 0
+
+
+def test_waiting_chains_and_bulk_verbs_are_the_same_on_postgresql(bare_postgres_address: str, tmp_path: Path) -> None:
+    with running(tmp_path, workers=0, JOBYARD_DATABASE=bare_postgres_address) as house, house.client() as client:
+        first = client.submit("command.run", {"argv": ["echo"]}, unique="one")
+        with pytest.raises(Conflict) as caught:
+            client.submit("command.run", {"argv": ["echo"]}, unique="one")
+        assert caught.value.job == first.id
+        second = client.submit("command.run", {"argv": ["echo"]}, after=[first.id])
+        told = [client.job(job.id).waiting for job in (first, second)]
+        assert [waiting.cause for waiting in told if waiting] == ["unserved", "needs"]
+        assert client.edit(second.id, priority=9, name="Other").priority == 9
+        assert house.call("limits", "set", "queue", "default", "--queued", "4").code == 0
+        client.submit("command.run", {"argv": ["echo"]})
+        client.submit("command.run", {"argv": ["echo"]})
+        with pytest.raises(TooMuch):
+            client.submit("command.run", {"argv": ["echo"]})
+        [use] = client.limits.mine()
+        assert use.queued is not None and (use.queued.used, use.queued.limit) == (4, 4)
+        assert client.bulk("edit", edits={"priority": 1}, state="queued").done == 4
+        done = client.bulk("cancel", state="queued")
+        assert (done.matched, done.done, done.refused) == (4, 4, [])
+        assert client.again(first.id, {"argv": ["echo", "2"]}).unique == "one"
+        retried = client.bulk("retry", state="cancelled")
+        assert (retried.done, sum(one.count for one in retried.refused)) == (3, 1)
 
 
 def test_a_copy_is_only_poured_into_an_empty_database(
