@@ -229,7 +229,7 @@ def test_old_jobs_are_counted_and_then_pruned(copy: Path, tmp_path: Path) -> Non
 def test_the_doctor_finds_what_is_missing(copy: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     called("keep", "restore", str(copy), "--data", str(data))
-    assert called("keep", "doctor", "--data", str(data)).out == "The house is sound.\n"
+    assert called("keep", "doctor", "--data", str(data)).out.startswith("The house is sound.\n")
     next(path for path in data.glob("blobs/??/*")).unlink()
     told = called("keep", "doctor", "--data", str(data), "--json")
     assert told.code == 1 and len(told.json["findings"]) == 1 and "missing" in told.json["findings"][0]

@@ -244,4 +244,4 @@ def test_the_house_is_kept(client: Jobyard, house: RunningHouse) -> None:
     with pytest.raises(Invalid):
         client.backup(str(house.folder / "copy"))
     assert client.prune(3650, dry_run=True).jobs == 0
-    assert client.doctor() == []
+    assert client.doctor().findings == []

@@ -144,7 +144,7 @@ async def test_pruning_takes_old_final_jobs_and_spares_what_lives_or_is_kept(yar
     waiting = await yard.submit()
     yard.clock.forward(89 * DAY)
     recent = await yard.claimed()
-    assert (await yard.engine.upkeep.prune(HOUSE, 1, dry_run=True))[0] == 1
+    assert (await yard.engine.upkeep.prune(HOUSE, 1, dry_run=True)).jobs == 1
     await yard.finish(recent)
     yard.clock.forward(2 * DAY)
     await yard.engine.keeper.round()
@@ -202,12 +202,14 @@ async def test_the_upkeep_is_for_administrators(yard: Yard) -> None:
 async def test_the_doctor_finds_a_missing_result(yard: Yard) -> None:
     yard.settings.folder.chmod(0o700)
     _, blob = await with_file(yard)
-    assert await yard.engine.upkeep.doctor(HOUSE) == []
+    found = await yard.engine.upkeep.doctor(HOUSE)
+    assert (found.findings, found.notes) == ([], [])
+    assert (found.blobs, found.blob_count) == (5, 1)
     yard.blobs.path(blob).unlink()
-    [finding] = await yard.engine.upkeep.doctor(HOUSE)
+    [finding] = (await yard.engine.upkeep.doctor(HOUSE)).findings
     assert blob in finding
     yard.settings.folder.chmod(0o755)
-    assert any("0700" in finding for finding in await yard.engine.upkeep.doctor(HOUSE))
+    assert any("0700" in finding for finding in (await yard.engine.upkeep.doctor(HOUSE)).findings)
 
 
 async def test_a_backup_holds_database_blobs_and_key(yard: Yard, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -27,8 +27,7 @@ def commands(app: App | None = None, before: tuple[str, ...] = ()) -> Iterator[t
         words = (*before, name)
         if inner.default_command is not None:
             yield words, inner
-        else:
-            yield from commands(inner, words)
+        yield from commands(inner, words)
 
 
 def parameters(command: App) -> list[Any]:

@@ -262,11 +262,13 @@ class Houses(RuleBasedStateMachine):
         def work(transaction: Transaction) -> Any:
             lapsed = [job.id for job in transaction.lapsed(now + LEASE, "", 3)]
             outlived = [job.id for job in transaction.outlived(now, 3)]
-            prunable = [job.id for job in transaction.prunable(now, 3)]
+            aged = transaction.aged(now, (self.now - 3, 2), 3)
+            prunable = [job.id for job in transaction.prunable([one.id for one in aged])]
             return lapsed, outlived, prunable, transaction.prune_events(now - 2, 3)
 
         self.both(work)
-        self.same(lambda view: view.prunable_size(now))
+        self.same(lambda view: [view.aged(now, (-1, 0), 9), view.aged(now, (self.now - 2, 1), 2, "p1")])
+        self.same(lambda view: [view.files_size(self.ids), view.stored(None)])
 
     @rule()
     def wait(self) -> None:
@@ -284,6 +286,8 @@ class Houses(RuleBasedStateMachine):
     def tally(self, scope: Scope) -> None:
         self.same(lambda view: view.tallies(scope))
         self.same(lambda view: view.queues())
+        self.same(lambda view: view.oldest(QUEUES))
+        self.same(lambda view: [view.finishes(self.now - 2, limit) for limit in (1, 3, 99)])
 
     @invariant()
     def the_newest_jobs_are_the_same(self) -> None:

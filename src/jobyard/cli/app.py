@@ -17,8 +17,8 @@ _COMMANDS = (
     ("jobs", "jobyard.cli.jobs.app:app", "Submit, see, follow, cancel and keep jobs."),
     ("schedules", "jobyard.cli.schedules.app:app", "Submit jobs again and again, by the clock."),
     ("datasets", "jobyard.cli.datasets:app", "Make, see and synchronize datasets."),
-    ("queues", "jobyard.cli.lines:queues", "Show the queues."),
-    ("workers", "jobyard.cli.lines:workers", "Show the workers."),
+    ("queues", "jobyard.cli.queues:app", "Show the queues, pause them, let them go on."),
+    ("workers", "jobyard.cli.workers:app", "Show the workers, send them to rest, give them work again."),
     ("limits", "jobyard.cli.limits:app", "Say how much owners, queues and kinds may hold."),
     ("kinds", "jobyard.cli.kinds:kinds", "Show what this house can do."),
     ("webhooks", "jobyard.cli.webhooks:app", "Have other programs told what happens."),
@@ -26,7 +26,7 @@ _COMMANDS = (
     ("keys", "jobyard.cli.keys:app", "Make, see and revoke keys."),
     ("projects", "jobyard.cli.projects:app", "Share jobs and datasets."),
     ("credentials", "jobyard.cli.credentials:credentials", "Make client settings, ready to paste."),
-    ("keep", "jobyard.cli.keep:app", "Look after the house: backup, restore, prune, doctor."),
+    ("keep", "jobyard.cli.keep:app", "Look after the house: backup, restore, rules, prune, compact, doctor, audit."),
     ("demo", "jobyard.cli.demo:demo", "Show a house with real jobs in it."),
 )
 

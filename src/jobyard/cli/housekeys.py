@@ -7,9 +7,8 @@ from pathlib import Path
 
 from jobyard.cli.codes import Code, Trouble
 from jobyard.engine.engine import Engine
+from jobyard.engine.people import HOUSE_FACE
 from jobyard.people.record import HOUSE, Key, KeyForm, KeyScope, Role, User
-
-_FACE = "house"
 
 
 class HouseKeys:
@@ -24,7 +23,7 @@ class HouseKeys:
     async def make(self, scope: KeyScope) -> str:
         """Return a fresh token of the first administrator who may sign in. Raises Trouble when there is none."""
         owner = await self._owner()
-        wanted = Key(id="", user=owner.name, form=KeyForm.TOKEN, scope=scope, label=self._label, face=_FACE)
+        wanted = Key(id="", user=owner.name, form=KeyForm.TOKEN, scope=scope, label=self._label, face=HOUSE_FACE)
         key, token = await self._people.add_key(HOUSE, wanted)
         self._made.append(key.id)
         return token
@@ -38,7 +37,7 @@ class HouseKeys:
         """Make void what an earlier run of the same house left when it was killed."""
         for user in await self._people.users(HOUSE):
             for key in await self._people.keys(HOUSE, user.name):
-                if key.face == _FACE and key.label == self._label:
+                if key.face == HOUSE_FACE and key.label == self._label:
                     await self._people.revoke_key(HOUSE, key.id)
 
     async def _owner(self) -> User:

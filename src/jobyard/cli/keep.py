@@ -1,4 +1,4 @@
-"""`jobyard keep`: backup, restore, prune and doctor."""
+"""`jobyard keep`: backup, restore, prune and doctor; what else belongs to it stands in `keeping`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,19 @@ from jobyard.cli.reach import QUICK, Where, data_folder, house
 T = TypeVar("T")
 _HERE = Where()
 _LOOK_EVERY = 0.2
-app = App(name="keep", help="Look after the house: backup, restore, prune, doctor.", help_format="plaintext")
+app = App(
+    name="keep",
+    help="Look after the house: backup, restore, rules, prune, compact, doctor, audit.",
+    help_format="plaintext",
+)
+for _name, _place, _sentence in (
+    ("rules", "jobyard.cli.keeping:rules", "Show how long ended jobs are remembered."),
+    ("rule", "jobyard.cli.keeping:rule", "Set how long jobs of one kind or project are remembered."),
+    ("drop-rule", "jobyard.cli.keeping:drop_rule", "Take a rule away."),
+    ("compact", "jobyard.cli.keeping:compact", "Write the database anew without free room in it."),
+    ("audit", "jobyard.cli.keeping:audit", "Show what was done to the house and by whom."),
+):
+    app.command(_place, name=_name, help=_sentence)
 
 
 @app.command
@@ -85,13 +97,15 @@ def restore(source: str, /, *, database: str = "", where: Where = _HERE) -> int:
 
 
 @app.command
-def prune(*, older_than: float, dry_run: Annotated[bool, Parameter(negative=())] = False, where: Where = _HERE) -> int:
-    """Remove ended jobs that nobody keeps, with their logs and results.
+def prune(
+    *, older_than: float | None = None, dry_run: Annotated[bool, Parameter(negative=())] = False, where: Where = _HERE
+) -> int:
+    """Remove ended jobs that nobody keeps, with their logs and results. Rules of kinds and projects are heeded.
 
     Parameters
     ----------
     older_than
-        Days since they ended.
+        Days since they ended, for jobs that no rule is about; as the setting `retention` says when left out.
     dry_run
         Only count.
     """
@@ -107,17 +121,21 @@ def prune(*, older_than: float, dry_run: Annotated[bool, Parameter(negative=())]
 
 @app.command
 def doctor(*, where: Where = _HERE) -> int:
-    """Look the house over. Prints what is wrong, one sentence a line; 1 when there is anything."""
+    """Look the house over. Prints what is wrong, one sentence a line, and what room it takes; 1 when anything is."""
     with house(where, indoors=True) as client:
-        findings = client.doctor()
+        found = client.doctor()
     if where.json:
-        showing.print_json({"findings": findings})
+        showing.print_json(found)
     else:
-        for finding in findings:
-            print(visible(finding))
-        if not findings:
-            print("The house is sound.")
-    return Code.ENDED_BADLY if findings else Code.OK
+        for sentence in found.findings or ["The house is sound."]:
+            print(visible(sentence))
+        for note in found.notes:
+            print(visible(note))
+        room = found.room
+        free = f", {showing.size(room.free)} of it free" if room.free else ""
+        print(f"The database takes {showing.size(room.database)}{free}, and {showing.size(room.log)} of log.")
+        print(f"{room.blob_count} result files take {showing.size(room.blobs)}.")
+    return Code.ENDED_BADLY if found.findings else Code.OK
 
 
 def _expected(where: Where) -> int:

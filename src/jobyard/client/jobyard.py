@@ -9,8 +9,9 @@ from typing import Any, Self, TypedDict, Unpack
 import httpx2
 import msgspec
 
+from jobyard.client import keeping
 from jobyard.client.datasets import Datasets
-from jobyard.client.exchange import Call, Exchange
+from jobyard.client.exchange import Call, Exchange, segment
 from jobyard.client.jobs import JobVerbs, Wishes
 from jobyard.client.limits import Limits
 from jobyard.client.people import Keys, Projects, Users
@@ -18,7 +19,9 @@ from jobyard.client.requests import NewBackup, NewCredentials, NewJob, Pruning
 from jobyard.client.running import BEAT, Run
 from jobyard.client.schedules import Schedules
 from jobyard.client.shapes import (
+    AuditEntry,
     Backup,
+    Compacted,
     Counts,
     Credentials,
     Doctor,
@@ -78,6 +81,7 @@ class Jobyard(JobVerbs):
         self.keys = Keys(self._exchange)
         self.projects = Projects(self._exchange)
         self.limits = Limits(self._exchange)
+        self.rules = keeping.Rules(self._exchange)
         self.schedules = Schedules(self._exchange)
         self.webhooks = Webhooks(self._exchange)
         self.datasets = Datasets(self._exchange, self.submit)
@@ -115,9 +119,28 @@ class Jobyard(JobVerbs):
         """Return the queues with what is in them."""
         return self._exchange.ask(Call(path="/queues"), list[Queue])
 
+    def pause_queue(self, name: str) -> Queue:
+        """Give out nothing more of a queue; what runs runs on. For operators. Raises NotFound for an unknown queue."""
+        return self._exchange.ask(Call(method="POST", path=f"/queues/{segment(name)}/pause"), Queue)
+
+    def resume_queue(self, name: str) -> Queue:
+        """Give out a paused queue's jobs again. For operators. Raises NotFound for an unknown queue."""
+        return self._exchange.ask(Call(method="POST", path=f"/queues/{segment(name)}/resume"), Queue)
+
     def workers(self) -> list[Worker]:
         """Return the workers with what they are running."""
         return self._exchange.ask(Call(path="/workers"), list[Worker])
+
+    def drain_worker(self, name: str) -> Worker:
+        """Let a worker finish what it holds and give it nothing more. For operators. Raises NotFound.
+
+        It works again once it is resumed or started anew.
+        """
+        return self._exchange.ask(Call(method="POST", path=f"/workers/{segment(name)}/drain"), Worker)
+
+    def resume_worker(self, name: str) -> Worker:
+        """Give work to a draining worker again. For operators. Raises NotFound."""
+        return self._exchange.ask(Call(method="POST", path=f"/workers/{segment(name)}/resume"), Worker)
 
     def running(
         self,
@@ -172,11 +195,22 @@ class Jobyard(JobVerbs):
         call = Call(method="POST", path="/keep/backup", body=body, again=False, within=_LONG)
         return self._exchange.ask(call, Backup)
 
-    def prune(self, older_than_days: float, *, dry_run: bool = False) -> Pruned:
-        """Remove ended jobs older than so many days that nobody keeps; a dry run only counts."""
+    def prune(self, older_than_days: float | None = None, *, dry_run: bool = False) -> Pruned:
+        """Remove ended jobs older than so many days, or than the setting says, that nobody keeps.
+
+        Rules of kinds and projects win over the days. A dry run only counts.
+        """
         body = Pruning(older_than_days=older_than_days, dry_run=dry_run)
         return self._exchange.ask(Call(method="POST", path="/keep/prune", body=body, within=_LONG), Pruned)
 
-    def doctor(self) -> list[str]:
-        """Look the house over; return what is wrong, a sentence each."""
-        return self._exchange.ask(Call(path="/keep/doctor", within=_LONG), Doctor).findings
+    def compact(self) -> Compacted:
+        """Write the database anew without free room in it; whoever writes meanwhile waits."""
+        return self._exchange.ask(Call(method="POST", path="/keep/compact", again=False, within=_LONG), Compacted)
+
+    def doctor(self) -> Doctor:
+        """Look the house over; say what is wrong and what room it takes."""
+        return self._exchange.ask(Call(path="/keep/doctor", within=_LONG), Doctor)
+
+    def audit(self) -> Iterator[AuditEntry]:
+        """Give out what was done to the house and by whom, newest first. For administrators."""
+        return keeping.audit(self._exchange)

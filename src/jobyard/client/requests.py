@@ -265,8 +265,15 @@ class Pausing(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Pruning(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What to prune."""
 
-    older_than_days: float
+    older_than_days: float | None = None
     dry_run: bool = False
+
+
+class NewRule(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How long jobs of one kind or one project are remembered."""
+
+    days: float | None = None
+    results: float | None = None
 
 
 class NewBackup(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -27,7 +27,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     actor: str
     """The user's name, or `jobyard` for the house itself."""
     verb: str
-    """What they did, in one word, such as `paused`."""
+    """What they did, such as `paused`."""
     what: str
     """What they did it to, such as `queue gpu`."""
     details: dict[str, Any] = field(default_factory=dict)

@@ -183,9 +183,9 @@ class Desk:
     def _chosen(self, transaction: Transaction, ask: Ask, now: int, limit: int) -> list[Job]:
         room = self._limits.claiming(transaction)
         if room is None:
-            return transaction.candidates(ask.queues, ask.kinds, now, limit)
+            return transaction.candidates(ask.queues, ask.kinds, now, limit, worker=ask.worker)
         queues, kinds = room.open(Subject.QUEUE, ask.queues), room.open(Subject.KIND, ask.kinds)
-        return room.take(transaction.candidates(queues, kinds, now, limit, room.barred))
+        return room.take(transaction.candidates(queues, kinds, now, limit, room.barred, ask.worker))
 
     def _meet(self, ask: Ask, seen_at: int) -> None:
         if len(self._met) >= _MET_LIMIT:

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Iterable
 
 from jobyard.access.vault import Vault
+from jobyard.engine.audit import Audit
 from jobyard.engine.bell import Bell
 from jobyard.engine.bulk import Bulk
 from jobyard.engine.capability import Capability
@@ -25,7 +26,10 @@ from jobyard.engine.outside import Outside
 from jobyard.engine.patience import Patience
 from jobyard.engine.people import People
 from jobyard.engine.projects import Projects
+from jobyard.engine.pruning import Pruning
+from jobyard.engine.queues import Queues
 from jobyard.engine.results import Results
+from jobyard.engine.retention import Retention
 from jobyard.engine.schedules.clockwork import Clockwork
 from jobyard.engine.schedules.verbs import Schedules
 from jobyard.engine.settling import Settling
@@ -36,6 +40,7 @@ from jobyard.engine.webhooks.carrier import Carrier
 from jobyard.engine.webhooks.post import Post, Wording
 from jobyard.engine.webhooks.rounds import Rounds
 from jobyard.engine.webhooks.targets import Targets
+from jobyard.engine.workers import Workers
 from jobyard.job.clock import SECOND, Clock
 from jobyard.kinds.registry import Registry
 from jobyard.settings import Settings
@@ -64,7 +69,9 @@ class Engine:
         self.results = Results(self.ledger, blobs, settings.upload_limit)
         lease = int(settings.lease * SECOND)
         self.limits = Limits(self.ledger)
-        lifetimes = Lifetimes(registry)
+        self.retention = Retention(self.ledger)
+        self.audit = Audit(self.ledger)
+        lifetimes = Lifetimes(registry, self.retention)
         needs = Needs(self.ledger, self.bell, lifetimes)
         settling = Settling(self.ledger, needs, lifetimes, self.results, lease, settings.log_limit)
         self.jobs = Jobs(self.ledger, registry, self.capabilities, lifetimes, needs, self.limits, blobs)
@@ -75,16 +82,14 @@ class Engine:
         self.outside = Outside(self.ledger, needs, settling)
         self.listing = Listing(self.ledger, Waits(self.ledger, self.limits))
         self.feed = Feed(self.ledger, settling.ticks, settings.feed_limit)
-        patience = Patience(clock, settings.sign_in_limit)
-        self.people = People(self.ledger, vault, patience, settings.session_days)
+        self.people = People(self.ledger, vault, Patience(clock, settings.sign_in_limit), settings.session_days)
         self.projects = Projects(self.ledger)
-        self.keeper = Keeper(self.ledger, needs, lifetimes, blobs, lease, settings.retention, settings.event_retention)
-        self.upkeep = Upkeep(self.ledger, blobs, self.keeper, settings.folder)
-        targets = Targets(settings.webhook_targets)
-        post = Post(clock, vault, Carrier(clock, targets), wording)
-        self.webhooks = Webhooks(self.ledger, vault, targets, post)
-        self.rounds = Rounds(self.ledger, post)
-        self.webhooks.on_change = self.rounds.wake
+        self.queues = Queues(self.ledger, self.bell, registry)
+        self.workers = Workers(self.ledger, self.bell)
+        self.pruning = Pruning(self.ledger, needs, self.retention, blobs, settings.retention)
+        self.keeper = Keeper(self.ledger, needs, lifetimes, blobs, lease, self.pruning, settings.event_retention)
+        self.upkeep = Upkeep(self.ledger, blobs, self.pruning, settings.folder)
+        self.webhooks, self.rounds = _posting(self.ledger, vault, settings, wording)
         self._round = settings.round
 
     async def run(self) -> None:
@@ -97,3 +102,12 @@ class Engine:
             group.create_task(self.keeper.run(self._round))
             group.create_task(self.clockwork.run())
             group.create_task(self.rounds.run())
+
+
+def _posting(ledger: Ledger, vault: Vault, settings: Settings, wording: Wording) -> tuple[Webhooks, Rounds]:
+    """Return who keeps the webhooks and who makes the deliveries, waking each other."""
+    targets = Targets(settings.webhook_targets)
+    post = Post(ledger.clock, vault, Carrier(ledger.clock, targets), wording)
+    webhooks, rounds = Webhooks(ledger, vault, targets, post), Rounds(ledger, post)
+    webhooks.on_change = rounds.wake
+    return webhooks, rounds

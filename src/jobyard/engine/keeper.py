@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from jobyard.engine import audit
 from jobyard.engine.ledger import Ledger
 from jobyard.engine.lifetimes import Lifetimes
 from jobyard.engine.needs import Needs
+from jobyard.engine.pruning import Pruning
 from jobyard.job import moves
 from jobyard.job.clock import SECOND
 from jobyard.job.errors import Fault
@@ -22,6 +24,8 @@ from jobyard.store.contract import Transaction
 _PAGE = 200
 _DAY = 86_400 * SECOND
 _FORGET_WORKER = 3_600 * SECOND
+_PRUNING = 1.0
+"""Seconds of a round in which old things are removed; the next round goes on."""
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +40,7 @@ class Keeper:
         lifetimes: Lifetimes,
         blobs: Blobs,
         lease: int,
-        retention: float,
+        pruning: Pruning,
         event_retention: float,
     ) -> None:
         self._ledger = ledger
@@ -44,7 +48,7 @@ class Keeper:
         self._lifetimes = lifetimes
         self._lease = lease
         self._blobs = blobs
-        self._retention = int(retention * _DAY)
+        self._pruning = pruning
         self._event_retention = int(event_retention * _DAY)
         self._next_sweep = 0
         # After a start every holder gets one whole lease to show up again, however long the house was down.
@@ -68,8 +72,10 @@ class Keeper:
             return
         await self.find_lost()
         await self.expire_results()
-        await self.prune(self._retention)
-        await self._forget()
+        await self._pruning.round(_PRUNING)
+        await self._forget_workers()
+        await self._forget_events()
+        await self._tidy()
         if self._ledger.now() >= self._next_sweep:
             self._next_sweep = self._ledger.now() + _DAY
             await self.sweep()
@@ -96,24 +102,6 @@ class Keeper:
             touched += count
             if count < _PAGE:
                 return touched
-
-    async def prune(self, retention: int, *, dry_run: bool = False) -> tuple[int, int]:
-        """Remove final jobs older than `retention` microseconds that nobody keeps; return how many, and bytes freed.
-
-        A retention of 0 prunes nothing. A dry run counts without removing.
-        """
-        if retention <= 0:
-            return 0, 0
-        before = self._ledger.now() - retention
-        if dry_run:
-            return await self._ledger.read(lambda view: view.prunable_size(before))
-        jobs = freed = 0
-        while True:
-            blobs, count = await self._ledger.write(lambda transaction: self._prune(transaction, before))
-            freed += self._remove(blobs)
-            jobs += count
-            if count < _PAGE:
-                return jobs, freed
 
     async def sweep(self) -> int:
         """Remove blobs that no job knows and that are older than a day; return how many."""
@@ -142,24 +130,38 @@ class Keeper:
             transaction.apply(moves.expire(job, now))
         return blobs, len(jobs)
 
-    def _prune(self, transaction: Transaction, before: int) -> tuple[list[str], int]:
-        jobs = transaction.prunable(before, _PAGE)
-        for job in jobs:
-            self._needs.gone(transaction, job)
-            transaction.note(moves.delete(job, self._ledger.now(), moves.HOUSE))
-        return [blob for job in jobs for blob in transaction.remove(job.id)], len(jobs)
-
-    async def _forget(self) -> None:
+    async def _forget_workers(self) -> None:
         now = self._ledger.now()
 
         def work(transaction: Transaction) -> None:
             for row in transaction.workers():
                 if now - row.seen_at > _FORGET_WORKER:
                     transaction.drop_worker(row.name)
-            if self._event_retention > 0:
-                transaction.prune_events(now - self._event_retention, _PAGE)
 
         await self._ledger.write(work)
+
+    async def _forget_events(self) -> None:
+        """Remove old events of jobs that are no more, and old entries of the house's own history."""
+        if self._event_retention <= 0:
+            return
+        before = self._ledger.now() - self._event_retention
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _PRUNING
+        while loop.time() < until:
+            began = loop.time()
+            gone = await self._ledger.write(
+                lambda transaction: transaction.prune_events(before, _PAGE) + audit.forget(transaction, before, _PAGE)
+            )
+            if gone < _PAGE:
+                return
+            await asyncio.sleep(loop.time() - began)
+
+    async def _tidy(self) -> None:
+        """Give back to the disk what was freed."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _PRUNING
+        while await asyncio.to_thread(self._ledger.store.tidy) and loop.time() < until:
+            pass
 
     def _remove(self, blobs: list[str]) -> int:
         return sum(self._blobs.remove(blob) for blob in blobs)

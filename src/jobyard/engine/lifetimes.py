@@ -1,7 +1,8 @@
-"""How long result files live, and how long a job rests between two tries: as its kind has it."""
+"""How long result files live, and how long a job rests between two tries: as its kind has it, or a rule."""
 
 from __future__ import annotations
 
+from jobyard.engine.retention import DAY, Retention
 from jobyard.job.clock import SECOND
 from jobyard.job.record import Job
 from jobyard.kinds.registry import Registry
@@ -13,10 +14,11 @@ _PAUSE, _LONGEST_PAUSE = 2.0, 600.0
 
 
 class Lifetimes:
-    """Asks the kinds."""
+    """Asks the kinds and the rules."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, retention: Retention) -> None:
         self._registry = registry
+        self._retention = retention
 
     def pause(self, job: Job) -> int:
         """Return the microseconds before the next try, doubling with each burnt one."""
@@ -33,6 +35,9 @@ class Lifetimes:
         """
         if not fresh and (job.attempt == 0 or not view.files(job.id)):
             return None
+        days = self._retention.known(view).for_results(job.kind, job.project)
+        if days is not None:
+            return now + int(days * DAY) if days > 0 else None
         seconds: float | None = DEFAULT_RESULTS
         if job.kind in self._registry.names():
             seconds = self._registry.kind(job.kind).results_for

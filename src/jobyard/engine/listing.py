@@ -11,7 +11,9 @@ from msgspec.structs import replace
 from jobyard.access import rules
 from jobyard.access.rules import House, Verb
 from jobyard.engine.ledger import Ledger, allowed
+from jobyard.engine.pace import Ended, Pace
 from jobyard.engine.waiting import AHEAD_LIMIT, Waits
+from jobyard.job.errors import NotFound
 from jobyard.job.events import Event
 from jobyard.job.filters import Filter, Query
 from jobyard.job.record import Attempt, Job, LogLine
@@ -50,6 +52,11 @@ class QueueState(Struct, frozen=True, kw_only=True):
     queued: int
     running: int
     workers: int
+    """Live workers that take jobs from it."""
+    oldest: int | None
+    """Since when the job that waits longest is in line."""
+    ended: Ended
+    """How many jobs ended lately."""
 
 
 class WorkerState(Struct, frozen=True, kw_only=True):
@@ -73,6 +80,7 @@ class Listing:
 
     def __init__(self, ledger: Ledger, waits: Waits) -> None:
         self._ledger = ledger
+        self._pace = Pace()
         self._waits = waits
 
     async def job(self, actor: Actor, id_: str) -> Job:
@@ -110,7 +118,7 @@ class Listing:
             for tally in tallies:
                 states[tally.state] += tally.count
             waiting = {tally.queue for tally in tallies if tally.state is State.QUEUED and tally.count}
-            served = {queue for row in view.workers() if _alive(row, now) for queue in row.queues}
+            served = {queue for row in view.workers() if _serves(row, now) for queue in row.queues}
             return Counts(states=states, unserved=self._unserved(view, actor, sorted(waiting - served)))
 
         return await self._ledger.read(work)
@@ -146,26 +154,42 @@ class Listing:
         return await self._ledger.read(work)
 
     async def queues(self, actor: Actor) -> list[QueueState]:
-        """Return the queues with the counts of what the actor may see and the live workers that serve them."""
+        """Return the queues with the counts of what the actor may see; how they go is told of all jobs in them."""
         rules.require_house(actor, House.SEE_QUEUES)
         now = self._ledger.now()
 
         def work(view: View) -> list[QueueState]:
             tallies = view.tallies(rules.scope(actor))
             rows = {row.name: row for row in view.queues()}
-            live = [row for row in view.workers() if _alive(row, now)]
+            live = [row for row in view.workers() if _serves(row, now)]
+            ended = self._pace.ended(view, now)
             names = rows.keys() | {tally.queue for tally in tallies} | {queue for row in live for queue in row.queues}
+            oldest = view.oldest(sorted(names))
             return [
                 QueueState(
                     row=rows.get(name, QueueRow(name=name)),
                     queued=_counted(tallies, name, State.QUEUED),
                     running=_counted(tallies, name, State.RUNNING),
                     workers=sum(name in row.queues for row in live),
+                    oldest=oldest.get(name),
+                    ended=ended.get(name, Ended()),
                 )
                 for name in sorted(names)
             ]
 
         return await self._ledger.read(work)
+
+    async def queue(self, actor: Actor, name: str) -> QueueState:
+        """Return one queue; one that nobody ever used is empty."""
+        empty = QueueState(row=QueueRow(name=name), queued=0, running=0, workers=0, oldest=None, ended=Ended())
+        return next((state for state in await self.queues(actor) if state.row.name == name), empty)
+
+    async def worker(self, actor: Actor, name: str) -> WorkerState:
+        """Return one worker. Raises NotFound."""
+        found = next((state for state in await self.workers(actor) if state.row.name == name), None)
+        if found is None:
+            raise NotFound(what="worker", name=name)
+        return found
 
     async def workers(self, actor: Actor) -> list[WorkerState]:
         """Return the workers with those of their jobs that the actor may see."""
@@ -196,6 +220,11 @@ class Listing:
 
 def _alive(row: WorkerRow, now: int) -> bool:
     return now - row.seen_at < int(ALIVE * 1_000_000)
+
+
+def _serves(row: WorkerRow, now: int) -> bool:
+    """Tell whether a worker takes new jobs."""
+    return _alive(row, now) and not row.draining
 
 
 def _counted(tallies: list[Tally], queue: str, state: State) -> int:

@@ -12,6 +12,7 @@ from jobyard.access.passwords import check_password, hash_password
 from jobyard.access.rules import House
 from jobyard.access.tokens import SESSION_PREFIX, fingerprint, new_access_key, new_token, same
 from jobyard.access.vault import Vault
+from jobyard.engine import audit
 from jobyard.engine.ledger import Ledger
 from jobyard.engine.patience import Patience
 from jobyard.job.clock import SECOND
@@ -20,6 +21,8 @@ from jobyard.job.ids import new_id, new_secret
 from jobyard.people.record import Actor, Key, KeyForm, KeyScope, Role, User
 from jobyard.store.contract import Transaction, View
 
+HOUSE_FACE = "house"
+"""The face of keys that a house makes for its own command line and its own workers."""
 _MINUTE = 60 * SECOND
 _DAY = 86_400 * SECOND
 _CHECKS_AT_ONCE = 2
@@ -130,6 +133,7 @@ class People:
             if transaction.user(name) is not None:
                 raise NameTaken(what="user", name=name)
             transaction.put_user(user)
+            audit.tell(transaction, user.created_at, actor.name, "made", f"user {name}", {"role": role.value})
             return user
 
         return await self._ledger.write(work), secret
@@ -151,6 +155,8 @@ class People:
             transaction.put_user(changed)
             if _rules(user) and not any(_rules(one) for one in transaction.users()):
                 raise Invalid(reason=f"{name} is the last administrator; make another one first")
+            details = {"role": changed.role.value, "disabled": changed.disabled}
+            audit.tell(transaction, self._ledger.now(), actor.name, "changed", f"user {name}", details)
             return changed
 
         return await self._ledger.write(work)
@@ -168,6 +174,7 @@ class People:
         def work(transaction: Transaction) -> None:
             user = _user(transaction, name)
             transaction.put_user(replace(user, password_hash=hashed, generation=user.generation + 1))
+            audit.tell(transaction, self._ledger.now(), actor.name, "set", f"password of {name}")
 
         await self._ledger.write(work)
         return secret
@@ -192,6 +199,7 @@ class People:
         def work(transaction: Transaction) -> None:
             _user(transaction, name)
             transaction.put_key(made)
+            _tell(transaction, made.created_at, actor, "made", made)
 
         await self._ledger.write(work)
         return made, secret
@@ -204,8 +212,12 @@ class People:
 
         def work(transaction: Transaction) -> bool:
             names = [user.name for user in transaction.users()] if everybody else [actor.name]
-            mine = any(key.id == id_ for name in names for key in transaction.keys(name))
-            return mine and transaction.drop_key(id_)
+            mine = next((key for name in names for key in transaction.keys(name) if key.id == id_), None)
+            if mine is None:
+                return False
+            if mine.form is not KeyForm.SESSION:
+                _tell(transaction, self._ledger.now(), actor, "revoked", mine)
+            return transaction.drop_key(id_)
 
         if not await self._ledger.write(work):
             raise NotFound(what="key", name=id_)
@@ -265,6 +277,13 @@ class People:
                 transaction.put_key(replace(stored, used_at=now))
 
         await self._ledger.write(work)
+
+
+def _tell(transaction: Transaction, now: int, actor: Actor, verb: str, key: Key) -> None:
+    """Tell what became of a key, but not of those that the house makes for itself at every start."""
+    if key.face != HOUSE_FACE:
+        details = {"form": key.form.value, "scope": key.scope.value, "label": key.label, "id": key.id}
+        audit.tell(transaction, now, actor.name, verb, f"key of {key.user}", details)
 
 
 def _rules(user: User) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jobyard.access import rules
 from jobyard.access.rules import House
+from jobyard.engine import audit
 from jobyard.engine.ledger import Ledger
 from jobyard.job.errors import NameTaken, NotFound, Refused
 from jobyard.job.ids import new_id
@@ -26,6 +27,7 @@ class Projects:
             if any(one.name == name for one in transaction.projects()):
                 raise NameTaken(what="project", name=name)
             transaction.put_project(project)
+            audit.tell(transaction, project.created_at, actor.name, "made", f"project {name}", {"id": project.id})
             if transaction.user(actor.name) is not None:
                 transaction.put_membership(Membership(project=project.id, user=actor.name, role=Role.OPERATOR))
             return project
@@ -54,6 +56,8 @@ class Projects:
             if transaction.user(user) is None:
                 raise NotFound(what="user", name=user)
             transaction.put_membership(Membership(project=found.id, user=user, role=role))
+            details = {"user": user, "role": role.value, "id": found.id}
+            audit.tell(transaction, self._ledger.now(), actor.name, "admitted to", f"project {found.name}", details)
             return transaction.memberships(project=found.id)
 
         return await self._ledger.write(work)
@@ -65,6 +69,8 @@ class Projects:
             found = _governed(transaction, actor, project)
             if not transaction.drop_membership(found.id, user):
                 raise NotFound(what="member", name=user)
+            details = {"user": user, "id": found.id}
+            audit.tell(transaction, self._ledger.now(), actor.name, "removed from", f"project {found.name}", details)
 
         await self._ledger.write(work)
 

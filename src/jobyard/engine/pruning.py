@@ -71,7 +71,7 @@ class Pruning:
         return self._setting
 
     async def round(self, seconds: float) -> Pruned:
-        """Go on where the last round came to, for about so many seconds."""
+        """Go on where the last round came to, for about so many seconds; each walk takes one step at least."""
         rules = await self._ledger.read(self._retention.known)
         if rules != self._rules or self._ledger.now() >= self._start_over_at:
             self._rules, self._start_over_at = rules, self._ledger.now() + DAY
@@ -113,11 +113,8 @@ class Pruning:
         self, walk: Walk, rules: Rules, places: dict[Walker, tuple[int, int]], until: float | None
     ) -> Pruned:
         loop, pruned = asyncio.get_running_loop(), Pruned()
-        while until is None or loop.time() < until:
+        while page := await self._page(walk, places.get(walk.key, _START)):
             began = loop.time()
-            page = await self._page(walk, places.get(walk.key, _START))
-            if not page:
-                break
             chosen = _chosen(page, walk, rules)
             if chosen:
                 batch = chosen[:_REMOVED]
@@ -127,6 +124,8 @@ class Pruning:
                 places[walk.key] = page[-1].place
             # Others are to have at least as much of the store's time as this has.
             await asyncio.sleep(loop.time() - began)
+            if until is not None and loop.time() >= until:
+                break
         return pruned
 
     async def _counted(self, walk: Walk, rules: Rules) -> Pruned:

@@ -5,25 +5,31 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
 from jobyard.access import rules
 from jobyard.access.rules import House
-from jobyard.engine.keeper import Keeper
+from jobyard.engine import audit
 from jobyard.engine.ledger import Ledger
-from jobyard.job.clock import SECOND
+from jobyard.engine.pruning import Pruned, Pruning
+from jobyard.engine.retention import Rule, named
 from jobyard.job.errors import Invalid
 from jobyard.job.record import ResultFile
 from jobyard.people.record import Actor
 from jobyard.store.blobs import Blobs
+from jobyard.store.contract import Sizes
 
 DATABASE = "jobyard.db"
 """The database's name inside a backup, whatever store it came from."""
 _PAGE = 500
 _LITTLE_SPACE = 256 * 1024 * 1024
+_OLD_FORM = (
+    "The database was made by a version that never gave room back to the disk; `jobyard keep compact` changes that."
+)
 
 
 class Backup(Struct, frozen=True, kw_only=True):
@@ -35,13 +41,26 @@ class Backup(Struct, frozen=True, kw_only=True):
     blobs: int
 
 
-class Upkeep:
-    """Backup, prune and doctor; only administrators may ask."""
+class Diagnosis(Struct, frozen=True, kw_only=True):
+    """What the doctor found."""
 
-    def __init__(self, ledger: Ledger, blobs: Blobs, keeper: Keeper, folder: Path) -> None:
+    findings: list[str]
+    """What is wrong, a sentence each."""
+    notes: list[str]
+    """What could be better, a sentence each."""
+    sizes: Sizes
+    blobs: int
+    """Bytes of all result files."""
+    blob_count: int
+
+
+class Upkeep:
+    """Backup, prune, compact and doctor; only administrators may ask."""
+
+    def __init__(self, ledger: Ledger, blobs: Blobs, pruning: Pruning, folder: Path) -> None:
         self._ledger = ledger
         self._blobs = blobs
-        self._keeper = keeper
+        self._pruning = pruning
         self._folder = folder
 
     async def backup(self, actor: Actor, target: str, progress: Callable[[int, int], None] | None = None) -> Backup:
@@ -59,15 +78,42 @@ class Upkeep:
         if key.exists():
             await asyncio.to_thread(shutil.copy2, key, folder / key.name)
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+        await self._tell(actor, "copied", "house", {"folder": str(folder), "size": size})
         return Backup(folder=str(folder), size=size, blobs=count)
 
-    async def prune(self, actor: Actor, days: float, *, dry_run: bool) -> tuple[int, int]:
-        """Remove final jobs older than `days` that nobody keeps; return how many, and the bytes freed."""
-        rules.require_house(actor, House.KEEP_HOUSE)
-        return await self._keeper.prune(max(1, int(days * 86_400 * SECOND)), dry_run=dry_run)
+    async def prune(self, actor: Actor, days: float | None, *, dry_run: bool) -> Pruned:
+        """Remove final jobs older than `days` that nobody keeps, or as the setting says; rules win over both.
 
-    async def doctor(self, actor: Actor) -> list[str]:
-        """Look the house over; return what is wrong, a sentence each."""
+        A dry run only counts.
+        """
+        rules.require_house(actor, House.KEEP_HOUSE)
+        if dry_run:
+            return await self._pruning.count(days)
+        pruned = await self._pruning.all(days)
+        details = {"days": days, "jobs": pruned.jobs, "freed": pruned.freed}
+        await self._tell(actor, "pruned", "jobs", details)
+        return pruned
+
+    async def count_rule(self, actor: Actor, rule: Rule) -> Pruned:
+        """Count what a rule would remove now if it stood. Raises NotFound for an unknown project."""
+        rules.require_house(actor, House.KEEP_HOUSE)
+        return await self._pruning.count(rule=await self._ledger.read(lambda view: named(view, rule)))
+
+    async def compact(self, actor: Actor) -> tuple[int, int]:
+        """Write the database anew without free room in it; return its bytes before and after.
+
+        Whoever writes meanwhile waits. Raises StoreFull where there is no room for the copy.
+        """
+        rules.require_house(actor, House.KEEP_HOUSE)
+        store = self._ledger.store
+        before = await asyncio.to_thread(store.sizes)
+        await asyncio.to_thread(store.compact)
+        after = await asyncio.to_thread(store.sizes)
+        await self._tell(actor, "compacted", "database", {"before": before.database, "after": after.database})
+        return before.database, after.database
+
+    async def doctor(self, actor: Actor) -> Diagnosis:
+        """Look the house over; say what is wrong and what room it takes."""
         rules.require_house(actor, House.KEEP_HOUSE)
         findings = await asyncio.to_thread(self._ledger.store.check)
         findings += await self._missing()
@@ -75,7 +121,14 @@ class Upkeep:
             findings.append(f"{self._folder} can be read by others; set its mode to 0700.")
         if shutil.disk_usage(self._folder).free < _LITTLE_SPACE:
             findings.append("Less than 256 MiB of disk space are left.")
-        return findings
+        sizes = await asyncio.to_thread(self._ledger.store.sizes)
+        count, blobs = await asyncio.to_thread(self._blobs.usage)
+        notes = [] if sizes.shrinks else [_OLD_FORM]
+        return Diagnosis(findings=findings, notes=notes, sizes=sizes, blobs=blobs, blob_count=count)
+
+    async def _tell(self, actor: Actor, verb: str, what: str, details: Mapping[str, Any]) -> None:
+        now = self._ledger.now()
+        await self._ledger.write(lambda transaction: audit.tell(transaction, now, actor.name, verb, what, details))
 
     async def _missing(self) -> list[str]:
         missing, after = list[str](), ""

@@ -10,85 +10,41 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
-from msgspec import Struct
-
 from jobyard.job.events import Change, Event
-from jobyard.job.filters import Cursor, Filter, Query, Scope
+from jobyard.job.filters import Filter, Query, Scope
 from jobyard.job.record import Attempt, Job, LogLine, ResultFile
-from jobyard.job.states import State
 from jobyard.people.record import Key, Membership, Project, User
+from jobyard.store.rows import (
+    Aged,
+    Card,
+    Page,
+    QueueRow,
+    Reused,
+    Row,
+    Running,
+    Sizes,
+    Tally,
+    WorkerRow,
+)
+
+__all__ = [
+    "Aged",
+    "Card",
+    "Page",
+    "QueueRow",
+    "Reused",
+    "Row",
+    "Running",
+    "Sizes",
+    "Statement",
+    "Store",
+    "Tally",
+    "Transaction",
+    "View",
+    "WorkerRow",
+]
 
 T = TypeVar("T")
-Row = tuple[Any, ...]
-
-
-class Page(Struct, frozen=True, kw_only=True):
-    """One page of jobs."""
-
-    jobs: list[Job]
-    next: Cursor | None = None
-    """Where the next page begins; None on the last page."""
-
-
-class QueueRow(Struct, frozen=True, kw_only=True):
-    """A named line."""
-
-    name: str
-    paused: bool = False
-    paused_by: str = ""
-
-
-class WorkerRow(Struct, frozen=True, kw_only=True):
-    """A worker as it last introduced itself."""
-
-    name: str
-    session: str
-    host: str = ""
-    pid: int = 0
-    queues: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    slots: int = 1
-    started_at: int = 0
-    seen_at: int = 0
-    draining: bool = False
-    """It finishes what it holds and is given nothing more."""
-
-
-class Running(Struct, frozen=True, kw_only=True):
-    """How many jobs our workers run for one owner, from one queue, of one kind."""
-
-    owner: str
-    queue: str
-    kind: str
-    count: int
-
-
-class Card(Struct, frozen=True, kw_only=True):
-    """Something people set up, of which there are few: a limit, a schedule, a webhook. Its room knows the body."""
-
-    drawer: str
-    id: str
-    """Unique within its drawer; cards are sorted by it."""
-    body: str
-    """JSON."""
-    due_at: int | None = None
-    """When its room wants to look at it again; None for never."""
-
-
-class Tally(Struct, frozen=True, kw_only=True):
-    """A kept counter: how many jobs of one queue are in one state."""
-
-    queue: str
-    state: State
-    count: int
-
-
-class Reused(Struct, frozen=True, kw_only=True):
-    """What an idempotency key stands for."""
-
-    job: str
-    digest: str
-    """The SHA-256 of the request it came with."""
 
 
 class Statement(Protocol):
@@ -133,8 +89,17 @@ class View(Protocol):
     def unique(self, key: str) -> Job | None:
         """Return the queued or running job with a unique key."""
 
-    def stored(self, owner: str) -> int:
-        """Return the bytes of all result files of an owner's jobs."""
+    def stored(self, owner: str | None) -> int:
+        """Return the bytes of all result files of an owner's jobs; of everybody's for None."""
+
+    def oldest(self, queues: Sequence[str]) -> dict[str, int]:
+        """Return since when the job that waits longest in each of the queues is in line; empty ones are left out.
+
+        Jobs that are not due, wait for others or are external do not count.
+        """
+
+    def finishes(self, since: int, limit: int) -> dict[str, int]:
+        """Return how many jobs ended at `since` or later, by queue, looking at the newest `limit` of them only."""
 
     def card(self, drawer: str, id_: str) -> Card | None:
         """Return a card. In a write on PostgreSQL it is locked for the rest of the transaction."""
@@ -171,8 +136,14 @@ class View(Protocol):
     def files(self, job: str) -> list[ResultFile]:
         """Return a job's result files, by attempt and name."""
 
-    def prunable_size(self, before: int) -> tuple[int, int]:
-        """Return how many jobs `prunable` would give in all, and the bytes of their result files."""
+    def aged(self, before: int, after: tuple[int, int], limit: int, project: str | None = None) -> list[Aged]:
+        """Return final jobs that ended before a time, oldest first, behind the place `after` (of one project only).
+
+        A place is a time of ending and a job's number.
+        """
+
+    def files_size(self, jobs: Sequence[str]) -> int:
+        """Return the bytes of these jobs' result files."""
 
     def known_blobs(self, blobs: Sequence[str]) -> set[str]:
         """Return those of the blobs that some result file still points to."""
@@ -243,14 +214,20 @@ class Transaction(View, Protocol):
         """
 
     def candidates(
-        self, queues: Sequence[str], kinds: Sequence[str], now: int, limit: int, barred: Collection[str] = ()
+        self,
+        queues: Sequence[str],
+        kinds: Sequence[str],
+        now: int,
+        limit: int,
+        barred: Collection[str] = (),
+        worker: str = "",
     ) -> list[Job]:
         """Return queued jobs that may be claimed now, in the order of the line (see `job/line`).
 
         Jobs whose time has come join the line first; they lose their `due_at` then, and no revision is counted.
         Only jobs of these queues and of these kinds and of no `barred` owner; paused queues, external jobs and jobs
-        that wait for others are left out. Nobody else is given the same jobs while this transaction lives, so on
-        PostgreSQL ask for few more than are taken.
+        that wait for others are left out, and a `worker` that drains is given nothing. Nobody else is given the same
+        jobs while this transaction lives, so on PostgreSQL ask for few more than are taken.
         """
 
     def turn(self, queue: str, priority: int, owner: str) -> int:
@@ -268,8 +245,8 @@ class Transaction(View, Protocol):
     def outlived(self, now: int, limit: int) -> list[Job]:
         """Return jobs whose results were to live until before `now`, oldest first."""
 
-    def prunable(self, before: int, limit: int) -> list[Job]:
-        """Return final jobs that ended before `before` and are not kept, oldest first."""
+    def prunable(self, ids: Sequence[str]) -> list[Job]:
+        """Return those of the jobs that are final and not kept, by number, locked like `candidates`."""
 
     def remember(self, owner: str, key: str, reused: Reused, now: int) -> None:
         """Bind an idempotency key; it lives as long as its job. Raises KeyReused when it is bound already."""
@@ -296,7 +273,10 @@ class Transaction(View, Protocol):
         """Write a queue."""
 
     def put_worker(self, worker: WorkerRow) -> None:
-        """Write a worker."""
+        """Write a worker. While its session stays the same, so does whether it drains."""
+
+    def drain(self, name: str, *, draining: bool) -> bool:
+        """Let a worker drain, or be given work again; tell whether it is known."""
 
     def drop_worker(self, name: str) -> None:
         """Forget a worker."""
@@ -366,6 +346,22 @@ class Store(Protocol):
 
         `progress(done, total)` is called now and then, in pages or rows. The file appears whole or not at all.
         """
+
+    def sizes(self) -> Sizes:
+        """Return how much room the database takes on the disk."""
+
+    def tidy(self) -> int:
+        """Give some of the database's free room back to the disk, between two writes; return how many bytes that was.
+
+        Always a little at a time, so that it may be called again and again while work goes on. PostgreSQL looks after
+        this itself.
+        """
+
+    def compact(self) -> None:
+        """Write the database anew without free room in it. Writes wait meanwhile. Raises StoreFull without a trace."""
+
+    def measure(self, told: Callable[[int, float], None]) -> None:
+        """Call `told` (from any thread) after each commit with how many works it held and how many seconds it took."""
 
     def check(self) -> list[str]:
         """Look the database over and return what is wrong with it, one sentence each; empty when it is sound."""

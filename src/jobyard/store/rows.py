@@ -85,15 +85,6 @@ class Reused(Struct, frozen=True, kw_only=True):
     """The SHA-256 of the request it came with."""
 
 
-class Finishes(Struct, frozen=True, kw_only=True):
-    """How many jobs ended lately."""
-
-    counts: dict[str, int]
-    """By queue."""
-    since: int
-    """From when on they were counted: as was asked, or later where too many ended since."""
-
-
 class Aged(Struct, frozen=True, kw_only=True):
     """As much of a final job as it takes to say whether it has been remembered for long enough."""
 

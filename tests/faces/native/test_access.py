@@ -44,6 +44,8 @@ BODIES: dict[str, Any] = {
     "setMember": {"role": "member"},
     "addDataset": {"name": "d", "source": "/tmp"},
     "prune": {"older_than_days": 1},
+    "setRule": {"days": 1},
+    "countRule": {"days": 1},
     "backup": {"folder": "/tmp/never"},
     "addWebhook": {"url": "https://example.org/hook"},
     "changeWebhook": {"active": False},
@@ -61,7 +63,8 @@ def routes(house: House) -> Iterator[Route]:
 
 
 def filled(path: str, job: str = "0" * 32) -> str:
-    for name, value in {"{job_id}": job, "{user}": "max", "{name}": "x", "{subject}": "queue"}.items():
+    named = {"{user}": "max", "{name}": "x", "{subject}": "queue", "{about}": "kind", "{queue}": "q", "{worker}": "w"}
+    for name, value in {"{job_id}": job, **named}.items():
         path = path.replace(name, value)
     for name in ("{dataset_id}", "{schedule_id}", "{key_id}", "{project_id}", "{webhook_id}"):
         path = path.replace(name, "0" * 32)
@@ -170,6 +173,9 @@ async def test_a_member_runs_no_house(house: House) -> None:
             ("POST", "/v1/keep/prune"),
             ("POST", "/v1/keep/backup"),
             ("GET", "/v1/keep/doctor"),
+            ("POST", "/v1/keep/compact"),
+            ("GET", "/v1/retention"),
+            ("GET", "/v1/audit"),
         ]:
             handler = next(
                 found

@@ -51,7 +51,18 @@ async def test_queues_and_workers_are_shown_with_what_one_may_see(house: House) 
     await house.submit(queue="gpu")
     async with house.client() as client, house.client("max") as other:
         queues = {queue["name"]: queue for queue in (await client.get("/v1/queues")).json()}
-        assert queues["default"] == {"name": "default", "paused": False, "queued": 0, "running": 1, "workers": 1}
+        assert queues["default"] == {
+            "name": "default",
+            "paused": False,
+            "paused_by": None,
+            "paused_at": None,
+            "queued": 0,
+            "running": 1,
+            "workers": 1,
+            "oldest_queued_at": None,
+            "ended_last_5_minutes": 0,
+            "ended_last_hour": 0,
+        }
         assert (queues["gpu"]["queued"], queues["gpu"]["workers"]) == (1, 1)
         [worker] = (await client.get("/v1/workers")).json()
         assert (worker["name"], worker["alive"], worker["queues"]) == ("w1", True, ["default", "gpu"])
@@ -76,7 +87,8 @@ async def test_old_jobs_are_counted_and_pruned(house: House) -> None:
         assert (await admin.post("/v1/keep/prune", json={"older_than_days": 9.5})).json() == {"jobs": 1, "freed": 100}
         assert (await admin.get(f"/v1/jobs/{job.id}")).status_code == 404
         assert (await admin.get(f"/v1/jobs/{kept.id}")).status_code == 200
-        for wrong in [-1, 10**12, "1", None]:
+        assert (await admin.post("/v1/keep/prune", json={})).json() == {"jobs": 0, "freed": 0}
+        for wrong in [-1, 10**12, "1"]:
             assert (await admin.post("/v1/keep/prune", json={"older_than_days": wrong})).status_code == 400
 
 
@@ -97,7 +109,9 @@ async def test_a_backup_is_made_into_an_empty_folder(house: House, tmp_path: Pat
 
 async def test_the_doctor_finds_a_missing_file(house: House) -> None:
     async with house.client("ada") as admin:
-        assert (await admin.get("/v1/keep/doctor")).json() == {"findings": []}
+        found = (await admin.get("/v1/keep/doctor")).json()
+        assert (found["findings"], found["notes"]) == ([], [])
+        assert found["room"]["database"] > 0 and (found["room"]["blobs"], found["room"]["blob_count"]) == (0, 0)
         job = await house.running()
         await house.end(job, files={"model.bin": b"x"})
         [file] = await house.engine.results.files(HOUSE, job.id)

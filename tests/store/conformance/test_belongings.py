@@ -237,13 +237,13 @@ def test_which_blobs_are_known(hand: Hand) -> None:
     assert hand.see(lambda view: view.files_after("", 0)) == []
 
 
-def test_what_pruning_would_free(hand: Hand) -> None:
+def test_the_size_of_some_jobs_files(hand: Hand) -> None:
     job = hand.finished(NOW)
     add(hand, job, file("abc"), file("de"))
     fresh = hand.finished(NOW + 9)
     hand.do(lambda t: t.add_file(fresh.id, file("fresh")))
-    assert hand.see(lambda view: view.prunable_size(NOW)) == (0, 0)
-    assert hand.see(lambda view: view.prunable_size(NOW + 1)) == (1, 5)
+    assert hand.see(lambda view: view.files_size([job.id, job.id, "0" * 32])) == 5
+    assert hand.see(lambda view: view.files_size([])) == 0
     assert hand.do(lambda t: sorted(t.remove(job.id))) == ["blob-1-abc", "blob-1-de"]
 
 

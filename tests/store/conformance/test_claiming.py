@@ -168,23 +168,3 @@ def test_results_that_have_outlived_their_time_oldest_first(hand: Hand) -> None:
     hand.move(second.id, lambda job: moves.expire(job, NOW + 11))
     hand.move(first.id, lambda job: moves.retry(job, NOW + 11, "ada"))
     assert outlived(NOW + 99) == []
-
-
-def test_prunable_jobs_are_final_old_and_not_kept(hand: Hand) -> None:
-    old, older = hand.finished(NOW, name="old"), hand.finished(NOW - 5, name="older")
-    kept = hand.finished(NOW - 9, name="kept")
-    hand.move(kept.id, lambda job: moves.keep(job, NOW, "ada", None, always=True))
-    hand.submit(name="queued")
-    cancelled = hand.submit(name="cancelled")
-    hand.move(cancelled.id, lambda job: moves.cancel(job, NOW + 1, "ada"))
-
-    def prunable(before: int, limit: int = 9) -> list[str]:
-        return hand.do(lambda t: [job.name for job in t.prunable(before, limit)])
-
-    assert prunable(NOW) == ["older"]
-    assert prunable(NOW + 2) == ["older", "old", "cancelled"]
-    assert prunable(NOW + 2, 1) == ["older"]
-    assert hand.see(lambda view: view.prunable_size(NOW + 2)) == (3, 0)
-    hand.move(older.id, lambda job: moves.retry(job, NOW, "ada"))
-    hand.do(lambda t: t.remove(old.id))
-    assert prunable(NOW + 2) == ["cancelled"]

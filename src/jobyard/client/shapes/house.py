@@ -1,4 +1,4 @@
-"""Shapes of the house itself: kinds, queues, workers, counts, datasets, upkeep, refusals."""
+"""Shapes of the house itself: kinds, queues, workers, counts, datasets, refusals."""
 
 from __future__ import annotations
 
@@ -28,10 +28,18 @@ class Queue(Struct, frozen=True, kw_only=True):
 
     name: str
     paused: bool
+    paused_by: str | None
+    """Who paused it."""
+    paused_at: datetime | None
     queued: int
     running: int
     workers: int
-    """Live workers that serve it."""
+    """Live workers that take jobs from it."""
+    oldest_queued_at: datetime | None
+    """Since when the job that waits longest is in line; jobs that are not due or wait for others do not count."""
+    ended_last_5_minutes: int
+    """Jobs of everybody that ended, however they ended; of all queues together the newest 10,000 are counted."""
+    ended_last_hour: int
 
 
 class Held(Struct, frozen=True, kw_only=True):
@@ -55,6 +63,8 @@ class Worker(Struct, frozen=True, kw_only=True):
     started_at: datetime
     seen_at: datetime
     alive: bool
+    draining: bool
+    """It finishes what it holds and is given nothing more."""
     running: list[Held]
 
 
@@ -113,27 +123,6 @@ class SamplePage(Struct, frozen=True, kw_only=True):
     samples: list[Sample]
     next: str | None
     total: int
-
-
-class Backup(Struct, frozen=True, kw_only=True):
-    """A finished backup."""
-
-    folder: str
-    size: int
-    blobs: int
-
-
-class Pruned(Struct, frozen=True, kw_only=True):
-    """What was (or, in a dry run, would be) pruned."""
-
-    jobs: int
-    freed: int
-
-
-class Doctor(Struct, frozen=True, kw_only=True):
-    """What is wrong with the house; empty when it is sound."""
-
-    findings: list[str]
 
 
 class FieldFault(Struct, frozen=True, kw_only=True):

@@ -76,12 +76,21 @@ class MemoryTransaction(MemoryView):
         return blobs
 
     def candidates(
-        self, queues: Sequence[str], kinds: Sequence[str], now: int, limit: int, barred: Collection[str] = ()
+        self,
+        queues: Sequence[str],
+        kinds: Sequence[str],
+        now: int,
+        limit: int,
+        barred: Collection[str] = (),
+        worker: str = "",
     ) -> list[Job]:
         if limit <= 0 or not kinds:
             return []
         open_ = {name for name in queues if name not in self._tables.queues or not self._tables.queues[name].paused}
         self._promote(now)
+        asking = self._tables.workers.get(worker)
+        if asking is not None and asking.draining:
+            return []
         levels: dict[tuple[str, int], list[Job]] = {}
         for job in sorted(self._tables.jobs.values(), key=lambda job: (job.turn, job.number)):
             if job.queue in open_ and ready(job) and job.kind in kinds and job.owner not in barred:
@@ -121,8 +130,9 @@ class MemoryTransaction(MemoryView):
         ]
         return [job for _, _, job in sorted(found, key=lambda entry: entry[:2])][: max(limit, 0)]
 
-    def prunable(self, before: int, limit: int) -> list[Job]:
-        return self._ended(before)[: max(limit, 0)]
+    def prunable(self, ids: Sequence[str]) -> list[Job]:
+        found = [job for job in self.jobs(list(dict.fromkeys(ids))) if job.state in FINAL and not job.kept]
+        return sorted(found, key=lambda job: job.number)
 
     def remember(self, owner: str, key: str, reused: Reused, now: int) -> None:
         self._require(reused.job)
@@ -171,7 +181,17 @@ class MemoryTransaction(MemoryView):
 
     def put_worker(self, worker: WorkerRow) -> None:
         text.require([worker.name, worker.session, worker.host])
-        self._journal.put(self._tables.workers, worker.name, _kept(worker))
+        known = self._tables.workers.get(worker.name)
+        same = known is not None and known.session == worker.session
+        kept = replace(worker, draining=known.draining) if known is not None and same else worker
+        self._journal.put(self._tables.workers, worker.name, _kept(kept))
+
+    def drain(self, name: str, *, draining: bool) -> bool:
+        known = self._tables.workers.get(name)
+        if known is None:
+            return False
+        self._journal.put(self._tables.workers, name, replace(known, draining=draining))
+        return True
 
     def drop_worker(self, name: str) -> None:
         self._journal.drop(self._tables.workers, name)

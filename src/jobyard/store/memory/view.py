@@ -11,9 +11,20 @@ from jobyard.job.errors import Unavailable
 from jobyard.job.events import Event
 from jobyard.job.filters import PAGE_LIMIT, Cursor, Filter, Query, Scope
 from jobyard.job.record import Attempt, Job, LogLine, ResultFile
-from jobyard.job.states import FINAL, LIVE, State
+from jobyard.job.states import LIVE, State
 from jobyard.people.record import Key, Membership, Project, User
-from jobyard.store.contract import Card, Page, QueueRow, Reused, Row, Running, Statement, Tally, WorkerRow
+from jobyard.store.contract import (
+    Aged,
+    Card,
+    Page,
+    QueueRow,
+    Reused,
+    Row,
+    Running,
+    Statement,
+    Tally,
+    WorkerRow,
+)
 from jobyard.store.memory.matching import matches, rank, sort_value
 from jobyard.store.memory.tables import Tables
 
@@ -80,9 +91,20 @@ class MemoryView:
         live = (job for job in self._tables.jobs.values() if job.unique == key and job.state in LIVE)
         return next(live, None)
 
-    def stored(self, owner: str) -> int:
-        jobs = [job.id for job in self._tables.jobs.values() if job.owner == owner]
-        return sum(file.size for id_ in jobs for file in self.files(id_))
+    def stored(self, owner: str | None) -> int:
+        return self.files_size([job.id for job in self._tables.jobs.values() if owner in {None, job.owner}])
+
+    def oldest(self, queues: Sequence[str]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for job in self._tables.jobs.values():
+            if job.queue in queues and ready(job) and job.queued_at is not None:
+                found[job.queue] = min(job.queued_at, found.get(job.queue, job.queued_at))
+        return found
+
+    def finishes(self, since: int, limit: int) -> dict[str, int]:
+        ended = sorted(self._ended(), key=lambda job: (job.finished_at or 0, job.number), reverse=True)
+        lately = _first((job for job in ended if (job.finished_at or 0) >= since), limit)
+        return dict(sorted(Counter(job.queue for job in lately).items()))
 
     def card(self, drawer: str, id_: str) -> Card | None:
         return self._tables.cards.get((drawer, id_))
@@ -125,9 +147,24 @@ class MemoryView:
     def files(self, job: str) -> list[ResultFile]:
         return [file for _, file in sorted(self._tables.files.get(job, {}).items())]
 
-    def prunable_size(self, before: int) -> tuple[int, int]:
-        ids = [job.id for job in self._ended(before)]
-        return len(ids), sum(file.size for id_ in ids for file in self.files(id_))
+    def aged(self, before: int, after: tuple[int, int], limit: int, project: str | None = None) -> list[Aged]:
+        found = [
+            Aged(
+                finished_at=job.finished_at or 0,
+                number=job.number,
+                id=job.id,
+                kind=job.kind,
+                project=job.project,
+                kept=job.kept,
+            )
+            for job in self._ended()
+            if project in {None, job.project}
+        ]
+        behind = [one for one in found if one.finished_at < before and one.place > after]
+        return _first(sorted(behind, key=lambda one: one.place), limit)
+
+    def files_size(self, jobs: Sequence[str]) -> int:
+        return sum(file.size for id_ in set(jobs) for file in self.files(id_))
 
     def known_blobs(self, blobs: Sequence[str]) -> set[str]:
         return set(blobs) & {file.blob for files in self._tables.files.values() for file in files.values()}
@@ -183,13 +220,8 @@ class MemoryView:
         jobs = self._tables.jobs.values()
         return (job for job in jobs if scope.covers(job.owner, job.project) and matches(job, filter_))
 
-    def _ended(self, before: int) -> list[Job]:
-        ended = [
-            (job.finished_at, job.number, job)
-            for job in self._tables.jobs.values()
-            if job.state in FINAL and not job.kept and job.finished_at is not None and job.finished_at < before
-        ]
-        return [job for _, _, job in sorted(ended, key=lambda entry: entry[:2])]
+    def _ended(self) -> list[Job]:
+        return [job for job in self._tables.jobs.values() if job.finished_at is not None]
 
 
 def ready(job: Job) -> bool:

@@ -16,7 +16,8 @@ from psycopg import errors
 from jobyard.job.errors import KeyReused, Unavailable
 from jobyard.job.line import Served
 from jobyard.store import migrate
-from jobyard.store.contract import Reused, Transaction, View
+from jobyard.store.contract import Reused, Sizes, Transaction, View
+from jobyard.store.postgres import room
 from jobyard.store.postgres.bell import Bell
 from jobyard.store.postgres.connection import Connection, PostgresDatabase, fault
 from jobyard.store.postgres.copying import copy
@@ -89,6 +90,7 @@ class PostgresStore:
         self._turns = Turns()
         self._served = Served()
         self._counted = 0
+        self._measures: list[Callable[[int, float], None]] = []
         self._watch = Watch(self._links)
         self._bell = Bell(self._links, self._horizon, self._fold_if_due)
 
@@ -128,6 +130,18 @@ class PostgresStore:
 
     def backup(self, target: str, progress: Callable[[int, int], None]) -> None:
         self._patiently(lambda connection, turn: copy(connection, Path(target), progress))
+
+    def sizes(self) -> Sizes:
+        return self._patiently(lambda connection, turn: room.sizes(connection))
+
+    def tidy(self) -> int:
+        return 0
+
+    def compact(self) -> None:
+        self._patiently(lambda connection, turn: room.compact(connection))
+
+    def measure(self, told: Callable[[int, float], None]) -> None:
+        self._measures.append(told)
 
     def check(self) -> list[str]:
         return self._patiently(lambda connection, turn: self._check(connection))
@@ -182,7 +196,10 @@ class PostgresStore:
                 raise fault(error) from error
 
     def _write(self, work: Callable[[Transaction], T]) -> T:
+        began = time.perf_counter()
         result, told = self._patiently(lambda connection, turn: self._transact(connection, work, turn))
+        for measured in self._measures:
+            measured(1, time.perf_counter() - began)
         if told:
             self._bell.ring()
         elif self._counted >= _FOLD_AT:

@@ -23,8 +23,11 @@ Level = tuple[str, int]
 class Claim:
     """One look at the line."""
 
-    def __init__(self, database: Database, kinds: Sequence[str], limit: int, barred: Collection[str]) -> None:
+    def __init__(
+        self, database: Database, kinds: Sequence[str], limit: int, barred: Collection[str], worker: str
+    ) -> None:
         self._database = database
+        self._worker = worker
         self._barred = frozenset(barred)
         self._values: Mapping[str, Any] = {
             "kinds": database.array(kinds),
@@ -35,11 +38,13 @@ class Claim:
     def levels(self, queues: Sequence[str], now: int) -> list[list[Row]]:
         """Let what is due join the line; return the rows of each level, best ones first, up to the limit of each."""
         due, paused = self._database.each(
-            [(self._text("due_jobs"), {"now": now}), (self._text("paused_queues"), {})]
+            [(self._text("due_jobs"), {"now": now}), (self._text("paused_queues"), {"worker": self._worker})]
         )
         if due:
             join(self._database, due)
         resting = {row[0] for row in paused}
+        if None in resting:
+            return []
         open_ = [name for name in dict.fromkeys(queues) if name not in resting and storable(name)]
         ranks = self._database.each([(self._text("levels"), {"queue": name}) for name in open_])
         found: list[list[Row]] = []

@@ -11,7 +11,7 @@ from jobyard.job.events import Event, EventType
 from jobyard.job.record import Attempt, Failure, LogLine, ResultFile
 from jobyard.job.states import State
 from jobyard.people.record import Key, KeyForm, KeyScope, Membership, Project, Role, User
-from jobyard.store.contract import Card, QueueRow, Row, Running, Tally, WorkerRow
+from jobyard.store.contract import Aged, Card, QueueRow, Row, Running, Tally, WorkerRow
 from jobyard.store.relational.rows import to_json
 
 _failure = msgspec.json.Decoder(Failure).decode
@@ -96,12 +96,18 @@ def to_file(row: Row) -> ResultFile:
 
 def to_queue(row: Row) -> QueueRow:
     """Return the queue in a row of `all_queues`."""
-    return QueueRow(name=row[0], paused=row[1] == 1, paused_by=row[2])
+    return QueueRow(name=row[0], paused=row[1] == 1, paused_by=row[2], paused_at=row[3])
 
 
 def to_tally(row: Row) -> Tally:
     """Return the counter in a row of `tallies`."""
     return Tally(queue=row[0], state=State(row[1]), count=row[2])
+
+
+def to_aged(row: Row) -> Aged:
+    """Return the final job in a row of `aged`."""
+    finished_at, number, id_, kind, project, kept = row
+    return Aged(finished_at=finished_at, number=number, id=id_, kind=kind, project=project, kept=kept == 1)
 
 
 def to_running(row: Row) -> Running:

@@ -73,7 +73,7 @@ class RelationalTransaction(RelationalView):
         self.flush()
         return super().queues()
 
-    def stored(self, owner: str) -> int:
+    def stored(self, owner: str | None) -> int:
         self.flush()
         return super().stored(owner)
 
@@ -126,11 +126,17 @@ class RelationalTransaction(RelationalView):
         return blobs
 
     def candidates(
-        self, queues: Sequence[str], kinds: Sequence[str], now: int, limit: int, barred: Collection[str] = ()
+        self,
+        queues: Sequence[str],
+        kinds: Sequence[str],
+        now: int,
+        limit: int,
+        barred: Collection[str] = (),
+        worker: str = "",
     ) -> list[Job]:
         if limit <= 0 or not kinds:
             return []
-        claim = Claim(self._database, kinds, limit, barred)
+        claim = Claim(self._database, kinds, limit, barred, worker)
         levels = [[to_job(row) for row in rows] for rows in claim.levels(queues, now)]
         return self._seen_all(self.offers.best(levels, kinds, now, limit))
 
@@ -152,8 +158,8 @@ class RelationalTransaction(RelationalView):
     def outlived(self, now: int, limit: int) -> list[Job]:
         return self._see(self._database.all("outlived_jobs", {"now": now, "limit": max(limit, 0)}))
 
-    def prunable(self, before: int, limit: int) -> list[Job]:
-        return self._see(self._database.all("prunable_jobs", {"before": before, "limit": max(limit, 0)}))
+    def prunable(self, ids: Sequence[str]) -> list[Job]:
+        return self._see(self._database.all("prunable_jobs", {"ids": self._database.array(ids)}))
 
     def remember(self, owner: str, key: str, reused: Reused, now: int) -> None:
         number = self._require(reused.job).number
@@ -200,6 +206,9 @@ class RelationalTransaction(RelationalView):
 
     def put_worker(self, worker: WorkerRow) -> None:
         self._database.post("put_worker", records.worker_row(worker))
+
+    def drain(self, name: str, *, draining: bool) -> bool:
+        return self._database.run("drain_worker", {"name": name, "draining": int(draining)}) > 0
 
     def drop_worker(self, name: str) -> None:
         self._database.post("drop_worker", {"name": name})

@@ -11,11 +11,23 @@ from jobyard.job.events import Event
 from jobyard.job.filters import Filter, Query, Scope
 from jobyard.job.record import Attempt, Job, LogLine, ResultFile
 from jobyard.people.record import Key, Membership, Project, User
-from jobyard.store.contract import Card, Page, QueueRow, Reused, Row, Running, Statement, Tally, WorkerRow
+from jobyard.store.contract import (
+    Aged,
+    Card,
+    Page,
+    QueueRow,
+    Reused,
+    Row,
+    Running,
+    Statement,
+    Tally,
+    WorkerRow,
+)
 from jobyard.store.relational import records
-from jobyard.store.relational.database import Database
+from jobyard.store.relational.database import QUERIES, Database
 from jobyard.store.relational.finding import Search, cursor, page_limit, place
 from jobyard.store.relational.rows import to_job
+from jobyard.store.text import storable
 
 X = TypeVar("X")
 
@@ -78,8 +90,20 @@ class RelationalView:
     def unique(self, key: str) -> Job | None:
         return _first(to_job(row) for row in self._database.all("unique_job", {"unique_key": key}))
 
-    def stored(self, owner: str) -> int:
+    def stored(self, owner: str | None) -> int:
+        if owner is None:
+            return self._number("stored_in_all", {})
         return self._number("stored_bytes", {"owner": owner})
+
+    def oldest(self, queues: Sequence[str]) -> dict[str, int]:
+        names = [name for name in dict.fromkeys(queues) if storable(name)]
+        text = QUERIES["oldest"].text(self._database.dialect)
+        found = self._database.each([(text, {"queue": name}) for name in names])
+        return {name: rows[0][0] for name, rows in zip(names, found, strict=True) if rows[0][0] is not None}
+
+    def finishes(self, since: int, limit: int) -> dict[str, int]:
+        rows = self._database.all("finishes", {"since": since, "limit": max(limit, 0)})
+        return {row[0]: int(row[1]) for row in rows}
 
     def card(self, drawer: str, id_: str) -> Card | None:
         return _first(records.to_card(row) for row in self._database.all("card", {"drawer": drawer, "id": id_}))
@@ -118,9 +142,14 @@ class RelationalView:
     def files(self, job: str) -> list[ResultFile]:
         return [records.to_file(row) for row in self._database.all("files_of", {"id": job})]
 
-    def prunable_size(self, before: int) -> tuple[int, int]:
-        parameters = {"before": before}
-        return self._number("count_prunable", parameters), self._number("prunable_size", parameters)
+    def aged(self, before: int, after: tuple[int, int], limit: int, project: str | None = None) -> list[Aged]:
+        place = {"before": before, "at": after[0], "number": after[1], "limit": max(limit, 0)}
+        if project is None:
+            return [records.to_aged(row) for row in self._database.all("aged", place)]
+        return [records.to_aged(row) for row in self._database.all("aged_of", place | {"project": project})]
+
+    def files_size(self, jobs: Sequence[str]) -> int:
+        return self._number("files_size", {"ids": self._database.array(jobs)})
 
     def known_blobs(self, blobs: Sequence[str]) -> set[str]:
         return {row[0] for row in self._database.all("known_blobs", {"blobs": self._database.array(blobs)})}

@@ -52,10 +52,36 @@ SELECT jobs.* FROM jobs
 WHERE results_until < :now AND results_expired = 0 AND state IN ('succeeded', 'failed', 'cancelled')
 ORDER BY results_until, number LIMIT :limit FOR UPDATE SKIP LOCKED
 
--- prunable_jobs: final jobs that nobody wants kept
+-- aged: final jobs that ended before a time, behind a place
+SELECT finished_at, number, id, kind, project, kept FROM jobs
+WHERE finished_at < :before AND (finished_at, number) > (:at, :number)
+ORDER BY finished_at, number LIMIT :limit
+
+-- aged_of: the same of one project
+SELECT finished_at, number, id, kind, project, kept FROM jobs
+WHERE project = :project AND finished_at < :before AND (finished_at, number) > (:at, :number)
+ORDER BY finished_at, number LIMIT :limit
+
+-- prunable_jobs: those that are final and not kept
 SELECT jobs.* FROM jobs
-WHERE finished_at < :before AND kept = 0 AND state IN ('succeeded', 'failed', 'cancelled')
-ORDER BY finished_at, number LIMIT :limit FOR UPDATE SKIP LOCKED
+WHERE id = ANY(:ids::text[]) AND kept = 0 AND state IN ('succeeded', 'failed', 'cancelled')
+ORDER BY number FOR UPDATE SKIP LOCKED
+
+-- finishes: how many of the newest that ended are in each queue
+SELECT queue, count(*) FROM (
+    SELECT queue FROM jobs
+    WHERE finished_at >= :since ORDER BY finished_at DESC, number DESC LIMIT :limit
+) AS lately GROUP BY queue ORDER BY queue
+
+-- files_size: the bytes of some jobs' result files
+SELECT sum(size)::bigint FROM jobs JOIN files ON files.job = jobs.number WHERE jobs.id = ANY(:ids::text[])
+
+-- stored_in_all: the bytes of the result files of all jobs
+SELECT sum(bytes)::bigint FROM stored
+
+-- own_tables: the tables of this schema, each with its room on the disk
+SELECT quote_ident(relname), pg_total_relation_size(oid) FROM pg_class
+WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' ORDER BY relname
 
 -- known_blobs: those that some result file points to
 SELECT DISTINCT blob FROM files WHERE blob = ANY(:blobs::text[])
@@ -92,9 +118,9 @@ WHERE :everything = 1 OR owner = :owner OR project = ANY(:projects::text[])
 GROUP BY queue, state HAVING sum(count) <> 0 ORDER BY queue, state
 
 -- all_queues: the queues that were ever set up or used
-SELECT name, paused, paused_by FROM queues
+SELECT name, paused, paused_by, paused_at FROM queues
 UNION ALL
-SELECT queue, 0, '' FROM (SELECT queue FROM counters UNION SELECT queue FROM counter_deltas) AS used
+SELECT queue, 0, '', NULL FROM (SELECT queue FROM counters UNION SELECT queue FROM counter_deltas) AS used
 WHERE queue NOT IN (SELECT name FROM queues)
 ORDER BY 1
 
@@ -105,10 +131,6 @@ SELECT owner, project, queue, kind, state, sum(count)::bigint FROM (
     SELECT owner, project, queue, kind, state, count FROM counter_deltas
 ) AS kept
 GROUP BY 1, 2, 3, 4, 5 HAVING sum(count) <> 0
-
--- prunable_size: the bytes of their result files
-SELECT sum(size)::bigint FROM jobs JOIN files ON files.job = jobs.number
-WHERE finished_at < :before AND kept = 0 AND state IN ('succeeded', 'failed', 'cancelled')
 
 -- unsearchable_jobs: how many jobs the words do not know, and how many words know no job
 SELECT

@@ -115,6 +115,9 @@ SELECT jobs.* FROM jobs WHERE unique_key = :unique_key AND state IN ('queued', '
 -- stored_bytes: the bytes of the result files of one owner's jobs
 SELECT bytes FROM stored WHERE owner = :owner
 
+-- stored_in_all: the bytes of the result files of all jobs
+SELECT sum(bytes) FROM stored
+
 -- bump_stored: add to them
 INSERT INTO stored (owner, bytes) VALUES (:owner, :bytes)
 ON CONFLICT (owner) DO UPDATE SET bytes = stored.bytes + excluded.bytes
@@ -150,8 +153,10 @@ ON CONFLICT (drawer, id) DO UPDATE SET body = excluded.body, due_at = excluded.d
 -- drop_card: a card
 DELETE FROM cards WHERE drawer = :drawer AND id = :id
 
--- paused_queues: names of the queues that rest
+-- paused_queues: names of the queues that rest; and none at all where the worker who asks drains
 SELECT name FROM queues WHERE paused = 1
+UNION ALL
+SELECT NULL FROM workers WHERE name = :worker AND draining = 1
 
 -- put_attempt: an attempt as it stands now
 INSERT INTO attempts (job, number, worker, claimed_at, begun_at, ended_at, outcome, failure)
@@ -217,13 +222,8 @@ FROM jobs JOIN files ON files.job = jobs.number WHERE jobs.id = :id ORDER BY fil
 SELECT name, size, sha256, blob, media_type, attempt FROM files
 WHERE blob > :blob ORDER BY blob LIMIT :limit
 
--- count_prunable: how many jobs may be pruned
-SELECT count(*) FROM jobs
-WHERE finished_at < :before AND kept = 0 AND state IN ('succeeded', 'failed', 'cancelled')
-
--- prunable_size: the bytes of their result files
-SELECT sum(size) FROM jobs JOIN files ON files.job = jobs.number
-WHERE finished_at < :before AND kept = 0 AND state IN ('succeeded', 'failed', 'cancelled')
+-- oldest: since when one queue's line has been waiting
+SELECT min(queued_at) FROM jobs WHERE queue = :queue AND ready = 1
 
 -- bind_key: an idempotency key, unless it is bound
 INSERT INTO reused (owner, word, job, digest, made_at) VALUES (:owner, :word, :job, :digest, :made_at)
@@ -238,25 +238,29 @@ VALUES (:owner, :project, :queue, :kind, :state, :count)
 ON CONFLICT (owner, project, queue, kind, state) DO UPDATE SET count = counters.count + excluded.count
 
 -- all_queues: the queues that were ever set up or used
-SELECT name, paused, paused_by FROM queues
+SELECT name, paused, paused_by, paused_at FROM queues
 UNION ALL
-SELECT DISTINCT queue, 0, '' FROM counters WHERE queue NOT IN (SELECT name FROM queues)
+SELECT DISTINCT queue, 0, '', NULL FROM counters WHERE queue NOT IN (SELECT name FROM queues)
 ORDER BY 1
 
 -- put_queue: a queue
-INSERT INTO queues (name, paused, paused_by) VALUES (:name, :paused, :paused_by)
-ON CONFLICT (name) DO UPDATE SET paused = excluded.paused, paused_by = excluded.paused_by
+INSERT INTO queues (name, paused, paused_by, paused_at) VALUES (:name, :paused, :paused_by, :paused_at)
+ON CONFLICT (name) DO UPDATE SET
+    paused = excluded.paused, paused_by = excluded.paused_by, paused_at = excluded.paused_at
 
 -- all_workers: by name
 SELECT name, session, host, pid, queues, kinds, slots, started_at, seen_at, draining FROM workers ORDER BY name
 
--- put_worker: a worker
+-- put_worker: a worker; whether it drains stays as it is while its session does
 INSERT INTO workers (name, session, host, pid, queues, kinds, slots, started_at, seen_at, draining)
 VALUES (:name, :session, :host, :pid, :queues, :kinds, :slots, :started_at, :seen_at, :draining)
 ON CONFLICT (name) DO UPDATE SET
     session = excluded.session, host = excluded.host, pid = excluded.pid, queues = excluded.queues,
     kinds = excluded.kinds, slots = excluded.slots, started_at = excluded.started_at, seen_at = excluded.seen_at,
-    draining = excluded.draining
+    draining = CASE WHEN workers.session = excluded.session THEN workers.draining ELSE excluded.draining END
+
+-- drain_worker: whether a worker is given work
+UPDATE workers SET draining = :draining WHERE name = :name
 
 -- drop_worker: forget a worker
 DELETE FROM workers WHERE name = :name

@@ -42,16 +42,38 @@ SELECT jobs.* FROM jobs INDEXED BY jobs_results
 WHERE results_until < :now AND results_expired = 0 AND state IN ('succeeded', 'failed', 'cancelled')
 ORDER BY results_until, number LIMIT :limit
 
--- prunable_jobs: final jobs that nobody wants kept
-SELECT jobs.* FROM jobs INDEXED BY jobs_by_end
-WHERE finished_at < :before AND kept = 0 AND state IN ('succeeded', 'failed', 'cancelled')
+-- aged: final jobs that ended before a time, behind a place
+SELECT finished_at, number, id, kind, project, kept FROM jobs INDEXED BY jobs_by_end
+WHERE finished_at < :before AND (finished_at, number) > (:at, :number)
 ORDER BY finished_at, number LIMIT :limit
+
+-- aged_of: the same of one project
+SELECT finished_at, number, id, kind, project, kept FROM jobs INDEXED BY jobs_by_project_end
+WHERE project = :project AND finished_at < :before AND (finished_at, number) > (:at, :number)
+ORDER BY finished_at, number LIMIT :limit
+
+-- prunable_jobs: those that are final and not kept
+SELECT jobs.* FROM jobs
+WHERE id IN (SELECT value FROM json_each(:ids)) AND kept = 0 AND +state IN ('succeeded', 'failed', 'cancelled')
+ORDER BY number
+
+-- finishes: how many of the newest that ended are in each queue
+SELECT queue, count(*) FROM (
+    SELECT queue FROM jobs INDEXED BY jobs_by_end
+    WHERE finished_at >= :since ORDER BY finished_at DESC, number DESC LIMIT :limit
+) GROUP BY queue ORDER BY queue
+
+-- files_size: the bytes of some jobs' result files
+SELECT sum(size) FROM jobs JOIN files ON files.job = jobs.number WHERE jobs.id IN (SELECT value FROM json_each(:ids))
 
 -- known_blobs: those that some result file points to
 SELECT DISTINCT blob FROM files WHERE blob IN (SELECT value FROM json_each(:blobs))
 
 -- put_words: the searchable words of a job
 INSERT OR REPLACE INTO search (rowid, words) VALUES (:job, :words)
+
+-- gather_words: write the words anew in one piece, without those of jobs that are no more
+INSERT INTO search (search) VALUES ('optimize')
 
 -- delete_words: a removed job is found no more
 DELETE FROM search WHERE rowid = :job

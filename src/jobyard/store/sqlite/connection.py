@@ -18,13 +18,16 @@ from jobyard.store.text import possible, storable, unstorable
 
 _TEXTS = MappingProxyType({name: QUERIES[name].text("sqlite") for name in QUERIES if QUERIES[name].speaks("sqlite")})
 _CACHED_STATEMENTS = 300
-_BUSY_MILLISECONDS = 5_000
+BUSY_MILLISECONDS = 5_000
+"""How long a statement waits for another connection."""
 
 
 def open_writer(path: Path, synchronous: str) -> apsw.Connection:
     """Open the one connection that writes. Raises Unavailable or StoreFull."""
     try:
         connection = _open(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+        # Counts for a file in which there is nothing yet; an older one is changed by `room.compact`.
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {'NORMAL' if synchronous.upper() == 'NORMAL' else 'FULL'}")
         connection.execute("PRAGMA journal_size_limit = 67108864")
@@ -129,7 +132,7 @@ class SqliteDatabase:
 
 def _open(path: Path, flags: int) -> apsw.Connection:
     connection = apsw.Connection(str(path), flags=flags, statementcachesize=_CACHED_STATEMENTS)
-    connection.set_busy_timeout(_BUSY_MILLISECONDS)
+    connection.set_busy_timeout(BUSY_MILLISECONDS)
     for pragma in ("mmap_size = 0", "temp_store = MEMORY", "trusted_schema = OFF", "wal_autocheckpoint = 0"):
         connection.execute(f"PRAGMA {pragma}")
     return connection

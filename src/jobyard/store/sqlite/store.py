@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import closing, suppress
@@ -12,8 +13,9 @@ from typing import TypeVar
 import apsw
 
 from jobyard.store import migrate
-from jobyard.store.contract import Transaction, View
+from jobyard.store.contract import Sizes, Transaction, View
 from jobyard.store.relational import soundness
+from jobyard.store.sqlite import room
 from jobyard.store.sqlite.connection import SqliteDatabase, fault, open_reader, open_writer
 from jobyard.store.sqlite.copying import copy, damage
 from jobyard.store.sqlite.folder import Lock, require_safe
@@ -35,6 +37,8 @@ class SqliteStore:
         self._writer = Writer(lambda: open_writer(path, synchronous), self._wake)
         self._readers = Readers(lambda: open_reader(path))
         self._wakes: list[Callable[[], None]] = []
+        self._looked = (time.monotonic(), 0)
+        """When tidying last looked how many commits there were, and how many."""
 
     @classmethod
     def open(cls, folder: Path, *, packages: Sequence[str] = (), synchronous: str = "FULL") -> SqliteStore:
@@ -89,6 +93,22 @@ class SqliteStore:
         with self._readers.connection() as connection:
             copy(connection, Path(target), progress)
 
+    def sizes(self) -> Sizes:
+        with self._readers.connection() as connection:
+            try:
+                return room.sizes(connection)
+            except apsw.Error as error:
+                raise fault(error) from error
+
+    def tidy(self) -> int:
+        return self._writer.between(self._tidied).result()
+
+    def compact(self) -> None:
+        self._writer.between(room.compact).result()
+
+    def measure(self, told: Callable[[int, float], None]) -> None:
+        self._writer.measures.append(told)
+
     def check(self) -> list[str]:
         # A connection that has searched before holds on to pages of the search index that its own check finds wrong.
         with closing(open_reader(self._path)) as connection:
@@ -104,6 +124,20 @@ class SqliteStore:
         if self._lock is not None:
             self._lock.release()
             self._lock = None
+
+    def _tidied(self, connection: apsw.Connection) -> int:
+        given = room.give_back(connection)
+        if not given and self._quiet() and room.log_size(connection) > room.LOG:
+            room.empty_log(connection)
+        return given
+
+    def _quiet(self) -> bool:
+        """Tell whether little was written since this was asked before; False where that was just now."""
+        now, (then, commits) = time.monotonic(), self._looked
+        if now - then < room.QUIET_SECONDS:
+            return False
+        self._looked = (now, self._writer.commits)
+        return (self._writer.commits - commits) * room.QUIET_SECONDS <= room.QUIET_COMMITS * (now - then)
 
     def _wake(self) -> None:
         for wake in self._wakes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -36,6 +37,11 @@ class _Request(NamedTuple):
     future: Future[Any]
 
 
+class _Errand(NamedTuple):
+    act: Callable[[apsw.Connection], Any]
+    future: Future[Any]
+
+
 class _Outcome(NamedTuple):
     result: Any
     error: BaseException | None
@@ -47,12 +53,16 @@ class Writer:
     def __init__(self, opened: Callable[[], apsw.Connection], told: Callable[[], None]) -> None:
         self._opened = opened
         self._told = told
-        self._queue: SimpleQueue[_Request | None] = SimpleQueue()
+        self._queue: SimpleQueue[_Request | _Errand | None] = SimpleQueue()
         self._door = threading.Lock()
         self._closed = False
         self._database: SqliteDatabase | None = None
         self.people_version = 0
         """Grows with every commit that changes who may come in, before anybody is told of the commit."""
+        self.commits = 0
+        """How many commits there were."""
+        self.measures: list[Callable[[int, float], None]] = []
+        """Who is told of each commit how many works it held and how many seconds it took."""
         self._people = False
         self._served = Served()
         self._log_pages = 0
@@ -67,13 +77,13 @@ class Writer:
     def write(self, work: Callable[[Transaction], T]) -> Future[T]:
         """Run `work` in the next commit; see Store.write."""
         future: Future[T] = Future()
-        with self._door:
-            if self._closed:
-                future.set_exception(Unavailable(reason="the store is closed"))
-            elif self._queue.qsize() >= WAITING_LIMIT:
-                future.set_exception(Unavailable(reason="too many writes are waiting"))
-            else:
-                self._queue.put(_Request(work, future))
+        self._put(_Request(work, future))
+        return future
+
+    def between(self, act: Callable[[apsw.Connection], T]) -> Future[T]:
+        """Run `act` on the connection between two commits, outside of any transaction."""
+        future: Future[T] = Future()
+        self._put(_Errand(act, future))
         return future
 
     def close(self) -> None:
@@ -84,30 +94,64 @@ class Writer:
                 self._queue.put(None)
         self._thread.join()
 
+    def _put(self, asked: _Request | _Errand) -> None:
+        with self._door:
+            if self._closed:
+                asked.future.set_exception(Unavailable(reason="the store is closed"))
+            elif self._queue.qsize() >= WAITING_LIMIT:
+                asked.future.set_exception(Unavailable(reason="too many writes are waiting"))
+            else:
+                self._queue.put(asked)
+
     def _work(self) -> None:
         while True:
-            batch, last = self._batch()
+            batch, errand, last = self._batch()
             if batch:
+                began = time.perf_counter()
                 self._commit(batch)
+                self._measure(len(batch), time.perf_counter() - began)
                 self._checkpoint_if_due()
+            if errand is not None:
+                self._run(errand)
             if last:
                 break
         self._let_go()
 
-    def _batch(self) -> tuple[list[_Request], bool]:
-        """Wait for a request and take with it whatever else waits; tell whether the door was closed behind them."""
+    def _batch(self) -> tuple[list[_Request], _Errand | None, bool]:
+        """Wait for a request and take with it whatever else waits, up to an errand.
+
+        Tell whether the door was closed behind them.
+        """
         batch: list[_Request] = []
-        request = self._queue.get()
-        while request is not None:
-            if request.future.set_running_or_notify_cancel():
-                batch.append(request)
+        asked = self._queue.get()
+        while isinstance(asked, _Request):
+            if asked.future.set_running_or_notify_cancel():
+                batch.append(asked)
             if len(batch) >= BATCH_LIMIT:
-                return batch, False
+                return batch, None, False
             try:
-                request = self._queue.get_nowait()
+                asked = self._queue.get_nowait()
             except Empty:
-                return batch, False
-        return batch, True
+                return batch, None, False
+        return batch, asked, asked is None
+
+    def _run(self, errand: _Errand) -> None:
+        if not errand.future.set_running_or_notify_cancel():
+            return
+        try:
+            database = self._database or self._take(self._opened())
+            result = errand.act(database.connection)
+        except BaseException as error:  # noqa: BLE001 - the thread outlives whatever befalls one errand
+            self._roll_back()
+            errand.future.set_exception(fault(error))
+        else:
+            errand.future.set_result(result)
+
+    def _measure(self, works: int, seconds: float) -> None:
+        self.commits += 1
+        for told in self.measures:
+            with suppress(Exception):  # whoever counts must not stop the writer
+                told(works, seconds)
 
     def _commit(self, batch: Sequence[_Request]) -> None:
         try:

@@ -1,23 +1,12 @@
-"""The house itself: its kinds, queues, workers and counts, and looking after it."""
+"""The house itself: its kinds, queues, workers and counts."""
 
 from __future__ import annotations
 
-from litestar import get, post
-from litestar.params import JSONBody
+from litestar import get
 
 from jobyard.faces.native import words
 from jobyard.faces.native.surroundings import Ask
-from jobyard.faces.native.wire import (
-    BackupIn,
-    BackupOut,
-    CountsOut,
-    DoctorOut,
-    KindOut,
-    PruneIn,
-    PruneOut,
-    QueueOut,
-    WorkerOut,
-)
+from jobyard.faces.native.wire import CountsOut, KindOut, QueueOut, WorkerOut
 
 
 @get("/counts", operation_id="getCounts")
@@ -34,7 +23,7 @@ async def list_kinds(request: Ask) -> list[KindOut]:
 
 @get("/queues", operation_id="listQueues")
 async def list_queues(request: Ask) -> list[QueueOut]:
-    """Return the queues with the counts of what you may see."""
+    """Return the queues with the counts of what you may see, and how fast they go."""
     return [words.queue_out(queue) for queue in await request.engine.listing.queues(request.user)]
 
 
@@ -44,24 +33,4 @@ async def list_workers(request: Ask) -> list[WorkerOut]:
     return [words.worker_out(worker) for worker in await request.engine.listing.workers(request.user)]
 
 
-@post("/keep/prune", operation_id="prune", status_code=200)
-async def prune(request: Ask, data: JSONBody[PruneIn]) -> PruneOut:
-    """Remove ended jobs older than some days that nobody keeps, or only count them. For administrators."""
-    jobs, freed = await request.engine.upkeep.prune(request.user, data.older_than_days, dry_run=data.dry_run)
-    return PruneOut(jobs=jobs, freed=freed)
-
-
-@post("/keep/backup", operation_id="backup", status_code=200)
-async def backup(request: Ask, data: JSONBody[BackupIn]) -> BackupOut:
-    """Write a consistent copy of the house into a folder of the server's machine. For administrators."""
-    made = await request.engine.upkeep.backup(request.user, data.folder)
-    return BackupOut(folder=made.folder, size=made.size, blobs=made.blobs)
-
-
-@get("/keep/doctor", operation_id="doctor")
-async def doctor(request: Ask) -> DoctorOut:
-    """Look the house over and say what is wrong. For administrators."""
-    return DoctorOut(findings=await request.engine.upkeep.doctor(request.user))
-
-
-HANDLERS = (get_counts, list_kinds, list_queues, list_workers, prune, backup, doctor)
+HANDLERS = (get_counts, list_kinds, list_queues, list_workers)

@@ -1,4 +1,4 @@
-"""Shapes of the house itself: kinds, queues, workers, counts, datasets, upkeep, and the body of every refusal."""
+"""Shapes of the house itself: kinds, queues, workers, counts, datasets, and the body of every refusal."""
 
 from __future__ import annotations
 
@@ -27,10 +27,18 @@ class QueueOut(Struct, kw_only=True):
 
     name: str
     paused: bool
+    paused_by: str | None
+    """Who paused it."""
+    paused_at: Time | None
     queued: int
     running: int
     workers: int
-    """Live workers that serve it."""
+    """Live workers that take jobs from it."""
+    oldest_queued_at: Time | None
+    """Since when the job that waits longest is in line; jobs that are not due or wait for others do not count."""
+    ended_last_5_minutes: int
+    """Jobs of everybody that ended, however they ended; of all queues together the newest 10,000 are counted."""
+    ended_last_hour: int
 
 
 class HeldOut(Struct, kw_only=True):
@@ -54,6 +62,8 @@ class WorkerOut(Struct, kw_only=True):
     started_at: Time
     seen_at: Time
     alive: bool
+    draining: bool
+    """It finishes what it holds and is given nothing more."""
     running: list[HeldOut]
 
 
@@ -121,41 +131,6 @@ class SamplePage(Struct, kw_only=True):
     samples: list[SampleOut]
     next: str | None
     total: int
-
-
-class PruneIn(Struct, kw_only=True, forbid_unknown_fields=True):
-    """What to prune."""
-
-    older_than_days: Annotated[float, Meta(ge=0, le=100_000)]
-    dry_run: bool = False
-
-
-class PruneOut(Struct, kw_only=True):
-    """What was (or, in a dry run, would be) pruned."""
-
-    jobs: int
-    freed: int
-
-
-class BackupIn(Struct, kw_only=True, forbid_unknown_fields=True):
-    """Where a backup shall go."""
-
-    folder: Annotated[str, Meta(min_length=1, max_length=4096)]
-    """An absolute path on the server's machine: a folder that is empty or does not exist."""
-
-
-class BackupOut(Struct, kw_only=True):
-    """A finished backup."""
-
-    folder: str
-    size: int
-    blobs: int
-
-
-class DoctorOut(Struct, kw_only=True):
-    """What is wrong with the house; empty when it is sound."""
-
-    findings: list[str]
 
 
 class FieldFault(Struct, kw_only=True):

@@ -29,6 +29,7 @@ from jobyard.faces.native.words.house import (
     worker_out,
 )
 from jobyard.faces.native.words.jobs import job_out, may, progress_in, submission
+from jobyard.faces.native.words.keeping import audit_out, doctor_out, rule_in, rule_out, rule_subject
 from jobyard.faces.native.words.limits import limit_in, limit_out, subject_in, use_out
 from jobyard.faces.native.words.people import client_settings, key_in, key_out, member_out, project_out, user_out
 from jobyard.faces.native.words.schedules import schedule_changes, schedule_in, schedule_out, schedules_wanted, times_in
@@ -51,6 +52,7 @@ __all__ = [
     "again_in",
     "asked",
     "attempt_out",
+    "audit_out",
     "bulk_edits",
     "bulk_out",
     "client_settings",
@@ -83,6 +85,9 @@ __all__ = [
     "result_out",
     "row_cursor",
     "row_text",
+    "rule_in",
+    "rule_out",
+    "rule_subject",
     "sample_out",
     "schedule_changes",
     "schedule_in",

@@ -40,9 +40,14 @@ def queue_out(queue: QueueState) -> QueueOut:
     return QueueOut(
         name=queue.row.name,
         paused=queue.row.paused,
+        paused_by=queue.row.paused_by or None,
+        paused_at=some_moment(queue.row.paused_at),
         queued=queue.queued,
         running=queue.running,
         workers=queue.workers,
+        oldest_queued_at=some_moment(queue.oldest),
+        ended_last_5_minutes=queue.ended.short,
+        ended_last_hour=queue.ended.long,
     )
 
 
@@ -59,6 +64,7 @@ def worker_out(worker: WorkerState) -> WorkerOut:
         started_at=moment(row.started_at),
         seen_at=moment(row.seen_at),
         alive=worker.alive,
+        draining=row.draining,
         running=[HeldOut(id=job.id, number=job.number, name=job.name, kind=job.kind) for job in worker.running],
     )
 
