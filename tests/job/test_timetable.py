@@ -192,6 +192,38 @@ def test_due_runs_are_found_without_walking_through_all_of_them() -> None:
     assert timetable.due(monthly, at("2036-01-02T00:00"), 2) == timetable.due(monthly, at("2036-01-02T00:00"), 500)[-2:]
 
 
+CHOICES: list[tuple[CatchUp, str, int, list[int], int | None]] = [
+    # minutes behind the first run, then the minutes of what is made and of the last that is left out
+    (CatchUp.SKIP, "", 0, [0], None),
+    (CatchUp.SKIP, "", 1, [0], None),
+    (CatchUp.SKIP, "", 2, [], 0),
+    (CatchUp.SKIP, "", 60, [60], 0),
+    (CatchUp.SKIP, "no room", 2, [0], None),
+    (CatchUp.SKIP, "no room", 70, [60], 0),
+    (CatchUp.ONCE, "", 2, [0], None),
+    (CatchUp.ONCE, "", 150, [120], 60),
+    (CatchUp.ALL, "", 150, [0, 60, 120], None),
+    (CatchUp.ALL, "", 60 * 100, list(range(60, 60 * 101, 60)), 0),
+]
+
+
+@pytest.mark.parametrize(("catch_up", "held", "minutes", "runs", "left_out"), CHOICES)
+def test_which_runs_are_made_is_decided_by_how_late_it_is(
+    catch_up: CatchUp, held: str, minutes: int, runs: list[int], left_out: int | None
+) -> None:
+    minute, first = 60 * SECOND, BORN + HOUR
+    hourly = schedule(interval=3600, catch_up=catch_up, held_because=held, next_at=first)
+    chosen = timetable.chosen(hourly, first + minutes * minute)
+    assert chosen is not None
+    assert [(time - first) // minute for time in chosen.runs] == runs
+    assert chosen.upto == first + minutes // 60 * HOUR
+    assert chosen.skipped_at == (None if left_out is None else first + left_out * minute)
+    assert bool(chosen.skipped_because) == (left_out is not None)
+    if held and left_out is not None:
+        assert chosen.skipped_because == held
+    assert timetable.chosen(hourly, first - 1) is None
+
+
 def test_a_schedule_knows_whether_it_is_over() -> None:
     assert schedule("@daily").over
     assert not schedule("@daily", next_at=5).over

@@ -61,14 +61,11 @@ def chosen(schedule: Schedule, now: int) -> Chosen | None:
         return None
     last = passed[-1]
     because = schedule.held_because or "Its time passed while no house was up."
-    match schedule.catch_up:
-        case CatchUp.ALL:
-            runs = passed[-CATCH_UP_LIMIT:]
-        case CatchUp.ONCE:
-            runs = [last]
-        case CatchUp.SKIP:
-            # A run that had to wait was not missed.
-            runs = [last] if schedule.held_because or now - last <= PUNCTUAL else []
+    missed = not schedule.held_because and now - last > PUNCTUAL
+    if schedule.catch_up is CatchUp.ALL:
+        runs = passed[-CATCH_UP_LIMIT:]
+    else:
+        runs = [] if schedule.catch_up is CatchUp.SKIP and missed else [last]
     left_out = passed[: len(passed) - len(runs)]
     if not left_out:
         return Chosen(runs=runs, upto=last)

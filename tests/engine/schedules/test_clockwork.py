@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from jobyard.engine.limits import Limit, Subject
 from jobyard.engine.schedules import book
 from jobyard.job import timetable
 from jobyard.job.clock import SECOND
+from jobyard.job.errors import Unavailable
 from jobyard.job.record import OnFailure
 from jobyard.job.schedule import CatchUp, Overlap
 from jobyard.job.states import State
@@ -71,7 +73,7 @@ async def test_the_clockwork_goes_by_itself_and_hears_of_changes(calendar: Calen
 
 async def test_a_round_that_fails_is_not_the_last(calendar: Calendar, monkeypatch: pytest.MonkeyPatch) -> None:
     looked = asyncio.Event()
-    rounds = [RuntimeError("oops"), None]
+    rounds = [RuntimeError("oops"), Unavailable(reason="the disk is full"), None]
 
     async def broken() -> int:
         fault = rounds.pop(0) if rounds else None
@@ -295,6 +297,29 @@ async def test_a_run_that_breaks_the_house_stops_only_its_own_schedule(
     stored = await calendar.stored(bad)
     assert (stored.paused, stored.paused_by) == (True, "jobyard")
     assert "mistake" in stored.paused_because
+
+
+async def test_a_store_that_does_not_answer_costs_no_run(calendar: Calendar, monkeypatch: pytest.MonkeyPatch) -> None:
+    schedule = await calendar.create()
+    for error in (Unavailable(reason="the disk is full"), ZeroDivisionError()):
+
+        def broken(work: object, error: Exception = error) -> Future[None]:
+            failed: Future[None] = Future()
+            failed.set_exception(error)
+            return failed
+
+        with monkeypatch.context() as patched:
+            patched.setattr(calendar.store, "write", broken)
+            with pytest.raises(type(error)):
+                await calendar.go_to(2, 3)
+    assert not (await calendar.stored(schedule)).paused
+    await calendar.go_to(2, 3)
+    assert len(await calendar.made(schedule)) == 1
+
+
+async def test_a_schedule_that_was_deleted_meanwhile_is_not_set_aside(calendar: Calendar) -> None:
+    await calendar.engine.ledger.write(lambda transaction: calendar.clockwork._set_aside(transaction, "0" * 32, "why"))
+    assert await calendar.engine.ledger.read(lambda view: view.cards(book.DRAWER)) == []
 
 
 async def test_a_schedule_whose_times_cannot_be_read_any_more_is_paused(calendar: Calendar) -> None:

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from jobyard.engine.audit import Audit
-from jobyard.engine.schedules import verbs
+from jobyard.engine.schedules import book, verbs
 from jobyard.engine.schedules.verbs import SchedulesWanted
 from jobyard.job.clock import SECOND
 from jobyard.job.errors import (
@@ -159,6 +159,16 @@ async def test_lists_go_page_by_page_and_show_what_may_be_seen(calendar: Calenda
         await calendar.schedules.get(await calendar.actor("vera"), made[0].id)
     with pytest.raises(NotFound):
         await calendar.schedules.get(HOUSE, "0" * 32)
+
+
+async def test_a_list_longer_than_a_page_of_the_store_is_whole(
+    calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(book, "_PAGE", 2)
+    made = {(await calendar.create(name=f"s{at}")).id for at in range(5)}
+    assert {one.schedule.id for one in (await calendar.schedules.find(HOUSE, ALL, 10)).schedules} == made
+    with pytest.raises(NameTaken):
+        await calendar.create(name="s0")
 
 
 async def test_lists_are_narrowed(calendar: Calendar) -> None:

@@ -15,6 +15,7 @@ from jobyard.engine.jobs import Jobs, Wanted, project_for
 from jobyard.engine.ledger import Ledger
 from jobyard.engine.schedules import book
 from jobyard.engine.schedules.clockwork import Clockwork, submitted
+from jobyard.engine.schedules.foresight import COUNT, Foresight
 from jobyard.job import timetable
 from jobyard.job.errors import Conflict, Invalid, NameTaken, NotFound, Refused
 from jobyard.job.ids import new_id
@@ -25,8 +26,6 @@ from jobyard.store.contract import Transaction, View
 
 SCHEDULES_LIMIT = 1_000
 """The most schedules of one owner."""
-UPCOMING = 5
-"""How many of the next runs are told."""
 _TIMES = frozenset({"cron", "interval", "zone", "starts_at", "ends_at"})
 
 
@@ -74,6 +73,7 @@ class Schedules:
         self._ledger = ledger
         self._jobs = jobs
         self._clockwork = clockwork
+        self._foresight = Foresight()
 
     async def create(self, actor: Actor, wanted: Schedule) -> Seen:
         """Make a schedule of the actor's own; id, owner and times of its making are given here.
@@ -212,7 +212,7 @@ class Schedules:
         fresh = replace(wanted, owner=actor.name, project=None, created_at=now)
         _require_maker(actor, fresh)
         timetable.check(fresh)
-        return timetable.upcoming(fresh, now, UPCOMING)
+        return timetable.upcoming(fresh, now, COUNT)
 
     def _checked(self, schedule: Schedule, now: int) -> Wanted:
         timetable.check(schedule)
@@ -234,10 +234,10 @@ class Schedules:
         ids = [schedule.last_job for schedule in schedules if schedule.last_job is not None]
         jobs = {job.id: job for job in await self._ledger.read(lambda view: view.jobs(ids))} if ids else {}
         found = list[Seen]()
-        for schedule in schedules:
+        for schedule, times in zip(schedules, await self._foresight.upcoming(schedules), strict=True):
             job = jobs.get(schedule.last_job or "")
             shown = job if job is not None and rules.may(actor, Verb.SEE, job) else None
-            found.append(Seen(schedule=schedule, upcoming=_upcoming(schedule), last_job=shown))
+            found.append(Seen(schedule=schedule, upcoming=times, last_job=shown))
         return found
 
 
@@ -271,9 +271,3 @@ def _timed(schedule: Schedule, now: int) -> Schedule:
         sentence = "No run is left before it ends."
         raise Invalid(reason=sentence, fields=[{"path": "ends_at", "message": sentence}])
     return replace(schedule, next_at=next_at)
-
-
-def _upcoming(schedule: Schedule) -> list[int]:
-    if schedule.next_at is None:
-        return []
-    return [schedule.next_at, *timetable.upcoming(schedule, schedule.next_at, UPCOMING - 1)]
