@@ -25,6 +25,7 @@ from jobyard.job.errors import NameTaken
 from jobyard.people.record import KeyScope
 from jobyard.server import FIRST_USER, House
 from jobyard.settings import Settings
+from jobyard.web.connection import Connection
 
 _log = logging.getLogger("jobyard.server")
 _STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -198,7 +199,7 @@ class _Server(uvicorn.Server):
 def _config(house: House) -> uvicorn.Config:
     return uvicorn.Config(
         house.app,
-        http="httptools",
+        http=Connection,
         ws="none",
         lifespan="on",
         log_config=None,

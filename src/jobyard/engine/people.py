@@ -80,6 +80,10 @@ class People:
         self._patience.forgive(name, address, receipt)
         return user
 
+    def version(self) -> int | None:
+        """Return a number that has grown when anything about people has changed; None where that happens unseen."""
+        return self._ledger.store.people_version()
+
     async def actor(self, token: str) -> Actor:
         """Return who comes with this token or session. Raises Unauthenticated."""
         key, actor = await self._comer(fingerprint(token))

@@ -37,6 +37,7 @@ from jobyard.people.record import HOUSE, Actor, Key, KeyForm, KeyScope, Membersh
 from jobyard.settings import Settings
 from jobyard.store.blobs import Blobs
 from jobyard.store.contract import Store
+from jobyard.web.connection import Connection
 
 PEOPLE = {
     "ada": Role.ADMINISTRATOR,
@@ -219,7 +220,7 @@ async def served(house: House) -> AsyncIterator[House]:
     house.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     config = uvicorn.Config(
         house.app,
-        http="httptools",
+        http=Connection,
         lifespan="on",
         log_config=None,
         access_log=False,

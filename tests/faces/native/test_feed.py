@@ -233,6 +233,31 @@ async def test_a_revoked_key_closes_the_feed(house: House) -> None:
         assert await frames.next(within=5.5) is None
 
 
+async def test_nothing_is_told_after_a_key_was_revoked(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "RECHECK", 1_000.0)
+    token = await house.token("mia")
+    actor = await house.engine.people.actor(token)
+    async with house.client(token=token) as client, client.stream("GET", "/v1/feed") as response:
+        frames = Frames(response)
+        await hello(frames)
+        await house.submit()
+        assert (await jobs(frames, 1))[0].data["job"]["owner"] == "mia"
+        await house.engine.people.revoke_key(actor, actor.key)
+        await house.submit()
+        assert await frames.next(within=5) is None
+
+
+async def test_a_silent_feed_of_a_revoked_key_is_closed_soon(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "RECHECK", 1_000.0)
+    token = await house.token("mia")
+    actor = await house.engine.people.actor(token)
+    async with house.client(token=token) as client, client.stream("GET", "/v1/feed") as response:
+        frames = Frames(response)
+        await hello(frames)
+        await house.engine.people.revoke_key(actor, actor.key)
+        assert await frames.next(within=stream.LOOK_AGAIN + 1) is None
+
+
 async def test_a_busy_feed_is_closed_as_well(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "RECHECK", 0.2)
     token = await house.token("mia")

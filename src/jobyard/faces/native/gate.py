@@ -34,7 +34,10 @@ _OURS = b"jobyard"
 
 
 class Doorplate:
-    """Turns away requests that name another host, so that no foreign name can be made to point here."""
+    """Turns away requests that name another host, so that no foreign name can be made to point here.
+
+    And those whose path has a separator in disguise: no name of ours holds one, and an address has one meaning.
+    """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -43,11 +46,13 @@ class Doorplate:
         self._any = settings.expose
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request in or raise 421."""
+        """Let a request in or raise 421 or 404."""
         if scope["type"] == ScopeType.HTTP and not self._any:
             hosts = [value for name, value in scope["headers"] if name == b"host"]
             if len(hosts) != 1 or _host(hosts[0]) not in self._names:
                 raise HTTPException(status_code=421, detail="This server is not known by that name.")
+        if b"%2f" in scope["raw_path"].lower():
+            raise NotFound(what="page", name="at this address")
         await self._app(scope, receive, send)
 
 

@@ -86,6 +86,7 @@ class Watch:
         self._actor = actor
         self._loop = asyncio.get_running_loop()
         self._check_at = self._loop.time() + RECHECK
+        self._people = engine.people.version()
         self.spoke()
 
     def spoke(self) -> None:
@@ -106,8 +107,13 @@ class Watch:
         return min(LOOK_AGAIN, max(0.01, min(self._check_at, self._speak_at) - self._loop.time()))
 
     async def actor(self) -> Actor:
-        """Return who reads, with the rights they have now. Raises Unauthenticated when they may not any more."""
-        if self._loop.time() >= self._check_at:
+        """Return who reads, with the rights they have now. Raises Unauthenticated when they may not any more.
+
+        Where nobody can change rights unseen, that is known at once; elsewhere they are asked for now and then.
+        """
+        people = self._engine.people.version()
+        if people != self._people or self._loop.time() >= self._check_at:
             self._actor = await login.actor(self._engine.people, self._came)
+            self._people = people
             self._check_at = self._loop.time() + RECHECK
         return self._actor

@@ -16,6 +16,8 @@ from litestar.exceptions import HTTPException
 from litestar.types import Receive, Scope, Send
 from msgspec import Struct
 
+from jobyard.access import rules
+from jobyard.access.rules import House
 from jobyard.engine.engine import Engine
 from jobyard.faces.native.gate import FOR_DESK
 from jobyard.job.desk import Ask, Beat, Call, Claimed, Finish, GiveBack, Held, Report
@@ -54,6 +56,8 @@ class DeskApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one word of a worker."""
         place = scope["path"].strip("/").split("/")
+        # Before anything is read: the verbs ask this as well, but a word may have many megabytes.
+        rules.require_house(scope["user"], House.WORK)
         try:
             answer = await self._answer(place, scope, receive)
         except Gone:
