@@ -229,6 +229,21 @@ def test_a_wish_to_stop_ends_the_command(tmp_path: Path) -> None:
     assert not alive(int((rehearsal.folder / "pid").read_text()))
 
 
+def test_what_a_stopped_command_has_written_is_kept(tmp_path: Path) -> None:
+    rehearsal = shell(tmp_path, "echo half > out; echo $$ > pid; exec sleep 600", files=["out", "never"])
+
+    def wish() -> None:
+        read_pid(rehearsal.folder / "pid")
+        rehearsal.cancelled = True
+
+    wisher = threading.Thread(target=wish)
+    wisher.start()
+    with pytest.raises(Cancelled):
+        run(rehearsal)
+    wisher.join()
+    assert (rehearsal.results / "out").read_text() == "half\n"
+
+
 def test_a_command_that_ignores_sigterm_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jobyard.commands.process._PATIENCE", 0.2)
     rehearsal = shell(tmp_path, "trap '' TERM; echo $$ > pid; while :; do sleep 0.05; done")

@@ -127,6 +127,52 @@ async def test_a_result_that_never_arrived_fails_the_attempt(yard: Yard) -> None
     assert await yard.engine.results.files(HOUSE, job.id) == []
 
 
+async def made(yard: Yard, name: str, content: bytes = b"partial") -> MadeFile:
+    received = await yard.engine.results.receive(chunks(content))
+    return MadeFile(name=name, blob=received.blob, media_type="text/plain")
+
+
+async def test_what_a_failed_attempt_made_is_kept_with_it(yard: Yard) -> None:
+    job = await yard.claimed(tries=2)
+    missing = MadeFile(name="gone.bin", blob="a" * 32)
+    assert await yard.finish(job, "fail", files=(missing, await made(yard, "report.txt"))) == "queued"
+    waiting = await yard.job(job)
+    assert waiting.results_until is None and waiting.failure is not None
+    assert waiting.failure.message == "it broke"  # and not that a file is missing
+    [file] = await yard.engine.results.files(HOUSE, job.id)
+    assert (file.name, file.attempt, file.media_type) == ("report.txt", 1, "text/plain")
+    yard.clock.forward(10)
+    [again] = await yard.claim()
+    assert await yard.finish(again.job, "fail", files=(await made(yard, "report.txt", b"second"),)) == "failed"
+    assert [one.attempt for one in await yard.engine.results.files(HOUSE, job.id)] == [2, 1]
+    for attempt, content in ((1, b"partial"), (2, b"second"), (None, b"second")):
+        _, path = await yard.engine.results.open(HOUSE, job.id, "report.txt", attempt)
+        assert path.read_bytes() == content
+    assert (await yard.job(job)).results_until == yard.clock.now() + 3600 * SECOND
+
+
+async def test_what_stopped_work_made_is_kept_and_expires_like_everything(yard: Yard) -> None:
+    job = await yard.claimed()
+    await yard.jobs.cancel(HOUSE, job.id)
+    assert await yard.finish(job, "stop", files=(await made(yard, "half.txt"),)) == "cancelled"
+    assert (await yard.job(job)).results_until == yard.clock.now() + 3600 * SECOND
+    _, path = await yard.engine.results.open(HOUSE, job.id, "half.txt")
+    yard.clock.forward(3601)
+    await yard.engine.keeper.round()
+    assert not path.exists()
+    assert (await yard.job(job)).results_expired
+
+
+async def test_files_of_earlier_attempts_expire_when_the_last_one_is_given_back_under_a_wish(yard: Yard) -> None:
+    job = await yard.claimed()
+    await yard.finish(job, "fail", files=(await made(yard, "report.txt"),))
+    yard.clock.forward(10)
+    [again] = await yard.claim()
+    await yard.jobs.cancel(HOUSE, job.id)
+    assert await yard.give_back(again.job) == "cancelled"
+    assert (await yard.job(job)).results_until == yard.clock.now() + 3600 * SECOND
+
+
 async def test_failing_backs_off_twice_as_long_each_time_until_the_tries_are_burnt(yard: Yard) -> None:
     job = await yard.claimed()
     assert await yard.finish(job, "fail") == "queued"

@@ -66,6 +66,19 @@ class Files(Plain):
 class Linked(Plain):
     def run(self, parameters: Anything, context: Context) -> Any:
         context.result_file("link").symlink_to("/etc/hostname")
+        context.result_file("good").write_text("fine")
+
+
+class Halfway(Plain):
+    """Leaves files, and then breaks or waits for its end."""
+
+    def run(self, parameters: Anything, context: Context) -> Any:
+        context.result_file("first.txt", "text/plain").write_text("first")
+        context.result_file("half.txt", "text/plain").write_text(parameters.text)
+        print("half way", flush=True)
+        if not parameters.seconds:
+            raise ValueError("broke half way")
+        time.sleep(parameters.seconds)
 
 
 class Error(Plain):

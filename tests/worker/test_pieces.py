@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from jobyard.job.errors import Conflict, UnknownKind
 from jobyard.job.record import Failure, Job, Reason
@@ -254,9 +255,19 @@ def test_an_end_is_judged_by_what_was_wished(last: Ended | Gone, ends: dict[str,
         assert (end.how == "fail") is (end.failure is not None)
 
 
-def test_only_a_finish_brings_a_result_and_files() -> None:
+def test_only_a_finish_brings_a_result_but_every_end_its_files() -> None:
     assert judge(WELL, Cause.NONE, LIMITS) == End(how="finish", result=1, files=(("f", "m"),))
-    assert judge(PARTIAL, Cause.STOP, LIMITS) == End(how="stop")
+    files = (("f", "m"),)
+    for last, cause, how in (
+        (PARTIAL, Cause.STOP, "stop"),
+        (STOPPED, Cause.TIMEOUT, "fail"),
+        (BAD, Cause.NONE, "fail"),
+        (HURT, Cause.LEAVE, "give_back"),
+        (WELL, Cause.DROP, "drop"),
+    ):
+        end = judge(structs.replace(last, files=files), cause, LIMITS)
+        assert (end.how, end.result, end.files) == (how, None, files if how in {"stop", "fail"} else ())
+    assert judge(KILLED, Cause.STOP, LIMITS) == End(how="stop")
 
 
 def test_work_that_never_got_a_process_goes_back_in_line() -> None:

@@ -48,6 +48,50 @@ def test_a_result_file_that_is_a_link_is_refused_in_words(house: House, worker: 
     failure = house.final(house.submit("linked")).failure
     assert failure is not None and failure.reason is Reason.ERROR
     assert failure.message.startswith("A result file could not be kept: ")
+    [files] = house.files.values()
+    assert files == {"good": b"fine"}
+
+
+def test_the_files_of_work_that_fails_or_is_stopped_or_takes_too_long_are_kept(house: House, worker: Started) -> None:
+    broken = house.submit("halfway", text="a")
+    late = house.submit("halfway", text="b", seconds=60.0, time_limit=0.5)
+    stopped = house.submit("halfway", text="c", seconds=60.0)
+    house.said(stopped, "half way")
+    house.cancel(stopped)
+    house.final(broken, late, stopped)
+    ends = [house.jobs[job] for job in (broken, late, stopped)]
+    assert [done.state for done in ends] == [State.FAILED, State.FAILED, State.CANCELLED]
+    assert [done.failure and done.failure.reason for done in ends] == [Reason.ERROR, Reason.TIMEOUT, None]
+    for job, text in ((broken, b"a"), (late, b"b"), (stopped, b"c")):
+        assert house.files[job] == {"first.txt": b"first", "half.txt": text}
+
+
+def test_a_file_of_failed_work_that_cannot_be_handed_in_changes_nothing_of_the_failure(
+    house: House, worker: Started
+) -> None:
+    house.trouble = lambda verb: 413 if verb.endswith("first.txt") else None
+    job = house.submit("halfway", text="a")
+    failure = house.final(job).failure
+    assert failure is not None and failure.message == "broke half way"
+    assert house.files[job] == {"half.txt": b"a"}
+
+
+def test_a_house_that_takes_no_files_does_not_keep_work_from_being_stopped(house: House, worker: Started) -> None:
+    house.grace = 0.5
+    house.trouble = lambda verb: 503 if verb.startswith("files/") else None
+    job = house.submit("halfway", text="a", seconds=60.0)
+    house.said(job, "half way")
+    house.cancel(job)
+    assert house.final(job, seconds=5).state is State.CANCELLED
+    assert not house.files[job]
+
+
+def test_failed_work_that_is_cancelled_while_its_files_go_out_is_cancelled(house: House, worker: Started) -> None:
+    house.trouble = lambda verb: 503 if verb.startswith("files/") else None
+    job = house.submit("halfway", text="a")
+    house.until(lambda: house.counts["beat"] and house.jobs[job].begun_at)
+    house.cancel(job)
+    assert house.final(job, seconds=5).state is State.CANCELLED
 
 
 def test_an_upload_is_said_again_until_it_is_heard(house: House, worker: Started) -> None:

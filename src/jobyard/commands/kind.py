@@ -14,7 +14,7 @@ from jobyard.commands.environment import environment
 from jobyard.commands.parameters import CommandParameters
 from jobyard.job.errors import CommandFailed
 from jobyard.job.record import Resource
-from jobyard.kinds import Context, Kind
+from jobyard.kinds import Cancelled, Context, Kind
 from jobyard.people.record import Role
 
 _ERROR_OUTPUT = 2
@@ -34,14 +34,21 @@ class CommandRun(Kind):
         return Resource(type="command", id=parameters.argv[0], name=Path(parameters.argv[0]).name)
 
     def run(self, parameters: CommandParameters, context: Context) -> dict[str, Any]:
-        """Return {"exit_code": 0, "seconds": ...}. Raises CommandFailed for another end; no files are kept then."""
+        """Return {"exit_code": 0, "seconds": ...}. Raises CommandFailed for another end.
+
+        The files it was to leave are kept however it ended; only a good end needs them all.
+        """
         command = parameters.argv[0]
         path = context.call("commands.resolve")["path"]
         given = environment(str(context.folder), context.job.id, context.attempt, parameters.environment)
         started = time.monotonic()
         running = process.start(path, parameters.argv, context.folder, given, parameters.stdin)
         echo = Echo(_taken(running), _ERROR_OUTPUT)
-        code = process.wait(running, context)
+        try:
+            code = process.wait(running, context)
+        except Cancelled:
+            keeping.keep(parameters.files, context)
+            raise
         seconds = time.monotonic() - started
         complaints = keeping.keep(parameters.files, context)
         process.judge(Path(command).name, code, echo.last_line())

@@ -26,7 +26,7 @@ class CommandParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     environment: Annotated[dict[str, _Word], Meta(max_length=64)] = {}
     """Variables to add to its clean environment; see `environment.may_set` for the names."""
     files: Annotated[tuple[str, ...], Meta(max_length=64)] = ()
-    """Names of files it leaves in its working folder that shall be kept as the job's result."""
+    """Names of files it leaves in its working folder that shall be kept as the job's result, however it ends."""
 
     def __post_init__(self) -> None:
         texts = [*self.argv, *self.environment.values(), *self.environment, *self.files]

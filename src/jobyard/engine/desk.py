@@ -260,7 +260,9 @@ class Desk:
         job = transaction.job(held.job)
         if job is None or not moves.holds(job, held.attempt):
             return None
-        return transaction.apply(moves.give_back(job, held.attempt, self._ledger.now()))
+        now = self._ledger.now()
+        until = self._settling.lifetimes.results_until(transaction, job, now) if job.cancelling else None
+        return transaction.apply(moves.give_back(job, held.attempt, now, until))
 
 
 def _by_job(held: Held) -> str:

@@ -13,7 +13,7 @@ from jobyard.engine.needs import Needs
 from jobyard.engine.results import Received, Results
 from jobyard.engine.ticks import Ticks
 from jobyard.job import moves
-from jobyard.job.desk import Finish, Outcome, Settled
+from jobyard.job.desk import Finish, MadeFile, Outcome, Settled
 from jobyard.job.errors import NotFound
 from jobyard.job.events import Change
 from jobyard.job.record import Failure, Job, LogLine, Reason, ResultFile
@@ -35,8 +35,8 @@ class Settling:
         log_limit: int,
     ) -> None:
         self._ledger = ledger
-        self._needs = needs
-        self._lifetimes = lifetimes
+        self.needs = needs
+        self.lifetimes = lifetimes
         self._results = results
         self.ticks = Ticks()
         self.lease = lease
@@ -50,10 +50,10 @@ class Settling:
         def work(transaction: Transaction) -> tuple[list[str], list[Job]]:
             settled = list[Job]()
             states = [self._settle(transaction, _whole(outcome, files), files, settled) for outcome in finish.outcomes]
-            return states, settled + self._needs.ended(transaction, settled)
+            return states, settled + self.needs.ended(transaction, settled)
 
         states, settled = await self._ledger.write(work)
-        self._needs.ring(settled)
+        self.needs.ring(settled)
         return Settled(states=tuple(states))
 
     def write_lines(self, transaction: Transaction, job: str, attempt: int, lines: Sequence[LogLine]) -> None:
@@ -78,16 +78,16 @@ class Settling:
         if outcome.progress is not None:
             told = moves.report(job, outcome.attempt, now, self.lease, outcome.progress).after(told)
             job = told.job
-        ended = transaction.apply(self._ending(transaction, job, outcome, now).after(told))
-        if outcome.how == "finish":
-            self._take_files(transaction, ended, outcome, files)
+        kept = [_file(made, files[made.blob], outcome.attempt) for made in outcome.files if made.blob in files]
+        ended = transaction.apply(self._ending(transaction, job, outcome, now, fresh=bool(kept)).after(told))
+        for file in kept:
+            transaction.add_file(ended.id, file)
         settled.append(ended)
         return ended.state.value
 
-    def _ending(self, view: View, job: Job, outcome: Outcome, now: int) -> Change:
-        brings = outcome.how == "finish" and bool(outcome.files)
+    def _ending(self, view: View, job: Job, outcome: Outcome, now: int, *, fresh: bool) -> Change:
         # The files of earlier attempts are looked for only where there were any: most jobs have one attempt.
-        until = self._lifetimes.results_until(view, job, now, fresh=brings) if brings or job.attempt > 1 else None
+        until = self.lifetimes.results_until(view, job, now, fresh=fresh) if fresh or job.attempt > 1 else None
         if outcome.how == "finish":
             return moves.finish(job, outcome.attempt, now, outcome.result, until)
         if outcome.how == "stop" and job.cancelling:
@@ -95,7 +95,7 @@ class Settling:
         failure = outcome.failure or _BROKEN
         if failure.reason is Reason.UNREADABLE:
             return moves.fail(job, outcome.attempt, now, failure, until)
-        return moves.lose(job, outcome.attempt, now, failure, now + self._lifetimes.pause(job), until)
+        return moves.lose(job, outcome.attempt, now, failure, now + self.lifetimes.pause(job), until)
 
     def _repeated(self, transaction: Transaction, job: Job, outcome: Outcome, now: int) -> str:
         attempts = {attempt.number: attempt for attempt in transaction.attempts(job.id)}
@@ -106,19 +106,6 @@ class Settling:
         transaction.note(moves.late(job, outcome.attempt, now, "worker", outcome.how))
         return "stale"
 
-    def _take_files(self, transaction: Transaction, job: Job, outcome: Outcome, files: dict[str, Received]) -> None:
-        for made in outcome.files:
-            received = files[made.blob]
-            file = ResultFile(
-                name=made.name,
-                size=received.size,
-                sha256=received.sha256,
-                blob=made.blob,
-                media_type=made.media_type,
-                attempt=outcome.attempt,
-            )
-            transaction.add_file(job.id, file)
-
     async def _received(self, finish: Finish) -> dict[str, Received]:
         found = dict[str, Received]()
         for outcome in finish.outcomes:
@@ -128,9 +115,20 @@ class Settling:
         return found
 
 
+def _file(made: MadeFile, received: Received, attempt: int) -> ResultFile:
+    return ResultFile(
+        name=made.name,
+        size=received.size,
+        sha256=received.sha256,
+        blob=made.blob,
+        media_type=made.media_type,
+        attempt=attempt,
+    )
+
+
 def _whole(outcome: Outcome, files: dict[str, Received]) -> Outcome:
     missing = [made.name for made in outcome.files if made.blob not in files]
     if outcome.how != "finish" or not missing:
         return outcome
     sentence = f"The result file {missing[0]} did not arrive whole; the job has to run again."
-    return replace(outcome, how="fail", failure=Failure(reason=Reason.ERROR, message=sentence), files=())
+    return replace(outcome, how="fail", failure=Failure(reason=Reason.ERROR, message=sentence))

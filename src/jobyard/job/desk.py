@@ -124,6 +124,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     result: Any = None
     """A small JSON value; only for `finish`."""
     files: tuple[MadeFile, ...] = ()
+    """What it made, however it ended. A finish whose files are not all there is a failure."""
     progress: Progress | None = None
     lines: tuple[LogLine, ...] = ()
     """The last of the log."""

@@ -105,10 +105,13 @@ def back_off(job: Job, attempt: int, now: int, failure: Failure, due_at: int) ->
     return _ended(job, moved, EventType.BACKED_OFF, now, Arrow.BACK_OFF, failure, data)
 
 
-def give_back(job: Job, attempt: int, now: int) -> Change:
-    """Put a claimed job in line again without burning a try; under a wish to cancel it is cancelled instead."""
+def give_back(job: Job, attempt: int, now: int, results_until: int | None = None) -> Change:
+    """Put a claimed job in line again without burning a try; under a wish to cancel it is cancelled instead.
+
+    `results_until` says when the files of earlier attempts expire then.
+    """
     if job.cancelling:
-        return stop(job, attempt, now)
+        return stop(job, attempt, now, results_until)
     _fence(job, attempt)
     moved = _end(job, Arrow.GIVE_BACK, now, due_at=None)
     return _ended(job, moved, EventType.GIVEN_BACK, now, Arrow.GIVE_BACK)

@@ -49,6 +49,8 @@ class Context(Protocol):
     def result_file(self, name: str, media_type: str = "application/octet-stream") -> Path:
         """Return where to write a result file called `name`. What stands there at the end is kept as the job's result.
 
+        It is kept however the attempt ends, so that people can see what went wrong, unless its process is killed.
+
         Raises ValueError when the name is empty, longer than 200 characters, or holds a path separator or a control
         character.
         """

@@ -11,8 +11,10 @@ import stat
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from jobyard.job.clock import Clock
 from jobyard.job.desk import Call, MadeFile
@@ -30,6 +32,8 @@ from jobyard.worker.warm import WarmChild
 
 _log = logging.getLogger("jobyard.worker")
 _NOTHING = msgspec.Raw(b"\xc0")
+_FILES_OF_FAILED = 120.0
+"""The longest that the files of failed work may take; files of stopped work may take no longer than its grace."""
 _LEAVING_TOO = 0.3
 """Seconds in which the worker itself may hear of a SIGTERM that its children have heard already."""
 
@@ -60,6 +64,8 @@ class Runner:
         try:
             if end.how == "finish" and end.files:
                 end, made = await self._hand_in(holding, end, folder)
+            if end.how != "finish" and end.files:
+                made = await self._hand_in_what_there_is(holding, end, folder)
         finally:
             if not (isinstance(last, Ended) and last.empty):
                 await asyncio.to_thread(_remove, folder)
@@ -113,7 +119,7 @@ class Runner:
 
     async def _hand_in(self, holding: Holding, end: End, folder: Path) -> tuple[End, tuple[MadeFile, ...]]:
         task = asyncio.create_task(self._upload(holding, end, Path(f"{folder}.files")))
-        holding.react = _cancelling(task)
+        holding.react = _cancelling(task, above=Cause.TIMEOUT)
         holding.react(holding.cause)
         try:
             return end, await task
@@ -124,9 +130,33 @@ class Runner:
         except (Declined, OSError, ValueError) as error:
             text = error.sentence if isinstance(error, Declined) else str(error)
             failure = Failure(reason=Reason.ERROR, message=f"A result file could not be kept: {text}"[:500])
-            return End(how="fail", failure=failure), ()
+            return End(how="fail", failure=failure, files=end.files), ()
         finally:
             holding.react = None
+
+    async def _hand_in_what_there_is(self, holding: Holding, end: End, folder: Path) -> tuple[MadeFile, ...]:
+        """Hand in the files of work that failed or was stopped, as far as they go: they change nothing of its end."""
+        made = list[MadeFile]()
+        task = asyncio.create_task(self._upload_each(holding, end, Path(f"{folder}.files"), made))
+        leaving = asyncio.create_task(self.leaving.wait())
+        holding.react = _cancelling(task, above=holding.cause)
+        patience = _FILES_OF_FAILED if end.how == "fail" else min(_FILES_OF_FAILED, holding.assignment.grace)
+        try:
+            await asyncio.wait([task, leaving], timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            holding.react = None
+            leaving.cancel()
+            task.cancel()
+            await asyncio.wait([task])
+        return tuple(made)
+
+    async def _upload_each(self, holding: Holding, end: End, folder: Path, made: list[MadeFile]) -> None:
+        for one in end.files:
+            try:
+                made += await self._upload(holding, structs.replace(end, files=(one,)), folder)
+            except (Declined, OSError, ValueError) as error:
+                text = error.sentence if isinstance(error, Declined) else str(error)
+                _log.warning("%s: the file %s is not kept: %s", holding, one[0], text)
 
     async def _upload(self, holding: Holding, end: End, folder: Path) -> tuple[MadeFile, ...]:
         made = []
@@ -181,9 +211,9 @@ class Calls:
         self._child.answer(Answered(asked.number, reply.value, stop=bool(reply.wish)))
 
 
-def _cancelling(task: asyncio.Task[tuple[MadeFile, ...]]) -> Callable[[Cause], None]:
+def _cancelling(task: asyncio.Task[Any], *, above: Cause) -> Callable[[Cause], None]:
     def react(cause: Cause) -> None:
-        if cause >= Cause.STOP:
+        if cause > above:
             task.cancel()
 
     return react

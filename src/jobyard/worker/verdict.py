@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from jobyard.job.record import Failure
 from jobyard.worker import telling
@@ -22,7 +22,7 @@ class End(Struct, frozen=True, kw_only=True):
     failure: Failure | None = None
     result: Any = None
     files: tuple[tuple[str, str], ...] = ()
-    """Names and media types of the files that the work announced."""
+    """Names and media types of the files that the work announced; of those that stand there, each is kept."""
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -36,13 +36,21 @@ def judge(last: Ended | Gone, cause: Cause, limits: Limits, *, starved: bool = F
     """Return how the attempt ended.
 
     Work that finished without learning that it should stop has finished. Any other end after a wish is the wished one.
-    `starved` says that the machine has killed processes for want of memory meanwhile.
+    `starved` says that the machine has killed processes for want of memory meanwhile. The files that the work announced
+    come along however it ended, unless somebody else shall do it; work whose process died has announced none.
     """
+    end = _ended(last, cause, limits, starved=starved)
+    if isinstance(last, Ended) and end.how in {"finish", "fail", "stop"}:
+        return structs.replace(end, files=last.files)
+    return end
+
+
+def _ended(last: Ended | Gone, cause: Cause, limits: Limits, *, starved: bool) -> End:
     if cause is Cause.DROP:
         return End(how="drop")
     if isinstance(last, Ended):
         if last.how == "finish" and not last.noticed:
-            return End(how="finish", result=last.result, files=last.files)
+            return End(how="finish", result=last.result)
         if last.how == "fail" and not last.signalled and cause in {Cause.NONE, Cause.LEAVE, Cause.TIMEOUT}:
             return End(how="fail", failure=last.failure)
     match cause:
