@@ -58,6 +58,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The largest single file in bytes."""
     log_limit: Annotated[int, Meta(ge=1)] = 100_000
     """Log lines kept of one attempt; the rest is counted and dropped."""
+    log_bytes: Annotated[int, Meta(ge=1024)] = 64 * 1024**2
+    """Bytes of log kept of one attempt; the rest is counted and dropped."""
     feed_limit: Annotated[int, Meta(ge=16)] = 5_000
     """Events a reader of the feed may be behind before it is told to start over."""
     session_days: Annotated[float, Meta(gt=0)] = 14.0

@@ -86,14 +86,6 @@ async def test_news_is_kept_and_renews_the_lease(yard: Yard) -> None:
     assert await yard.story(job) == ["submitted", "claimed", "begun"]
 
 
-async def test_repeated_lines_are_kept_once_and_too_many_are_dropped(any_store: object, tmp_path: object) -> None:
-    yard = Yard(any_store, tmp_path, log_limit=3)  # type: ignore[arg-type]
-    job = await yard.claimed()
-    await yard.report(job, lines=(line(1, "a"), line(2, "b")))
-    await yard.report(job, lines=(line(2, "b"), line(3, "c"), line(4, "d")))
-    assert [found.text for found in (await yard.listing.log(HOUSE, job.id, 1)).lines] == ["a", "b", "c"]
-
-
 async def test_a_beat_keeps_a_lease_for_ever(yard: Yard) -> None:
     job = await yard.claimed()
     for _ in range(20):

@@ -245,7 +245,7 @@ class Desk:
         if job is None or not moves.holds(job, told.attempt):
             return [Wish(job=told.job, attempt=told.attempt, what="drop")]
         now = self._ledger.now()
-        self._settling.write_lines(transaction, job.id, told.attempt, told.lines)
+        self._settling.logs.write(transaction, job.id, told.attempt, told.lines)
         news: Change | None = None
         if told.begun and job.begun_at is None:
             news = moves.begin(job, told.attempt, now)

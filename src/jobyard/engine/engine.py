@@ -21,6 +21,7 @@ from jobyard.engine.ledger import Ledger
 from jobyard.engine.lifetimes import Lifetimes
 from jobyard.engine.limits import Limits
 from jobyard.engine.listing import Listing
+from jobyard.engine.logs import Logs
 from jobyard.engine.needs import Needs
 from jobyard.engine.outside import Outside
 from jobyard.engine.patience import Patience
@@ -73,7 +74,7 @@ class Engine:
         self.audit = Audit(self.ledger)
         lifetimes = Lifetimes(registry, self.retention)
         needs = Needs(self.ledger, self.bell, lifetimes)
-        settling = Settling(self.ledger, needs, lifetimes, self.results, lease, settings.log_limit)
+        settling = Settling(self.ledger, needs, lifetimes, self.results, Logs(settings), lease)
         self.jobs = Jobs(self.ledger, registry, self.capabilities, lifetimes, needs, self.limits, blobs)
         self.clockwork = Clockwork(self.ledger, self.jobs)
         self.schedules = Schedules(self.ledger, self.jobs, self.clockwork)

@@ -14,7 +14,7 @@ from jobyard.engine.needs import Needs
 from jobyard.engine.settling import Settling
 from jobyard.job import moves
 from jobyard.job.errors import WrongState
-from jobyard.job.record import Failure, Job, LogLine, Progress, Reason
+from jobyard.job.record import Failure, Job, Progress, Reason
 from jobyard.people.record import Actor
 from jobyard.store.contract import Transaction
 
@@ -49,7 +49,7 @@ class Outside:
             now, lease = self._ledger.now(), self._settling.lease
             told = progress or job.progress
             change = moves.report(job, attempt, now, lease, told) if told else moves.beat(job, attempt, now, lease)
-            self._settling.write_lines(transaction, id_, attempt, _numbered(transaction, id_, attempt, lines, now))
+            self._settling.logs.append(transaction, id_, attempt, lines, now)
             return transaction.apply(change)
 
         job = await self._ledger.write(work)
@@ -71,9 +71,12 @@ class Outside:
 
     async def _change(self, actor: Actor, id_: str, move: Any) -> Job:
         def work(transaction: Transaction) -> tuple[Job, list[Job]]:
-            job = _external(allowed(transaction, actor, Verb.RUN, id_))
-            changed = transaction.apply(move(job, self._ledger.now()))
-            return changed, self._needs.ended(transaction, [changed]) if changed.final else []
+            job, now = _external(allowed(transaction, actor, Verb.RUN, id_)), self._ledger.now()
+            changed = transaction.apply(move(job, now))
+            if not changed.final:
+                return changed, []
+            self._settling.logs.close(transaction, id_, changed.attempt, now)
+            return changed, self._needs.ended(transaction, [changed])
 
         job, told = await self._ledger.write(work)
         self._needs.ring(told)
@@ -84,10 +87,3 @@ def _external(job: Job) -> Job:
     if not job.external:
         raise WrongState(state=f"{job.state} and run by our workers", verb="be reported from outside")
     return job
-
-
-def _numbered(transaction: Transaction, id_: str, attempt: int, lines: Sequence[str], now: int) -> list[LogLine]:
-    if not lines:
-        return []
-    first = transaction.last_line(id_, attempt) + 1
-    return [LogLine(number=first + at, at=now, stream="log", text=text) for at, text in enumerate(lines)]

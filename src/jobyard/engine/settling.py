@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 
 from msgspec.structs import replace
 
 from jobyard.engine.ledger import Ledger
 from jobyard.engine.lifetimes import Lifetimes
+from jobyard.engine.logs import Logs
 from jobyard.engine.needs import Needs
 from jobyard.engine.results import Received, Results
 from jobyard.engine.ticks import Ticks
@@ -16,7 +16,7 @@ from jobyard.job import moves
 from jobyard.job.desk import Finish, MadeFile, Outcome, Settled
 from jobyard.job.errors import NotFound
 from jobyard.job.events import Change
-from jobyard.job.record import Failure, Job, LogLine, Reason, ResultFile
+from jobyard.job.record import Failure, Job, Reason, ResultFile
 from jobyard.store.contract import Transaction, View
 
 _BROKEN = Failure(reason=Reason.ERROR, message="The worker said that the work failed, but not why.")
@@ -31,17 +31,17 @@ class Settling:
         needs: Needs,
         lifetimes: Lifetimes,
         results: Results,
+        logs: Logs,
         lease: int,
-        log_limit: int,
     ) -> None:
         self._ledger = ledger
         self.needs = needs
         self.lifetimes = lifetimes
         self._results = results
+        self.logs = logs
         self.ticks = Ticks()
         self.lease = lease
         """The length of a lease in microseconds."""
-        self._log_limit = log_limit
 
     async def settle(self, finish: Finish) -> Settled:
         """End the attempts of a worker's finish, all in one transaction; one word for each, in order."""
@@ -56,12 +56,6 @@ class Settling:
         self.needs.ring(settled)
         return Settled(states=tuple(states))
 
-    def write_lines(self, transaction: Transaction, job: str, attempt: int, lines: Sequence[LogLine]) -> None:
-        """Append log lines, up to the limit of one attempt."""
-        kept = [line for line in lines if line.number <= self._log_limit]
-        if kept:
-            transaction.add_log(job, attempt, kept)
-
     def _settle(
         self, transaction: Transaction, outcome: Outcome, files: dict[str, Received], settled: list[Job]
     ) -> str:
@@ -70,7 +64,8 @@ class Settling:
             return "stale"
         if not moves.holds(job, outcome.attempt):
             return self._repeated(transaction, job, outcome, now)
-        self.write_lines(transaction, job.id, outcome.attempt, outcome.lines)
+        self.logs.write(transaction, job.id, outcome.attempt, outcome.lines)
+        self.logs.close(transaction, job.id, outcome.attempt, now)
         told: Change | None = None
         if outcome.begun and job.begun_at is None:
             told = moves.begin(job, outcome.attempt, now)
