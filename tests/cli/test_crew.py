@@ -9,9 +9,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
-from jobyard.cli import crew
+from jobyard.cli import crew, serving
 from jobyard.cli.crew import Crew, WorkerPlan
+from jobyard.job.errors import Unavailable
+from jobyard.settings import Settings
 from tests.cli.running import alive
 
 DIES = "import sys; open(sys.argv[1], 'a').write('x'); sys.exit(3)"
@@ -37,8 +40,13 @@ class Rehearsed(Crew):
 
     def __init__(self, program: str, place: Path, workers: int = 1) -> None:
         plan = WorkerPlan(url="http://127.0.0.1:9", token_file=place, slots=1, queues=("default", "gpu"), kinds="a:b")
-        super().__init__(plan, workers)
+        self.buried = list[tuple[str, str]]()
+        super().__init__(plan, [f"me-{number}" for number in range(1, workers + 1)], self._noted)
         self._program, self._place = program, place
+
+    async def _noted(self, name: str, fate: str) -> None:
+        self.buried.append((name, fate))
+        raise Unavailable(reason="the store is closed")
 
     def _command(self, name: str) -> list[str]:
         return [sys.executable, "-c", self._program, str(self._place)]
@@ -67,17 +75,29 @@ def written(place: Path) -> str:
 
 def test_a_worker_is_told_all_it_needs_and_no_secret(tmp_path: Path) -> None:
     plan = WorkerPlan(url="http://h", token_file=tmp_path, slots=3, queues=("default", "gpu"), kinds="a:b")
-    words = Crew(plan, 1)._command("me-1")
+    words = Crew(plan, ["me-1"], nobody)._command("me-1")
     assert words[:5] == [sys.executable, "-P", "-m", "jobyard", "work"]
     told = " ".join(words[5:])
     assert f"--url http://h --token-file {tmp_path} --name me-1 --slots 3 --leave-with " in told
     assert told.endswith("--queues default --queues gpu --kinds-from a:b")
 
 
-def test_workers_have_names_of_their_own(tmp_path: Path) -> None:
+def test_workers_have_names_of_their_own_that_last(tmp_path: Path) -> None:
+    one, other = Settings(data=str(tmp_path / "a"), workers=3), Settings(data=str(tmp_path / "b"), workers=3)
+    assert len(set(serving._names(one))) == 3
+    assert serving._names(one) == serving._names(one) == serving._names(other)
+    shared = [structs.replace(house, database="postgresql://h/d") for house in (one, other)]
+    assert len({name for house in shared for name in serving._names(house)}) == 6
+    assert serving._names(shared[0]) == serving._names(shared[0])
+
+
+async def nobody(name: str, fate: str) -> None:
+    return None
+
+
+def test_only_named_kinds_are_told(tmp_path: Path) -> None:
     plan = WorkerPlan(url="http://h", token_file=tmp_path, slots=1, queues=("default",))
-    assert len(set(Crew(plan, 3)._names)) == 3
-    assert "--kinds-from" not in Crew(plan, 1)._command("x")
+    assert "--kinds-from" not in Crew(plan, ["x"], nobody)._command("x")
 
 
 def test_a_worker_that_dies_comes_back_after_growing_pauses(
@@ -91,9 +111,13 @@ def test_a_worker_that_dies_comes_back_after_growing_pauses(
         one.start()
         await until(lambda: len(written(place)) >= 4)
         await one.stop()
+        assert one.buried[:3] == [("me-1", "lost its server"), ("me-1", "ended (code 3)"), ("me-1", "ended (code 3)")]
 
     live(play)
-    pauses = [str(record.args[2]) for record in caplog.records if isinstance(record.args, tuple)]
+    assert "waits for its lease" in caplog.text
+    pauses = [
+        str(record.args[2]) for record in caplog.records if isinstance(record.args, tuple) and len(record.args) > 2
+    ]
     assert pauses[:3] == ["0.05", "0.1", "0.2"]
     assert "code 3" in caplog.text
 

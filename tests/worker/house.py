@@ -58,6 +58,8 @@ class House:
         self.blobs: dict[str, bytes] = {}
         self.counts: Counter[str] = Counter()
         self.stale = 0
+        self.left: list[str] = []
+        """Sessions that have said that they leave."""
         self.wrongs: list[str] = []
         self.calls: list[Call] = []
         self.answer: Callable[[Call], Any] = lambda call: call.payload
@@ -154,6 +156,7 @@ class House:
         self.check()
         self.grace, self.open, self.stale, self.most_held = 5.0, True, 0, 0
         for known in (
+            self.left,
             self.jobs,
             self.ended,
             self.lines,
@@ -237,6 +240,8 @@ class House:
         return tuple(Assignment(job=job, lease=self.lease, grace=self.grace) for job in given)
 
     def _beat(self, beat: Beat) -> Wishes:
+        if beat.leaving:
+            self.left.append(beat.session)
         self._lapse_all()
         now = self.clock.now()
         for held in beat.held:

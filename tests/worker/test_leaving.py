@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +27,22 @@ def test_a_worker_that_leaves_gives_everything_back(house: House, start: Starter
     assert house.clock.now() - asked < 5_000_000
     for job in jobs:
         assert house.jobs[job].state is State.QUEUED and house.jobs[job].failures == 0
+
+
+def test_the_last_word_of_a_worker_is_that_it_leaves(house: House, lone: Started) -> None:
+    house.final(house.submit("nothing"))
+    assert not house.left
+    assert lone.leave() == 0
+    assert len(house.left) == 1
+
+
+def test_a_worker_that_leaves_waits_for_no_house(house: House, lone: Started) -> None:
+    house.final(house.submit("nothing"))
+    house.stop()
+    asked = time.monotonic()
+    assert lone.leave() == 0
+    assert time.monotonic() - asked < 5
+    house.start()
 
 
 @pytest.mark.parametrize("kind", ["stubborn", "looks", "catches"])

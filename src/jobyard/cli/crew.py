@@ -6,12 +6,14 @@ import asyncio
 import logging
 import os
 import signal
-import socket
 import sys
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
+
+from jobyard.job.errors import Fault
 
 _log = logging.getLogger("jobyard.crew")
 
@@ -33,12 +35,17 @@ class WorkerPlan(Struct, frozen=True, kw_only=True):
     """`MODULE:ATTRIBUTE` of what it can do; empty for all that is installed."""
 
 
-class Crew:
-    """Workers of one server on one machine."""
+Bury = Callable[[str, str], Awaitable[object]]
+"""Told the name of a worker that is surely dead, and its fate."""
 
-    def __init__(self, plan: WorkerPlan, workers: int) -> None:
+
+class Crew:
+    """Workers of one server on one machine. Their names are the same after every start, and nobody else bears them."""
+
+    def __init__(self, plan: WorkerPlan, names: Sequence[str], bury: Bury) -> None:
         self._plan = plan
-        self._names = [f"{socket.gethostname()}-{os.getpid()}-{number}" for number in range(1, workers + 1)]
+        self._names = names
+        self._bury = bury
         self._processes = dict[str, asyncio.subprocess.Process]()
         self._tasks = list[asyncio.Task[None]]()
         self._leaving = asyncio.Event()
@@ -64,9 +71,12 @@ class Crew:
 
     async def _keep(self, name: str) -> None:
         loop, pause = asyncio.get_running_loop(), _FIRST_PAUSE
+        # Whoever had this name before us was another server's, and that one is gone.
+        await self._free(name, "lost its server")
         while not self._leaving.is_set():
             began = loop.time()
             code = await self._live(name)
+            await self._free(name, f"ended ({_ending(code)})")
             if self._leaving.is_set():
                 return
             if loop.time() - began >= _HEALTHY:
@@ -75,6 +85,13 @@ class Crew:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._leaving.wait(), pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def _free(self, name: str, fate: str) -> None:
+        """Let what a dead worker held be done by another one at once; where that fails, its lease runs out."""
+        try:
+            await self._bury(name, fate)
+        except Fault as fault:
+            _log.warning("what worker %s held waits for its lease: %s", name, fault.sentence)
 
     async def _live(self, name: str) -> int:
         # A group of its own: Ctrl-C reaches us first, and we send the workers home in order.

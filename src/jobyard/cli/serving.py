@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import ipaddress
 import logging
 import os
 import signal
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
 import uvicorn
@@ -22,7 +23,7 @@ from jobyard.cli.crew import Crew, WorkerPlan
 from jobyard.cli.doorplate import Doorplate, write_private
 from jobyard.cli.housekeys import HouseKeys
 from jobyard.job.errors import NameTaken
-from jobyard.people.record import KeyScope
+from jobyard.people.record import HOUSE, KeyScope
 from jobyard.server import FIRST_USER, House
 from jobyard.settings import Settings
 from jobyard.web.connection import Connection
@@ -152,6 +153,11 @@ class _Serving:
     @asynccontextmanager
     async def _crewed(self, house: House, ready: Ready) -> AsyncIterator[None]:
         """Keep the workers."""
+        desk = house.engine.desk
+
+        def bury(name: str, fate: str) -> Awaitable[object]:
+            return desk.bury(HOUSE, name, fate)
+
         crew = Crew(
             WorkerPlan(
                 url=ready.local_url,
@@ -160,7 +166,8 @@ class _Serving:
                 queues=tuple(sorted({"default"} | {kind.queue for kind in house.engine.registry})),
                 kinds=self._kinds,
             ),
-            self._settings.workers,
+            _names(self._settings),
+            bury,
         )
         self._in_a_hurry.append(crew.hurry)
         crew.start()
@@ -209,6 +216,14 @@ def _config(house: House) -> uvicorn.Config:
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=max(1, round(house.settings.grace)),
     )
+
+
+def _names(settings: Settings) -> list[str]:
+    """Return the names of our workers: the same after every start, and no other house's on the same database."""
+    host = socket.gethostname()
+    if settings.database:
+        host += f"-{hashlib.sha256(bytes(settings.folder)).hexdigest()[:6]}"
+    return [f"{host}-{number}" for number in range(1, settings.workers + 1)]
 
 
 def _told_of(when_ready: Callable[[Ready], None], ready: Ready) -> None:

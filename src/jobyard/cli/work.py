@@ -15,7 +15,9 @@ from cyclopts import Parameter
 from jobyard import settings as declared
 from jobyard.cli.codes import Code, Trouble
 
-_LOOK_EVERY = 1.0
+_LOOK_EVERY = 0.2
+_GENTLE = 2.0
+"""Seconds that running work gets when the server is gone; what it does from then on counts for nothing."""
 
 
 def work(
@@ -89,7 +91,12 @@ def _log_form() -> str:
 
 
 def _leave_with(parent: int) -> None:
-    """End this worker gently when the server that started it was killed and could not."""
+    """End this worker when the server that started it was killed and could not: gently, but soon.
+
+    The server's next start puts its work in line again, so it must not go on here for long.
+    """
     while os.getppid() == parent:
         time.sleep(_LOOK_EVERY)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_GENTLE)
     os.kill(os.getpid(), signal.SIGTERM)

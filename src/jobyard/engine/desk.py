@@ -6,8 +6,7 @@ Every word is fenced by its attempt.
 from __future__ import annotations
 
 import asyncio
-
-from msgspec.structs import replace
+from typing import Any
 
 from jobyard.access import rules
 from jobyard.access.rules import House
@@ -15,10 +14,10 @@ from jobyard.engine.bell import Bell
 from jobyard.engine.capability import Capability
 from jobyard.engine.ledger import Ledger
 from jobyard.engine.limits import Limits, Subject
+from jobyard.engine.roster import Presence, Roster
 from jobyard.engine.settling import Settling
 from jobyard.engine.ticks import Ticks
 from jobyard.job import moves
-from jobyard.job.clock import SECOND
 from jobyard.job.desk import (
     Answer,
     Ask,
@@ -38,18 +37,15 @@ from jobyard.job.desk import (
 from jobyard.job.errors import NotFound
 from jobyard.job.events import Change
 from jobyard.job.record import Job
-from jobyard.job.states import State
 from jobyard.kinds.registry import Registry
 from jobyard.people.record import Actor
-from jobyard.store.contract import Transaction, View, WorkerRow
+from jobyard.store.contract import Transaction, View
 
 LONGEST_WAIT = 30.0
 """Seconds a claim may wait for work."""
 CLAIM_LIMIT = 256
 """The most jobs one claim gives out."""
 _LOOK_AGAIN = 1.0
-_SEEN_EVERY = 5 * SECOND
-_MET_LIMIT = 10_000
 
 
 class Desk:
@@ -70,19 +66,24 @@ class Desk:
         self._capabilities = capabilities
         self._settling = settling
         self._limits = limits
-        self._met: dict[str, tuple[str, int]] = {}
-        """The session of each worker that came lately, and when that was written down."""
+        self._roster = Roster(ledger, settling)
         self.ticks: Ticks = settling.ticks
         self.open = True
 
-    async def claim(self, actor: Actor, ask: Ask) -> Claimed:
-        """Give out work, best first, or wait up to `ask.wait` seconds for some."""
+    async def claim(self, actor: Actor, ask: Ask, gone: asyncio.Future[Any] | None = None) -> Claimed:
+        """Give out work, best first, or wait up to `ask.wait` seconds for some.
+
+        The first claim of a worker that was started anew takes over its name: what it held before is lost and in line
+        again. `gone` is done once the worker waits no more. Raises WorkerDoubled while another worker is at work under
+        its name.
+        """
         rules.require_house(actor, House.WORK)
         loop = asyncio.get_running_loop()
         until = loop.time() + min(max(ask.wait, 0.0), LONGEST_WAIT)
-        while self.open:
-            seen_at, assignments = await self._ledger.write(lambda transaction: self._take(transaction, ask))
-            self._meet(ask, seen_at)
+        while self.open and not (gone is not None and gone.done()):
+            presence, assignments = await self._ledger.write(lambda transaction: self._take(transaction, ask))
+            self._roster.note(presence)
+            self._settling.needs.ring(presence.woken)
             left = until - loop.time()
             if assignments or left <= 0:
                 return Claimed(assignments=assignments)
@@ -92,16 +93,25 @@ class Desk:
     async def beat(self, actor: Actor, beat: Beat) -> Wishes:
         """Renew the leases of what the worker holds and tell what it shall stop or drop."""
         rules.require_house(actor, House.WORK)
-        stale, wishes = await self._ledger.read(lambda view: self._look(view, beat.held))
-        now = self._ledger.now()
-        session, seen_at = self._met.get(beat.worker, (beat.session, 0))
-        # A worker that is busy does not claim; its beats say that it is there.
-        unseen = session == beat.session and now - seen_at >= _SEEN_EVERY
-        if stale or unseen:
-            await self._ledger.write(lambda transaction: self._renew(transaction, stale, beat if unseen else None))
-        if unseen:
-            self._met[beat.worker] = (beat.session, now)
+        (stale, wishes), due = await self._ledger.read(
+            lambda view: (self._look(view, beat.held), self._roster.hear(view, beat))
+        )
+        if stale:
+            await self._ledger.write(lambda transaction: self._renew(transaction, stale))
+        if due:
+            self._roster.note(await self._ledger.write(lambda transaction: self._roster.write(transaction, beat)))
         return Wishes(wishes=wishes)
+
+    async def bury(self, actor: Actor, worker: str, fate: str) -> int:
+        """End at once what a worker held that is surely dead; return how many attempts that were.
+
+        For whoever has seen its process end. `fate` is what became of it, such as "ended". Its name is free then.
+        """
+        rules.require_house(actor, House.WORK)
+        presence = await self._ledger.write(lambda transaction: self._roster.bury(transaction, worker, fate))
+        self._roster.note(presence)
+        self._settling.needs.ring(presence.woken)
+        return presence.lost
 
     async def report(self, actor: Actor, report: Report) -> Wishes:
         """Take news of attempts: that work began, progress, log lines.
@@ -129,13 +139,13 @@ class Desk:
         """Put unfinished attempts in line again without burning a try."""
         rules.require_house(actor, House.WORK)
 
-        def work(transaction: Transaction) -> list[Job | None]:
-            return [self._return(transaction, held) for held in back.held]
+        def work(transaction: Transaction) -> tuple[list[Job | None], list[Job]]:
+            jobs = [self._return(transaction, held) for held in back.held]
+            returned = [job for job in jobs if job is not None]
+            return jobs, returned + self._settling.needs.ended(transaction, returned)
 
-        jobs = await self._ledger.write(work)
-        for job in jobs:
-            if job is not None and job.state is State.QUEUED:
-                self._bell.ring(job.queue)
+        jobs, woken = await self._ledger.write(work)
+        self._settling.needs.ring(woken)
         return Settled(states=tuple(job.state.value if job else "stale" for job in jobs))
 
     async def call(self, actor: Actor, call: Call) -> Answer:
@@ -168,9 +178,9 @@ class Desk:
         self.open = False
         self._bell.ring_all()
 
-    def _take(self, transaction: Transaction, ask: Ask) -> tuple[int, tuple[Assignment, ...]]:
+    def _take(self, transaction: Transaction, ask: Ask) -> tuple[Presence, tuple[Assignment, ...]]:
         now = self._ledger.now()
-        seen_at = self._introduce(transaction, ask, now)
+        presence = self._roster.introduce(transaction, ask, now)
         limit = min(max(ask.limit, 1), CLAIM_LIMIT)
         lease = self._settling.lease
         claimed = [
@@ -178,7 +188,7 @@ class Desk:
             for job in self._chosen(transaction, ask, now, limit)
         ]
         given = tuple(Assignment(job=job, lease=lease, grace=self._registry.kind(job.kind).grace) for job in claimed)
-        return seen_at, given
+        return presence, given
 
     def _chosen(self, transaction: Transaction, ask: Ask, now: int, limit: int) -> list[Job]:
         room = self._limits.claiming(transaction)
@@ -186,35 +196,6 @@ class Desk:
             return transaction.candidates(ask.queues, ask.kinds, now, limit, worker=ask.worker)
         queues, kinds = room.open(Subject.QUEUE, ask.queues), room.open(Subject.KIND, ask.kinds)
         return room.take(transaction.candidates(queues, kinds, now, limit, room.barred, ask.worker))
-
-    def _meet(self, ask: Ask, seen_at: int) -> None:
-        if len(self._met) >= _MET_LIMIT:
-            self._met.clear()
-        self._met[ask.worker] = (ask.session, seen_at)
-
-    def _introduce(self, transaction: Transaction, ask: Ask, now: int) -> int:
-        """Write down now and then that the worker is there; return when that was done last."""
-        session, seen_at = self._met.get(ask.worker, ("", 0))
-        if session == ask.session and now - seen_at < _SEEN_EVERY:
-            return seen_at
-        row = next((row for row in transaction.workers() if row.name == ask.worker), None)
-        fresh = row is None or row.session != ask.session
-        if row is not None and not fresh and now - row.seen_at < _SEEN_EVERY:
-            return row.seen_at
-        transaction.put_worker(
-            WorkerRow(
-                name=ask.worker,
-                session=ask.session,
-                host=ask.host,
-                pid=ask.pid,
-                queues=ask.queues,
-                kinds=ask.kinds,
-                slots=ask.slots,
-                started_at=now if fresh or row is None else row.started_at,
-                seen_at=now,
-            )
-        )
-        return now
 
     def _look(self, view: View, held: tuple[Held, ...]) -> tuple[list[Held], tuple[Wish, ...]]:
         jobs = {job.id: job for job in view.jobs([one.job for one in held])}
@@ -231,10 +212,7 @@ class Desk:
                 stale.append(one)
         return stale, tuple(wishes)
 
-    def _renew(self, transaction: Transaction, held: list[Held], unseen: Beat | None) -> None:
-        for row in transaction.workers() if unseen else ():
-            if unseen and (row.name, row.session) == (unseen.worker, unseen.session):
-                transaction.put_worker(replace(row, seen_at=self._ledger.now()))
+    def _renew(self, transaction: Transaction, held: list[Held]) -> None:
         for one in sorted(held, key=_by_job):
             job = transaction.job(one.job)
             if job is not None and moves.holds(job, one.attempt):

@@ -23,7 +23,11 @@ class Ask(Struct, frozen=True, kw_only=True):
     worker: str
     """The worker's name, unique in the house."""
     session: str
-    """Fresh with every start of the worker's process, so that a restart is told from a double."""
+    """Fresh with every start of the worker's process, so that a restart is told from a double.
+
+    A new one takes over the name once the old one is silent, and what that held is lost at once; until then it is
+    refused.
+    """
     host: str = ""
     pid: int = 0
     queues: tuple[str, ...] = ("default",)
@@ -76,6 +80,8 @@ class Beat(Struct, frozen=True, kw_only=True):
     worker: str
     session: str
     held: tuple[Held, ...] = ()
+    leaving: bool = False
+    """The worker ends now and will say no more; its name is free."""
 
 
 class Wishes(Struct, frozen=True, kw_only=True):

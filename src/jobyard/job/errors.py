@@ -148,6 +148,10 @@ class OwnerGone(Conflict):
     """The schedule's owner {owner} {how}."""
 
 
+class WorkerDoubled(Conflict):
+    """Another worker called {name} is at work already{where}; give this one a name of its own."""
+
+
 class KeyReused(Conflict):
     """The idempotency key {key} was used before with another request (job {id})."""
 

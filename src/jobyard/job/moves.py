@@ -236,9 +236,9 @@ def holds(job: Job, attempt: int) -> bool:
     return job.state is State.RUNNING and job.attempt == attempt
 
 
-def lost(job: Job) -> Failure:
-    """Return the failure of an attempt whose holder has stopped beating."""
-    return Failure(reason=Reason.LOST, message=f"The worker {job.worker} stopped answering while it ran this job.")
+def lost(job: Job, fate: str = "stopped answering") -> Failure:
+    """Return the failure of an attempt whose holder is gone; `fate` says what is known of it."""
+    return Failure(reason=Reason.LOST, message=f"The worker {job.worker} {fate} while it ran this job.")
 
 
 _FRESH: Mapping[str, Any] = MappingProxyType(

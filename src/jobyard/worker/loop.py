@@ -32,6 +32,7 @@ _log = logging.getLogger("jobyard.worker")
 _DEADLINE = 7.5
 """Seconds from the wish to leave to the end, whatever the house and the work do; burying the children may add two."""
 _HURRY = 2.0
+_FAREWELL = 1.0
 _LAST_CLAIM = 0.25
 """How long the answer to a claim under way is waited for: what the house gives out in that moment would be lost."""
 
@@ -251,6 +252,7 @@ class Worker:
             self._hand.changed.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._hand.changed.wait(), left)
+        await self._pulse.farewell(_FAREWELL)
 
     def _put_down(self) -> None:
         for holding in self._hand:

@@ -115,6 +115,13 @@ class Pulse:
             if not await self.report():
                 await asyncio.sleep(NEWS_EVERY)
 
+    async def farewell(self, patience: float) -> None:
+        """Tell the house that this worker ends, so that its name is free; where it does not hear, silence will tell."""
+        held = tuple(holding.held for holding in self._hand)
+        beat = Beat(worker=self._identity.name, session=self._identity.session, held=held, leaving=True)
+        with contextlib.suppress(Fault):
+            await self._desk.beat(beat, patience)
+
     async def _beat(self, sent: float) -> None:
         held = list(self._hand)
         lease = self._hand.shortest_lease

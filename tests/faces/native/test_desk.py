@@ -29,7 +29,7 @@ from jobyard.job.desk import (
     Wishes,
 )
 from jobyard.job.record import LogLine, Progress
-from jobyard.people.record import HOUSE, KeyScope
+from jobyard.people.record import HOUSE, Actor, KeyScope
 from jobyard.worker.desk import HttpDesk
 from tests.faces.native.house import House, until
 
@@ -121,7 +121,15 @@ async def test_a_claim_waits_for_work(house: House, worker: Worker) -> None:
     assert assignment.job.id == job.id
 
 
-async def test_what_was_claimed_for_a_worker_that_left_is_in_line_again(house: House, worker: Worker) -> None:
+async def test_what_was_claimed_for_a_worker_that_left_is_in_line_again(
+    house: House, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = house.engine.desk.claim
+
+    async def claimed_as_it_leaves(actor: Actor, ask: Ask, gone: object) -> Claimed:
+        return await plain(actor, ask)
+
+    monkeypatch.setattr(house.engine.desk, "claim", claimed_as_it_leaves)
     wait = msgspec.structs.replace(ASK, wait=20.0)
     claiming = asyncio.create_task(worker.client.post("/v1/desk/claim", content=msgspec.msgpack.encode(wait)))
     await until(lambda: house.engine.bell._waiting)
@@ -135,6 +143,7 @@ async def test_what_was_claimed_for_a_worker_that_left_is_in_line_again(house: H
                 break
             await house.engine.feed.news(1)
     assert story == ["submitted", "claimed", "given_back"]
+    monkeypatch.setattr(house.engine.desk, "claim", plain)
     assert (await worker.claim()).failures == 0
 
 
@@ -213,6 +222,64 @@ async def test_a_member_does_not_work_at_the_desk(house: House) -> None:
     async with house.client("mia") as client:
         problem = await Worker(client).say("claim", ASK, None, status=403)
     assert problem["code"] == "refused"
+
+
+async def test_nobody_is_read_who_may_not_speak_here(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = list[object]()
+    plain = desk._chunks
+
+    def noted(receive: Any) -> Any:
+        read.append(receive)
+        return plain(receive)
+
+    monkeypatch.setattr(desk, "_chunks", noted)
+    content = b"x" * 100_000
+    async with house.client("mia") as client:
+        for method, verb in [
+            ("POST", "claim"),
+            ("POST", "beat"),
+            ("POST", "report"),
+            ("POST", "finish"),
+            ("POST", "give_back"),
+            ("POST", "call"),
+            ("PUT", f"files/{'a' * 32}/1/x"),
+        ]:
+            answer = await client.request(method, f"/v1/desk/{verb}", content=content)
+            assert (answer.status_code, answer.json()["code"]) == (403, "refused"), verb
+    assert read == []
+
+
+async def test_a_double_is_told_so_in_plain_words(house: House, worker: Worker) -> None:
+    job = await house.submit()
+    await worker.claim()
+    other = msgspec.structs.replace(ASK, session="another", host="there")
+    problem = await worker.say("claim", other, None, status=409)
+    assert problem["code"] == "worker_doubled"
+    assert problem["detail"].startswith("Another worker called w1 is at work already")
+    assert (await house.engine.listing.job(HOUSE, job.id)).attempt == 1
+
+
+async def test_a_worker_that_went_away_waits_no_more(
+    house: House, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, ended = house.engine.desk.claim, asyncio.Event()
+
+    async def noted(*said: Any) -> Claimed:
+        try:
+            return await plain(*said)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(house.engine.desk, "claim", noted)
+    async with house.client(token=await house.token("ada", KeyScope.DESK)) as other:
+        ask = msgspec.structs.replace(ASK, wait=20.0)
+        claiming = asyncio.create_task(Worker(other).say("claim", ask, Claimed))
+        await until(lambda: house.engine.bell.waiting)
+        claiming.cancel()
+    await asyncio.wait_for(ended.wait(), 5)  # long before its 20 seconds are over
+    job = await house.submit()
+    claimed = await worker.claim()
+    assert (claimed.id, claimed.attempt) == (job.id, 1)
 
 
 async def test_the_workers_own_client_and_the_house_understand_each_other(house: House) -> None:

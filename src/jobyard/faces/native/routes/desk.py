@@ -86,7 +86,7 @@ class DeskApp:
             return await self._desk.claim(scope["user"], ask)
         gone = asyncio.ensure_future(receive())
         try:
-            claimed = await self._desk.claim(scope["user"], ask)
+            claimed = await self._desk.claim(scope["user"], ask, gone)
             if gone.done() and claimed.assignments:
                 held = tuple(Held(job=one.job.id, attempt=one.job.attempt) for one in claimed.assignments)
                 await self._desk.give_back(scope["user"], GiveBack(worker=ask.worker, held=held))
