@@ -18,6 +18,9 @@ from jobyard.store.contract import Store, Transaction, View
 
 T = TypeVar("T")
 
+SEARCHES = 4
+"""Searches under way at once; fewer than a store has readers, so that no short question waits for one."""
+
 
 class Ledger:
     """The store and the clock of one house."""
@@ -25,6 +28,7 @@ class Ledger:
     def __init__(self, store: Store, clock: Clock) -> None:
         self.store = store
         self.clock = clock
+        self._searches = asyncio.Semaphore(SEARCHES)
 
     def now(self) -> int:
         """Return the house's time in microseconds."""
@@ -37,6 +41,11 @@ class Ledger:
     async def read(self, work: Callable[[View], T]) -> T:
         """Run `work` on one consistent moment."""
         return await _settled(self.store.read(work))
+
+    async def search(self, work: Callable[[View], T]) -> T:
+        """Run `work` like `read`, but beside the event loop: for questions whose answer may take long to find."""
+        async with self._searches:
+            return await asyncio.to_thread(lambda: self.store.read(work).result())
 
     async def change(self, actor: Actor, verb: Verb, id_: str, move: Callable[[Job, int], Change]) -> Job:
         """Find a job, ask whether the actor may, let the move decide, and apply it: one transaction."""
