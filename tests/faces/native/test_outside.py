@@ -18,7 +18,7 @@ async def started(house: House) -> str:
     async with house.client() as client:
         made = await client.post("/v1/jobs", json={"kind": "notebook", "external": True, "parameters": {"lr": 0.1}})
         id_ = made.json()["id"]
-        assert made.json()["may"] == ["withdraw", "cancel", "start"]
+        assert made.json()["may"] == ["withdraw", "cancel", "edit", "start"]
         job = (await client.post(f"/v1/jobs/{id_}/start")).json()
     assert (job["state"], job["attempt"], job["worker"]) == ("running", 1, "mia")
     assert job["may"] == ["cancel", "beat", "report", "finish", "fail"]
