@@ -93,7 +93,7 @@ async def test_what_our_workers_run_is_not_reported_from_outside(house: House) -
         for verb, body in [("start", None), ("beat", {"attempt": 1}), ("finish", {"attempt": 1})]:
             answer = await client.post(f"/v1/jobs/{job.id}/{verb}", json=body)
             assert answer.status_code == 409, verb
-        assert (await client.get(f"/v1/jobs/{job.id}")).json()["may"] == ["cancel"]
+        assert (await client.get(f"/v1/jobs/{job.id}")).json()["may"] == ["cancel", "again"]
 
 
 async def test_a_result_is_small(house: House) -> None:
