@@ -66,6 +66,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Days a browser stays signed in."""
     sign_in_limit: Annotated[int, Meta(ge=1)] = 20
     """Wrong passwords a minute, for one name or one address, before further ones wait."""
+    password_memory: Annotated[int, Meta(ge=8, le=4096)] = 64
+    """MiB of memory that hashing a password takes; less is quicker, for those who guess from a stolen copy too."""
     synchronous: str = "FULL"
     """SQLite's `synchronous`: FULL keeps acknowledged writes through a power cut; NORMAL may lose the last ones."""
     log_form: str = "console"

@@ -5,25 +5,55 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 
-from jobyard.access.passwords import check_password, hash_password
+from jobyard.access.passwords import Passwords
 from jobyard.access.tokens import fingerprint, new_access_key, new_token, same
 from jobyard.access.vault import BrokenSeal, Vault
+from jobyard.settings import Settings
 
 
 def test_a_password_is_kept_as_argon2id_and_only_the_right_one_fits() -> None:
-    stored = hash_password("correct horse")
-    assert stored.startswith("$argon2id$")
+    passwords = Passwords(Settings().password_memory)
+    stored = passwords.hash("correct horse")
+    assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     assert "correct" not in stored
-    assert check_password(stored, "correct horse")
-    assert not check_password(stored, "correct hors")
-    assert not check_password(stored, "")
+    assert passwords.fits(stored, "correct horse")
+    assert not passwords.fits(stored, "correct hors")
+    assert not passwords.fits(stored, "")
+
+
+def test_a_password_hashed_with_another_amount_of_memory_still_fits() -> None:
+    stored = Passwords(8).hash("correct horse")
+    assert "$m=8192," in stored
+    assert Passwords(16).fits(stored, "correct horse")
+
+
+@pytest.mark.parametrize("memory", [8, 64])
+def test_nobody_s_hash_is_a_real_one_that_costs_as_much_as_any(memory: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[str]()
+    verify = PasswordHasher.verify
+
+    def watched(self: PasswordHasher, stored: str, given: str) -> bool:
+        asked.append(stored)
+        return verify(self, stored, given)
+
+    monkeypatch.setattr(PasswordHasher, "verify", watched)
+    passwords = Passwords(memory)
+    assert not passwords.fits("", "a guess")
+    assert not passwords.fits(passwords.hash("right"), "a guess")
+    nobody, user = (extract_parameters(stored) for stored in asked)
+    assert nobody == user
+    with pytest.raises(VerifyMismatchError):
+        verify(PasswordHasher(), asked[0], "a guess")
 
 
 @pytest.mark.parametrize("stored", ["", "plain", "$argon2id$broken"])
 def test_nothing_fits_a_missing_or_broken_hash(stored: str) -> None:
-    assert not check_password(stored, "")
-    assert not check_password(stored, "a password that nobody has")
+    passwords = Passwords(8)
+    assert not passwords.fits(stored, "")
+    assert not passwords.fits(stored, "a password that nobody has")
 
 
 def test_tokens_are_long_different_and_kept_as_fingerprints() -> None:

@@ -46,7 +46,7 @@ class Done(NamedTuple):
 def environment(**more: str) -> dict[str, str]:
     """Return an environment in which nothing of ours is set but `more`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("JOBYARD_")}
-    return kept | {"NO_COLOR": "1", "COLUMNS": "200"} | more
+    return kept | {"NO_COLOR": "1", "COLUMNS": "200", "JOBYARD_PASSWORD_MEMORY": "8"} | more
 
 
 def command(*words: str, folder: Path, stdin: str = "", timeout: float = 60.0, **more: str) -> Done:

@@ -27,6 +27,8 @@ from jobyard.store.blobs import Blobs
 from jobyard.store.contract import Store, Transaction, View
 
 LEASE = 30.0
+QUICK = 8
+"""MiB for a password: the least, since what is tested here is who gets in."""
 
 
 class TurnedClock:
@@ -104,7 +106,7 @@ class Yard:
     def __init__(self, store: Store, folder: Path, **settings: Any) -> None:
         self.clock = TurnedClock()
         self.store = store
-        self.settings = Settings(data=str(folder), lease=LEASE, **settings)
+        self.settings = Settings(**{"data": str(folder), "lease": LEASE, "password_memory": QUICK, **settings})
         self.blobs = Blobs(folder / "blobs")
         vault = Vault.in_file(folder / "master.key")
         registry = Registry([Count, Guarded])

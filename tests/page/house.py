@@ -34,6 +34,7 @@ class House:
             lease=5.0,
             round=0.2,
             grace=1.0,
+            password_memory=8,
         )
         self._errors = (folder / "server.log").open("ab")
         self.process = subprocess.Popen(

@@ -37,7 +37,14 @@ class Weather:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        base = {"data": str(folder / "data"), "port": port, "lease": LEASE, "round": 0.3, "workers": 0}
+        base = {
+            "data": str(folder / "data"),
+            "port": port,
+            "lease": LEASE,
+            "round": 0.3,
+            "workers": 0,
+            "password_memory": 8,
+        }
         self.settings = Settings(**(base | settings))
         self.url = f"http://127.0.0.1:{port}"
         self.server: subprocess.Popen[bytes] | None = None

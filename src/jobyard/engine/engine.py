@@ -24,7 +24,6 @@ from jobyard.engine.listing import Listing
 from jobyard.engine.logs import Logs
 from jobyard.engine.needs import Needs
 from jobyard.engine.outside import Outside
-from jobyard.engine.patience import Patience
 from jobyard.engine.people import People
 from jobyard.engine.projects import Projects
 from jobyard.engine.pruning import Pruning
@@ -83,7 +82,7 @@ class Engine:
         self.outside = Outside(self.ledger, needs, settling)
         self.listing = Listing(self.ledger, Waits(self.ledger, self.limits))
         self.feed = Feed(self.ledger, settling.ticks, settings.feed_limit)
-        self.people = People(self.ledger, vault, Patience(clock, settings.sign_in_limit), settings.session_days)
+        self.people = People(self.ledger, vault, clock, settings)
         self.projects = Projects(self.ledger)
         self.queues = Queues(self.ledger, self.bell, registry)
         self.workers = Workers(self.ledger, self.bell)

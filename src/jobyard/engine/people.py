@@ -8,17 +8,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from jobyard.access import rules
-from jobyard.access.passwords import check_password, hash_password
+from jobyard.access.passwords import Passwords
 from jobyard.access.rules import House
 from jobyard.access.tokens import SESSION_PREFIX, fingerprint, new_access_key, new_token, same
 from jobyard.access.vault import Vault
 from jobyard.engine import audit
 from jobyard.engine.ledger import Ledger
 from jobyard.engine.patience import Patience
-from jobyard.job.clock import SECOND
+from jobyard.job.clock import SECOND, Clock
 from jobyard.job.errors import Invalid, NameTaken, NotFound, Refused, Unauthenticated
 from jobyard.job.ids import new_id, new_secret
 from jobyard.people.record import Actor, Key, KeyForm, KeyScope, Role, User
+from jobyard.settings import Settings
 from jobyard.store.contract import Transaction, View
 
 HOUSE_FACE = "house"
@@ -40,11 +41,12 @@ class _Known(Struct, frozen=True):
 class People:
     """Users and their keys."""
 
-    def __init__(self, ledger: Ledger, vault: Vault, patience: Patience, session_days: float) -> None:
+    def __init__(self, ledger: Ledger, vault: Vault, clock: Clock, settings: Settings) -> None:
         self._ledger = ledger
         self._vault = vault
-        self._patience = patience
-        self._session_life = int(session_days * _DAY)
+        self._passwords = Passwords(settings.password_memory)
+        self._patience = Patience(clock, settings.sign_in_limit)
+        self._session_life = int(settings.session_days * _DAY)
         self._checking = asyncio.Semaphore(_CHECKS_AT_ONCE)
         self._lately: dict[str, _Known] = {}
 
@@ -74,7 +76,9 @@ class People:
         user = await self._ledger.read(lambda view: view.user(name))
         known = user is not None and not user.disabled
         async with self._checking:
-            right = await asyncio.to_thread(check_password, user.password_hash if user and known else "", password)
+            right = await asyncio.to_thread(
+                self._passwords.fits, user.password_hash if user and known else "", password
+            )
         if user is None or not right:
             raise Unauthenticated
         self._patience.forgive(name, address, receipt)
@@ -130,7 +134,7 @@ class People:
         """Create a user and return them with their password, made here when none is given. Raises NameTaken."""
         rules.require_house(actor, House.MANAGE_USERS)
         secret = password or new_secret(12)
-        hashed = await asyncio.to_thread(hash_password, secret)
+        hashed = await asyncio.to_thread(self._passwords.hash, secret)
         user = User(id=new_id(), name=name, role=role, password_hash=hashed, created_at=self._ledger.now())
 
         def work(transaction: Transaction) -> User:
@@ -173,7 +177,7 @@ class People:
         if name != actor.name or actor.scope is not KeyScope.FULL:
             rules.require_house(actor, House.MANAGE_USERS)
         secret = password or new_secret(12)
-        hashed = await asyncio.to_thread(hash_password, secret)
+        hashed = await asyncio.to_thread(self._passwords.hash, secret)
 
         def work(transaction: Transaction) -> None:
             user = _user(transaction, name)

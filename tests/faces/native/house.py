@@ -88,7 +88,7 @@ class House:
     def __init__(self, store: Store, folder: Path, **settings: Any) -> None:
         self.clock = TurnedClock()
         self.store = store
-        self.settings = Settings(data=str(folder), **settings)
+        self.settings = Settings(**{"data": str(folder), "password_memory": 8, **settings})
         roots = self.settings.source_roots
         self.blobs = Blobs(folder / "blobs")
         self.engine = Engine(
