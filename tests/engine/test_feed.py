@@ -120,6 +120,20 @@ async def test_who_begins_at_the_end_hears_nothing_from_before_even_where_nobody
     assert frame.event.job == job.id
 
 
+@pytest.mark.parametrize("ticks", range(8))
+async def test_it_ends_when_it_is_cancelled_whatever_happens_in_that_moment(yard: Yard, ticks: int) -> None:
+    feed = yard.engine.feed
+    feed.on_news(lambda: None)
+    task = asyncio.create_task(feed.run())
+    await asyncio.sleep(0.05)
+    feed._wake.set()
+    for _ in range(ticks):
+        await asyncio.sleep(0)
+    task.cancel()
+    done, _ = await asyncio.wait([task], timeout=2)
+    assert done
+
+
 async def test_nothing_for_a_while_is_said_too(yard: Yard) -> None:
     async with running(yard.engine.feed) as feed:
         assert isinstance(await feed.reader(HOUSE).next(0.05), Quiet)

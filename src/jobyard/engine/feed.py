@@ -227,7 +227,9 @@ def _number(frame: Happened) -> int:
 
 async def _event_or(event: asyncio.Event, seconds: float) -> bool:
     try:
-        await asyncio.wait_for(event.wait(), seconds)
+        # Before Python 3.12 `wait_for` loses a cancellation that comes in the moment in which the event is set.
+        async with asyncio.timeout(seconds):
+            await event.wait()
     except TimeoutError:
         return False
     return True

@@ -386,6 +386,19 @@ async def test_running_it_tells_by_itself_what_happens_and_what_is_asked(
     assert receiver.numbers == [1, 1, 2]
 
 
+@pytest.mark.parametrize("ticks", range(12))
+async def test_it_ends_when_it_is_cancelled_whatever_happens_in_that_moment(posted: Posted, ticks: int) -> None:
+    task = asyncio.create_task(posted.rounds.run())
+    # Long enough for the first round, after which it waits.
+    await asyncio.sleep(0.3)
+    posted.rounds.wake()
+    for _ in range(ticks):
+        await asyncio.sleep(0)
+    task.cancel()
+    done, _ = await asyncio.wait([task], timeout=5)
+    assert done
+
+
 async def test_killed_between_writing_down_and_sending_nothing_is_lost(
     posted: Posted, mia: Actor, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from jobyard.job import moves
 from jobyard.job.record import Progress
 from jobyard.job.states import TABLE, Arrow, State
 from jobyard.people.record import HOUSE, Role
@@ -240,6 +241,53 @@ async def test_waiting_survives_the_deletion_of_the_job(house: House) -> None:
         await house.engine.jobs.withdraw(HOUSE, job.id)
         await house.engine.jobs.delete(HOUSE, job.id)
         assert (await waiting).status_code == 404
+
+
+async def test_waiting_for_another_revision_ends_with_any_change(house: House) -> None:
+    job = await house.running()
+    async with house.client() as client:
+        now = (await client.get(f"/v1/jobs/{job.id}")).json()["revision"]
+        for change in (
+            lambda: house.tell(job, progress=Progress(done=1.0, total=2.0)),
+            lambda: house.engine.jobs.cancel(HOUSE, job.id),
+            lambda: house.end(job, "stop"),
+            # Even what has ended may change.
+            lambda: house.engine.jobs.retry(HOUSE, job.id),
+        ):
+            waiting = asyncio.create_task(client.get(f"/v1/jobs/{job.id}?wait=20&revision={now}"))
+            await house.submit()
+            assert not (await asyncio.wait([waiting], timeout=0.05))[0], "another job's news are none"
+            await change()
+            async with asyncio.timeout(5):
+                answer = (await waiting).json()
+            assert answer["revision"] > now
+            now = answer["revision"]
+        assert (answer["state"], answer["waiting"]["cause"]) == ("queued", "busy")
+
+
+async def test_who_knows_an_older_revision_is_answered_at_once_and_who_knows_the_newest_in_time(house: House) -> None:
+    job = await house.running()
+    async with house.client() as client:
+        async with asyncio.timeout(5):
+            for query in (f"wait=30&revision={job.revision - 1}", f"revision={job.revision}", "wait=30&revision=0"):
+                assert (await client.get(f"/v1/jobs/{job.id}?{query}")).json()["revision"] == job.revision
+            answer = await client.get(f"/v1/jobs/{job.id}?wait=0.05&revision={job.revision}")
+        assert answer.json()["revision"] == job.revision
+        for wrong in ["-1", "x", "1.5", "", str(2**53)]:
+            assert (await client.get(f"/v1/jobs/{job.id}?revision={wrong}")).status_code == 400, wrong
+
+
+async def test_waiting_for_another_revision_notices_what_is_in_no_feed(house: House) -> None:
+    job = await house.running()
+    async with house.client() as client:
+        waiting = asyncio.create_task(client.get(f"/v1/jobs/{job.id}?wait=20&revision={job.revision}"))
+        await asyncio.wait([waiting], timeout=0.05)
+        lease = int(house.settings.lease * 1_000_000)
+        await house.engine.ledger.write(
+            lambda transaction: transaction.apply(moves.beat(job, job.attempt, house.clock.now(), lease))
+        )
+        async with asyncio.timeout(5):
+            assert (await waiting).json()["revision"] == job.revision + 1
 
 
 VERBS: dict[str, tuple[Arrow, dict[str, Any] | None]] = {

@@ -48,7 +48,8 @@ class Rounds:
                 self._wake.clear()
                 if not await self._tried_round():
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(self._wake.wait(), LOOK_AGAIN)
+                        async with asyncio.timeout(LOOK_AGAIN):
+                            await self._wake.wait()
                 await asyncio.sleep(_GATHER)  # reading after every commit would be dear
         finally:
             await self._call_back()
