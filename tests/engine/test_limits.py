@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.anyio
 ADA, BOB, BOSS = user("ada"), user("bob"), user("boss", Role.OPERATOR)
 
 
-async def limit(yard: Yard, subject: str, name: str, **what: int) -> None:
+async def limit(yard: Yard, subject: str, name: str, **what: Any) -> None:
     await yard.engine.limits.put(BOSS, Limit(subject=Subject(subject), name=name, **what))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from jobyard.job.errors import Invalid, JobNotFound, NeededFailed, UniqueTaken
@@ -22,7 +24,7 @@ async def run(yard: Yard, job: Job, how: str = "finish") -> None:
     await yard.finish(given.job, how, **({"begun": True} if how == "finish" else {}))
 
 
-async def failing(yard: Yard, **fields: object) -> Job:
+async def failing(yard: Yard, **fields: Any) -> Job:
     return await yard.submit(ADA, tries=1, **fields)
 
 
