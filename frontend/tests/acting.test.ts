@@ -5,7 +5,7 @@ import { acting, nextStep, ownAddress } from "../src/lib/jobs/acting";
 import { notices } from "../src/lib/page/notice.svelte";
 import { job, running } from "./making";
 
-afterEach(() => notices.close());
+afterEach(() => notices.shown.forEach((notice) => notices.close(notice.id)));
 
 describe("the next step", () => {
   it.each([
@@ -29,13 +29,31 @@ describe("doing it", () => {
     const after = running({ cancelling: true });
     vi.spyOn(calls, "cancel").mockResolvedValue(after);
     expect(await acting.cancel(running(), "Export")).toBe(after);
-    expect(notices.shown).toEqual({ text: "“Export” is asked to stop.", tone: "fine" });
+    expect(notices.shown).toMatchObject([{ text: "“Export” is asked to stop.", tone: "fine", step: undefined }]);
+  });
+
+  it("offers the way back for what was cancelled before it ran", async () => {
+    const back = vi.spyOn(calls, "retry").mockResolvedValue(job());
+    vi.spyOn(calls, "cancel").mockResolvedValue(job({ state: "cancelled", may: ["retry"] }));
+    const mine = job({ may: ["cancel"] });
+    await acting.cancel(mine, "Export");
+    expect(notices.shown[0]?.step?.label).toBe("Put back in line");
+    notices.shown[0]?.step?.go();
+    expect(back).toHaveBeenCalledWith(mine.id);
+  });
+
+  it("gives a waiting job back what was changed", async () => {
+    const edit = vi.spyOn(calls, "edit").mockResolvedValue(job());
+    const mine = job({ queue: "slow", priority: 3, name: "Export" });
+    await acting.edit(mine, "Export", { queue: "fast", due_at: null });
+    notices.shown[0]?.step?.go();
+    expect(edit).toHaveBeenLastCalledWith(mine.id, { queue: "slow", due_at: null });
   });
 
   it("tells a refusal in the server's words", async () => {
     vi.spyOn(calls, "retry").mockRejectedValue(new Problem(409, "wrong_state", "A job that is running cannot be asked to retry."));
     expect(await acting.retry(running(), "Export")).toBeNull();
-    expect(notices.shown).toEqual({ text: "A job that is running cannot be asked to retry.", tone: "problem" });
+    expect(notices.shown).toMatchObject([{ text: "A job that is running cannot be asked to retry.", tone: "problem" }]);
   });
 });
 

@@ -9,6 +9,8 @@ import StateChips from "../src/components/StateChips.svelte";
 import Timeline from "../src/components/Timeline.svelte";
 import { calls } from "../src/lib/api/calls";
 import type { Job } from "../src/lib/api/shapes";
+import { fromAddress } from "../src/lib/jobs/filter";
+import { Tally } from "../src/lib/jobs/tally.svelte";
 import { house } from "../src/lib/house.svelte";
 import { job, progress, running } from "./making";
 
@@ -98,10 +100,10 @@ describe("a row", () => {
 
 describe("the chips of states", () => {
   const counts = { draft: 0, queued: 4, running: 1, succeeded: 1200, failed: 0, cancelled: 0, total: 1205, waiting_unserved: [] };
+  const figures = new Tally().figures(fromAddress(new URLSearchParams()), counts);
 
   it("tell how many there are and which is chosen", () => {
-    house.counts = counts;
-    render(StateChips, { chosen: ["queued"], onchoose: () => undefined });
+    render(StateChips, { chosen: ["queued"], figures, onchoose: () => undefined });
     expect(screen.getByRole("button", { name: /Queued 4/ }).getAttribute("aria-pressed")).toBe("true");
     expect(screen.getByRole("button", { name: /Finished 1,200/ }).getAttribute("aria-pressed")).toBe("false");
     expect(screen.queryByRole("button", { name: /Draft/ })).toBeNull();
@@ -109,7 +111,7 @@ describe("the chips of states", () => {
 
   it("replace each other, add up with a key held, and give way to all", () => {
     const onchoose = vi.fn();
-    render(StateChips, { chosen: ["queued"], onchoose });
+    render(StateChips, { chosen: ["queued"], figures: null, onchoose });
     screen.getByRole("button", { name: /Failed/ }).click();
     expect(onchoose).toHaveBeenLastCalledWith(["failed"]);
     screen.getByRole("button", { name: /Failed/ }).dispatchEvent(new MouseEvent("click", { bubbles: true, shiftKey: true }));

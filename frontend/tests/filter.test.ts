@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { asked, fits, fromAddress, narrowed, toAddress } from "../src/lib/jobs/filter";
+import { asked, fromAddress, narrowed, toAddress } from "../src/lib/jobs/filter";
+import { fits } from "../src/lib/jobs/fitting";
 import { job } from "./making";
 
 const filter = (query: string) => fromAddress(new URLSearchParams(query));

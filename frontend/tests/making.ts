@@ -43,6 +43,13 @@ export function job(say: Partial<Job> = {}): Job {
     results_until: null,
     results_expired: false,
     kept: false,
+    after: [],
+    on_failure: "cancel",
+    waits: 0,
+    unique: null,
+    schedule: null,
+    origin: null,
+    waiting: null,
     may: [],
     ...say,
   };

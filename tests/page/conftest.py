@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, StorageState, expect, sync_playwright
 
 from tests.page.house import House
 from tests.page.visitor import Visitor
@@ -53,9 +53,16 @@ def own_house(tmp_path: Path) -> Iterator[House]:
     running.stop()
 
 
-@pytest.fixture
-def visitor(browser: Browser, house: House) -> Iterator[Visitor]:
-    """Somebody who is signed in. At the end their browser must have met no error and asked nobody else."""
+@pytest.fixture(scope="session")
+def known(browser: Browser, house: House) -> StorageState:
+    """What a browser keeps whose user has signed in: checking a password is made to be slow, so once is enough."""
     with Visitor(browser, house) as somebody:
-        somebody.sign_in()
+        somebody.come_in()
+        return somebody.context.storage_state()
+
+
+@pytest.fixture
+def visitor(browser: Browser, house: House, known: StorageState) -> Iterator[Visitor]:
+    """Somebody who is signed in. At the end their browser must have met no error and asked nobody else."""
+    with Visitor(browser, house, storage_state=known) as somebody:
         yield somebody

@@ -31,6 +31,7 @@ class House:
             port=port,
             slots=3,
             source_roots=(str(self.sources),),
+            webhook_targets=("127.0.0.1",),
             lease=5.0,
             round=0.2,
             grace=1.0,

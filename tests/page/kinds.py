@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from jobyard.datasets.sync import DatasetSync
+from jobyard.job.record import Resource
 from jobyard.kinds.context import Context
 from jobyard.kinds.kind import Kind
 from jobyard.kinds.registry import Registry
 
 TICK = 0.05
+
+
+class Task(Struct, frozen=True, forbid_unknown_fields=True):
+    """A thing to work on, and how."""
+
+    task: int
+    name: str = ""
+    format: str = ""
+    lightweight: bool = False
+    colour: Literal["red", "green"] = "red"
+    words: list[str] = []
 
 
 class Nothing(Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,4 +111,19 @@ class Blink(Kind):
         return None
 
 
-REGISTRY = Registry([Walk, Stumble, Parcel, Chatter, Blink, DatasetSync])
+class Export(Kind):
+    """Works on a task that has a number and a name."""
+
+    name = "page.export"
+    title = "Export annotations"
+    Parameters = Task
+
+    @classmethod
+    def resource(cls, parameters: Any) -> Resource | None:
+        return Resource(type="task", id=str(parameters.task), name=parameters.name)
+
+    def run(self, parameters: Any, context: Context) -> Any:
+        return {"colour": parameters.colour, "words": parameters.words}
+
+
+REGISTRY = Registry([Walk, Stumble, Parcel, Chatter, Blink, Export, DatasetSync])

@@ -46,10 +46,14 @@ def screens(house: House) -> Iterator[dict[str, str]]:
         "waiting": f"/jobs/{waiting.id}",
         "parameters": f"/jobs/{parcel.id}?part=parameters",
         "attempts": f"/jobs/{failed.id}?part=attempts",
+        "schedules": "/schedules",
         "workers": "/workers",
         "datasets": "/datasets",
         "dataset": f"/datasets/{dataset.id}",
         "keys": "/keys",
+        "webhooks": "/webhooks",
+        "users": "/users",
+        "house": "/house",
         "missing": f"/jobs/{'0' * 32}",
     }
     for job in (walk, waiting):
@@ -57,7 +61,7 @@ def screens(house: House) -> Iterator[dict[str, str]]:
 
 
 SCREENS = ("list", "nothing", "failed", "result", "running", "waiting", "parameters", "attempts")
-ROOMS = ("workers", "datasets", "dataset", "keys", "missing")
+ROOMS = ("schedules", "workers", "datasets", "dataset", "keys", "webhooks", "users", "house", "missing")
 
 
 def offences(visitor: Visitor) -> list[str]:

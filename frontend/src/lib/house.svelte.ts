@@ -6,6 +6,8 @@ import type { Counts, Job, Kind, Project, Queue, Session } from "./api/shapes";
 import { live } from "./feed/live.svelte";
 import { list } from "./jobs/list.svelte";
 import type { Around } from "./jobs/saying";
+import { views } from "./jobs/views.svelte";
+import { told } from "./told.svelte";
 
 /** The counts are read again at most this often, however much happens. */
 const COUNTS_PAUSE = 1_500;
@@ -25,6 +27,11 @@ class House {
     unserved: this.counts?.waiting_unserved ?? [],
     paused: this.queues.filter((queue) => queue.paused).map((queue) => queue.name),
   });
+  /** Whether the reader may submit at all: viewers and read-only sessions may not. */
+  submits = $derived(this.session !== null && this.session.scope === "full" && this.session.user.role !== "viewer");
+  administers = $derived(this.session?.scope === "full" && this.session.user.role === "administrator");
+  /** Whether the reader runs the queues: pauses them, drains workers, sets limits. */
+  operates = $derived(this.session?.scope === "full" && ["operator", "administrator"].includes(this.session.user.role));
   #titles = $derived(new Map(this.kinds.map((kind) => [kind.name, kind.title])));
   #timer = 0;
 
@@ -83,6 +90,8 @@ class House {
     this.session = session;
     this.door = "in";
     live.open(session.user.name, session.last_event, () => this.#lost());
+    views.open(session.user.name);
+    told.open(session.user.name, (job) => this.name(job));
     void list.reload();
     this.#recount();
     // The words for kinds, queues and projects only make the page richer; without them it still works.

@@ -3,5 +3,9 @@ import { frame } from "./frame";
 import { request } from "./request";
 import { requests } from "./requests";
 import { rooms } from "./rooms";
+import { running } from "./running";
+import { schedules } from "./schedules";
+import { told } from "./told";
+import { webhooks } from "./webhooks";
 
-export const texts = { ...frame, ...requests, ...request, ...rooms };
+export const texts = { ...frame, ...requests, ...request, ...rooms, ...running, ...schedules, ...told, ...webhooks };

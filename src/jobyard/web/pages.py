@@ -11,7 +11,20 @@ from litestar.handlers import HTTPRouteHandler
 
 from jobyard.web.shelf import ASSETS, INDEX, Asset, read
 
-PLACES = ("/", "/login", "/jobs", "/jobs/{id:str}", "/datasets", "/datasets/{id:str}", "/workers", "/keys")
+PLACES = (
+    "/",
+    "/login",
+    "/jobs",
+    "/jobs/{id:str}",
+    "/datasets",
+    "/datasets/{id:str}",
+    "/schedules",
+    "/workers",
+    "/keys",
+    "/webhooks",
+    "/users",
+    "/house",
+)
 """Every address of the page; the script's own list (`places.ts`) names the same ones."""
 
 POLICY: Mapping[str, str] = {

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return what was done to the house and by whom, newest first. For administrators
+         * @description Return what was done to the house and by whom, newest first. For administrators.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/counts": {
         parameters: {
             query?: never;
@@ -156,6 +176,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/jobs/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask one verb of every job that a filter means, so many in a call, or only count them
+         * @description Ask one verb of every job that a filter means, so many in a call, or only count them.
+         *
+         *         Each job is asked by itself: where one refuses, the others are not harmed.
+         */
+        post: operations["changeJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/jobs/{job_id}": {
         parameters: {
             query?: never;
@@ -164,8 +206,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Return a job; with `wait`, as soon as it has ended or the seconds have passed
-         * @description Return a job; with `wait`, as soon as it has ended or the seconds have passed.
+         * Return a job, and why it waits; with `wait`, once it has ended or differs from `revision`, or when time is up
+         * @description Return a job, and why it waits; with `wait`, once it has ended or differs from `revision`, or when time is up.
          */
         get: operations["getJob"];
         put?: never;
@@ -175,6 +217,30 @@ export interface paths {
          * @description Remove a draft or ended job with its log and results.
          */
         delete: operations["deleteJob"];
+        options?: never;
+        head?: never;
+        /**
+         * Give a waiting job another name, queue, priority, time or labels
+         * @description Give a waiting job another name, queue, priority, time or labels.
+         */
+        patch: operations["editJob"];
+        trace?: never;
+    };
+    "/v1/jobs/{job_id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit a job like this one, with changes; this one stays as it is
+         * @description Submit a job like this one, with changes; this one stays as it is.
+         */
+        post: operations["runJobAgain"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -524,6 +590,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/keep/compact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write the database anew without free room in it; whoever writes meanwhile waits. For administrators
+         * @description Write the database anew without free room in it; whoever writes meanwhile waits. For administrators.
+         */
+        post: operations["compact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keep/doctor": {
         parameters: {
             query?: never;
@@ -532,8 +618,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Look the house over and say what is wrong. For administrators
-         * @description Look the house over and say what is wrong. For administrators.
+         * Look the house over and say what is wrong, and what room it takes. For administrators
+         * @description Look the house over and say what is wrong, and what room it takes. For administrators.
          */
         get: operations["doctor"];
         put?: never;
@@ -554,8 +640,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Remove ended jobs older than some days that nobody keeps, or only count them. For administrators
-         * @description Remove ended jobs older than some days that nobody keeps, or only count them. For administrators.
+         * Remove ended jobs that were remembered for long enough and that nobody keeps, or only count them
+         * @description Remove ended jobs that were remembered for long enough and that nobody keeps, or only count them.
+         *
+         *         Rules of kinds and projects win over the days that are given. For administrators.
          */
         post: operations["prune"];
         delete?: never;
@@ -628,6 +716,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return all limits, by subject and name
+         * @description Return all limits, by subject and name.
+         */
+        get: operations["listLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/limits/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return what bounds you, as an owner, in the queues you see, and by kind, with how much of it is used
+         * @description Return what bounds you, as an owner, in the queues you see, and by kind, with how much of it is used.
+         */
+        get: operations["listMyLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/limits/{subject}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set what one owner, queue or kind may hold, in place of what was set before. For operators
+         * @description Set what one owner, queue or kind may hold, in place of what was set before. For operators.
+         *
+         *         The name `*` means each one that has no limit of its own.
+         */
+        put: operations["setLimit"];
+        post?: never;
+        /**
+         * Take a limit away. For operators
+         * @description Take a limit away. For operators.
+         */
+        delete: operations["dropLimit"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects": {
         parameters: {
             query?: never;
@@ -684,12 +838,250 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Return the queues with the counts of what you may see
-         * @description Return the queues with the counts of what you may see.
+         * Return the queues with the counts of what you may see, and how fast they go
+         * @description Return the queues with the counts of what you may see, and how fast they go.
          */
         get: operations["listQueues"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queues/{queue}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give out nothing more of a queue; what runs runs on, and jobs may still be put in line. For operators
+         * @description Give out nothing more of a queue; what runs runs on, and jobs may still be put in line. For operators.
+         */
+        post: operations["pauseQueue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queues/{queue}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give out a paused queue's jobs again. For operators
+         * @description Give out a paused queue's jobs again. For operators.
+         */
+        post: operations["resumeQueue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return how long ended jobs and their results are remembered. For administrators
+         * @description Return how long ended jobs and their results are remembered. For administrators.
+         */
+        get: operations["listRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention/{subject}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say how long jobs of one kind or one project are remembered. For administrators
+         * @description Say how long jobs of one kind or one project are remembered. For administrators.
+         *
+         *         A rule of a job's project wins over one of its kind, and that over the setting `retention`.
+         */
+        put: operations["setRule"];
+        post?: never;
+        /**
+         * Take a rule away. For administrators
+         * @description Take a rule away. For administrators.
+         */
+        delete: operations["dropRule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention/{subject}/{name}/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count what a rule would remove now if it stood; nothing is changed. For administrators
+         * @description Count what a rule would remove now if it stood; nothing is changed. For administrators.
+         */
+        post: operations["countRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return one page of the schedules you may see, newest first
+         * @description Return one page of the schedules you may see, newest first.
+         */
+        get: operations["listSchedules"];
+        put?: never;
+        /**
+         * Make a schedule. Its jobs are yours, made with the rights that you have when their time comes
+         * @description Make a schedule. Its jobs are yours, made with the rights that you have when their time comes.
+         */
+        post: operations["addSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return when a schedule would run if it were made now; nothing is made
+         * @description Return when a schedule would run if it were made now; nothing is made.
+         */
+        post: operations["previewSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedules/{schedule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return a schedule with its last job and its next runs
+         * @description Return a schedule with its last job and its next runs.
+         */
+        get: operations["getSchedule"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a schedule; the jobs it made stay
+         * @description Remove a schedule; the jobs it made stay.
+         */
+        delete: operations["deleteSchedule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a schedule; new times count from now on. Both you and its owner have to be allowed to submit its job
+         * @description Change a schedule; new times count from now on. Both you and its owner have to be allowed to submit its job.
+         */
+        patch: operations["changeSchedule"];
+        trace?: never;
+    };
+    "/v1/schedules/{schedule_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a schedule make no runs until it is resumed
+         * @description Let a schedule make no runs until it is resumed.
+         */
+        post: operations["pauseSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedules/{schedule_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a paused schedule go on with the first of its times from now
+         * @description Let a paused schedule go on with the first of its times from now.
+         */
+        post: operations["resumeSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schedules/{schedule_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make one run at once, paused or not, and return its job; the times of the schedule stay as they are
+         * @description Make one run at once, paused or not, and return its job; the times of the schedule stay as they are.
+         */
+        post: operations["runSchedule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -788,6 +1180,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return your webhooks, oldest first; administrators see everybody's
+         * @description Return your webhooks, oldest first; administrators see everybody's.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Make a webhook that tells what happens from now on to jobs you may see; its secret is shown this once
+         * @description Make a webhook that tells what happens from now on to jobs you may see; its secret is shown this once.
+         */
+        post: operations["addWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return a webhook, and how its receiver is doing
+         * @description Return a webhook, and how its receiver is doing.
+         */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a webhook with its deliveries; what waits is not told any more
+         * @description Remove a webhook with its deliveries; what waits is not told any more.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook, pause it, or let it go on where it stopped
+         * @description Change a webhook, pause it, or let it go on where it stopped.
+         */
+        patch: operations["changeWebhook"];
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return one page of a webhook's deliveries, the newest event first
+         * @description Return one page of a webhook's deliveries, the newest event first.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}/deliveries/{event}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a delivery made once more, at once and with all its tries
+         * @description Have a delivery made once more, at once and with all its tries.
+         */
+        post: operations["redeliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new secret, shown this once; for a day letters are signed with the one before as well
+         * @description Make a new secret, shown this once; for a day letters are signed with the one before as well.
+         */
+        post: operations["renewSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a ping now and return how it went; paused or not, and whatever it is narrowed to
+         * @description Send a ping now and return how it went; paused or not, and whatever it is narrowed to.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/workers": {
         parameters: {
             query?: never;
@@ -802,6 +1326,46 @@ export interface paths {
         get: operations["listWorkers"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/{worker}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a worker finish what it holds and give it nothing more, until it is resumed or starts anew. For operators
+         * @description Let a worker finish what it holds and give it nothing more, until it is resumed or starts anew. For operators.
+         */
+        post: operations["drainWorker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/{worker}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give work to a draining worker again. For operators
+         * @description Give work to a draining worker again. For operators.
+         */
+        post: operations["resumeWorker"];
         delete?: never;
         options?: never;
         head?: never;
@@ -825,6 +1389,8 @@ export interface components {
             type?: string;
             /** @default [] */
             errors?: components["schemas"]["FieldFault"][];
+            /** @default null */
+            job?: string | null;
         };
         /**
          * FieldFault
@@ -886,6 +1452,13 @@ export interface components {
                 [key: string]: string;
             };
             parent: string | null;
+            after: string[];
+            /** @enum {unknown} */
+            on_failure: "cancel" | "run" | "wait";
+            waits: number;
+            unique: string | null;
+            schedule: string | null;
+            origin: string | null;
             face: string;
             external: boolean;
             resource: components["schemas"]["ResourceOut"] | null;
@@ -913,6 +1486,7 @@ export interface components {
             results_expired: boolean;
             kept: boolean;
             may: string[];
+            waiting: components["schemas"]["WaitingOut"] | null;
         };
         /**
          * ProjectRef
@@ -949,9 +1523,23 @@ export interface components {
          */
         FailureOut: {
             /** @enum {unknown} */
-            reason: "error" | "lost" | "memory" | "signal" | "timeout" | "unreadable";
+            reason: "error" | "lost" | "memory" | "needed" | "signal" | "timeout" | "unreadable";
             message: string;
             detail: string;
+        };
+        /**
+         * WaitingOut
+         * @description Why a queued job waits.
+         */
+        WaitingOut: {
+            /** @enum {unknown} */
+            cause: "back_off" | "busy" | "client" | "due" | "kind_limit" | "needs" | "next" | "owner_limit" | "paused" | "queue_limit" | "unable" | "unserved";
+            sentence: string;
+            ahead: number | null;
+            more: boolean;
+            until: string | null;
+            starts_at: string | null;
+            needs: string[];
         };
         /**
          * FeedProgress
@@ -988,6 +1576,55 @@ export interface components {
         LogEnd: {
             attempt: number;
             last: number;
+        };
+        /**
+         * JobLetter
+         * @description The body of a letter to a webhook's receiver.
+         */
+        JobLetter: {
+            type: string;
+            /** Format: date-time */
+            timestamp: string;
+            data: components["schemas"]["Telling"];
+        };
+        /**
+         * Telling
+         * @description What a letter tells: the event, and the job as it is when the letter is sent (null when it was deleted).
+         */
+        Telling: {
+            event: components["schemas"]["EventOut"];
+            job: components["schemas"]["JobOut"] | null;
+        };
+        /**
+         * PingLetter
+         * @description The body of a letter that only shows that letters arrive.
+         */
+        PingLetter: {
+            /** @enum {unknown} */
+            type: "ping";
+            /** Format: date-time */
+            timestamp: string;
+            data: Record<string, never>;
+        };
+        /**
+         * AuditPage
+         * @description The house's own history, newest first.
+         */
+        AuditPage: {
+            entries: components["schemas"]["AuditOut"][];
+            next: string | null;
+        };
+        /**
+         * AuditOut
+         * @description One thing that somebody did to the house.
+         */
+        AuditOut: {
+            /** Format: date-time */
+            at: string;
+            actor: string;
+            verb: string;
+            what: string;
+            details: Record<string, never>;
         };
         /**
          * CountsOut
@@ -1178,6 +1815,15 @@ export interface components {
             };
             /** @default null */
             parent?: string | null;
+            /** @default [] */
+            after?: string[];
+            /**
+             * @default cancel
+             * @enum {unknown}
+             */
+            on_failure?: "cancel" | "run" | "wait";
+            /** @default null */
+            unique?: string | null;
             /** @default false */
             draft?: boolean;
             /** @default false */
@@ -1190,6 +1836,112 @@ export interface components {
             time_limit?: number | null;
             /** @default null */
             memory_limit?: number | null;
+        };
+        /**
+         * BulkOut
+         * @description What one call did. Call again with `next` until it is null.
+         */
+        BulkOut: {
+            matched: number | null;
+            matched_exact: boolean;
+            looked_at: number;
+            done: number;
+            refused: components["schemas"]["BulkRefusal"][];
+            next: string | null;
+        };
+        /**
+         * BulkRefusal
+         * @description Why some of the jobs stayed as they were.
+         */
+        BulkRefusal: {
+            reason: string;
+            count: number;
+        };
+        /**
+         * BulkIn
+         * @description One verb for many jobs. Those in a state in which it cannot be asked are not meant.
+         */
+        BulkIn: {
+            /** @enum {unknown} */
+            verb: "cancel" | "delete" | "edit" | "retry";
+            filter: components["schemas"]["BulkFilter"];
+            /** @default null */
+            edits?: components["schemas"]["EditIn"] | null;
+            /** @default false */
+            dry_run?: boolean;
+            /** @default null */
+            cursor?: string | null;
+            /** @default 1000 */
+            limit?: number;
+        };
+        /**
+         * BulkFilter
+         * @description Which jobs are meant. Each field narrows; several values mean any of them.
+         */
+        BulkFilter: {
+            /** @default [] */
+            state?: ("cancelled" | "draft" | "failed" | "queued" | "running" | "succeeded")[];
+            /** @default [] */
+            kind?: string[];
+            /** @default [] */
+            owner?: string[];
+            /** @default [] */
+            project?: string[];
+            /** @default [] */
+            queue?: string[];
+            /** @default [] */
+            face?: string[];
+            /** @default [] */
+            worker?: string[];
+            /** @default [] */
+            label?: string[];
+            /** @default null */
+            resource_type?: string | null;
+            /** @default null */
+            resource_id?: string | null;
+            /** @default null */
+            parent?: string | null;
+            /** @default null */
+            schedule?: string | null;
+            /** @default null */
+            created_from?: string | null;
+            /** @default null */
+            created_to?: string | null;
+            /** @default null */
+            finished_from?: string | null;
+            /** @default null */
+            finished_to?: string | null;
+            /** @default  */
+            text?: string;
+            /** @default [] */
+            ids?: string[];
+        };
+        /**
+         * EditIn
+         * @description What shall be different about a waiting job; what is left out stays as it is.
+         */
+        EditIn: {
+            name?: string;
+            queue?: string;
+            priority?: number;
+            labels?: {
+                [key: string]: string;
+            };
+            due_at?: string | null;
+        };
+        /**
+         * AgainIn
+         * @description What shall be different about a job that is run again; what is left out is as it was.
+         */
+        AgainIn: {
+            parameters?: Record<string, never>;
+            name?: string;
+            queue?: string;
+            priority?: number;
+            labels?: {
+                [key: string]: string;
+            };
+            due_at?: string | null;
         };
         /**
          * AttemptOut
@@ -1311,11 +2063,32 @@ export interface components {
             folder: string;
         };
         /**
+         * CompactOut
+         * @description What compacting brought, in bytes.
+         */
+        CompactOut: {
+            before: number;
+            after: number;
+        };
+        /**
          * DoctorOut
-         * @description What is wrong with the house; empty when it is sound.
+         * @description How the house is; without findings it is sound.
          */
         DoctorOut: {
             findings: string[];
+            notes: string[];
+            room: components["schemas"]["RoomOut"];
+        };
+        /**
+         * RoomOut
+         * @description The room the house takes on the disk, in bytes.
+         */
+        RoomOut: {
+            database: number;
+            free: number;
+            log: number;
+            blobs: number;
+            blob_count: number;
         };
         /**
          * PruneOut
@@ -1327,10 +2100,11 @@ export interface components {
         };
         /**
          * PruneIn
-         * @description What to prune.
+         * @description What to prune. Rules of kinds and projects win over the days.
          */
         PruneIn: {
-            older_than_days: number;
+            /** @default null */
+            older_than_days?: number | null;
             /** @default false */
             dry_run?: boolean;
         };
@@ -1396,6 +2170,53 @@ export interface components {
             parameters: Record<string, never>;
         };
         /**
+         * LimitOut
+         * @description A limit.
+         */
+        LimitOut: {
+            /** @enum {unknown} */
+            subject: "kind" | "owner" | "queue";
+            name: string;
+            queued: number | null;
+            running: number | null;
+            stored: number | null;
+            set_by: string;
+            /** Format: date-time */
+            set_at: string;
+        };
+        /**
+         * LimitUse
+         * @description What bounds the asker, and how much of it is used. Queues and kinds are used by everybody.
+         */
+        LimitUse: {
+            /** @enum {unknown} */
+            subject: "kind" | "owner" | "queue";
+            name: string;
+            queued: components["schemas"]["UsedOut"] | null;
+            running: components["schemas"]["UsedOut"] | null;
+            stored: components["schemas"]["UsedOut"] | null;
+        };
+        /**
+         * UsedOut
+         * @description How much of a limit is used.
+         */
+        UsedOut: {
+            used: number;
+            limit: number;
+        };
+        /**
+         * LimitIn
+         * @description What shall be allowed; null for no limit. At least one of them is said.
+         */
+        LimitIn: {
+            /** @default null */
+            queued?: number | null;
+            /** @default null */
+            running?: number | null;
+            /** @default null */
+            stored?: number | null;
+        };
+        /**
          * ProjectOut
          * @description A project with its members.
          */
@@ -1438,9 +2259,222 @@ export interface components {
         QueueOut: {
             name: string;
             paused: boolean;
+            paused_by: string | null;
+            paused_at: string | null;
             queued: number;
             running: number;
             workers: number;
+            oldest_queued_at: string | null;
+            ended_last_5_minutes: number;
+            ended_last_hour: number;
+        };
+        /**
+         * RetentionOut
+         * @description How long things are remembered.
+         */
+        RetentionOut: {
+            days: number;
+            event_days: number;
+            rules: components["schemas"]["RuleOut"][];
+        };
+        /**
+         * RuleOut
+         * @description A rule of keeping. One of a job's project wins over one of its kind, and that over the setting.
+         */
+        RuleOut: {
+            /** @enum {unknown} */
+            subject: "kind" | "project";
+            name: string;
+            project: components["schemas"]["ProjectRef"] | null;
+            days: number | null;
+            results: number | null;
+            set_by: string;
+            /** Format: date-time */
+            set_at: string;
+        };
+        /**
+         * RuleIn
+         * @description How long jobs of one kind or one project are remembered. At least one of the two is said.
+         */
+        RuleIn: {
+            /** @default null */
+            days?: number | null;
+            /** @default null */
+            results?: number | null;
+        };
+        /**
+         * SchedulePage
+         * @description Schedules, newest first.
+         */
+        SchedulePage: {
+            schedules: components["schemas"]["ScheduleOut"][];
+            next: string | null;
+        };
+        /**
+         * ScheduleOut
+         * @description A schedule as its reader may see it.
+         */
+        ScheduleOut: {
+            id: string;
+            name: string;
+            owner: string;
+            project: components["schemas"]["ProjectRef"] | null;
+            kind: string;
+            parameters: Record<string, never>;
+            job_name: string;
+            queue: string | null;
+            priority: number;
+            labels: {
+                [key: string]: string;
+            };
+            tries: number | null;
+            time_limit: number | null;
+            memory_limit: number | null;
+            cron: string | null;
+            interval: number | null;
+            zone: string;
+            starts_at: string | null;
+            ends_at: string | null;
+            /** @enum {unknown} */
+            catch_up: "all" | "once" | "skip";
+            /** @enum {unknown} */
+            overlap: "allow" | "skip";
+            /** @enum {unknown} */
+            state: "active" | "over" | "paused";
+            paused_by: string | null;
+            paused_because: string | null;
+            held_because: string | null;
+            next_at: string | null;
+            upcoming: string[];
+            last_at: string | null;
+            last_job: components["schemas"]["LastJobOut"] | null;
+            runs: number;
+            skipped_at: string | null;
+            skipped_because: string | null;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            updated_at: string;
+            updated_by: string;
+            may: string[];
+        };
+        /**
+         * LastJobOut
+         * @description The last job of a schedule.
+         */
+        LastJobOut: {
+            id: string;
+            number: number;
+            /** @enum {unknown} */
+            state: "cancelled" | "draft" | "failed" | "queued" | "running" | "succeeded";
+        };
+        /**
+         * ScheduleIn
+         * @description A new schedule: when it runs, and what job it submits then. Null means: as the kind has it.
+         */
+        ScheduleIn: {
+            /** @default null */
+            cron?: string | null;
+            /** @default null */
+            interval?: number | null;
+            /** @default UTC */
+            zone?: string;
+            /** @default null */
+            starts_at?: string | null;
+            /** @default null */
+            ends_at?: string | null;
+            name: string;
+            kind: string;
+            /** @default {} */
+            parameters?: Record<string, never>;
+            /** @default  */
+            job_name?: string;
+            /** @default null */
+            queue?: string | null;
+            /** @default 0 */
+            priority?: number;
+            /** @default null */
+            project?: string | null;
+            /** @default {} */
+            labels?: {
+                [key: string]: string;
+            };
+            /** @default null */
+            tries?: number | null;
+            /** @default null */
+            time_limit?: number | null;
+            /** @default null */
+            memory_limit?: number | null;
+            /**
+             * @default once
+             * @enum {unknown}
+             */
+            catch_up?: "all" | "once" | "skip";
+            /**
+             * @default skip
+             * @enum {unknown}
+             */
+            overlap?: "allow" | "skip";
+        };
+        /**
+         * UpcomingOut
+         * @description When a schedule would run next.
+         */
+        UpcomingOut: {
+            upcoming: string[];
+        };
+        /**
+         * TimesIn
+         * @description When a schedule would run: either `cron` or `interval` is said.
+         */
+        TimesIn: {
+            /** @default null */
+            cron?: string | null;
+            /** @default null */
+            interval?: number | null;
+            /** @default UTC */
+            zone?: string;
+            /** @default null */
+            starts_at?: string | null;
+            /** @default null */
+            ends_at?: string | null;
+        };
+        /**
+         * ScheduleChange
+         * @description What shall be different about a schedule; what is left out stays as it is.
+         */
+        ScheduleChange: {
+            name?: string;
+            kind?: string;
+            parameters?: Record<string, never>;
+            job_name?: string;
+            queue?: string | null;
+            priority?: number;
+            project?: string | null;
+            labels?: {
+                [key: string]: string;
+            };
+            tries?: number | null;
+            time_limit?: number | null;
+            memory_limit?: number | null;
+            cron?: string | null;
+            interval?: number | null;
+            zone?: string;
+            starts_at?: string | null;
+            ends_at?: string | null;
+            /** @enum {unknown} */
+            catch_up?: "all" | "once" | "skip";
+            /** @enum {unknown} */
+            overlap?: "allow" | "skip";
+        };
+        /**
+         * PauseIn
+         * @description Why a schedule shall rest.
+         */
+        PauseIn: {
+            /** @default  */
+            because?: string;
         };
         /**
          * SessionOut
@@ -1522,6 +2556,115 @@ export interface components {
             password?: string | null;
         };
         /**
+         * WebhookOut
+         * @description A webhook without its secret.
+         */
+        WebhookOut: {
+            id: string;
+            name: string;
+            owner: string;
+            url: string;
+            events: string[];
+            states: ("cancelled" | "draft" | "failed" | "queued" | "running" | "succeeded")[];
+            kinds: string[];
+            queues: string[];
+            owners: string[];
+            projects: components["schemas"]["ProjectRef"][];
+            active: boolean;
+            paused_reason: string;
+            /** Format: date-time */
+            created_at: string;
+            last_event: number;
+            waiting: number;
+            failures: number;
+            failing_since: string | null;
+        };
+        /**
+         * WebhookMade
+         * @description A webhook with a fresh secret, which is shown this once.
+         */
+        WebhookMade: {
+            webhook: components["schemas"]["WebhookOut"];
+            secret: string;
+        };
+        /**
+         * WebhookIn
+         * @description A new webhook. Each list narrows what is told; an empty one does not.
+         */
+        WebhookIn: {
+            url: string;
+            /** @default  */
+            name?: string;
+            /** @default [] */
+            events?: ("backed_off" | "begun" | "cancel_asked" | "cancelled" | "claimed" | "deleted" | "edited" | "expired" | "failed" | "finished" | "given_back" | "kept" | "marked" | "met" | "refused" | "released" | "retried" | "started" | "submitted" | "withdrawn")[];
+            /** @default [] */
+            states?: ("cancelled" | "draft" | "failed" | "queued" | "running" | "succeeded")[];
+            /** @default [] */
+            kinds?: string[];
+            /** @default [] */
+            queues?: string[];
+            /** @default [] */
+            owners?: string[];
+            /** @default [] */
+            projects?: string[];
+            /** @default true */
+            active?: boolean;
+        };
+        /**
+         * WebhookChange
+         * @description What shall change about a webhook.
+         */
+        WebhookChange: {
+            url?: string;
+            name?: string;
+            events?: ("backed_off" | "begun" | "cancel_asked" | "cancelled" | "claimed" | "deleted" | "edited" | "expired" | "failed" | "finished" | "given_back" | "kept" | "marked" | "met" | "refused" | "released" | "retried" | "started" | "submitted" | "withdrawn")[];
+            states?: ("cancelled" | "draft" | "failed" | "queued" | "running" | "succeeded")[];
+            kinds?: string[];
+            queues?: string[];
+            owners?: string[];
+            projects?: string[];
+            active?: boolean;
+            /** @default false */
+            from_now?: boolean;
+        };
+        /**
+         * DeliveryPage
+         * @description Deliveries, the newest event first.
+         */
+        DeliveryPage: {
+            deliveries: components["schemas"]["DeliveryOut"][];
+            next: string | null;
+        };
+        /**
+         * DeliveryOut
+         * @description One event on its way to one receiver.
+         */
+        DeliveryOut: {
+            event: number;
+            job: string;
+            type: string;
+            /** @enum {unknown} */
+            fate: "delivered" | "given_up" | "waiting";
+            /** Format: date-time */
+            made_at: string;
+            ended_at: string | null;
+            next_try_at: string | null;
+            failures: number;
+            tries: components["schemas"]["TryOut"][];
+        };
+        /**
+         * TryOut
+         * @description One try to deliver.
+         */
+        TryOut: {
+            /** Format: date-time */
+            at: string;
+            seconds: number;
+            status: number | null;
+            error: string;
+            answer: string;
+        };
+        /**
          * WorkerOut
          * @description A worker process.
          */
@@ -1537,6 +2680,7 @@ export interface components {
             /** Format: date-time */
             seen_at: string;
             alive: boolean;
+            draining: boolean;
             running: components["schemas"]["HeldOut"][];
         };
         /**
@@ -1568,6 +2712,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAudit: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     getCounts: {
         parameters: {
             query?: never;
@@ -1787,8 +2960,11 @@ export interface operations {
         parameters: {
             query?: {
                 after?: number;
-                job?: string;
-                queue?: string;
+                job?: string[];
+                kind?: string[];
+                queue?: string[];
+                owner?: string[];
+                project?: string[];
             };
             header?: {
                 /** @description The number of the last frame that was seen; the stream goes on behind it. */
@@ -1830,6 +3006,7 @@ export interface operations {
                 resource_type?: string;
                 resource_id?: string;
                 parent?: string;
+                schedule?: string;
                 created_from?: string;
                 created_to?: string;
                 finished_from?: string;
@@ -1909,10 +3086,46 @@ export interface operations {
             507: components["responses"]["Problem"];
         };
     };
+    changeJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
     getJob: {
         parameters: {
             query?: {
                 wait?: number;
+                revision?: number;
             };
             header?: never;
             path: {
@@ -1963,6 +3176,83 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    editJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    runJobAgain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request never makes a second job. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AgainIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
@@ -2604,6 +3894,35 @@ export interface operations {
             507: components["responses"]["Problem"];
         };
     };
+    compact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompactOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
     doctor: {
         parameters: {
             query?: never;
@@ -2783,6 +4102,126 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    listLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitOut"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listMyLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitUse"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    setLimit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject: "owner" | "queue" | "kind";
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    dropLimit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject: "owner" | "queue" | "kind";
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
     listProjects: {
         parameters: {
             query?: never;
@@ -2936,6 +4375,497 @@ export interface operations {
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
+        };
+    };
+    pauseQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    resumeQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    listRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    setRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject: "owner" | "queue" | "kind";
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    dropRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject: "owner" | "queue" | "kind";
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    countRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject: "owner" | "queue" | "kind";
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PruneOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    listSchedules: {
+        parameters: {
+            query?: {
+                owner?: string[];
+                project?: string[];
+                kind?: string[];
+                paused?: boolean;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulePage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    addSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    previewSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimesIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpcomingOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    getSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    deleteSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    changeSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    pauseSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PauseIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    resumeSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    runSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     getSession: {
@@ -3161,6 +5091,288 @@ export interface operations {
             507: components["responses"]["Problem"];
         };
     };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOut"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    addWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookMade"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    changeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    redeliver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    renewSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookMade"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TryOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
     listWorkers: {
         parameters: {
             query?: never;
@@ -3185,6 +5397,68 @@ export interface operations {
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
+        };
+    };
+    drainWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                worker: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    resumeWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                worker: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
 }

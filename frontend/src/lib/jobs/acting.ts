@@ -1,11 +1,12 @@
 // What a reader may do with a job, which of it is the next step, and the doing.
 import { calls } from "../api/calls";
 import { sentence } from "../api/problem";
-import type { Job } from "../api/shapes";
+import type { EditIn, Job } from "../api/shapes";
 import { copy } from "../page/copy";
 import { notices } from "../page/notice.svelte";
 import { jobPath } from "../page/places";
 import { route } from "../page/route.svelte";
+import { told } from "../told.svelte";
 import { texts } from "../../texts";
 
 export type Step = "cancel" | "retry" | "again" | "download" | "open";
@@ -24,11 +25,18 @@ export const hasFiles = (job: Job): boolean => job.results_until !== null && !jo
 
 export const mayStop = (job: Job): boolean => job.may.includes("cancel") && !job.cancelling;
 
-/** Does it and says so; a refusal is told as a notice. Returns the job as it is then, or null. */
-async function attempt(doing: () => Promise<Job>, told: (job: Job) => string): Promise<Job | null> {
+/** How a thing is taken back, and what the button for it says. */
+interface Back {
+  label: string;
+  undo: () => Promise<Job>;
+}
+
+/** Does it and says so, with the way back where there is one; a refusal is told. Returns the job as it is then, or null. */
+async function attempt(doing: () => Promise<Job>, told: (job: Job) => string, back?: (job: Job) => Back | undefined): Promise<Job | null> {
   try {
     const job = await doing();
-    notices.fine(told(job));
+    const way = back?.(job);
+    notices.fine(told(job), way && { label: way.label, go: () => void attempt(way.undo, () => texts.act.undone) });
     return job;
   } catch (error) {
     notices.problem(sentence(error));
@@ -37,13 +45,37 @@ async function attempt(doing: () => Promise<Job>, told: (job: Job) => string): P
 }
 
 export const acting = {
+  /** What was cancelled before it ran can be put in line again; what ran has lost its work. */
   cancel: (job: Job, name: string) =>
-    attempt(() => calls.cancel(job.id), (after) => (after.state === "cancelled" ? texts.act.cancelled(name) : texts.act.stopping(name))),
+    attempt(
+      () => calls.cancel(job.id),
+      (after) => (after.state === "cancelled" ? texts.act.cancelled(name) : texts.act.stopping(name)),
+      (after) =>
+        job.state === "queued" && after.state === "cancelled" && after.may.includes("retry")
+          ? { label: texts.act.backInLine, undo: () => calls.retry(job.id) }
+          : undefined,
+    ),
 
-  retry: (job: Job, name: string) => attempt(() => calls.retry(job.id), () => texts.act.retried(name)),
+  async retry(job: Job, name: string): Promise<Job | null> {
+    const after = await attempt(() => calls.retry(job.id), () => texts.act.retried(name));
+    if (after) told.watch(job.id);
+    return after;
+  },
 
   keep: (job: Job, name: string, until: string | null, always: boolean) =>
-    attempt(() => calls.keep(job.id, until, always), () => texts.act.kept(name)),
+    attempt(
+      () => calls.keep(job.id, until, always),
+      () => texts.act.kept(name),
+      () => ({ label: texts.act.undo, undo: () => calls.keep(job.id, job.results_until, job.kept) }),
+    ),
+
+  /** Changes a waiting job; its old place, priority and time can be given back. */
+  edit: (job: Job, name: string, edits: EditIn) =>
+    attempt(
+      () => calls.edit(job.id, edits),
+      () => texts.edit.done(name),
+      () => ({ label: texts.act.undo, undo: () => calls.edit(job.id, before(job, edits)) }),
+    ),
 
   /** Deletes for good; true when it is gone. */
   async remove(job: Job, name: string): Promise<boolean> {
@@ -81,11 +113,21 @@ export function ownAddress(url: string): string | null {
   return address.origin === location.origin ? address.href : null;
 }
 
-function fetchFile(url: string, name: string): void {
+export function fetchFile(url: string, name: string): void {
   const address = ownAddress(url);
   if (!address) return;
   const link = document.createElement("a");
   link.href = address;
   link.download = name;
   link.click();
+}
+
+/** What these edits change, as it was. */
+function before(job: Job, edits: EditIn): EditIn {
+  const was: EditIn = {};
+  if (edits.name !== undefined && job.name !== "") was.name = job.name;
+  if (edits.queue !== undefined) was.queue = job.queue;
+  if (edits.priority !== undefined) was.priority = job.priority;
+  if (edits.due_at !== undefined) was.due_at = job.due_at;
+  return was;
 }

@@ -5,6 +5,8 @@ import type { Job, Progress } from "../api/shapes";
 export function newer(shown: Job | undefined, came: Job): Job {
   if (!shown) return came;
   if (came.revision < shown.revision) return shown;
+  // The feed does not say why a job waits: what was said last holds until it is read again.
+  if (came.waiting === null && shown.waiting !== null && came.state === "queued") return { ...came, waiting: shown.waiting };
   if (came.attempt === shown.attempt && later(shown.progress, came.progress)) return { ...came, progress: shown.progress };
   return came;
 }

@@ -5,6 +5,24 @@ import type { Attempt, Event, FeedJob, FeedProgress, Job, ResultFile } from "../
 import { live } from "../feed/live.svelte";
 import { newer, progressed } from "./merge";
 
+/** Why it waits is asked again this often. */
+const LOOK_AGAIN = 5_000;
+/** More relations than these are led to by the list. */
+const MOST = 20;
+
+export interface Relations {
+  /** What it waits for. */
+  after: readonly Job[];
+  /** What waits for it, as far as it was listed or heard of. */
+  dependents: readonly Job[];
+  /** What it submitted. */
+  children: readonly Job[];
+  /** What ran it again, as far as it was listed or heard of. */
+  later: readonly Job[];
+  origin: Job | null;
+  parent: Job | null;
+}
+
 export class OpenedJob {
   job = $state.raw<Job | undefined>();
   events = $state.raw<readonly Event[]>([]);
@@ -12,30 +30,39 @@ export class OpenedJob {
   files = $state.raw<readonly ResultFile[]>([]);
   problem = $state.raw<Problem | null>(null);
   deleted = $state(false);
+  /** Jobs that have to do with this one, by what they are to it. */
+  relations = $state.raw<Relations>({ after: [], dependents: [], children: [], later: [], origin: null, parent: null });
   #hush: () => void;
+  #timer: number;
 
   constructor(
     readonly id: string,
     known: Job | undefined,
+    listed: Iterable<Job> = [],
   ) {
     this.job = known;
+    for (const one of listed) this.#relate(one);
     this.#hush = live.listen({
       job: (news) => this.#hear(news),
       progress: (news) => this.#progress(news),
       resync: () => void this.read(),
     });
+    this.#timer = window.setInterval(() => {
+      if (this.job?.state === "queued" && document.visibilityState === "visible") void this.#look();
+    }, LOOK_AGAIN);
     void this.read();
   }
 
   close(): void {
     this.#hush();
+    clearInterval(this.#timer);
   }
 
   async read(): Promise<void> {
     try {
       this.put(await calls.job(this.id));
       this.problem = null;
-      await Promise.all([this.#readEvents(), this.#readParts()]);
+      await Promise.all([this.#readEvents(), this.#readParts(), this.#readRelations()]);
     } catch (error) {
       this.problem = error instanceof Problem ? error : away();
     }
@@ -46,6 +73,7 @@ export class OpenedJob {
   }
 
   #hear(news: FeedJob): void {
+    if (news.job) this.#relate(news.job);
     if (news.event.job !== this.id) return;
     this.#add([news.event]);
     if (!news.job) {
@@ -56,9 +84,45 @@ export class OpenedJob {
     void this.#readParts().catch(() => undefined);
   }
 
+  /** Takes what has to do with this one: news of it, or a fresh picture of what is shown already. */
+  #relate(job: Job): void {
+    const put = (jobs: readonly Job[], is: boolean): readonly Job[] =>
+      jobs.some((one) => one.id === job.id) ? jobs.map((one) => (one.id === job.id ? newer(one, job) : one)) : is ? [...jobs, job] : jobs;
+    const now = this.relations;
+    this.relations = {
+      ...now,
+      after: put(now.after, false),
+      children: put(now.children, job.parent === this.id),
+      dependents: put(now.dependents, job.after.includes(this.id)),
+      later: put(now.later, job.origin === this.id),
+    };
+  }
+
   #progress(news: FeedProgress): void {
     const progress = news.jobs[this.id];
     if (progress && this.job) this.job = progressed(this.job, progress);
+  }
+
+  /** Places in line change without news. */
+  async #look(): Promise<void> {
+    try {
+      this.put(await calls.job(this.id));
+    } catch {
+      // The feed says when the server is away; the next look tries again.
+    }
+  }
+
+  async #readRelations(): Promise<void> {
+    const job = this.job;
+    if (!job) return;
+    const one = (id: string | null) => (id === null ? null : calls.job(id).catch(() => null));
+    const [after, origin, parent, children] = await Promise.all([
+      Promise.all(job.after.slice(0, MOST).map(one)),
+      one(job.origin),
+      one(job.parent),
+      calls.jobs({ parent: job.id, limit: MOST }),
+    ]);
+    this.relations = { ...this.relations, after: after.filter((found) => found !== null), origin, parent, children: children.jobs };
   }
 
   async #readEvents(): Promise<void> {

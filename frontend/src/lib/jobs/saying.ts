@@ -21,6 +21,8 @@ export interface Around {
 
 /** A rate read earlier than this after the beginning is a guess. */
 const SETTLED = 1_500;
+/** A turn that comes earlier than this is not worth counting down. */
+const SOON = 2_000;
 
 export function say(job: Job, now: number, around: Around): Saying {
   switch (job.state) {
@@ -42,13 +44,25 @@ export function say(job: Job, now: number, around: Around): Saying {
 function queued(job: Job, now: number, around: Around): Saying {
   const left = job.due_at ? millis(job.due_at) - now : 0;
   const again = job.failures > 0 ? attempts(job) : "";
-  let figure = again;
+  const place = line(job, now);
+  let figure = again || place;
   if (left > 0) figure = again ? `${again} · ${texts.row.retryIn(about(left))}` : texts.row.due(about(left));
   return { word: texts.state.queued, figure, why: waiting(job, left, around) };
 }
 
+/** The place in line and when its turn likely comes, as far as that is known. */
+export function line(job: Job, now: number): string {
+  const told = job.waiting;
+  if (!told || told.ahead === null) return "";
+  const place = told.more ? texts.row.behind(count(told.ahead)) : texts.row.place(told.ahead + 1);
+  if (told.starts_at === null) return place;
+  const left = millis(told.starts_at) - now;
+  return `${place} · ${left < SOON ? texts.row.anyMoment : texts.row.inAbout(about(left))}`;
+}
+
 function waiting(job: Job, left: number, around: Around): string {
   if (job.failures > 0 && job.failure) return job.failure.message;
+  if (job.waiting) return job.waiting.sentence;
   if (job.external) return texts.row.waitsForClient;
   if (left > 0) return texts.row.dueLater;
   if (around.paused.includes(job.queue)) return texts.row.paused(job.queue);

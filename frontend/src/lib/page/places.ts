@@ -1,5 +1,5 @@
 // Every address of the page. The server answers exactly these with the page, so a new place is added on both sides.
-export type PlaceName = "requests" | "job" | "datasets" | "dataset" | "workers" | "keys" | "login" | "nowhere";
+export type PlaceName = "requests" | "job" | "datasets" | "dataset" | "schedules" | "workers" | "keys" | "webhooks" | "users" | "house" | "login" | "nowhere";
 
 export interface Place {
   name: PlaceName;
@@ -14,8 +14,12 @@ export const PLACES: readonly (readonly [string, PlaceName])[] = [
   ["/jobs/{id}", "job"],
   ["/datasets", "datasets"],
   ["/datasets/{id}", "dataset"],
+  ["/schedules", "schedules"],
   ["/workers", "workers"],
   ["/keys", "keys"],
+  ["/webhooks", "webhooks"],
+  ["/users", "users"],
+  ["/house", "house"],
 ];
 
 /** Finds the place a path leads to. */

@@ -51,12 +51,12 @@ export function duration(span: number): string {
   if (length < 100) return `${Math.round(length)} ms`;
   if (length < 10 * SECOND) return `${(length / SECOND).toFixed(1)} s`;
   if (length < MINUTE) return `${Math.floor(length / SECOND)} s`;
-  if (length < HOUR) return two(length, MINUTE, "min", SECOND, "s");
-  if (length < DAY) return two(length, HOUR, "h", MINUTE, "min");
-  return two(length, DAY, "d", HOUR, "h");
+  if (length < HOUR) return twoUnits(length, MINUTE, "min", SECOND, "s");
+  if (length < DAY) return twoUnits(length, HOUR, "h", MINUTE, "min");
+  return twoUnits(length, DAY, "d", HOUR, "h");
 }
 
-function two(length: number, large: number, largeName: string, small: number, smallName: string): string {
+function twoUnits(length: number, large: number, largeName: string, small: number, smallName: string): string {
   const rest = Math.floor((length % large) / small);
   const whole = `${Math.floor(length / large)} ${largeName}`;
   return rest === 0 ? whole : `${whole} ${rest} ${smallName}`;
@@ -65,4 +65,28 @@ function two(length: number, large: number, largeName: string, small: number, sm
 /** Milliseconds from one moment to another; null where one is missing. */
 export function between(from: string | null | undefined, to: string | null | undefined): number | null {
   return from && to ? millis(to) - millis(from) : null;
+}
+
+/** The beginning of a day of the reader's calendar, written as 2026-11-22. */
+export const dayStart = (day: string): number => new Date(`${day}T00:00:00`).getTime();
+
+/** The moment a day of the reader's calendar is over; days have 23 to 25 hours. */
+export function dayEnd(day: string): number {
+  const next = new Date(`${day}T00:00:00`);
+  next.setDate(next.getDate() + 1);
+  return next.getTime();
+}
+
+/** A moment's day in the reader's calendar, written as 2026-11-22. */
+export function calendarDay(now: number): string {
+  const at = new Date(now);
+  const two = (part: number): string => String(part).padStart(2, "0");
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}
+
+/** A moment in the reader's zone as a field for date and time takes it: "2026-11-22T14:02". */
+export function localMinute(at: string): string {
+  const moment = new Date(at);
+  const two = (part: number): string => String(part).padStart(2, "0");
+  return `${calendarDay(moment.getTime())}T${two(moment.getHours())}:${two(moment.getMinutes())}`;
 }
