@@ -8,7 +8,8 @@ import pytest
 
 from jobyard.engine import audit, credentials
 from jobyard.engine.audit import Entry
-from jobyard.job.errors import Invalid, NameTaken, WrongCursor
+from jobyard.engine.limits import Limit, Subject
+from jobyard.job.errors import Invalid, NameTaken, NotFound, WrongCursor
 from jobyard.people.record import HOUSE, Actor, Key, KeyForm, Role
 from jobyard.store.contract import Store
 from tests.engine.yard import Yard
@@ -98,6 +99,17 @@ async def test_looking_after_the_house_is_told(yard: Yard, tmp_path_factory: pyt
     yard.clock.forward(1)
     await yard.engine.upkeep.compact(ADA)
     assert await lines(yard) == ["ada copied house", "ada pruned jobs", "ada compacted database"]
+
+
+async def test_limits_are_told(yard: Yard) -> None:
+    limits = yard.engine.limits
+    await limits.put(ADA, Limit(subject=Subject.OWNER, name="maria", running=2))
+    yard.clock.forward(1)
+    await limits.drop(ADA, Subject.OWNER, "maria")
+    with pytest.raises(NotFound):
+        await limits.drop(ADA, Subject.OWNER, "maria")
+    assert await lines(yard) == ["ada set limit of owner maria", "ada dropped limit of owner maria"]
+    assert (await told(yard))[0].details == {"queued": None, "running": 2, "stored": None}
 
 
 async def test_old_entries_go_with_old_events(any_store: Store, tmp_path: Path) -> None:

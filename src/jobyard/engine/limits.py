@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from jobyard.access import rules
 from jobyard.access.rules import House
+from jobyard.engine import audit
 from jobyard.engine.ledger import Ledger
 from jobyard.job.clock import SECOND
 from jobyard.job.errors import Invalid, LimitReached, NotFound
@@ -155,17 +156,27 @@ class Limits:
             raise Invalid(reason="only an owner has a limit of what is stored")
         told = msgspec.structs.replace(limit, set_by=actor.name, set_at=self._ledger.now())
         card = Card(drawer=_DRAWER, id=_id(told.subject, told.name), body=msgspec.json.encode(told).decode())
-        await self._ledger.write(lambda transaction: transaction.put_card(card))
+        details = {"queued": told.queued, "running": told.running, "stored": told.stored}
+
+        def work(transaction: Transaction) -> None:
+            transaction.put_card(card)
+            audit.tell(transaction, told.set_at, actor.name, "set", _what(told.subject, told.name), details)
+
+        await self._ledger.write(work)
         self._known_until = 0
         return told
 
     async def drop(self, actor: Actor, subject: Subject, name: str) -> None:
         """Take a limit away. Raises NotFound."""
         rules.require_house(actor, House.RUN_QUEUES)
-        there = await self._ledger.write(lambda transaction: transaction.drop_card(_DRAWER, _id(subject, name)))
+
+        def work(transaction: Transaction) -> None:
+            if not transaction.drop_card(_DRAWER, _id(subject, name)):
+                raise NotFound(what="limit", name=f"{subject.value} {name}")
+            audit.tell(transaction, self._ledger.now(), actor.name, "dropped", _what(subject, name))
+
+        await self._ledger.write(work)
         self._known_until = 0
-        if not there:
-            raise NotFound(what="limit", name=f"{subject.value} {name}")
 
     async def uses(self, actor: Actor, kinds: Iterable[str]) -> Sequence[Use]:
         """Return how much is used of what bounds the actor: as an owner, in the queues that he sees, of these kinds."""
@@ -250,6 +261,10 @@ def _use(view: View, allowed: Allowed, room: Room, subject: Subject, name: str) 
     if limit.stored is not None:
         stored = Used(used=view.stored(name), limit=limit.stored)
     return Use(subject=subject, name=name, queued=queued, running=running, stored=stored)
+
+
+def _what(subject: Subject, name: str) -> str:
+    return f"limit of {subject.value} {name}"
 
 
 def _id(subject: Subject, name: str) -> str:

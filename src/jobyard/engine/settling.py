@@ -49,7 +49,10 @@ class Settling:
 
         def work(transaction: Transaction) -> tuple[list[str], list[Job]]:
             settled = list[Job]()
-            states = [self._settle(transaction, _whole(outcome, files), files, settled) for outcome in finish.outcomes]
+            states = [
+                self._settle(transaction, finish.worker, _whole(outcome, files), files, settled)
+                for outcome in finish.outcomes
+            ]
             return states, settled + self.needs.ended(transaction, settled)
 
         states, settled = await self._ledger.write(work)
@@ -57,13 +60,13 @@ class Settling:
         return Settled(states=tuple(states))
 
     def _settle(
-        self, transaction: Transaction, outcome: Outcome, files: dict[str, Received], settled: list[Job]
+        self, transaction: Transaction, worker: str, outcome: Outcome, files: dict[str, Received], settled: list[Job]
     ) -> str:
         job, now = transaction.job(outcome.job), self._ledger.now()
         if job is None:
             return "stale"
         if not moves.holds(job, outcome.attempt):
-            return self._repeated(transaction, job, outcome, now)
+            return self._repeated(transaction, job, outcome, f"worker:{worker}")
         self.logs.write(transaction, job.id, outcome.attempt, outcome.lines)
         self.logs.close(transaction, job.id, outcome.attempt, now)
         told: Change | None = None
@@ -92,13 +95,13 @@ class Settling:
             return moves.fail(job, outcome.attempt, now, failure, until)
         return moves.lose(job, outcome.attempt, now, failure, now + self.lifetimes.pause(job), until)
 
-    def _repeated(self, transaction: Transaction, job: Job, outcome: Outcome, now: int) -> str:
+    def _repeated(self, transaction: Transaction, job: Job, outcome: Outcome, actor: str) -> str:
         attempts = {attempt.number: attempt for attempt in transaction.attempts(job.id)}
         ended = attempts.get(outcome.attempt)
         same = {"finish": {"finish"}, "fail": {"fail", "back_off", "stop"}, "stop": {"stop"}}
         if ended is not None and ended.outcome in same.get(outcome.how, set()):
             return job.state.value
-        transaction.note(moves.late(job, outcome.attempt, now, "worker", outcome.how))
+        transaction.note(moves.late(job, outcome.attempt, self._ledger.now(), actor, outcome.how))
         return "stale"
 
     async def _received(self, finish: Finish) -> dict[str, Received]:

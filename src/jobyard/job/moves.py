@@ -61,7 +61,7 @@ def begin(job: Job, attempt: int, now: int) -> Change:
     if job.begun_at is not None:
         return Change(job=_move(job, Arrow.BEGIN))
     moved = _move(job, Arrow.BEGIN, begun_at=now)
-    changed = _change(moved, EventType.BEGUN, now, f"worker:{job.worker}")
+    changed = _change(moved, EventType.BEGUN, now, _holder(job))
     return replace(changed, attempt=_attempt(moved))
 
 
@@ -295,7 +295,14 @@ def _ended(
     data: dict[str, Any] | None = None,
 ) -> Change:
     ended = replace(_attempt(job), ended_at=now, outcome=arrow.value, failure=failure)
-    return replace(_change(moved, event, now, f"worker:{job.worker}", data), attempt=ended)
+    # Of a holder who is gone the house speaks.
+    actor = HOUSE if failure is not None and failure.reason is Reason.LOST else _holder(job)
+    return replace(_change(moved, event, now, actor, data), attempt=ended)
+
+
+def _holder(job: Job) -> str:
+    """Return as whom the one who runs a job is told: one of our workers, or the user whose own client does."""
+    return str(job.worker) if job.external else f"worker:{job.worker}"
 
 
 def _attempt(job: Job) -> Attempt:
