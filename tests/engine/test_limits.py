@@ -84,6 +84,24 @@ async def test_a_limit_for_each_owner_holds_where_none_has_its_own(yard: Yard) -
     assert sorted(await owners(yard, 10)) == ["ada", "bob", "bob", "bob"]
 
 
+async def test_an_owner_who_may_run_nothing_holds_up_nobody(yard: Yard) -> None:
+    for _ in range(3):
+        await yard.submit(ADA)
+    await yard.submit(BOB)
+    await limit(yard, "owner", "ada", running=0)
+    assert await owners(yard, 1) == ["bob"]
+    assert await owners(yard, 1) == []
+
+
+async def test_where_nobody_may_run_who_is_not_named_the_named_ones_do(yard: Yard) -> None:
+    for name in ("ada", "cy", "dee", "bob", "bob"):
+        await yard.submit(user(name))
+    await limit(yard, "owner", EACH, running=0)
+    await limit(yard, "owner", "bob", running=1)
+    assert await owners(yard, 2) == ["bob"]
+    assert await owners(yard, 2) == []
+
+
 async def test_a_long_line_of_one_barred_owner_hides_nobody(yard: Yard) -> None:
     await limit(yard, "owner", "ada", running=1)
     for _ in range(50):

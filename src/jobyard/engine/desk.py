@@ -195,7 +195,15 @@ class Desk:
         if room is None:
             return transaction.candidates(ask.queues, ask.kinds, now, limit, worker=ask.worker)
         queues, kinds = room.open(Subject.QUEUE, ask.queues), room.open(Subject.KIND, ask.kinds)
-        return room.take(transaction.candidates(queues, kinds, now, limit, room.barred, ask.worker))
+        barred, wanted = set(room.barred), limit
+        while found := transaction.candidates(queues, kinds, now, wanted, barred, ask.worker):
+            taken = room.take(found)[:limit]
+            if taken:
+                return taken
+            # Who may run nothing, because nobody may who is not named, must not hold up those behind him.
+            barred.update(job.owner for job in found)
+            wanted = CLAIM_LIMIT
+        return []
 
     def _look(self, view: View, held: tuple[Held, ...]) -> tuple[list[Held], tuple[Wish, ...]]:
         jobs = {job.id: job for job in view.jobs([one.job for one in held])}

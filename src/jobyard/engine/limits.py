@@ -92,7 +92,9 @@ class Room:
     @property
     def barred(self) -> list[str]:
         """Owners whose jobs have to wait for others of theirs to end."""
-        return [name for name in self._counts[Subject.OWNER] if self._full(Subject.OWNER, name)]
+        # Whoever may run nothing at all is full without any job that runs.
+        names = self._counts[Subject.OWNER].keys() | self._limits.named(Subject.OWNER)
+        return sorted(name for name in names if self._full(Subject.OWNER, name))
 
     def open(self, subject: Subject, names: Iterable[str]) -> tuple[str, ...]:
         """Return those of the queues or kinds that have room."""
