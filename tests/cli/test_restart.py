@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.cli.running import RunningHouse, alive, eventually, running
+from tests.cli.running import RunningHouse, alive, environment, eventually, running
 
 LONG_LEASE = {"JOBYARD_LEASE": "120", "JOBYARD_ROUND": "1"}
 """So long that nothing in these tests can come from a lease that ran out."""
@@ -68,6 +72,36 @@ def test_what_the_work_of_a_killed_house_does_ends_soon(tmp_path: Path) -> None:
         house.process.send_signal(signal.SIGKILL)
         house.process.wait()
         eventually(lambda: not alive(pid), within=6)
+
+
+def test_a_second_worker_of_one_name_is_told_so_and_takes_nothing_until_the_first_has_left(tmp_path: Path) -> None:
+    with running(tmp_path, workers=0, **LONG_LEASE) as house, house.client() as client, ExitStack() as stack:
+        key = house.cli("keys", "create", "--scope", "desk", "--json").json["secret"]
+        first = stack.enter_context(_twin(house, key, tmp_path / "first.log"))
+        job = client.submit("command.run", {"argv": ["sleep", "600"]})
+        eventually(lambda: client.job(job.id).begun_at is not None)
+        second = stack.enter_context(_twin(house, key, tmp_path / "second.log"))
+        eventually(lambda: "Another worker called twin is at work already" in (tmp_path / "second.log").read_text())
+        assert first.poll() is None and second.poll() is None
+        assert [worker.pid for worker in client.workers()] == [first.pid]
+        assert client.job(job.id).attempt == 1
+        first.send_signal(signal.SIGTERM)
+        assert first.wait(15) == 0
+        eventually(lambda: client.job(job.id).attempt == 2, within=15)
+        assert client.attempts(job.id)[0].outcome == "give_back"
+        assert [worker.pid for worker in client.workers()] == [second.pid]
+
+
+@contextmanager
+def _twin(house: RunningHouse, key: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    words = [sys.executable, "-m", "jobyard", "work", "--url", house.url, "--name", "twin", "--slots", "1"]
+    with log.open("wb") as told:
+        process = subprocess.Popen(words, env=environment(JOBYARD_TOKEN=key), stdout=told, stderr=told)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _names(house: RunningHouse) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from jobyard.job.record import Job, Reason
 from jobyard.job.states import State
 from jobyard.people.record import HOUSE
 from jobyard.store.contract import WorkerRow
+from jobyard.store.postgres import PostgresStore
 from tests.engine.yard import LEASE, Yard, user
 
 pytestmark = pytest.mark.anyio
@@ -83,6 +85,18 @@ async def test_a_double_is_turned_away_for_as_long_as_the_other_one_speaks(yard:
     assert (after.attempt, after.worker, after.state) == (before.attempt, "w1", State.RUNNING)
     assert [row.session for row in rows(yard)] == ["old"]
     assert await yard.finish(job) == "succeeded"
+
+
+async def test_a_beat_counts_from_when_it_was_heard_and_not_from_when_that_was_written_down(yard: Yard) -> None:
+    job = await held_by(yard, "old")
+    yard.clock.forward(SILENCE * 0.4)
+    await beat(yard, "old", job)
+    yard.clock.forward(SILENCE * 0.7)
+    assert yard.clock.now() - rows(yard)[0].seen_at > QUIET
+    with pytest.raises(WorkerDoubled):
+        await claim(yard, "new")
+    yard.clock.forward(SILENCE * 0.3)
+    assert [one.job.id for one in await claim(yard, "new")] == [job.id]
 
 
 async def test_who_was_taken_for_dead_and_comes_back_is_told_and_takes_nothing(yard: Yard) -> None:
@@ -206,3 +220,20 @@ async def test_a_claim_of_a_worker_that_went_away_ends_and_says_no_more(yard: Ya
     ask = Ask(worker="w1", session="old", kinds=("test.count",), wait=20)
     assert (await asyncio.wait_for(yard.desk.claim(yard.worker, ask, gone), 5)).assignments == ()
     assert rows(yard) == []
+
+
+async def test_of_two_that_come_at_once_to_two_servers_only_one_takes_the_name(
+    postgres_store: PostgresStore, tmp_path: Path
+) -> None:
+    here, there = (Yard(postgres_store, tmp_path / name) for name in ("here", "there"))
+    for number in range(10):
+        job = await held_by(here, f"old {number}")
+        for yard in (here, there):
+            yard.clock.time += QUIET
+        came = (claim(here, f"here {number}"), claim(there, f"there {number}"))
+        taken = await asyncio.gather(*came, return_exceptions=True)
+        assert [type(one) for one in taken if not isinstance(one, list)] == [WorkerDoubled], taken
+        [[again]] = [one for one in taken if isinstance(one, list)]
+        assert (again.job.id, again.job.attempt) == (job.id, 2)
+        assert await here.finish(again.job) == "succeeded"
+        await here.desk.bury(HOUSE, "w1", "ended")
