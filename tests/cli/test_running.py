@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,22 @@ def test_a_house_without_a_server_is_looked_after_too(tmp_path: Path) -> None:
     assert called("keep", "compact", "--data", data).code == 0
     verbs = [entry["verb"] for entry in called("keep", "audit", "--data", data, "--json").json]
     assert verbs[:3] == ["compacted", "paused", "ruled"]
+
+
+def test_a_worker_that_leaves_while_one_waits_for_its_rest_holds_nothing() -> None:
+    from jobyard.client.shapes import Held, Worker
+
+    now = datetime.now(UTC)
+    held = Held(id="a" * 32, number=1, name="n", kind="k")
+    there = {"name": "w", "host": "", "pid": 1, "queues": [], "kinds": [], "slots": 1, "started_at": now}
+    worker = Worker(**there, seen_at=now, alive=True, draining=True, running=[held])  # type: ignore[arg-type]
+
+    class Left:
+        def workers(self) -> list[Worker]:
+            return []
+
+    rested = workers._rested(Left(), worker, None)  # type: ignore[arg-type]
+    assert (workers._state(rested), rested.running) == ("gone", [])
 
 
 def test_targets_of_rules_are_read() -> None:

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
+from msgspec import structs
 
 from jobyard.cli import showing
 from jobyard.cli.codes import Code
@@ -97,7 +98,7 @@ def _rested(client: Jobyard, worker: Worker, timeout: float | None) -> Worker:
         time.sleep(_LOOK_EVERY)
         there = [one for one in client.workers() if one.name == worker.name]
         if not there:
-            break
+            return structs.replace(worker, alive=False, running=[])
         worker = there[0]
     return worker
 
