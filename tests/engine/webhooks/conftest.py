@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from jobyard.engine.webhooks.book import Wish
-from jobyard.engine.webhooks.record import Webhook
+from jobyard.engine.webhooks.record import Delivery, Webhook
 from jobyard.job.ids import new_id
 from jobyard.people.record import HOUSE, Actor, Membership, Project, Role, User
 from jobyard.store.contract import Store
@@ -52,6 +54,23 @@ class Posted(Yard):
         # A sender that ended may have left something that was written down meanwhile.
         await self.rounds.round()
         await self.rounds.idle()
+
+    async def deliveries(self, webhook: Webhook) -> list[Delivery]:
+        """Return a webhook's deliveries, the oldest event first."""
+        found = await self.webhooks.deliveries(HOUSE, webhook.id, None, 1_000)
+        return [delivery for delivery, _ in reversed(found)]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[asyncio.Task[None]]:
+        """Let the rounds run by themselves."""
+        task = asyncio.create_task(self.rounds.run())
+        await asyncio.sleep(0)
+        try:
+            yield task
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
     async def look(self, webhook: Webhook) -> Webhook:
         """Return a webhook as it is now."""
