@@ -133,6 +133,8 @@ class SqliteDatabase:
 def _open(path: Path, flags: int) -> apsw.Connection:
     connection = apsw.Connection(str(path), flags=flags, statementcachesize=_CACHED_STATEMENTS)
     connection.set_busy_timeout(BUSY_MILLISECONDS)
+    # Without this a statement over a partial index is prepared anew for each new value of a parameter.
+    connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     for pragma in ("mmap_size = 0", "temp_store = MEMORY", "trusted_schema = OFF", "wal_autocheckpoint = 0"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
