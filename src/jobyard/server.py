@@ -26,6 +26,7 @@ from jobyard.store.blobs import Blobs
 from jobyard.store.contract import Store
 from jobyard.web.health import health
 from jobyard.web.pages import pages
+from jobyard.web.porter import Porter
 
 PACKAGES = ("jobyard.datasets",)
 """The capabilities that keep tables of their own."""
@@ -62,6 +63,8 @@ class House:
             version=jobyard.__version__,
         )
         self.app: Litestar = native(surroundings, [*health(self.ready), *pages()], lifespan=[self.running])
+        self.door = Porter(self.app, self.engine.meters.answered)
+        """The app as it is served: every request is counted and has its line in the log."""
 
     def base_url(self) -> str:
         """Return the address clients use, without a slash at its end."""

@@ -9,7 +9,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -72,6 +72,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """SQLite's `synchronous`: FULL keeps acknowledged writes through a power cut; NORMAL may lose the last ones."""
     log_form: str = "console"
     """How the server logs: `console` or `json`."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """How much the server logs: `debug` tells of every request and of all that happens to jobs."""
+    metrics_open: bool = False
+    """Let anybody read /metrics; else it takes a token of an operator, but on this machine itself."""
 
     @property
     def folder(self) -> Path:

@@ -38,8 +38,7 @@ def leaves(app: App, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
             inner = app[name]
             if inner.default_command is not None:
                 yield (*before, name)
-            else:
-                yield from leaves(inner, (*before, name))
+            yield from leaves(inner, (*before, name))
 
 
 COMMANDS = sorted(leaves(tree()))
@@ -77,13 +76,21 @@ def test_a_wrong_word_loads_nothing_of_the_server(tmp_path: Path) -> None:
 
 def test_there_are_the_commands_that_the_docs_tell_of() -> None:
     wanted = {
-        *("up", "work", "credentials", "demo", "kinds", "queues", "workers"),
+        *("up", "work", "credentials", "demo", "kinds"),
+        *("queues", "queues list", "queues pause", "queues resume"),
+        *("workers", "workers list", "workers drain", "workers resume"),
         *("jobs submit", "jobs list", "jobs show", "jobs logs", "jobs watch", "jobs cancel", "jobs retry"),
         *("jobs wait", "jobs keep", "jobs delete", "jobs download", "jobs release", "jobs withdraw"),
+        *("jobs edit", "jobs again", "limits list", "limits mine", "limits set", "limits drop"),
+        *("schedules create", "schedules list", "schedules show", "schedules edit", "schedules preview"),
+        *("schedules pause", "schedules resume", "schedules run", "schedules delete"),
+        *("webhooks create", "webhooks list", "webhooks show", "webhooks change", "webhooks pause", "webhooks resume"),
+        *("webhooks test", "webhooks secret", "webhooks deliveries", "webhooks redeliver", "webhooks delete"),
         *("datasets create", "datasets list", "datasets show", "datasets sync", "datasets samples"),
         *("users add", "users list", "users change", "users password", "keys create", "keys list", "keys revoke"),
         *("projects create", "projects list", "projects member", "projects drop"),
-        *("keep backup", "keep restore", "keep prune", "keep doctor"),
+        *("keep backup", "keep restore", "keep prune", "keep doctor", "keep compact", "keep audit"),
+        *("keep rules", "keep rule", "keep drop-rule"),
     }
     assert {" ".join(words) for words in COMMANDS} == wanted
 
@@ -119,7 +126,7 @@ def test_help_is_there_on_both_levels(tmp_path: Path) -> None:
         ("jobs", "list", "--colour", "green"),
         ("jobs", "list", "--state", "tired"),
         ("jobs", "wait"),
-        ("keep", "prune"),
+        ("keep", "rule"),
         ("users", "add", "x", "--role", "king"),
         ("up", "--port", "many"),
         ("jobs", "show", "twelve", "--url", "http://127.0.0.1:9", "--token", "t"),

@@ -202,6 +202,7 @@ async def test_a_worker_that_starts_anew_drains_no_longer(yard: Yard) -> None:
     await yard.submit()
     from jobyard.job.desk import Ask
 
+    yard.lose_patience()
     ask = Ask(worker="w1", session="another", kinds=("test.count",))
     assert len((await yard.desk.claim(yard.worker, ask)).assignments) == 1
     assert not await draining(yard)

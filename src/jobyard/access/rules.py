@@ -32,6 +32,7 @@ class House(StrEnum):
     """What may be asked of the house itself."""
 
     SEE_QUEUES = "see the queues and workers"
+    SEE_METRICS = "see the metrics"
     RUN_QUEUES = "run the queues"
     WORK = "work at the desk"
     MAKE_PROJECTS = "make projects and datasets"
@@ -44,6 +45,7 @@ _RANK = {Role.VIEWER: 0, Role.MEMBER: 1, Role.OPERATOR: 2, Role.ADMINISTRATOR: 3
 
 _LEAST: dict[House, Role] = {
     House.SEE_QUEUES: Role.VIEWER,
+    House.SEE_METRICS: Role.OPERATOR,
     House.RUN_QUEUES: Role.OPERATOR,
     House.WORK: Role.ADMINISTRATOR,
     House.MAKE_PROJECTS: Role.MEMBER,
@@ -118,7 +120,7 @@ def may_house(actor: Actor, verb: House) -> bool:
         return verb is House.WORK
     if verb is House.WORK:
         return actor.scope is KeyScope.FULL and at_least(actor.role, _LEAST[verb])
-    if actor.scope is KeyScope.READ and verb is not House.SEE_QUEUES:
+    if actor.scope is KeyScope.READ and verb not in {House.SEE_QUEUES, House.SEE_METRICS}:
         return False
     return at_least(actor.role, _LEAST[verb])
 

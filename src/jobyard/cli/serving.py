@@ -205,7 +205,7 @@ class _Server(uvicorn.Server):
 
 def _config(house: House) -> uvicorn.Config:
     return uvicorn.Config(
-        house.app,
+        house.door,
         http=Connection,
         ws="none",
         lifespan="on",

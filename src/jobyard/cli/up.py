@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -25,6 +25,7 @@ def up(
     webhook_target: Annotated[list[str] | None, Parameter(negative=())] = None,
     database: str | None = None,
     log_form: str | None = None,
+    log_level: Literal["debug", "info", "warning", "error"] | None = None,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Start the server with its workers, and stay until Ctrl-C or SIGTERM.
@@ -58,6 +59,8 @@ def up(
         A PostgreSQL address; without one SQLite inside the data folder is used.
     log_form
         How the server logs: console or json.
+    log_level
+        How much the server logs; debug tells of every request and of all that happens to jobs.
     json
         Print one JSON document on standard output when the server answers.
     """
@@ -76,6 +79,7 @@ def up(
         "webhook_targets": webhook_target,
         "database": database,
         "log_form": log_form,
+        "log_level": log_level,
     }
     try:
         settings = declared.load(flags)
@@ -90,7 +94,7 @@ def start(settings: declared.Settings, *, json: bool) -> int:
     from jobyard.cli.serving import Ready, serve
     from jobyard.cli.welcome import welcome
 
-    logs.configure(settings.log_form)
+    logs.configure(settings.log_form, settings.log_level)
 
     def tell(ready: Ready) -> None:
         welcome(ready, json=json)

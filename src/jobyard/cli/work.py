@@ -62,7 +62,7 @@ def work(
     token = _token(token_file) if token_file else said.token
     if not token:
         raise Trouble("a key is missing; say --token-file or set JOBYARD_TOKEN.", Code.USAGE)
-    logs.configure(_log_form())
+    logs.configure(*_log_form())
     if leave_with is not None:
         threading.Thread(target=_leave_with, args=(leave_with,), name="parent", daemon=True).start()
 
@@ -83,11 +83,13 @@ def _token(path: str) -> str:
         raise Trouble(f"the key in {path} cannot be read: {reason}.", Code.USAGE) from None
 
 
-def _log_form() -> str:
+def _log_form() -> tuple[str, str]:
+    """Return in which form and how much to log."""
     try:
-        return declared.load().log_form
+        settings = declared.load()
     except ValueError as error:
         raise Trouble(f"{error}.", Code.USAGE) from None
+    return settings.log_form, settings.log_level
 
 
 def _leave_with(parent: int) -> None:

@@ -92,7 +92,7 @@ def resume(name: str, /, *, where: Where = _HERE) -> int:
 
 
 def _rested(client: Jobyard, worker: Worker, timeout: float | None) -> Worker:
-    """Return the worker as it is when it holds nothing, has gone, or the time is over."""
+    """Return the worker as it is when it holds nothing, has left, or the time is over."""
     until = None if timeout is None else time.monotonic() + timeout
     while worker.running and (until is None or time.monotonic() < until):
         time.sleep(_LOOK_EVERY)

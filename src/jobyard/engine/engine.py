@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
+import jobyard
 from jobyard.access.vault import Vault
 from jobyard.engine.audit import Audit
 from jobyard.engine.bell import Bell
@@ -22,6 +23,7 @@ from jobyard.engine.lifetimes import Lifetimes
 from jobyard.engine.limits import Limits
 from jobyard.engine.listing import Listing
 from jobyard.engine.logs import Logs
+from jobyard.engine.meters import Meters
 from jobyard.engine.needs import Needs
 from jobyard.engine.outside import Outside
 from jobyard.engine.people import People
@@ -35,11 +37,13 @@ from jobyard.engine.schedules.verbs import Schedules
 from jobyard.engine.settling import Settling
 from jobyard.engine.upkeep import Upkeep
 from jobyard.engine.waiting import Waits
+from jobyard.engine.watching import Watching
 from jobyard.engine.webhooks.book import Webhooks
 from jobyard.engine.webhooks.carrier import Carrier
 from jobyard.engine.webhooks.post import Post, Wording
 from jobyard.engine.webhooks.rounds import Rounds
 from jobyard.engine.webhooks.targets import Targets
+from jobyard.engine.witness import Witness
 from jobyard.engine.workers import Workers
 from jobyard.job.clock import SECOND, Clock
 from jobyard.kinds.registry import Registry
@@ -64,13 +68,13 @@ class Engine:
     ) -> None:
         self.registry = registry
         self.capabilities = {capability.name: capability for capability in capabilities}
-        self.ledger = Ledger(store, clock)
+        self.meters = Meters(registry.names(), jobyard.__version__)
+        self.ledger = Ledger(store, clock, Witness(self.meters))
         self.bell = Bell()
         self.results = Results(self.ledger, blobs, settings.upload_limit)
         lease = int(settings.lease * SECOND)
         self.limits = Limits(self.ledger)
-        self.retention = Retention(self.ledger)
-        self.audit = Audit(self.ledger)
+        self.retention, self.audit = Retention(self.ledger), Audit(self.ledger)
         lifetimes = Lifetimes(registry, self.retention)
         needs = Needs(self.ledger, self.bell, lifetimes)
         settling = Settling(self.ledger, needs, lifetimes, self.results, Logs(settings), lease)
@@ -82,10 +86,10 @@ class Engine:
         self.outside = Outside(self.ledger, needs, settling)
         self.listing = Listing(self.ledger, Waits(self.ledger, self.limits))
         self.feed = Feed(self.ledger, settling.ticks, settings.feed_limit)
+        self.watching = Watching(self.ledger, self.feed, self.meters)
         self.people = People(self.ledger, vault, clock, settings)
         self.projects = Projects(self.ledger)
-        self.queues = Queues(self.ledger, self.bell, registry)
-        self.workers = Workers(self.ledger, self.bell)
+        self.queues, self.workers = Queues(self.ledger, self.bell, registry), Workers(self.ledger, self.bell)
         self.pruning = Pruning(self.ledger, needs, self.retention, blobs, settings.retention)
         self.keeper = Keeper(self.ledger, needs, lifetimes, blobs, lease, self.pruning, settings.event_retention)
         self.upkeep = Upkeep(self.ledger, blobs, self.pruning, settings.folder)

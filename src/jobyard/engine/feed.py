@@ -120,6 +120,11 @@ class Feed:
         """Read frames above a number from the store, up to the newest that was shared."""
         return [frame for frame in await self._read(after) if frame.event.number <= self.last]
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for news now."""
+        return self._waiting
+
     def lag_limit(self) -> int:
         """Return how many events a reader may be behind before it is told to start over."""
         return self._limit

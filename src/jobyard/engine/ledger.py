@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import TypeVar
 
 from jobyard.access import rules
 from jobyard.access.rules import Verb
+from jobyard.engine.witness import Happening, Witness
 from jobyard.job.clock import Clock
 from jobyard.job.errors import JobNotFound
 from jobyard.job.events import Change
@@ -23,11 +25,13 @@ SEARCHES = 4
 
 
 class Ledger:
-    """The store and the clock of one house."""
+    """The store and the clock of one house, and who sees what was written."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, witness: Witness) -> None:
         self.store = store
         self.clock = clock
+        self._witness = witness
+        store.measure(witness.saw_commit)
         self._searches = asyncio.Semaphore(SEARCHES)
 
     def now(self) -> int:
@@ -36,7 +40,18 @@ class Ledger:
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in a transaction; return when it is durable."""
-        return await _settled(self.store.write(work))
+        happened: Sequence[Happening] = ()
+
+        def seen(transaction: Transaction) -> T:
+            nonlocal happened
+            result = work(transaction)
+            happened = transaction.happened
+            return result
+
+        began = time.perf_counter()
+        result = await _settled(self.store.write(seen))
+        self._witness.saw(happened, time.perf_counter() - began)
+        return result
 
     async def read(self, work: Callable[[View], T]) -> T:
         """Run `work` on one consistent moment."""

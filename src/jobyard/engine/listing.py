@@ -204,7 +204,7 @@ class Listing:
             query = Query(filter=running, scope=rules.scope(actor), limit=500)
             held = view.find(query).jobs if rows else []
             return [
-                WorkerState(row=row, alive=_alive(row, now), running=[job for job in held if job.worker == row.name])
+                WorkerState(row=row, alive=alive(row, now), running=[job for job in held if job.worker == row.name])
                 for row in rows
             ]
 
@@ -226,13 +226,14 @@ def _quick(filter_: Filter) -> bool:
     return filter_ == replace(empty, **{name: getattr(filter_, name) for name in _QUICK})
 
 
-def _alive(row: WorkerRow, now: int) -> bool:
+def alive(row: WorkerRow, now: int) -> bool:
+    """Tell whether a worker was heard of lately."""
     return now - row.seen_at < int(ALIVE * 1_000_000)
 
 
 def _serves(row: WorkerRow, now: int) -> bool:
     """Tell whether a worker takes new jobs."""
-    return _alive(row, now) and not row.draining
+    return alive(row, now) and not row.draining
 
 
 def _counted(tallies: list[Tally], queue: str, state: State) -> int:

@@ -133,13 +133,12 @@ class Pruning:
         while page := await self._page(walk, place):
             place = page[-1].place
             ids = [one.id for one in _chosen(page, walk, rules)]
-            size = await self._ledger.read(lambda view, ids=ids: view.files_size(ids))  # type: ignore[misc]
+            size = await self._ledger.search(lambda view, ids=ids: view.files_size(ids))  # type: ignore[misc]
             counted += Pruned(len(ids), size)
-            await asyncio.sleep(0)
         return counted
 
     async def _page(self, walk: Walk, place: tuple[int, int]) -> list[Aged]:
-        return await self._ledger.read(lambda view: view.aged(walk.before, place, _LOOKED_AT, walk.project))
+        return await self._ledger.search(lambda view: view.aged(walk.before, place, _LOOKED_AT, walk.project))
 
     async def _remove(self, batch: Sequence[Aged]) -> Pruned:
         def work(transaction: Transaction) -> tuple[int, list[str], list[Job]]:

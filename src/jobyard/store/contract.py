@@ -191,6 +191,10 @@ class View(Protocol):
 class Transaction(View, Protocol):
     """Reading and writing. All of it happens, or, when the function raises, none of it."""
 
+    @property
+    def happened(self) -> Sequence[tuple[Event, Job | None]]:
+        """The events that were written so far, each with its job after it; None where it changed no job."""
+
     def insert(self, change: Change) -> Job:
         """Write a new job with its events, labels and counters; return it with its number.
 

@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler
 from jobyard.faces.native import faults
 from jobyard.faces.native.frames import Frames
 from jobyard.faces.native.gate import Doorplate, stamp
+from jobyard.faces.native.metrics import metrics
 from jobyard.faces.native.routes import router
 from jobyard.faces.native.routes.desk import DeskApp
 from jobyard.faces.native.stream import Streams
@@ -25,7 +26,7 @@ Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 def native(
     surroundings: Surroundings, beside: Sequence[ControllerRouterHandler] = (), lifespan: Sequence[Lifespan] = ()
 ) -> Litestar:
-    """Return the app with this face under /v1 and the routes `beside` it; `lifespan` runs while the app does."""
+    """Return the app with this face under /v1, /metrics and the routes `beside` it; `lifespan` runs while it does."""
     names = Names(surroundings.engine.projects)
     state = {
         "surroundings": surroundings,
@@ -35,7 +36,11 @@ def native(
         "desk": DeskApp(surroundings.engine),
     }
     return Litestar(
-        route_handlers=[router(surroundings.settings), *beside],
+        route_handlers=[
+            router(surroundings.settings),
+            metrics(surroundings.engine, surroundings.settings),
+            *beside,
+        ],
         state=State(state),
         request_class=Ask,
         middleware=[DefineMiddleware(Doorplate, settings=surroundings.settings)],

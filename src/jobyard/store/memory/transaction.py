@@ -38,6 +38,7 @@ class MemoryTransaction(MemoryView):
     def __init__(self, tables: Tables, journal: Journal, served: line.Served) -> None:
         super().__init__(tables)
         self._journal = journal
+        self.happened: list[tuple[Event, Job | None]] = []
         self.offers = line.Offers(served)
         """What the line offers to this work."""
 
@@ -58,12 +59,16 @@ class MemoryTransaction(MemoryView):
         return kept
 
     def note(self, event: Event) -> None:
+        self._tell(event, None)
+
+    def _tell(self, event: Event, job: Job | None) -> None:
         number = self._journal.count(self._tables.numbers, "event")
         kept = _kept(replace(event, number=number))
         text.require([kept.job, kept.actor])
         self._journal.put(self._tables.events, number, kept)
         self._journal.put(self._journal.below(self._tables.histories, event.job), number, kept)
         self._journal.told = True
+        self.happened.append((kept, job))
 
     def remove(self, job: str) -> list[str]:
         self._require(job)
@@ -268,7 +273,7 @@ class MemoryTransaction(MemoryView):
         self._journal.put(self._tables.jobs, job.id, kept)
         self._journal.put(self._tables.used_queues, job.queue, True)
         for event in change.events:
-            self.note(event)
+            self._tell(event, kept)
         if change.attempt is not None:
             self._put_attempt(job.id, change.attempt)
         return kept

@@ -38,6 +38,7 @@ class RelationalTransaction(RelationalView):
         """What is still to be written at the end."""
         self.flushed = False
         """Whether what `earlier` holds has been written by this transaction."""
+        self.happened: list[tuple[Event, Job | None]] = []
         self.told = False
         """Whether an event was written."""
         self.people = False
@@ -111,7 +112,7 @@ class RelationalTransaction(RelationalView):
 
     def note(self, event: Event) -> None:
         there = event.job in self._seen or bool(self._database.all("job_exists", {"id": event.job}))
-        self._tell([event], gone=not there)
+        self._tell([event], None, gone=not there)
 
     def remove(self, job: str) -> list[str]:
         old = self._require(job)
@@ -281,14 +282,15 @@ class RelationalTransaction(RelationalView):
 
     def _written(self, job: Job, change: Change) -> Job:
         self._seen[job.id] = job
-        self._tell(change.events, gone=False)
+        self._tell(change.events, job, gone=False)
         if change.attempt is not None:
             self._put_attempt(job, change.attempt)
         return job
 
-    def _tell(self, events: Sequence[Event], *, gone: bool) -> None:
+    def _tell(self, events: Sequence[Event], job: Job | None, *, gone: bool) -> None:
         for event in events:
             self._database.post("insert_event", records.event_row(event, gone=gone))
+            self.happened.append((event, job))
             self.told = True
 
     def _put_attempt(self, job: Job, attempt: Attempt) -> None:

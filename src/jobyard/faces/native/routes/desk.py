@@ -28,6 +28,8 @@ from jobyard.people.record import Actor
 BODY_LIMIT = 16 * 1024 * 1024
 """Bytes of one word of a worker: it may bring the log lines of many attempts."""
 _LONGEST_NAME = 200
+_PLACES = frozenset({"claim", "beat", "report", "finish", "give_back", "call", "files"})
+"""What is counted each by itself."""
 _BINARY = "application/msgpack"
 
 Verb = Callable[[Actor, Any], Awaitable[Struct]]
@@ -56,6 +58,8 @@ class DeskApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one word of a worker."""
         place = scope["path"].strip("/").split("/")
+        if place[0] in _PLACES:
+            scope["path_template"] = f"/v1/desk/{place[0]}"
         # Before anything is read: the verbs ask this as well, but a word may have many megabytes.
         rules.require_house(scope["user"], House.WORK)
         try:
