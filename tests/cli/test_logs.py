@@ -60,8 +60,8 @@ def test_less_is_logged_where_less_is_wanted(capsys: pytest.CaptureFixture[str])
 
 @pytest.fixture(scope="module")
 def talkative(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
-    settings = {"JOBYARD_LOG_FORM": "json", "JOBYARD_LOG_LEVEL": "debug"}
-    with running(tmp_path_factory.mktemp("talkative"), **settings) as house:
+    folder = tmp_path_factory.mktemp("talkative")
+    with running(folder, JOBYARD_LOG_FORM="json", JOBYARD_LOG_LEVEL="debug") as house:
         yield house
 
 

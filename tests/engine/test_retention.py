@@ -194,8 +194,8 @@ async def test_a_round_goes_on_where_the_last_one_was_out_of_time(yard: Yard) ->
     for assignment in await yard.claim(limit=200):
         await yard.finish(assignment.job)
     yard.clock.forward(91 * DAY)
-    rounds = [await yard.engine.pruning.round(1e-9) for _ in range(4)]
-    assert [pruned.jobs for pruned in rounds] == [50, 50, 20, 0]
+    rounds = [await yard.engine.pruning.round(1e-9) for _ in range(6)]
+    assert [pruned.jobs for pruned in rounds] == [25, 25, 25, 25, 20, 0]
 
 
 # --- by hand --------------------------------------------------------------------------------------------------------

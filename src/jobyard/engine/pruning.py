@@ -21,7 +21,7 @@ from jobyard.store.contract import Aged, Transaction
 
 _LOOKED_AT = 1_000
 """Jobs that are looked at in one go; none of them is written to."""
-_REMOVED = 50
+_REMOVED = 25
 """Jobs that are removed in one transaction, so that nobody waits long for it."""
 _START = (-1, 0)
 
