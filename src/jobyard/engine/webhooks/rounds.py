@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from weakref import WeakValueDictionary
 
 from jobyard.engine.ledger import Ledger
 from jobyard.engine.webhooks import outbox
@@ -18,12 +20,33 @@ from jobyard.store.contract import Transaction
 
 LOOK_AGAIN = 5.0
 """Seconds after which the post looks by itself: a retry may be due, or another server was asked for something."""
-AT_ONCE = 8
+AT_ONCE = 32
 """The most letters that are under way."""
+OF_ONE = 4
+"""The most of them for one owner, so that his slow receivers hold up nobody else's letters."""
 _GATHER = 0.2
 _PRUNE_EVERY = 3_600 * SECOND
 
 _log = logging.getLogger(__name__)
+
+
+class Slots:
+    """How many letters may be under way, together and for one owner."""
+
+    def __init__(self) -> None:
+        self._all = asyncio.Semaphore(AT_ONCE)
+        self._of_one: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def taken(self, owner: str) -> AsyncIterator[bool]:
+        """Hold a slot, waiting for it if need be; whether there was a wait is handed in.
+
+        Of one owner never more wait among the others than may be under way.
+        """
+        own = self._of_one.setdefault(owner, asyncio.Semaphore(OF_ONE))
+        waited = own.locked() or self._all.locked()
+        async with own, self._all:
+            yield waited
 
 
 class Rounds:
@@ -33,7 +56,7 @@ class Rounds:
         self._ledger = ledger
         self._post = post
         self._wake = asyncio.Event()
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._slots = Slots()
         self._senders: dict[str, asyncio.Task[None]] = {}
         self._watching = False
         self._anybody = True
@@ -118,8 +141,7 @@ class Rounds:
         done: Done | None = None
         try:
             while (posting := await self._next(id_, done)) is not None:
-                async with self._slots:
-                    done = await self._told(posting)
+                done = await self._in_turn(posting)
         except Fault as fault:
             _log.warning("a delivery of webhook %s could not be written down: %s", id_, fault)
             await asyncio.sleep(LOOK_AGAIN)
@@ -137,6 +159,18 @@ class Rounds:
             return outbox.next_posting(transaction, id_, self._ledger.now()) if watching else None
 
         return await self._ledger.write(work)
+
+    async def _in_turn(self, posting: Posting) -> Done | None:
+        """Make a delivery once there is a slot for it; None where it is not to be made any more."""
+        webhook = posting.webhook
+        async with self._slots.taken(webhook.owner) as waited:
+            if waited:
+                # Meanwhile its owner may have lost the right to be told.
+                again = await self._next(webhook.id, None)
+                if again is None:
+                    return None
+                posting = again
+            return await self._told(posting)
 
     async def _told(self, posting: Posting) -> Done:
         try:
