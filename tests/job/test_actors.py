@@ -1,4 +1,4 @@
-"""Who is named in the history: whoever asked, the worker who holds the job, the user whose client does, or the house."""
+"""Who is named in the history: whoever asked, the worker that holds the job, the user whose client does, the house."""
 
 from __future__ import annotations
 

@@ -173,7 +173,7 @@ class Weather:
         if self.settings.database:
             import psycopg
 
-            deltas = "SELECT owner, project, queue, state, count FROM counter_deltas"
+            deltas = "SELECT owner, project, queue, kind, state, count FROM counter_deltas"
             both = f"FROM (SELECT * FROM counters UNION ALL {deltas}) kept"
             text = statement.replace("FROM counters", both)
             with psycopg.connect(self.settings.database, options="-c search_path=jobyard") as connection:
