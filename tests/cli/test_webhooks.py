@@ -34,7 +34,9 @@ class Hearing(BaseHTTPRequestHandler):
     server: Ear
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.rfile.read(length := int(self.headers["Content-Length"]))
+        if len(body) < length:
+            return  # whoever sent it was killed
         try:
             self.server.heard.append(verify(self.server.secret, self.headers, body))
         except NotGenuine as error:
@@ -162,3 +164,29 @@ def test_without_a_server_a_webhook_is_made_and_what_happened_meanwhile_is_told_
             client.submit("command.run", {"argv": ["echo"]})
             eventually(lambda: told(ear) == ["job.submitted"])
         assert not ear.false
+
+
+@pytest.mark.storm
+def test_a_server_that_is_killed_again_and_again_tells_of_everything(tmp_path: Path) -> None:
+    allowed, made_, submitted = "127.0.0.0/8", "", list[str]()
+    with hearing() as ear:
+        for _ in range(6):
+            house = RunningHouse(tmp_path, workers=0, JOBYARD_WEBHOOK_TARGETS=allowed)
+            try:
+                made_ = made_ or made(house, ear, "--event", "submitted")
+                with house.client() as client:
+                    for number in range(40):
+                        job = client.submit("command.run", {"argv": ["echo", str(number)]})
+                        submitted.append(job.id)
+            finally:
+                house.kill()
+        with running(tmp_path, workers=0, JOBYARD_WEBHOOK_TARGETS=allowed) as house, house.client() as client:
+            eventually(lambda: client.webhooks.get(made_).waiting == 0 and len({*heard(ear)}) == len(submitted), 60)
+            assert {one.fate for one in client.webhooks.deliveries(made_)} == {"delivered"}
+        assert set(heard(ear)) == set(submitted) and not ear.false
+        # One letter at most was on its way each time.
+        assert len(heard(ear)) <= len(submitted) + 6
+
+
+def heard(ear: Ear) -> list[str]:
+    return [letter.data.event.job for letter in list(ear.heard) if isinstance(letter, JobLetter)]

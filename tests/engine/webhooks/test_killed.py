@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jobyard.engine.webhooks import outbox, record
+from jobyard.engine.webhooks import outbox, record, rounds
 from jobyard.engine.webhooks.book import Edit
 from jobyard.job.errors import Unavailable
 from jobyard.job.events import EventType
@@ -31,6 +31,29 @@ async def test_running_it_tells_by_itself_what_happens_and_what_is_asked(
         await posted.submit(mia)
         await receiver.until(3)
     assert receiver.numbers == [1, 1, 2]
+
+
+async def test_what_is_written_down_while_a_sender_ends_is_sent_at_once(
+    posted: Posted, mia: Actor, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "LOOK_AGAIN", 1_000.0)
+    await posted.webhook(mia, receiver)
+    monkeypatch.setattr(posted.rounds, "_heard", lambda loop: None)
+    next_, held = posted.rounds._next, list[bool]()
+
+    async def ending(id_: str, done: Any) -> Any:
+        posting = await next_(id_, done)
+        if posting is None and not held:
+            held.append(True)
+            await posted.submit(mia)
+            await posted.rounds.round()
+        return posting
+
+    monkeypatch.setattr(posted.rounds, "_next", ending)
+    await posted.submit(mia)
+    async with posted.running():
+        await receiver.until(2)
+    assert held and receiver.numbers == [1, 2]
 
 
 @pytest.mark.parametrize("ticks", range(12))
@@ -134,11 +157,11 @@ async def test_what_changed_since_it_was_looked_at_is_looked_at_again(
 async def test_whoever_does_not_keep_the_watch_sends_nothing(
     posted: Posted, mia: Actor, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await posted.webhook(mia, receiver)
+    webhook, _ = await posted.webhook(mia, receiver)
     await posted.submit(mia)
     monkeypatch.setattr(posted.store, "hold_watch", lambda: False)
     await posted.turn()
-    assert receiver.got == []
+    assert receiver.got == [] and (await posted.look(webhook)).cursor == 0
     monkeypatch.setattr(posted.store, "hold_watch", lambda: True)
     await posted.turn()
     assert receiver.numbers == [1]

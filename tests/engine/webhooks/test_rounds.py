@@ -55,7 +55,7 @@ async def test_what_happens_is_told_in_order_signed_with_the_job(
 
 async def test_only_what_its_owner_may_see_is_told(posted: Posted, mia: Actor, receiver: Receiver) -> None:
     max_ = await posted.person("max")
-    await posted.webhook(mia, receiver)
+    webhook, _ = await posted.webhook(mia, receiver)
     shared = await posted.project("shared", mia=Role.VIEWER, max=Role.MEMBER)
     theirs = await ended(posted, max_)
     await posted.jobs.delete(max_, theirs)
@@ -66,6 +66,7 @@ async def test_only_what_its_owner_may_see_is_told(posted: Posted, mia: Actor, r
     assert [got.told["data"]["event"]["job"] for got in receiver.got] == [mine] * 4 + [ours] * 4 + [mine]
     assert receiver.got[-1].told["type"] == "job.deleted" and receiver.got[-1].told["data"]["job"] is None
     by_job = {got.told["data"]["event"]["job"]: got.told["data"]["job"] for got in receiver.got}
+    assert {one.job for one in await posted.deliveries(webhook)} == {mine, ours}
     assert by_job[mine] is None, "it is gone, and what became of it is told all the same"
     assert by_job[ours]["project"] == {"id": shared, "name": "shared"} and by_job[ours]["may"] == []
 
