@@ -84,6 +84,24 @@ KNOWN: dict[str, tuple[dict[str, object], str, str, str]] = {
         "changed_meanwhile",
         "Conflict",
     ),
+    "UniqueTaken": (
+        {"key": "nightly", "job": "7"},
+        "Another job with the same unique key is queued or running already: 7.",
+        "unique_taken",
+        "Conflict",
+    ),
+    "NeededFailed": (
+        {"id": "7", "state": "failed"},
+        "Job 7, which this one would wait for, is failed already.",
+        "needed_failed",
+        "Conflict",
+    ),
+    "LimitReached": (
+        {"subject": "Queue gpu", "count": 9, "what": "queued jobs", "limit": 9, "retry_after": 15},
+        "Queue gpu has 9 queued jobs, and 9 are allowed; try again in 15 s.",
+        "limit_reached",
+        "TooMuch",
+    ),
     "KeyReused": (
         {"key": "k", "id": "7"},
         "The idempotency key k was used before with another request (job 7).",

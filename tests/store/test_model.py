@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,124 +10,70 @@ from typing import Any, TypeVar
 import hypothesis.strategies as st
 import pytest
 from hypothesis import settings
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
 from msgspec.structs import replace
 
-from jobyard.job import moves
-from jobyard.job.errors import Fault
-from jobyard.job.events import Change, Event
-from jobyard.job.filters import EVERYTHING, Filter, Order, Query, Scope
-from jobyard.job.record import Job, LogLine, Progress, Resource, ResultFile
-from jobyard.job.states import State
-from jobyard.store.contract import QueueRow, Reused, Store, Transaction, View
-from jobyard.store.memory import MemoryStore
+from jobyard.job import line, moves
+from jobyard.job.events import Change
+from jobyard.job.filters import Filter, Order, Query, Scope
+from jobyard.job.record import Job, LogLine, Progress, ResultFile
+from jobyard.job.states import FINAL, LIVE, State
+from jobyard.store.contract import Card, QueueRow, Reused, Transaction, View, WorkerRow
 from jobyard.store.postgres import PostgresStore
+from jobyard.store.relational import claim
 from jobyard.store.sqlite import SqliteStore
 from tests.postgres_server import empty
-from tests.store.making import BROKEN, LEASE, NOW, PATIENCE
+from tests.store.drawing import (
+    ANY_OWNER,
+    ANY_QUEUE,
+    DRAWERS,
+    FILTERS,
+    KINDS,
+    OWNERS,
+    QUEUES,
+    SCOPES,
+    SUBMISSIONS,
+    UNIQUE,
+)
+from tests.store.making import BROKEN, LEASE, PATIENCE
+from tests.store.twins import Slip, Twins, plain, walk
 
 T = TypeVar("T")
 
-OWNERS, PROJECTS, QUEUES, KINDS = ["ada", "bob", "cy"], [None, "p1", "p2"], ["cpu", "gpu"], ["one", "two"]
-WORDS = ["night", "nights", "Zug", "züge", "a b"]
-LABELS = st.dictionaries(st.sampled_from(["team", "hot"]), st.sampled_from(["", "x", "y"]), max_size=2)
-ANY_OWNER, ANY_PROJECT, ANY_QUEUE = st.sampled_from(OWNERS), st.sampled_from(PROJECTS), st.sampled_from(QUEUES)
-SCOPES = st.one_of(
-    st.just(EVERYTHING),
-    st.builds(
-        Scope,
-        owner=st.sampled_from([None, *OWNERS]),
-        projects=st.frozensets(st.sampled_from(["p1", "p2"])),
-    ),
-)
-FILTERS = st.builds(
-    Filter,
-    states=st.frozensets(st.sampled_from(list(State)), max_size=3),
-    kinds=st.frozensets(st.sampled_from(KINDS), max_size=1),
-    owners=st.frozensets(ANY_OWNER, max_size=2),
-    projects=st.frozensets(st.sampled_from(["p1", "p2"]), max_size=1),
-    queues=st.frozensets(ANY_QUEUE, max_size=1),
-    labels=st.frozensets(st.tuples(st.sampled_from(["team", "hot"]), st.sampled_from([None, "", "x"])), max_size=2),
-    resource_id=st.sampled_from([None, None, "d1"]),
-    created_from=st.sampled_from([None, None, NOW + 3]),
-    text=st.sampled_from(["", "", "nig", "zu", "zü", "a", "broke"]),
-)
-SUBMISSIONS = st.fixed_dictionaries(
-    {
-        "kind": st.sampled_from(KINDS),
-        "owner": ANY_OWNER,
-        "project": ANY_PROJECT,
-        "queue": ANY_QUEUE,
-        "priority": st.integers(-2, 2),
-        "labels": LABELS,
-        "name": st.sampled_from(WORDS),
-        "tries": st.integers(1, 2),
-        "external": st.sampled_from([False, False, False, True]),
-        "state": st.sampled_from([State.QUEUED, State.QUEUED, State.DRAFT]),
-        "resource": st.sampled_from([None, Resource(type="dataset", id="d1")]),
-        "wait": st.sampled_from([0, 0, 2]),
-    }
-)
+
+RARELY = st.sampled_from([False, False, True])
+ASKED: dict[str, Collection[State]] = {
+    "cancel": LIVE,
+    "retry": FINAL,
+    "release": {State.DRAFT},
+    "withdraw": {State.QUEUED},
+    "start": {State.QUEUED},
+    "expire": FINAL,
+    "mark": (),
+}
+"""What people ask, and of jobs in which states it is likely asked."""
 
 
-class Slip(Exception):
-    """Raised by a work on purpose."""
-
-
-class Houses(RuleBasedStateMachine):
-    """The memory store and another one, to which everything is done alike."""
-
-    def __init__(self, open_store: Callable[[], Store]) -> None:
-        super().__init__()
-        self.oracle = MemoryStore()
-        self.store = open_store()
-        self.now = NOW
-        self.born = 0
-        self.ids: list[str] = []
-        self.past: list[Job] = []
-        """Jobs as they once were, for changes that come too late."""
-
-    def teardown(self) -> None:
-        self.same(lambda view: [_plain(event) for event in view.events(0, 10_000)])
-        self.same(lambda view: [(view.attempts(id_), view.files(id_), view.log(id_, 1, 0, 99)) for id_ in self.ids])
-        assert self.store.check() == []
-        self.store.close()
-
-    # --- doing the same to both ------------------------------------------------------------------------------------
-
-    def both(self, work: Callable[[Transaction], T]) -> T | None:
-        """Write the same to both; return what came back, or None when both refused in the same way."""
-        expected = _outcome(self.oracle.write(work))
-        found = _outcome(self.store.write(work))
-        assert found == expected
-        return expected[1] if expected[0] == "done" else None
-
-    def same(self, work: Callable[[View], Any]) -> Any:
-        """Read the same from both."""
-        expected = self.oracle.read(work).result(PATIENCE)
-        assert self.store.read(work).result(PATIENCE) == expected
-        return expected
-
-    def pick(self, data: st.DataObject) -> str:
-        return data.draw(st.sampled_from(self.ids), label="job")
-
-    def move(self, id_: str, move: Callable[[Job], Change]) -> None:
-        def work(transaction: Transaction) -> Any:
-            job = transaction.job(id_)
-            return None if job is None else _plain(transaction.apply(move(job)))
-
-        moved = self.both(work)
-        if moved is not None:
-            self.past.append(moved)
+class Houses(Twins):
+    """What happens in a house, at random."""
 
     # --- the life of jobs ------------------------------------------------------------------------------------------
 
-    @rule(many=st.lists(SUBMISSIONS, min_size=1, max_size=4), slips=st.booleans())
-    def submit(self, many: list[dict[str, Any]], slips: bool) -> None:
-        made = [self.made(fields) for fields in many]
+    @initialize(many=st.lists(SUBMISSIONS, min_size=3, max_size=6), data=st.data())
+    def begin(self, many: list[dict[str, Any]], data: st.DataObject) -> None:
+        for fields in many:
+            self.submit([fields], False, data)
+
+    @rule(
+        many=st.lists(SUBMISSIONS, min_size=1, max_size=4), slips=st.sampled_from([False, False, True]), data=st.data()
+    )
+    def submit(self, many: list[dict[str, Any]], slips: bool, data: st.DataObject) -> None:
+        few = st.lists(st.sampled_from(self.ids[-6:] or ["none"]), max_size=2 if self.ids else 0)
+        needs: st.SearchStrategy[list[str]] = st.one_of(st.just([]), st.just([]), few)
+        made = [self.made(fields, data.draw(needs, label="after")) for fields in many]
 
         def work(transaction: Transaction) -> list[Job]:
-            jobs = [_plain(transaction.insert(moves.submit(job, self.now, job.owner))) for job in made]
+            jobs = [plain(self.joined(transaction, job)) for job in made]
             if slips and len(jobs) > 1:
                 raise Slip
             return jobs
@@ -144,58 +90,90 @@ class Houses(RuleBasedStateMachine):
             # Ids are never made twice; what became of the events of a job before is not promised.
             return
         job = replace(self.made(fields), id=id_)
-        self.both(lambda transaction: _plain(transaction.insert(moves.submit(job, self.now, job.owner))))
+        self.both(lambda transaction: plain(transaction.insert(moves.submit(job, self.now, job.owner))))
 
     @rule(
-        queues=st.lists(ANY_QUEUE, max_size=2),
-        kinds=st.lists(st.sampled_from(KINDS), max_size=2),
-        limit=st.integers(0, 3),
+        queues=st.sampled_from([*[QUEUES] * 6, ["cpu"], ["gpu", "none"], []]),
+        kinds=st.sampled_from([*[KINDS] * 6, ["one"], ["two", "none"], []]),
+        limit=st.sampled_from([1, 1, 2, 3, 0]),
+        barred=st.sampled_from([*[[]] * 4, ["ada"], ["bob", "ada"], ["none"]]),
         begins=st.booleans(),
+        takes=st.integers(1, 3),
     )
-    def claim(self, queues: list[str], kinds: list[str], limit: int, begins: bool) -> None:
+    def claim(
+        self, queues: list[str], kinds: list[str], limit: int, barred: list[str], begins: bool, takes: int
+    ) -> None:
         def work(transaction: Transaction) -> list[Job]:
-            jobs = transaction.candidates(queues, kinds, self.now, limit)
-            jobs = [transaction.apply(moves.claim(job, self.now, "w1", LEASE)) for job in jobs]
+            jobs = transaction.candidates(queues, kinds, self.now, limit, barred, "w1")
+            jobs = [transaction.apply(moves.claim(job, self.now, "w1", LEASE)) for job in jobs[:takes]]
             if begins:
                 jobs = [transaction.apply(moves.begin(job, job.attempt, self.now)) for job in jobs]
-            return [_plain(job) for job in jobs]
+            return [plain(job) for job in jobs]
 
         self.past += self.both(work) or []
 
     @precondition(lambda self: self.ids)
-    @rule(data=st.data(), verb=st.sampled_from(["cancel", "retry", "release", "withdraw", "start", "expire", "mark"]))
+    @rule(data=st.data(), verb=st.sampled_from(list(ASKED)))
     def ask(self, data: st.DataObject, verb: str) -> None:
-        asked: dict[str, Callable[[Job], Change]] = {
-            "cancel": lambda job: moves.cancel(job, self.now, "ada"),
-            "retry": lambda job: moves.retry(job, self.now, "ada", self.now + 2 if job.priority else None),
-            "release": lambda job: moves.release(job, self.now, "ada"),
-            "withdraw": lambda job: moves.withdraw(job, self.now, "ada"),
-            "start": lambda job: moves.start(job, self.now, "ada", LEASE),
-            "expire": lambda job: moves.expire(job, self.now),
-            "mark": lambda job: moves.mark(job, self.now, "ada", {"seen": job.revision}),
+        asked: dict[str, Callable[[Job, int], Change]] = {
+            "cancel": lambda job, turn: moves.cancel(job, self.now, "ada"),
+            "retry": lambda job, turn: moves.retry(
+                job, self.now, "ada", self.now + 2 if job.priority else None, turn, job.revision % 2
+            ),
+            "release": lambda job, turn: moves.release(job, self.now, "ada", None, turn),
+            "withdraw": lambda job, turn: moves.withdraw(job, self.now, "ada"),
+            "start": lambda job, turn: moves.start(job, self.now, "ada", LEASE),
+            "expire": lambda job, turn: moves.expire(job, self.now),
+            "mark": lambda job, turn: moves.mark(job, self.now, "ada", {"seen": job.revision}),
         }
-        self.move(self.pick(data), asked[verb])
+        self.turned(self.pick(data, ASKED[verb]), asked[verb])
+
+    @precondition(lambda self: self.ids)
+    @rule(data=st.data(), queue=ANY_QUEUE, priority=st.integers(-2, 2), due=st.sampled_from([None, None, 2]))
+    def move_in_line(self, data: st.DataObject, queue: str, priority: int, due: int | None) -> None:
+        due_at = None if due is None else self.now + due
+
+        def edit(job: Job, turn: int) -> Change:
+            changes = {"queue": queue, "priority": priority, "due_at": due_at, "turn": turn}
+            return moves.edit(job, self.now, "ada", changes)
+
+        self.turned(self.pick(data, {State.QUEUED}), edit)
+
+    @precondition(lambda self: self.ids)
+    @rule(data=st.data())
+    def meet(self, data: st.DataObject) -> None:
+        needed = [self.pick(data) for _ in range(2)]
+
+        def meet(transaction: Transaction, job: Job) -> Job:
+            turn = self.turn(transaction, replace(job, waits=job.waits - 1))
+            return transaction.apply(moves.meet(job, self.now, needed[0], job.waits - 1, turn))
+
+        def work(transaction: Transaction) -> list[Job]:
+            return [plain(meet(transaction, job)) for job in transaction.dependents(needed)]
+
+        self.past += self.both(work) or []
 
     @precondition(lambda self: self.ids)
     @rule(data=st.data(), verb=st.sampled_from(["begin", "beat", "report", "finish", "fail", "lose", "back", "stop"]))
     def work(self, data: st.DataObject, verb: str) -> None:
-        attempt = data.draw(st.integers(1, 2), label="attempt")
-        told: dict[str, Callable[[Job], Change]] = {
-            "begin": lambda job: moves.begin(job, attempt, self.now),
-            "beat": lambda job: moves.beat(job, attempt, self.now, LEASE),
-            "report": lambda job: moves.report(job, attempt, self.now, LEASE, Progress(done=1.0, total=4.0)),
-            "finish": lambda job: moves.finish(job, attempt, self.now, {"n": attempt}, self.now + 3),
-            "fail": lambda job: moves.fail(job, attempt, self.now, BROKEN, self.now + 2),
-            "lose": lambda job: moves.lose(job, attempt, self.now, moves.lost(job), self.now + 2),
-            "back": lambda job: moves.give_back(job, attempt, self.now),
-            "stop": lambda job: moves.stop(job, attempt, self.now),
+        late = data.draw(st.sampled_from([0, 0, 0, 1]), label="late")
+        told: dict[str, Callable[[Job, int], Change]] = {
+            "begin": lambda job, attempt: moves.begin(job, attempt, self.now),
+            "beat": lambda job, attempt: moves.beat(job, attempt, self.now, LEASE),
+            "report": lambda job, attempt: moves.report(job, attempt, self.now, LEASE, Progress(done=1.0, total=4.0)),
+            "finish": lambda job, attempt: moves.finish(job, attempt, self.now, {"n": attempt}, self.now + 3),
+            "fail": lambda job, attempt: moves.fail(job, attempt, self.now, BROKEN, self.now + 2),
+            "lose": lambda job, attempt: moves.lose(job, attempt, self.now, moves.lost(job), self.now + 2),
+            "back": lambda job, attempt: moves.give_back(job, attempt, self.now),
+            "stop": lambda job, attempt: moves.stop(job, attempt, self.now),
         }
-        self.move(self.pick(data), told[verb])
+        self.move(self.pick(data, {State.RUNNING}), lambda job: told[verb](job, job.attempt - late))
 
     @precondition(lambda self: self.ids)
     @rule(data=st.data(), fields=SUBMISSIONS, keep=st.booleans())
     def edit(self, data: st.DataObject, fields: dict[str, Any], keep: bool) -> None:
-        new = {name: fields[name] for name in ("owner", "project", "queue", "priority", "labels", "name", "resource")}
+        names = ("owner", "project", "queue", "priority", "labels", "name", "resource", "kind", "unique", "schedule")
+        new = {name: fields[name] for name in names} | {"after": (self.pick(data),) if keep else ()}
         self.move(
             self.pick(data),
             lambda job: Change(job=replace(job, revision=job.revision + 1, kept=keep, **new)),
@@ -206,7 +184,7 @@ class Houses(RuleBasedStateMachine):
     def change_too_late(self, data: st.DataObject) -> None:
         old = data.draw(st.sampled_from(self.past), label="as it was")
         change = Change(job=replace(old, revision=old.revision + 1, name="late"))
-        self.both(lambda transaction: _plain(transaction.apply(change)))
+        self.both(lambda transaction: plain(transaction.apply(change)))
 
     @precondition(lambda self: self.ids)
     @rule(data=st.data(), slips=st.booleans())
@@ -251,9 +229,38 @@ class Houses(RuleBasedStateMachine):
         self.both(lambda transaction: transaction.remember(owner, key, reused, self.now))
         self.same(lambda view: view.reused(owner, key))
 
-    @rule(name=ANY_QUEUE, paused=st.booleans())
+    @rule(
+        drawer=st.sampled_from(DRAWERS),
+        id_=st.sampled_from(["a", "a:1", "a:2", "b"]),
+        due=st.sampled_from([None, 0, 1, 5]),
+        drops=st.booleans(),
+    )
+    def set_up(self, drawer: str, id_: str, due: int | None, drops: bool) -> None:
+        card = Card(drawer=drawer, id=id_, body=str(self.now), due_at=None if due is None else self.now + due)
+
+        def work(transaction: Transaction) -> Any:
+            if drops:
+                return transaction.drop_card(drawer, id_)
+            transaction.put_card(card)
+            return transaction.card(drawer, id_), transaction.due_cards(drawer, self.now, 2)
+
+        self.both(work)
+
+    @rule(name=ANY_QUEUE, paused=RARELY)
     def pause(self, name: str, paused: bool) -> None:
-        self.both(lambda transaction: transaction.put_queue(QueueRow(name=name, paused=paused)))
+        row = QueueRow(name=name, paused=paused, paused_by="ada", paused_at=self.now if paused else None)
+        self.both(lambda transaction: transaction.put_queue(row))
+
+    @rule(name=st.sampled_from(["w1", "w2"]), session=st.sampled_from(["s1", "s2"]), draining=RARELY)
+    def drain(self, name: str, session: str, draining: bool) -> None:
+        row = WorkerRow(name=name, session=session, seen_at=self.now)
+
+        def work(transaction: Transaction) -> Any:
+            told = transaction.drain(name, draining=draining)
+            transaction.put_worker(row)
+            return told, transaction.workers()
+
+        self.both(work)
 
     @rule(after=st.integers(0, 5))
     def keep_house(self, after: int) -> None:
@@ -270,17 +277,43 @@ class Houses(RuleBasedStateMachine):
         self.same(lambda view: [view.aged(now, (-1, 0), 9), view.aged(now, (self.now - 2, 1), 2, "p1")])
         self.same(lambda view: [view.files_size(self.ids), view.stored(None)])
 
-    @rule()
-    def wait(self) -> None:
-        self.now += 1
+    @rule(time=st.sampled_from([1, 1, line.AGING]))
+    def wait(self, time: int) -> None:
+        self.now += time
 
     # --- looking ---------------------------------------------------------------------------------------------------
 
     @rule(filter_=FILTERS, scope=SCOPES, order=st.sampled_from(Order), limit=st.integers(1, 3))
     def look(self, filter_: Filter, scope: Scope, order: Order, limit: int) -> None:
-        self.same(lambda view: _walk(view, Query(filter=filter_, scope=scope, order=order, limit=limit)))
+        self.same(lambda view: walk(view, Query(filter=filter_, scope=scope, order=order, limit=limit)))
         self.same(lambda view: view.count(filter_, scope, limit))
-        self.both(lambda transaction: _walk(transaction, Query(filter=filter_, scope=scope, order=order, limit=limit)))
+        self.both(lambda transaction: walk(transaction, Query(filter=filter_, scope=scope, order=order, limit=limit)))
+
+    @precondition(lambda self: self.ids)
+    @rule(data=st.data(), limit=st.integers(0, 4))
+    def ask_about_the_line(self, data: st.DataObject, limit: int) -> None:
+        picked = [self.pick(data) for _ in range(2)]
+
+        def told(view: View) -> Any:
+            return [
+                [view.ahead(job, limit) for job in view.jobs(picked)],
+                view.running(),
+                [plain(view.unique(key)) for key in UNIQUE],
+                [view.stored(owner) for owner in OWNERS],
+            ]
+
+        self.same(told)
+        self.both(told)
+        self.both(lambda transaction: [plain(job) for job in transaction.dependents(picked)])
+        self.both(
+            lambda t: [t.turn(queue, priority, owner) for queue in QUEUES for priority in (-1, 0) for owner in OWNERS]
+        )
+
+    @rule(drawer=st.sampled_from(DRAWERS), prefix=st.sampled_from(["", "a", "a:"]), newest=st.booleans())
+    def look_at_cards(self, drawer: str, prefix: str, newest: bool) -> None:
+        self.same(lambda view: view.cards(drawer, prefix=prefix, newest=newest))
+        self.same(lambda view: view.cards(drawer, prefix=prefix, newest=newest, after="a:1", limit=1))
+        self.same(lambda view: view.next_card(drawer))
 
     @rule(scope=SCOPES)
     def tally(self, scope: Scope) -> None:
@@ -291,43 +324,22 @@ class Houses(RuleBasedStateMachine):
 
     @invariant()
     def the_newest_jobs_are_the_same(self) -> None:
-        self.same(lambda view: [_plain(job) for job in view.jobs(self.ids[-3:])])
-        self.same(lambda view: [_plain(event) for id_ in self.ids[-2:] for event in view.history(id_, 0, 9)])
-
-    def made(self, fields: dict[str, Any]) -> Job:
-        self.born += 1
-        wait = fields["wait"]
-        rest = {name: value for name, value in fields.items() if name != "wait"}
-        return Job(id=f"{self.born:032x}", due_at=self.now + wait if wait else None, **rest)
-
-
-def _outcome(future: Any) -> tuple[str, Any]:
-    error = future.exception(PATIENCE)
-    if error is None:
-        return "done", future.result()
-    assert isinstance(error, (Fault, Slip)), error
-    return "refused", type(error)
-
-
-def _plain(record: Any) -> Any:
-    """Take out the number that the store gave: a refused work may use one up in one store and not in another."""
-    return replace(record, number=0) if isinstance(record, (Job, Event)) else record
-
-
-def _walk(view: View, query: Query) -> list[str]:
-    found = []
-    while True:
-        page = view.find(query)
-        found += [job.id for job in page.jobs]
-        if page.next is None:
-            return found
-        query = replace(query, after=page.next)
+        self.same(lambda view: [plain(job) for job in view.jobs(self.ids[-3:])])
+        self.same(lambda view: [plain(event) for id_ in self.ids[-2:] for event in view.history(id_, 0, 9)])
 
 
 def _sized(share: int, steps: int) -> settings:
     """Return settings with a share of the profile's examples."""
     examples = max(settings.default.max_examples // share, 1) if settings.default else 10
     return settings(max_examples=examples, stateful_step_count=steps, deadline=None)
+
+
+@pytest.fixture(autouse=True)
+def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a handful of levels and owners be many."""
+    monkeypatch.setattr(line, "LEVEL_LIMIT", 3)
+    monkeypatch.setattr(claim, "OWNERS_LIMIT", 2)
+    monkeypatch.setattr(claim, "_AT_ONCE", 2)
 
 
 @pytest.mark.property

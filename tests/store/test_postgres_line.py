@@ -138,9 +138,13 @@ def test_who_says_a_word_makes_others_wait_who_say_it_too(postgres_store: Postgr
     def say(word: str) -> Callable[[Transaction], None]:
         return lambda transaction: transaction.alone(word)
 
+    def look(transaction: Transaction) -> str | None:
+        transaction.alone("claims")
+        return transaction.setting("who")
+
     first = Held(postgres_store, say("claims"), lambda transaction: transaction.put_setting("who", "first"))
     postgres_store.write(say("another")).result(PATIENCE)
-    second = postgres_store.write(lambda t: (t.alone("claims"), t.setting("who"))[1])
+    second = postgres_store.write(look)
     assert waits(second, on_postgres)
     first.go_on()
     assert second.result(PATIENCE) == "first"

@@ -14,7 +14,7 @@ from tests.store.making import NOW, Hand
 
 def put(hand: Hand, *ids: str, drawer: str = "d", due_at: int | None = None) -> None:
     cards = [Card(drawer=drawer, id=id_, body=f'"{id_}"', due_at=due_at) for id_ in ids]
-    hand.each(*(lambda t, card=card: t.put_card(card) for card in cards))  # type: ignore[misc]
+    hand.each(*(lambda t, card=card: t.put_card(card) for card in cards))
 
 
 def ids(hand: Hand, drawer: str = "d", **asked: Any) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -16,7 +18,7 @@ KINDS = ["test.work"]
 MINUTE = 60_000_000
 
 
-def join_many(hand: Hand, owner: str, many: int, **fields: object) -> None:
+def join_many(hand: Hand, owner: str, many: int, **fields: Any) -> None:
     """Put many jobs in line in one transaction."""
 
     def work(transaction: Transaction) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -114,7 +115,7 @@ def unique(hand: Hand, key: str = "key") -> str | None:
     return None if seen is None else seen.name
 
 
-def insert(transaction: Transaction, **fields: object) -> Job:
+def insert(transaction: Transaction, **fields: Any) -> Job:
     return transaction.insert(submission(**fields))
 
 
