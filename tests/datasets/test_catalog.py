@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import threading
 
+import msgspec
 import pytest
 
 from jobyard.datasets import catalog
+from jobyard.engine.audit import Entry
 from jobyard.job.errors import Conflict, Invalid, NameTaken, NotFound, Refused, SourceNotAllowed
 from jobyard.job.ids import is_id
 from jobyard.people.record import Actor, KeyScope, Project, Role
@@ -186,6 +188,20 @@ def test_a_deleted_dataset_is_gone_with_all_it_held(yard: Yard, monkeypatch: pyt
     again = yard.create()
     assert again.number > made.number
     assert again.samples == 0
+
+
+def test_who_made_and_deleted_a_dataset_is_told(yard: Yard) -> None:
+    made = yard.create()
+    with pytest.raises(NameTaken):
+        yard.create()
+    yard.ask(yard.datasets.delete(OPERATOR, made.id))
+    cards = yard.store.read(lambda view: view.cards("audit")).result()
+    entries = [msgspec.json.decode(card.body, type=Entry) for card in cards]
+    assert [(entry.actor, entry.verb, entry.what) for entry in entries] == [
+        ("ada", "made", "dataset cats"),
+        ("olga", "deleted", "dataset cats"),
+    ]
+    assert entries[1].details == {"id": made.id, "owner": "ada"}
 
 
 def test_a_half_done_deletion_is_gone_on_with(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,8 +94,11 @@ def resume(name: str, /, *, where: Where = _HERE) -> int:
 def _rested(client: Jobyard, worker: Worker, timeout: float | None) -> Worker:
     """Return the worker as it is when it holds nothing, has left, or the time is over."""
     until = None if timeout is None else time.monotonic() + timeout
-    while worker.running and (until is None or time.monotonic() < until):
+    # A claim that was under way when it was told to drain shows a moment later.
+    looked = False
+    while (worker.running or not looked) and (until is None or time.monotonic() < until):
         time.sleep(_LOOK_EVERY)
+        looked = True
         there = [one for one in client.workers() if one.name == worker.name]
         if not there:
             return structs.replace(worker, alive=False, running=[])

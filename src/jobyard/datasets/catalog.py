@@ -14,6 +14,7 @@ from jobyard.access.rules import House, Verb
 from jobyard.datasets import finding, rows
 from jobyard.datasets.record import Dataset, DatasetPage, Sample, SamplePage, Sync
 from jobyard.datasets.sources import Sources
+from jobyard.engine import audit
 from jobyard.job.clock import Clock
 from jobyard.job.errors import Invalid, NameTaken, NotFound, Refused
 from jobyard.job.ids import is_id, new_id
@@ -61,6 +62,8 @@ class Datasets:
             number = rows.insert(transaction, made)
             if number is None:
                 raise NameTaken(what="dataset", name=name)
+            details = {"id": made.id, "source": checked, "project": made.project}
+            audit.tell(transaction, made.created_at, actor.name, "made", f"dataset {name}", details)
             return replace(made, number=number)
 
         return await self._write(work)
@@ -125,7 +128,10 @@ class Datasets:
             found = finding.found(transaction, actor, dataset)
             if not rules.may(actor, Verb.DELETE, found):
                 raise Refused(verb="delete this dataset")
-            rows.hide(transaction, found.number, self._clock.now())
+            now = self._clock.now()
+            rows.hide(transaction, found.number, now)
+            details = {"id": found.id, "owner": found.owner}
+            audit.tell(transaction, now, actor.name, "deleted", f"dataset {found.name}", details)
             return found.number
 
         await self._remove(await self._write(work))
