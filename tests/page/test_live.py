@@ -28,7 +28,8 @@ def test_without_a_shared_worker_one_tab_leads_and_another_takes_over(browser: B
     with Visitor(browser, house) as visitor:
         visitor.context.add_init_script("delete window.SharedWorker")
         house.done("blink", name="There before")
-        visitor.sign_in()
+        visitor.come_in()
+        visitor.open("/")
         leader, follower = visitor.page, visitor.tab("/")
         expect(follower.get_by_role("navigation")).to_be_visible()
         first = house.submit("blink", queue="nowhere")
@@ -43,7 +44,7 @@ def test_without_a_shared_worker_one_tab_leads_and_another_takes_over(browser: B
 
 def test_a_lost_server_is_said_and_nothing_is_missed_when_it_is_back(browser: Browser, own_house: House) -> None:
     with Visitor(browser, own_house) as visitor:
-        visitor.sign_in()
+        visitor.come_in()
         known = own_house.done("blink", name="Known")
         visitor.open("/")
         expect(visitor.row("Known")).to_be_visible()
