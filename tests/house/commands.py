@@ -59,7 +59,8 @@ def where_list() -> str:
 
 
 def _command(words: tuple[str, ...], command: App) -> str:
-    own = [one for one in parameters(command) if not (reaches(command) and one.name in EVERYWHERE)]
+    apart = EVERYWHERE if reaches(command) else ()
+    own = [one for one in parameters(command) if one.name not in apart]
     usage = " ".join(["jobyard", *words, *(_usage(one) for one in own if _positional(one))])
     said = first(command.default_command.__doc__ if command.default_command else "")
     blocks = [f"### `{usage}`", said]

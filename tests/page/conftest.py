@@ -26,14 +26,21 @@ FLAGS = [
 
 PATIENCE = 20_000
 """Milliseconds to wait for what shall come; a busy machine is no failure."""
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""Programs that will do, the lightest first; the Makefile looks for the same ones."""
+
+
+def chromium() -> str:
+    """Return the browser to drive: the one JOBYARD_CHROMIUM names, or one of this machine."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), "/usr/bin/chromium")
+    return os.environ.get("JOBYARD_CHROMIUM") or found
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium = os.environ.get("JOBYARD_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield opened
         opened.close()
 

@@ -1,4 +1,4 @@
-"""Writes the page's copy of the API's document anew: `python -m tests.page.document`."""
+"""Writes the page's copy of the API's document anew; `make docs` does so, and makes the page's types from it."""
 
 from __future__ import annotations
 

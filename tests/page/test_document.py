@@ -7,4 +7,4 @@ from tests.page.document import COPY, written
 
 def test_the_pages_copy_of_the_document_is_what_the_server_says() -> None:
     now, copy = msgspec.json.decode(written()), msgspec.json.decode(COPY.read_bytes())
-    assert copy == now, "write it anew: python -m tests.page.document && python hatch_build.py types"
+    assert copy == now, "run make docs"
