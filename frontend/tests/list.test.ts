@@ -159,3 +159,30 @@ describe("the list", () => {
     expect(list.jobs.has("unknown")).toBe(false);
   });
 });
+
+describe("a very long list", () => {
+  it("lets go of records far from the reader and reads them again when they come back into sight", async () => {
+    const long = new JobList();
+    const crowd = Array.from({ length: 20_000 }, () => job());
+    const asked = vi.spyOn(calls, "jobs").mockImplementation(async (query) => {
+      const from = query.cursor ? Number(query.cursor) : 0;
+      const until = from + (query.limit ?? 50);
+      return { jobs: crowd.slice(from, until), next: until < crowd.length ? String(until) : null, total: 10_000, total_exact: false };
+    });
+    long.choose(filter(""));
+    await vi.waitFor(() => expect(long.ready).toBe(true));
+    while (long.more) {
+      await long.loadMore();
+      long.look(long.ids.length - 30, long.ids.length);
+    }
+    expect(long.ids.length).toBe(20_000);
+    expect(long.jobs.size).toBeLessThan(9_000);
+    expect(long.jobs.has(crowd[0]?.id ?? "")).toBe(false);
+    const before = asked.mock.calls.length;
+    long.look(0, 20);
+    await vi.waitFor(() => expect(long.jobs.has(crowd[0]?.id ?? "")).toBe(true));
+    expect(asked.mock.calls.length).toBeGreaterThan(before);
+    long.hear(happened({ ...(crowd[10_000] as Job), revision: 9, state: "running" }, "claimed"));
+    expect(long.fresh.size).toBe(0);
+  });
+});

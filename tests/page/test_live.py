@@ -66,6 +66,27 @@ def test_a_lost_server_is_said_and_nothing_is_missed_when_it_is_back(browser: Br
             back.stop()
 
 
+def test_a_restart_loses_no_news_and_doubles_none(browser: Browser, own_house: House) -> None:
+    with Visitor(browser, own_house) as visitor:
+        visitor.come_in()
+        own_house.done("blink", name="There before")
+        visitor.open("/")
+        for _ in range(3):
+            own_house.submit("blink", queue="nowhere")
+        expect(visitor.page.get_by_role("button", name="3 new")).to_be_visible()
+        own_house.stop()
+        back = own_house.again()
+        try:
+            # These happen while the page has not come back yet.
+            for _ in range(4):
+                back.submit("blink", queue="nowhere")
+            expect(visitor.page.get_by_role("button", name="7 new")).to_be_visible(timeout=30_000)
+            visitor.page.get_by_role("button", name="7 new").click()
+            expect(visitor.page.get_by_role("listitem")).to_have_count(8)
+        finally:
+            back.stop()
+
+
 def test_what_is_cancelled_elsewhere_shows_here(visitor: Visitor) -> None:
     job = visitor.house.submit("walk", name="Shared walk", parameters={"steps": 1200})
     visitor.open("/")

@@ -62,6 +62,7 @@ export const rooms = {
     syncing: (name: string) => `Synchronizing “${name}”.`,
     more: "Show more",
     lastJob: "Last request",
+    allJobs: "All its requests",
     emptyTitle: "No datasets yet",
     empty: "A dataset is a folder the server may read; synchronizing it finds out which files came, changed and went.",
     make: "Make dataset",

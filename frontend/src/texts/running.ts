@@ -20,6 +20,8 @@ export const running = {
     setBy: "Set by",
     drop: "Remove",
     dropped: (name: string) => `The limit of “${name}” is gone.`,
+    mine: "Your limits",
+    you: "You:",
     emptyTitle: "No limits",
     empty: "Everybody may submit and run as much as the workers carry; owners take turns all the same.",
   },

@@ -81,7 +81,11 @@ class Live {
   }
 
   #pass(event: string, data: string): void {
-    const told: unknown = event === "job" || event === "progress" ? JSON.parse(data) : null;
+    this.tellAll(event, event === "job" || event === "progress" ? JSON.parse(data) : null);
+  }
+
+  /** Hands news to every listener. */
+  tellAll(event: string, told: unknown): void {
     for (const listener of this.#listeners) {
       if (event === "job") listener.job(told as FeedJob);
       else if (event === "progress") listener.progress(told as FeedProgress);
