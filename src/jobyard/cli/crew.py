@@ -83,7 +83,8 @@ class Crew:
                 pause = _FIRST_PAUSE
             _log.warning("worker %s ended (%s); it is started again in %.1f s", name, _ending(code), pause)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._leaving.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._leaving.wait()
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _free(self, name: str, fate: str) -> None:

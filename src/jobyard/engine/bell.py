@@ -23,7 +23,8 @@ class Bell:
         ticket = self._next = self._next + 1
         self._waiting[ticket] = (frozenset(queues), future)
         try:
-            await asyncio.wait_for(future, seconds)
+            async with asyncio.timeout(seconds):
+                await future
         except TimeoutError:
             return False
         else:

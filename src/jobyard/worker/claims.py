@@ -88,6 +88,7 @@ class Claims:
         while not self._leaving and (left := until - asyncio.get_running_loop().time()) > 0:
             self._hand.changed.clear()
             try:
-                await asyncio.wait_for(self._hand.changed.wait(), left)
+                async with asyncio.timeout(left):
+                    await self._hand.changed.wait()
             except TimeoutError:
                 return

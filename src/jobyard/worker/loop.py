@@ -251,7 +251,8 @@ class Worker:
         while len(self._hand) and (left := end - loop.time()) > 0:
             self._hand.changed.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._hand.changed.wait(), left)
+                async with asyncio.timeout(left):
+                    await self._hand.changed.wait()
         await self._pulse.farewell(_FAREWELL)
 
     def _put_down(self) -> None:

@@ -82,7 +82,8 @@ class Nurse:
         if self._line is not None:
             self._line.shutdown(socket.SHUT_WR)
             try:
-                await asyncio.wait_for(self.lost.wait(), _FAREWELL)
+                async with asyncio.timeout(_FAREWELL):
+                    await self.lost.wait()
             except TimeoutError:
                 _log.warning("the nursery did not end by itself")
         self._lose()

@@ -67,7 +67,8 @@ class Pulse:
                 self._lose(fault)
                 pause = max(pause, min(pauses.after(fault), self._hand.shortest_lease / 5))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._soon.wait(), max(0.0, sent + pause - loop.time()))
+                async with asyncio.timeout(max(0.0, sent + pause - loop.time())):
+                    await self._soon.wait()
 
     async def confirm(self, holding: Holding) -> None:
         """Return when the attempt is surely ours, or was taken from us."""

@@ -106,7 +106,8 @@ class Runner:
     async def _judge(self, holding: Holding, last: Ended | Gone) -> End:
         if holding.cause is Cause.NONE and strange(last):
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.leaving.wait(), _LEAVING_TOO)
+                async with asyncio.timeout(_LEAVING_TOO):
+                    await self.leaving.wait()
         starved = False
         if isinstance(last, Gone):
             count = linux.starved()

@@ -63,7 +63,8 @@ class Clockwork:
             except Exception:  # noqa: BLE001 - one broken round must not end all schedules
                 _log.exception("a round of the schedules broke")
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._changed.wait()
 
     def wake(self) -> None:
         """Look at once: a schedule was changed."""
