@@ -10,7 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobyard.job import moves
-from jobyard.job.line import AGING, LEVEL_LIMIT, Offers, Served, merged, next_turn, weight
+from jobyard.job.clock import SECOND
+from jobyard.job.line import (
+    AGING,
+    LEVEL_LIMIT,
+    Offers,
+    Served,
+    compared,
+    merged,
+    next_turn,
+    others_in_turn,
+    weight,
+)
 from jobyard.job.record import Job
 from jobyard.job.states import State
 from tests.job.making import LEASE
@@ -333,3 +344,11 @@ def test_nobody_starves(arrivals: list[tuple[int, str, int]], priority: int) -> 
 
 def test_a_claim_compares_as_many_levels_as_people_can_mean() -> None:
     assert LEVEL_LIMIT >= 200
+
+
+def test_of_the_levels_that_are_not_the_best_each_is_compared_within_two_minutes() -> None:
+    _, others = compared()
+    priorities = list(range(700, -1001, -1))
+    seen = {one for second in range(120) for one in others_in_turn(priorities, second * SECOND)[:others]}
+    assert seen == set(priorities)
+    assert sorted(others_in_turn(priorities, 5 * SECOND), reverse=True) == priorities

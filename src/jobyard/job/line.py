@@ -21,7 +21,11 @@ from jobyard.job.states import State
 AGING = 60 * SECOND
 """Waiting that counts as much as one point of priority."""
 LEVEL_LIMIT = 256
-"""The most levels of one queue that a claim compares, best first; those that have nothing for it do not count."""
+"""The most levels of one queue that a claim compares; those that have nothing for it do not count."""
+_OTHERS = 8
+"""One in so many of them is not among the best: the rest of the levels are compared in turn."""
+_PRIORITIES, _STEP = 2_001, 31
+"""How many priorities people can give, and by how many of them the turn moves on in a second."""
 _KNOWN_LIMIT = 10_000
 
 
@@ -87,6 +91,22 @@ def next_turn(front: int | None, last: int | None) -> int:
     """
     behind_own = 0 if last is None else last + 1
     return max(behind_own, front or 0)
+
+
+def compared() -> tuple[int, int]:
+    """Return how many levels of one queue a claim compares: of the best, and of the others."""
+    others = LEVEL_LIMIT // _OTHERS
+    return LEVEL_LIMIT - others, others
+
+
+def others_in_turn(priorities: Sequence[int], now: int) -> list[int]:
+    """Return priorities that are not among the best, highest first, in the order in which a claim looks at them now.
+
+    Every second another one comes first. So each is compared before long, however many there are, and what has waited
+    for long enough is served.
+    """
+    first = _PRIORITIES // 2 - now // SECOND * _STEP % _PRIORITIES
+    return sorted(priorities, key=lambda priority: (priority > first, -priority))
 
 
 def weight(job: Job, served: int) -> tuple[int, int]:

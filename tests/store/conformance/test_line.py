@@ -160,6 +160,22 @@ def test_only_so_many_levels_are_compared(hand: Hand, monkeypatch: pytest.Monkey
     assert sorted(hand.candidates(["gpu", "default"], KINDS)) == ["3", "3", "4", "4", "5", "5"]
 
 
+def test_many_better_levels_that_are_filled_again_shut_nobody_out(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line, "LEVEL_LIMIT", 8)
+    for priority in (-1000, -500, -200):
+        hand.join(owner="bob", priority=priority, name="bob")
+    for priority in range(1, 13):
+        hand.join(owner="eve", priority=priority, name="eve")
+    served, now = list[str](), NOW + 3_000 * MINUTE
+    while "bob" not in served and len(served) < 200:
+        now += MINUTE
+        [one] = hand.take(1, now)
+        served.append(one.owner)
+        if one.owner == "eve":
+            hand.join(owner="eve", priority=one.priority, name="eve", now=now)
+    assert served[-1] == "bob"
+
+
 def test_more_levels_than_are_asked_at_once(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(claim, "_AT_ONCE", 2)
     for priority in (1, 5, 3, 2, 4):

@@ -100,7 +100,7 @@ class MemoryTransaction(MemoryView):
         for job in sorted(self._tables.jobs.values(), key=lambda job: (job.turn, job.number)):
             if job.queue in open_ and ready(job) and job.kind in kinds and job.owner not in barred:
                 levels.setdefault((job.queue, job.priority), []).append(job)
-        return self.offers.best(_looked_at(levels, list(queues)), kinds, now, limit)
+        return self.offers.best(_looked_at(levels, list(queues), now), kinds, now, limit)
 
     def turn(self, queue: str, priority: int, owner: str) -> int:
         jobs = self._tables.jobs.values()
@@ -287,11 +287,13 @@ class MemoryTransaction(MemoryView):
             raise JobNotFound(id=job)
 
 
-def _looked_at(levels: Mapping[tuple[str, int], list[Job]], queues: Sequence[str]) -> list[list[Job]]:
+def _looked_at(levels: Mapping[tuple[str, int], list[Job]], queues: Sequence[str], now: int) -> list[list[Job]]:
     found: list[list[Job]] = []
+    most, others = line.compared()
     for queue in dict.fromkeys(queues):
         priorities = sorted((priority for name, priority in levels if name == queue), reverse=True)
-        found += [levels[queue, priority] for priority in priorities[: line.LEVEL_LIMIT]]
+        chosen = priorities[:most] + line.others_in_turn(priorities[most:], now)[:others]
+        found += [levels[queue, priority] for priority in chosen]
     return found
 
 

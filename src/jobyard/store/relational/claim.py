@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from jobyard.job import line
@@ -49,17 +50,29 @@ class Claim:
         ranks = self._database.each([(self._text("levels"), {"queue": name}) for name in open_])
         found: list[list[Row]] = []
         for queue, rows in zip(open_, ranks, strict=True):
-            found += self._filled([(queue, row[0]) for row in rows])
+            found += self._compared(queue, [row[0] for row in rows], now)
         return found
 
-    def _filled(self, levels: Sequence[Level]) -> list[list[Row]]:
-        """Return the rows of those levels of a queue that have some for this claim."""
-        found: list[list[Row]] = []
+    def _compared(self, queue: str, ranks: Sequence[int], now: int) -> list[list[Row]]:
+        """Return the rows of the levels of a queue that this claim compares; `ranks` ascend."""
+        most, others = line.compared()
+        best = self._filled([(queue, rank) for rank in ranks], most)
+        found = list(best.values())
+        if len(best) == most and others:
+            _, last = next(reversed(best))
+            rest = line.others_in_turn([-rank for rank in ranks if rank > last], now)
+            found += self._filled([(queue, -priority) for priority in rest], others).values()
+        return found
+
+    def _filled(self, levels: Sequence[Level], limit: int) -> dict[Level, list[Row]]:
+        """Return the first of the levels that have rows for this claim, with these."""
+        found: dict[Level, list[Row]] = {}
         for at in range(0, len(levels), _AT_ONCE):
-            found += filter(None, self._looked_at(levels[at : at + _AT_ONCE]))
-            if len(found) >= line.LEVEL_LIMIT:
+            some = levels[at : at + _AT_ONCE]
+            found |= {level: rows for level, rows in zip(some, self._looked_at(some), strict=True) if rows}
+            if len(found) >= limit:
                 break
-        return found[: line.LEVEL_LIMIT]
+        return dict(islice(found.items(), limit))
 
     def _looked_at(self, levels: Sequence[Level]) -> list[list[Row]]:
         if self._barred:
