@@ -9,14 +9,14 @@ import msgspec
 import pytest
 from msgspec import Struct
 
-from jobyard.job import desk, events, filters, record
+from jobyard.job import desk, events, filters, record, schedule, waiting
 from jobyard.job.desk import Outcome, Told, Wish
 from jobyard.job.record import Job, LogLine, Progress
 from jobyard.job.states import FINAL, State
 from jobyard.people import record as people
 from tests.job.making import STAGES, at
 
-ROOMS = (record, events, filters, desk, people)
+ROOMS = (record, events, filters, desk, schedule, waiting, people)
 
 
 def _records() -> list[type[Struct]]:

@@ -350,7 +350,7 @@ def test_sqlite_lives_as_memory_does(tmp_path: Path) -> None:
         def __init__(self) -> None:
             super().__init__(lambda: SqliteStore.open(next(folders), synchronous="NORMAL"))
 
-    run_state_machine_as_test(OnSqlite, settings=_sized(4, 40))
+    run_state_machine_as_test(OnSqlite, settings=_sized(8, 40))
 
 
 @pytest.mark.property
@@ -360,4 +360,4 @@ def test_postgres_lives_as_memory_does(shared_postgres: str) -> None:
             empty(shared_postgres)
             super().__init__(lambda: PostgresStore.open(shared_postgres, threads=2))
 
-    run_state_machine_as_test(OnPostgres, settings=_sized(10, 30))
+    run_state_machine_as_test(OnPostgres, settings=_sized(15, 30))
