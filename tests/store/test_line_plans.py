@@ -17,6 +17,8 @@ from jobyard.store.postgres.connection import PostgresDatabase, configure
 from jobyard.store.relational.database import QUERIES
 from jobyard.store.sqlite import SqliteStore
 from jobyard.store.sqlite.connection import SqliteDatabase, open_reader
+from tests.store.holding import writing_connection
+from tests.store.making import Hand
 from tests.store.test_plans import asked_by, postgres_plan, sqlite_plan
 
 PLACE: dict[str, Any] = {"queue": "default", "rank": 0, "owner": "o1", "turn": 5, "number": 9, "limit": 5}
@@ -132,6 +134,29 @@ def test_sqlite_lists_by_kind_queue_and_schedule_walk_an_index(
         steps = sqlite_plan(sqlite, text, parameters)
         assert steps[0].startswith("SEARCH jobs USING INDEX jobs_by_"), steps
         assert not [step for step in steps if "TEMP B-TREE" in step], steps
+
+
+@pytest.mark.parametrize(
+    ("wanted", "count"),
+    [
+        ({"kinds": {"one"}}, 7),
+        ({"kinds": {"one"}, "queues": {"gpu"}, "owners": {"ada"}, "states": {State.QUEUED}}, 7),
+        ({"queues": {"gpu"}}, 14),
+        ({"kinds": {"one"}, "schedule": "s1"}, 1),
+        ({"kinds": {"one"}, "faces": {"native"}}, 1),
+    ],
+    ids=str,
+)
+def test_the_counters_answer_for_kinds_and_queues(
+    sqlite_store: SqliteStore, wanted: dict[str, Any], count: int
+) -> None:
+    hand = Hand(sqlite_store)
+    for kind in ("one", "two"):
+        hand.submit(kind=kind, queue="gpu", schedule="s1")
+    # What is counted wrongly shows who was asked.
+    writing_connection(sqlite_store).execute("UPDATE counters SET count = 7")
+    filter_ = Filter(**{name: frozenset(value) if isinstance(value, set) else value for name, value in wanted.items()})
+    assert hand.see(lambda view: view.count(filter_, EVERYTHING, 99)) == count
 
 
 # --- PostgreSQL -----------------------------------------------------------------------------------------------------

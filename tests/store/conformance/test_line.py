@@ -47,6 +47,18 @@ def test_t_25_a_neighbour_of_three_hundred_jobs_is_served_at_once(hand: Hand) ->
     assert hand.store.check() == []
 
 
+@pytest.mark.storm
+def test_t_25_a_neighbour_of_ten_thousand_jobs_is_served_at_once(hand: Hand) -> None:
+    if hand.store.dialect == "memory":
+        pytest.skip("it looks at every job for every turn")
+    for _ in range(10):
+        join_many(hand, "ada", 1_000)
+    assert {job.owner for job in hand.take(256)} == {"ada"}
+    join_many(hand, "bob", 10)
+    assert hand.served(50).count("b") == 10
+    assert hand.store.check() == []
+
+
 def test_three_owners_alternate(hand: Hand) -> None:
     for owner, many in (("a", 6), ("b", 2), ("c", 3)):
         join_many(hand, owner, many)
