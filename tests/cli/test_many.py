@@ -155,7 +155,7 @@ def test_a_job_waits_for_several_and_says_what_a_failure_means(house: RunningHou
     assert made["after"] == [first.id, second.id]
     assert (made["on_failure"], made["waits"]) == ("wait", 2) and made["due_at"] is not None
     shown = house.call("jobs", "show", made["id"]).out
-    assert "It waits for 2 other jobs to end" in shown and f"job {second.number} (queued)" in shown
+    assert "It waits for 2 other jobs to end well" in shown and f"job {second.number} (queued)" in shown
     cancelled = house.call(*words, "--json").json
     client.cancel(first.id)
     assert client.job(cancelled["id"]).state == "cancelled", "nothing was said, so it goes with the other"

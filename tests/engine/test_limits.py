@@ -194,7 +194,10 @@ async def test_limits_are_seen_by_all_and_set_by_those_who_run_the_queues(yard: 
             await yard.engine.limits.put(BOSS, wrong)
     await limit(yard, "queue", "gpu", running=3)
     await limit(yard, "owner", "ada", queued=9)
-    seen = await yard.engine.limits.list(user("guest", Role.VIEWER))
+    assert await yard.engine.limits.list(user("guest", Role.VIEWER)) == await yard.engine.limits.list(BOB)
+    assert [one.name for one in await yard.engine.limits.list(BOB)] == ["gpu"]
+    assert [one.name for one in await yard.engine.limits.list(ADA)] == ["ada", "gpu"]
+    seen = await yard.engine.limits.list(BOSS)
     assert [(one.subject, one.name, one.queued, one.running) for one in seen] == [
         ("owner", "ada", 9, None),
         ("queue", "gpu", None, 3),

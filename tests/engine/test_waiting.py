@@ -10,7 +10,7 @@ from jobyard.engine.submission import Edits
 from jobyard.job.clock import SECOND
 from jobyard.job.errors import JobNotFound
 from jobyard.job.filters import Query
-from jobyard.job.record import Job
+from jobyard.job.record import Job, OnFailure
 from jobyard.job.waiting import Cause, Waiting
 from jobyard.people.record import HOUSE
 from jobyard.store.contract import QueueRow
@@ -104,8 +104,10 @@ async def test_it_waits_for_others(yard: Yard) -> None:
     first, second = await yard.submit(ADA), await yard.submit(ADA)
     one = await why(yard, await yard.submit(ADA, after=(first.id,)))
     two = await why(yard, await yard.submit(ADA, after=(first.id, second.id)))
-    assert (one.cause, one.sentence, one.needs) == (Cause.NEEDS, "It waits for another job to end.", (first.id,))
-    assert two.sentence == "It waits for 2 other jobs to end."
+    assert (one.cause, one.sentence, one.needs) == (Cause.NEEDS, "It waits for another job to end well.", (first.id,))
+    whatever = await yard.submit(ADA, after=(first.id,), on_failure=OnFailure.RUN)
+    assert (await why(yard, whatever)).sentence == "It waits for another job to end."
+    assert two.sentence == "It waits for 2 other jobs to end well."
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def test_a_request_shows_what_it_waits_for_and_what_it_runs_again(visitor: Visit
     body = {"kind": "page.blink", "name": "The second", "after": [first.id]}
     made = page.request.post("/v1/jobs", data=body, headers={"X-Requested-With": "jobyard"}).json()
     visitor.open(f"/jobs/{made['id']}")
-    expect(page.get_by_text("It waits for another job to end.")).to_be_visible()
+    expect(page.get_by_text("It waits for another job to end well.")).to_be_visible()
     page.get_by_role("link", name="The first").click()
     expect(page.get_by_role("heading", name="The first", level=1)).to_be_visible()
     visitor.house.client.cancel(first.id)

@@ -222,7 +222,9 @@ def _names(settings: Settings) -> list[str]:
     """Return the names of our workers: the same after every start, and no other house's on the same database."""
     host = socket.gethostname()
     if settings.database:
-        host += f"-{hashlib.sha256(bytes(settings.folder)).hexdigest()[:6]}"
+        # Servers of one machine may share even the folder, but never the port.
+        place = f"{settings.folder}:{settings.port}".encode("utf-8", "surrogateescape")
+        host += f"-{hashlib.sha256(place).hexdigest()[:6]}"
     return [f"{host}-{number}" for number in range(1, settings.workers + 1)]
 
 

@@ -22,7 +22,7 @@ from jobyard.job.errors import Invalid, LimitReached, NotFound
 from jobyard.job.filters import EVERYTHING, Filter
 from jobyard.job.record import Job
 from jobyard.job.states import State
-from jobyard.people.record import Actor
+from jobyard.people.record import Actor, Role
 from jobyard.store.contract import Card, Running, Transaction, View
 
 EACH = "*"
@@ -145,9 +145,12 @@ class Limits:
         self._known_until = 0
 
     async def list(self, actor: Actor) -> list[Limit]:
-        """Return all limits, by subject and name."""
+        """Return the limits by subject and name; below operators those of other owners are left out."""
         rules.require_house(actor, House.SEE_QUEUES)
-        return await self._ledger.read(_read)
+        limits = await self._ledger.read(_read)
+        everybody = rules.at_least(actor.role, Role.OPERATOR)
+        mine = {actor.name, EACH}
+        return [one for one in limits if everybody or one.subject is not Subject.OWNER or one.name in mine]
 
     async def put(self, actor: Actor, limit: Limit) -> Limit:
         """Set a limit. Raises Invalid for one that allows nothing in particular or stores for no owner."""

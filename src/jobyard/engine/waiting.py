@@ -11,7 +11,7 @@ from jobyard.engine.ledger import Ledger
 from jobyard.engine.limits import Limits, Room, Subject
 from jobyard.job.clock import SECOND
 from jobyard.job.filters import Order, Query
-from jobyard.job.record import Job
+from jobyard.job.record import Job, OnFailure
 from jobyard.job.states import State
 from jobyard.job.waiting import Cause, Waiting
 from jobyard.store.contract import View, WorkerRow
@@ -132,7 +132,8 @@ def _apart(job: Job, now: int) -> Waiting | None:
         return Waiting(cause=Cause.CLIENT, sentence="Its own client has not said yet that it runs.")
     if job.waits > 0:
         some = "another job" if job.waits == 1 else f"{job.waits} other jobs"
-        return Waiting(cause=Cause.NEEDS, sentence=f"It waits for {some} to end.", needs=job.after)
+        well = "" if job.on_failure is OnFailure.RUN else " well"
+        return Waiting(cause=Cause.NEEDS, sentence=f"It waits for {some} to end{well}.", needs=job.after)
     if job.due_at is not None and job.due_at > now:
         if job.failure is not None:
             sentence = "Its last attempt failed; the next one comes after a pause."

@@ -130,7 +130,11 @@ class Clockwork:
                 schedule = replace(schedule, next_at=time, held_because=fault.sentence)
                 retry_at = now + max(1, int(fault.data.get("retry_after", 1))) * SECOND
                 break
-            except (OwnerGone, Invalid, Refused, NotFound) as fault:
+            except Refused as fault:
+                because = f"Its owner {schedule.owner} is not allowed to {fault.data.get('verb', 'submit its job')}."
+                schedule = _paused(transaction, _skipped(schedule, time, because), now, because)
+                break
+            except (OwnerGone, Invalid, NotFound) as fault:
                 schedule = _paused(transaction, _skipped(schedule, time, fault.sentence), now, fault.sentence)
                 break
             except Conflict as fault:

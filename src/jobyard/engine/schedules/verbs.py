@@ -124,6 +124,8 @@ class Schedules:
         Both its owner and whoever changes it have to be allowed to submit the job. New times count from now on, and a
         new expression takes the place of an interval as an interval does that of an expression.
         """
+        if not changes:
+            raise Invalid(reason="say what is to be changed")
         for one, other in (("cron", "interval"), ("interval", "cron")):
             if changes.get(one) is not None:
                 changes = {other: None, **changes}
