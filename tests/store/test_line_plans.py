@@ -155,7 +155,8 @@ def test_the_counters_answer_for_kinds_and_queues(
         hand.submit(kind=kind, queue="gpu", schedule="s1")
     # What is counted wrongly shows who was asked.
     writing_connection(sqlite_store).execute("UPDATE counters SET count = 7")
-    filter_ = Filter(**{name: frozenset(value) if isinstance(value, set) else value for name, value in wanted.items()})
+    named: dict[str, Any] = {name: frozenset(one) if isinstance(one, set) else one for name, one in wanted.items()}
+    filter_ = Filter(**named)
     assert hand.see(lambda view: view.count(filter_, EVERYTHING, 99)) == count
 
 
