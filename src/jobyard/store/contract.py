@@ -228,14 +228,17 @@ class Transaction(View, Protocol):
     ) -> list[Job]:
         """Return queued jobs that may be claimed now, in the order of the line (see `job/line`).
 
-        Jobs whose time has come join the line first; they lose their `due_at` then, and no revision is counted.
+        Jobs whose time has come join the line first: they lose their `due_at` and get a turn, and no revision is counted.
         Only jobs of these queues and of these kinds and of no `barred` owner; paused queues, external jobs and jobs
         that wait for others are left out, and a `worker` that drains is given nothing. Nobody else is given the same
         jobs while this transaction lives, so on PostgreSQL ask for few more than are taken.
         """
 
     def turn(self, queue: str, priority: int, owner: str) -> int:
-        """Return the turn of a job that its owner puts in line now (see `job/line`). Each call is for one job."""
+        """Return the turn of a job that its owner puts in line now (see `job/line`).
+
+        Each call is for one job. Where that does not join after all, the turn may be left out.
+        """
 
     def dependents(self, ids: Sequence[str]) -> list[Job]:
         """Return drafts and queued jobs that wait for one of these, by number; locked like `job`."""
