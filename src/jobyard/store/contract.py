@@ -228,7 +228,7 @@ class Transaction(View, Protocol):
     ) -> list[Job]:
         """Return queued jobs that may be claimed now, in the order of the line (see `job/line`).
 
-        Jobs whose time has come join the line first: they lose their `due_at` and get a turn, and no revision is counted.
+        Jobs whose time has come join the line first: their `due_at` becomes a turn, and no revision is counted.
         Only jobs of these queues and of these kinds and of no `barred` owner; paused queues, external jobs and jobs
         that wait for others are left out, and a `worker` that drains is given nothing. Nobody else is given the same
         jobs while this transaction lives, so on PostgreSQL ask for few more than are taken.
