@@ -31,7 +31,7 @@ def test_without_a_shared_worker_one_tab_leads_and_another_takes_over(browser: B
         visitor.come_in()
         visitor.open("/")
         leader, follower = visitor.page, visitor.tab("/")
-        expect(follower.get_by_role("navigation")).to_be_visible()
+        expect(follower.locator(".live").first).to_have_text("live")
         first = house.submit("blink", queue="nowhere")
         for tab in (leader, follower):
             expect(tab.get_by_role("button", name="1 new")).to_be_visible()

@@ -75,7 +75,7 @@ def walked(browser: Browser, folder: Path, count: int) -> None:
 
 
 def test_a_few_thousand_are_scrolled(browser: Browser, tmp_path: Path) -> None:
-    walked(browser, tmp_path, 2_500)
+    walked(browser, tmp_path, 1_500)
 
 
 @pytest.mark.storm

@@ -17,6 +17,8 @@ const PATIENCE = 2_500;
 
 class Live {
   state = $state<StreamState>("connecting");
+  /** Whether it ever was live since we came: a short break later on is no beginning. */
+  begun = $state(false);
   /** When we were last in touch, in the clock's time; null while all is well. */
   asOf = $state<number | null>(null);
   #listeners = new Set<Listener>();
@@ -40,6 +42,7 @@ class Live {
 
   close(): void {
     this.#user = "";
+    this.begun = false;
     this.#link?.ask({ ask: "close" });
     this.#well();
   }
@@ -63,7 +66,10 @@ class Live {
   #heard(state: StreamState, user: string): void {
     if (user !== this.#user) return;
     if (state === "refused") this.#lost();
-    else if (state === "live") this.#well();
+    else if (state === "live") {
+      this.begun = true;
+      this.#well();
+    }
     else if (state === "away") this.#ill();
     this.state = state;
   }
