@@ -28,8 +28,7 @@ const fresh = (): string => crypto.getRandomValues(new Uint32Array(4)).join("-")
 
 const of = (id: string) => ({ path: { job_id: id } });
 
-/** Whose rule is meant. The path's first word has a type of its own for each route, hence the open one here. */
-const rule = (subject: Rule["subject"], name: string) => ({ path: { subject: subject as never, name } });
+const rule = (about: Rule["subject"], name: string) => ({ path: { about, name } });
 
 export const calls = {
   session: () => take(client.GET("/v1/session")),
@@ -115,10 +114,10 @@ export const calls = {
 
   doctor: () => take(client.GET("/v1/keep/doctor")),
   retention: () => take(client.GET("/v1/retention")),
-  setRule: (subject: Rule["subject"], name: string, body: RuleIn) => take(client.PUT("/v1/retention/{subject}/{name}", { params: rule(subject, name), body })),
+  setRule: (subject: Rule["subject"], name: string, body: RuleIn) => take(client.PUT("/v1/retention/{about}/{name}", { params: rule(subject, name), body })),
   countRule: (subject: Rule["subject"], name: string, body: RuleIn) =>
-    take(client.POST("/v1/retention/{subject}/{name}/count", { params: rule(subject, name), body })),
-  dropRule: (subject: Rule["subject"], name: string) => take(client.DELETE("/v1/retention/{subject}/{name}", { params: rule(subject, name) })),
+    take(client.POST("/v1/retention/{about}/{name}/count", { params: rule(subject, name), body })),
+  dropRule: (subject: Rule["subject"], name: string) => take(client.DELETE("/v1/retention/{about}/{name}", { params: rule(subject, name) })),
   audit: (cursor?: string) => take(client.GET("/v1/audit", { params: { query: { limit: 30, ...(cursor ? { cursor } : {}) } } })),
 
   limits: () => take(client.GET("/v1/limits")),

@@ -910,7 +910,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/retention/{subject}/{name}": {
+    "/v1/retention/{about}/{name}": {
         parameters: {
             query?: never;
             header?: never;
@@ -936,7 +936,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/retention/{subject}/{name}/count": {
+    "/v1/retention/{about}/{name}/count": {
         parameters: {
             query?: never;
             header?: never;
@@ -4470,7 +4470,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                subject: "owner" | "queue" | "kind";
+                about: string;
                 name: string;
             };
             cookie?: never;
@@ -4508,7 +4508,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                subject: "owner" | "queue" | "kind";
+                about: string;
                 name: string;
             };
             cookie?: never;
@@ -4538,7 +4538,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                subject: "owner" | "queue" | "kind";
+                about: string;
                 name: string;
             };
             cookie?: never;
