@@ -17,6 +17,7 @@ import uvicorn
 from jobyard.people.record import HOUSE, Key, KeyForm, KeyScope
 from jobyard.server import House, open_store
 from jobyard.settings import Settings
+from tests.plain import NO_TRUST
 from tests.worker.conftest import Started
 from tests.worker.kinds import REGISTRY
 
@@ -33,7 +34,9 @@ class RealHouse:
         self._thread = threading.Thread(target=lambda: asyncio.run(self._live()), daemon=True)
         self._thread.start()
         assert self._ready.wait(60)
-        self.client = httpx2.Client(base_url=f"{self.url}/v1", headers={"Authorization": f"Bearer {self.full}"})
+        self.client = httpx2.Client(
+            base_url=f"{self.url}/v1", headers={"Authorization": f"Bearer {self.full}"}, verify=NO_TRUST
+        )
 
     async def _live(self) -> None:
         house = House(self._settings, open_store(self._settings), REGISTRY)

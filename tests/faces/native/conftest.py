@@ -22,17 +22,18 @@ def anyio_backend() -> str:
 @pytest.fixture
 def built(tmp_path: Path) -> Iterator[Callable[..., House]]:
     """Build houses that are not served yet, with settings of the test's own."""
-    stores = list[SqliteStore]()
+    houses = list[House]()
 
     def build(**settings: Any) -> House:
-        folder = tmp_path / f"house{len(stores)}"
+        folder = tmp_path / f"house{len(houses)}"
         folder.mkdir(mode=0o700)
-        stores.append(SqliteStore.open(folder, packages=PACKAGES, synchronous="OFF"))
-        return House(stores[-1], folder, **settings)
+        houses.append(House(SqliteStore.open(folder, packages=PACKAGES, synchronous="OFF"), folder, **settings))
+        return houses[-1]
 
     yield build
-    for store in stores:
-        store.close()
+    for house in houses:
+        house.leave()
+        house.store.close()
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ import msgspec
 import uvicorn
 from litestar import Litestar
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from jobyard.access.tokens import fingerprint, new_token
 from jobyard.access.vault import Vault
@@ -23,7 +25,7 @@ from jobyard.datasets.catalog import Datasets
 from jobyard.datasets.sync import DatasetSync
 from jobyard.engine.engine import Engine
 from jobyard.engine.submission import Submission
-from jobyard.faces.native.app import native
+from jobyard.faces.native.app import native, standing
 from jobyard.faces.native.surroundings import Surroundings
 from jobyard.faces.native.words import Letters
 from jobyard.job.clock import SECOND, SystemClock
@@ -38,6 +40,7 @@ from jobyard.settings import Settings
 from jobyard.store.blobs import Blobs
 from jobyard.store.contract import Store
 from jobyard.web.connection import Connection
+from tests.plain import NO_TRUST
 
 PEOPLE = {
     "ada": Role.ADMINISTRATOR,
@@ -82,6 +85,17 @@ class TurnedClock(SystemClock):
         self._forward += int(seconds * SECOND)
 
 
+@cache
+def idle_apps(settings: Settings) -> list[Litestar]:
+    """The built apps in which no house lives now: to build one takes longer than most tests."""
+    return []
+
+
+def _lived_in(app: Litestar) -> AbstractAsyncContextManager[None]:
+    running: AbstractAsyncContextManager[None] = app.state["running"](app)
+    return running
+
+
 class House:
     """The engine, the app, and short ways to do what workers and users do."""
 
@@ -110,8 +124,15 @@ class House:
             base_url=lambda: "https://jobs.example",
             version="1.2.3",
         )
-        self.app: Litestar = native(surroundings, lifespan=[self._running])
+        self._idle = idle_apps(replace(self.settings, data=""))
+        self.app = self._idle.pop() if self._idle else native(surroundings, lifespan=[_lived_in])
+        for name, thing in {**standing(surroundings), "running": self._running}.items():
+            self.app.state[name] = thing
         self.worker = Actor(name="ada", role=Role.ADMINISTRATOR, scope=KeyScope.DESK)
+
+    def leave(self) -> None:
+        """Leave the app to the next house with the same settings."""
+        self._idle.append(self.app)
 
     async def people(self) -> None:
         """Let the people in, with a token each; their passwords are set only where a test signs in."""
@@ -142,7 +163,9 @@ class House:
         secret = token or (self.tokens[user] if user else None)
         if secret:
             headers["Authorization"] = f"Bearer {secret}"
-        return httpx2.AsyncClient(base_url=self.url, headers=headers, trust_env=False, timeout=20, **rest)
+        return httpx2.AsyncClient(
+            base_url=self.url, headers=headers, trust_env=False, verify=NO_TRUST, timeout=20, **rest
+        )
 
     async def submit(self, user: str = "mia", **fields: Any) -> Job:
         """Submit a job straight to the engine."""

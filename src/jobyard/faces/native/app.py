@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 from litestar import Litestar
 from litestar.datastructures import State
@@ -13,7 +14,7 @@ from litestar.types import ControllerRouterHandler
 from jobyard.faces.native import faults
 from jobyard.faces.native.frames import Frames
 from jobyard.faces.native.gate import Doorplate, stamp
-from jobyard.faces.native.metrics import metrics
+from jobyard.faces.native.metrics import read_metrics
 from jobyard.faces.native.routes import router
 from jobyard.faces.native.routes.desk import DeskApp
 from jobyard.faces.native.stream import Streams
@@ -27,21 +28,9 @@ def native(
     surroundings: Surroundings, beside: Sequence[ControllerRouterHandler] = (), lifespan: Sequence[Lifespan] = ()
 ) -> Litestar:
     """Return the app with this face under /v1, /metrics and the routes `beside` it; `lifespan` runs while it does."""
-    names = Names(surroundings.engine.projects)
-    state = {
-        "surroundings": surroundings,
-        "names": names,
-        "streams": Streams(),
-        "frames": Frames(names),
-        "desk": DeskApp(surroundings.engine),
-    }
     return Litestar(
-        route_handlers=[
-            router(surroundings.settings),
-            metrics(surroundings.engine, surroundings.settings),
-            *beside,
-        ],
-        state=State(state),
+        route_handlers=[router(surroundings.settings), read_metrics, *beside],
+        state=State(standing(surroundings)),
         request_class=Ask,
         middleware=[DefineMiddleware(Doorplate, settings=surroundings.settings)],
         before_send=[stamp],
@@ -52,3 +41,15 @@ def native(
         debug=False,
         pdb_on_exception=False,
     )
+
+
+def standing(surroundings: Surroundings) -> dict[str, Any]:
+    """Return what the routes find in the state of their app; nothing else in the app knows a house."""
+    names = Names(surroundings.engine.projects)
+    return {
+        "surroundings": surroundings,
+        "names": names,
+        "streams": Streams(),
+        "frames": Frames(names),
+        "desk": DeskApp(surroundings.engine),
+    }

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
 
-from litestar import Request, Response, get
-from litestar.handlers import HTTPRouteHandler
+from litestar import Response, get
 
-from jobyard.engine.engine import Engine
 from jobyard.engine.meters import MEDIA_TYPE
 from jobyard.faces.native import login
+from jobyard.faces.native.surroundings import Ask
 from jobyard.people.record import Actor
 from jobyard.settings import Settings
 
@@ -18,23 +16,19 @@ _PASSED_ON = frozenset({"forwarded", "via", "x-forwarded-for", "x-forwarded-host
 """What a proxy adds: the request came from elsewhere, although the proxy stands on this machine."""
 
 
-def metrics(engine: Engine, settings: Settings) -> HTTPRouteHandler:
-    """Return the route."""
-
-    @get("/metrics", include_in_schema=False)
-    async def read_metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
-        """Return what was counted. Raises Unauthenticated or Refused for those who may not see it."""
-        actor = None if settings.metrics_open or _near(request, settings) else await _known(request, engine)
-        return Response(await engine.watching.metrics(actor), headers={"Content-Type": MEDIA_TYPE})
-
-    return read_metrics
+@get("/metrics", include_in_schema=False)
+async def read_metrics(request: Ask) -> Response[bytes]:
+    """Return what was counted. Raises Unauthenticated or Refused for those who may not see it."""
+    settings = request.house.settings
+    actor = None if settings.metrics_open or _near(request, settings) else await _known(request)
+    return Response(await request.engine.watching.metrics(actor), headers={"Content-Type": MEDIA_TYPE})
 
 
-async def _known(request: Request[Any, Any, Any], engine: Engine) -> Actor:
-    return await login.actor(engine.people, login.came(dict(request.scope["headers"])))
+async def _known(request: Ask) -> Actor:
+    return await login.actor(request.engine.people, login.came(dict(request.scope["headers"])))
 
 
-def _near(request: Request[Any, Any, Any], settings: Settings) -> bool:
+def _near(request: Ask, settings: Settings) -> bool:
     """Tell whether a request surely comes from this machine itself."""
     if settings.public_url or any(name in request.headers for name in _PASSED_ON):
         return False

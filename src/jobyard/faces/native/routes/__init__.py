@@ -49,9 +49,16 @@ _SUBJECTS = (
 )
 
 
+class _Whole(Router):
+    """A router for one app. Litestar would copy all that is in it, since others may serve several."""
+
+    def __deepcopy__(self, memo: dict[int, object]) -> _Whole:
+        return self
+
+
 def router(settings: Settings) -> Router:
     """Return the native protocol as one router."""
-    return Router(
+    return _Whole(
         path="/v1",
         route_handlers=[
             *(handler for subject in _SUBJECTS for handler in subject.HANDLERS),
