@@ -9,6 +9,8 @@ from typing import Any
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.middleware import DefineMiddleware
+from litestar.plugins import PluginProtocol
+from litestar.plugins.core import MsgspecDIPlugin
 from litestar.types import ControllerRouterHandler
 
 from jobyard.faces.native import faults
@@ -24,11 +26,19 @@ from jobyard.faces.native.words import Names
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 
+class _App(Litestar):
+    """Litestar for shapes of msgspec alone: to look whether there are others, it would import all their packages."""
+
+    @staticmethod
+    def _get_default_plugins(plugins: list[PluginProtocol]) -> list[PluginProtocol]:
+        return [*plugins, MsgspecDIPlugin()]
+
+
 def native(
     surroundings: Surroundings, beside: Sequence[ControllerRouterHandler] = (), lifespan: Sequence[Lifespan] = ()
 ) -> Litestar:
     """Return the app with this face under /v1, /metrics and the routes `beside` it; `lifespan` runs while it does."""
-    return Litestar(
+    return _App(
         route_handlers=[router(surroundings.settings), read_metrics, *beside],
         state=State(standing(surroundings)),
         request_class=Ask,
