@@ -52,7 +52,7 @@ def test_a_failed_row_says_why_and_can_be_tried_again(visitor: Visitor) -> None:
     expect(row).to_contain_text("Failed")
     expect(row).to_contain_text("The shoe was untied.")
     row.get_by_role("button", name="Retry").click()
-    expect(row).to_contain_text("Failed")
+    expect(visitor.page.get_by_text("“Clumsy” is in line again.")).to_be_visible()
     assert visitor.house.client.wait(failed.id).attempt == 2
 
 

@@ -21,7 +21,7 @@ def test_the_bell_shows_what_ended_since_one_looked(visitor: Visitor) -> None:
     expect(bell).to_have_attribute("aria-label", re.compile(r"What ended: \d+ requests? since you looked"))
     bell.click()
     expect(bell).to_have_attribute("aria-label", "What ended")
-    page.get_by_role("link", name=re.compile("Rang the bell")).click()
+    page.get_by_role("dialog").get_by_role("link", name=re.compile("Rang the bell")).click()
     expect(page).to_have_url(re.compile(job.id))
 
 
