@@ -20,6 +20,7 @@ from tests.postgres_server import (
     postgres_template,
     shared_postgres,
 )
+from tests.sqlite_file import LayOut, sqlite_folder
 
 __all__ = [
     "bare_postgres_address",
@@ -28,6 +29,7 @@ __all__ = [
     "postgres_server",
     "postgres_template",
     "shared_postgres",
+    "sqlite_folder",
 ]
 
 settings.register_profile("fast", max_examples=200, deadline=None, derandomize=True, print_blob=True)
@@ -45,8 +47,8 @@ def memory_store() -> Iterator[MemoryStore]:
 
 
 @pytest.fixture
-def sqlite_store(tmp_path: Path) -> Iterator[SqliteStore]:
-    store = SqliteStore.open(tmp_path / "data")
+def sqlite_store(tmp_path: Path, sqlite_folder: LayOut) -> Iterator[SqliteStore]:
+    store = SqliteStore.open(sqlite_folder(tmp_path / "data"))
     yield store
     store.close()
 

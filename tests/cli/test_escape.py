@@ -50,7 +50,11 @@ def test_nothing_unprintable_gets_through(text: str) -> None:
     assert not any(char in shown for char in "\x1b\r\n\x07\x9b\u202e\u2028\u200b")
 
 
-@given(st.recursive(st.text() | st.integers(-(2**53), 2**53), lambda inner: st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.text() | st.integers(-(2**53), 2**53), lambda inner: st.dictionaries(st.text(), inner), max_leaves=12
+    )
+)
 def test_json_means_the_same_after_it_was_made_safe(value: object) -> None:
     plain = msgspec.json.encode(value).decode()
     safe = json_safe(plain)

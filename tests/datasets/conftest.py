@@ -35,7 +35,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """Each store that keeps tables, with those of this room."""
     store: Store
     if request.param == "sqlite":
-        store = SqliteStore.open(tmp_path / "data", packages=PACKAGES, synchronous="NORMAL")
+        folder = request.getfixturevalue("sqlite_folder")(tmp_path / "data", *PACKAGES)
+        store = SqliteStore.open(folder, packages=PACKAGES, synchronous="NORMAL")
     else:
         store = PostgresStore.open(request.getfixturevalue("postgres_datasets_address"), packages=PACKAGES, threads=4)
     yield store

@@ -24,7 +24,7 @@ def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]
     else:
         from jobyard.store.sqlite import SqliteStore
 
-        store = SqliteStore.open(tmp_path / "house")
+        store = SqliteStore.open(request.getfixturevalue("sqlite_folder")(tmp_path / "house"))
     yield store
     store.close()
 

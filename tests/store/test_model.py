@@ -23,6 +23,7 @@ from jobyard.store.postgres import PostgresStore
 from jobyard.store.relational import claim
 from jobyard.store.sqlite import SqliteStore
 from tests.postgres_server import empty
+from tests.sqlite_file import LayOut
 from tests.store.drawing import (
     ANY_OWNER,
     ANY_QUEUE,
@@ -343,8 +344,8 @@ def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.property
-def test_sqlite_lives_as_memory_does(tmp_path: Path) -> None:
-    folders = (tmp_path / str(number) for number in count())
+def test_sqlite_lives_as_memory_does(tmp_path: Path, sqlite_folder: LayOut) -> None:
+    folders = (sqlite_folder(tmp_path / str(number)) for number in count())
 
     class OnSqlite(Houses):
         def __init__(self) -> None:

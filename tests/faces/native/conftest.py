@@ -10,6 +10,7 @@ import pytest
 
 from jobyard.store.sqlite import SqliteStore
 from tests.faces.native.house import House, served
+from tests.sqlite_file import LayOut
 
 PACKAGES = ("jobyard.datasets",)
 
@@ -20,13 +21,12 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-def built(tmp_path: Path) -> Iterator[Callable[..., House]]:
+def built(tmp_path: Path, sqlite_folder: LayOut) -> Iterator[Callable[..., House]]:
     """Build houses that are not served yet, with settings of the test's own."""
     houses = list[House]()
 
     def build(**settings: Any) -> House:
-        folder = tmp_path / f"house{len(houses)}"
-        folder.mkdir(mode=0o700)
+        folder = sqlite_folder(tmp_path / f"house{len(houses)}", *PACKAGES)
         houses.append(House(SqliteStore.open(folder, packages=PACKAGES, synchronous="OFF"), folder, **settings))
         return houses[-1]
 

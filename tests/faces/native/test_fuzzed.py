@@ -26,7 +26,7 @@ from jobyard.store.sqlite import SqliteStore
 from tests.faces.native.house import House, served
 
 default = settings.default or settings()
-EXAMPLES = min(default.max_examples // 10, 300)
+EXAMPLES = min(default.max_examples // 16, 300)
 STAGES = ("draft", "queued", "running", "wished", "succeeded", "failed", "cancelled")
 
 schema = schemathesis.openapi.from_dict(
