@@ -244,8 +244,16 @@ def test_watching_tells_every_event_until_the_jobs_have_ended(house: RunningHous
     assert (over.code, over.out) == (1, ""), "what has ended needs no watching"
 
 
+HEEDS_CTRL_C = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("jobyard", run_name="__main__")
+"""
+"""Starts the command as a terminal would: tests that run in the background hand on that Ctrl-C is to be left alone."""
+
+
 def test_watching_everything_goes_on_until_it_is_stopped(house: RunningHouse, client: Jobyard) -> None:
-    words = [sys.executable, "-m", "jobyard", "jobs", "watch", "--json", "--data", str(house.data)]
+    words = [sys.executable, "-c", HEEDS_CTRL_C, "jobs", "watch", "--json", "--data", str(house.data)]
     watching = subprocess.Popen(words, cwd=house.folder, env=environment(), stdout=subprocess.PIPE, text=True)
     try:
         seen = threading.Event()

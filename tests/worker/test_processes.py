@@ -144,7 +144,7 @@ def test_closing_the_pool_buries_everyone(tmp_path: Path) -> None:
         pids.extend([last.result, *(child.pid for child in children)])
 
     play(act, tmp_path)
-    assert all(pids) and dead(*pids, seconds=0.0)
+    assert all(pids) and dead(*pids, seconds=2.0)
 
 
 @pytest.mark.parametrize(

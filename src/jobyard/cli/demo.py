@@ -53,7 +53,7 @@ def demo(
     except NoPictures as missing:
         raise Trouble(f"{missing}.") from None
     settings = _settings(Path(data).expanduser().absolute(), _free_port() if port is None else port)
-    logs.configure("console")
+    logs.configure("console", "warning")  # the story is what is told here
 
     def tell(ready: Ready) -> None:
         Evening(settings, ready, pace, json=json).live()
