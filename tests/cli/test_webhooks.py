@@ -132,7 +132,7 @@ def _delivered(house: RunningHouse, ear: Ear, id_: str) -> int:
     """Let something be told, then pause; return its number."""
     with house.client() as client:
         client.webhooks.resume(id_)
-        client.cancel(client.submit("command.run", {"argv": ["echo"]}).id)
+        client.cancel(client.submit("command.run", {"argv": ["sleep", "60"]}).id)
         eventually(lambda: any(one.fate == "delivered" for one in client.webhooks.deliveries(id_)))
         [delivery] = client.webhooks.deliveries(id_, 1)
         client.webhooks.pause(id_)

@@ -1,30 +1,50 @@
-"""Takes the pictures that the README shows, of a demo house on this machine. `make screenshots` runs it."""
+"""Takes the pictures in docs/pictures: each screen of the page, light and dark, wide and on a phone.
+
+They show a demo house on this machine after its story. `make screenshots` runs it.
+"""
 
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from io import BytesIO
+from itertools import product
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
 
-from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect, sync_playwright
 
+from jobyard.web.pages import PLACES
 from tests.house import tree
-from tests.page.conftest import FLAGS
+from tests.page.conftest import FLAGS, PATIENCE, chromium
+from tests.page.visitor import PHONE, WIDE
 
 PICTURES = tree.ROOT / "docs" / "pictures"
-SIZE: ViewportSize = {"width": 1360, "height": 800}
+Look = Literal["light", "dark"]
+LOOKS: tuple[Look, ...] = ("light", "dark")
+SHAPES = {"wide": WIDE, "phone": PHONE}
+DOOR = "sign-in"
+
+
+class Behind(NamedTuple):
+    """What is behind the door: the address of each screen by the name of its picture, and how a browser gets in."""
+
+    places: dict[str, str]
+    known: StorageState
 
 
 @contextmanager
 def demo() -> Iterator[dict[str, Any]]:
     """Give a demo house whose story has been told: where it is, and how to sign in."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "jobyard", "demo", "--data", folder, "--port", "0", "--json"]
+        # The page shows where pictures lie, so the place has a name that any reader may have.
+        data = Path(folder) / "demo-data"
+        command = [sys.executable, "-m", "jobyard", "demo", "--data", str(data), "--port", "0", "--json"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
             assert server.stdout is not None
             try:
@@ -36,27 +56,100 @@ def demo() -> Iterator[dict[str, Any]]:
 
 def sign_in(page: Page, house: dict[str, Any]) -> None:
     """Open the page as its administrator."""
-    page.goto(house["url"])
+    page.goto("/")
     page.get_by_label("User name").fill(house["user"])
     page.get_by_label("Password", exact=True).fill(house["password"])
     page.get_by_role("button", name="Sign in").click()
     expect(page.locator(".live").first).to_have_text("live")
 
 
+def settle(page: Page) -> None:
+    """Wait until the screen has what it shows."""
+    expect(page.locator("main").locator("h1, h2").first).to_be_visible()
+    expect(page.locator("main .skeleton")).to_have_count(0)
+    expect(page.locator("main")).not_to_have_attribute("aria-busy", "true")
+    for one in page.locator(".live").all():
+        expect(one).to_have_text("live")
+    page.evaluate("document.fonts.ready.then(() => true)")
+
+
+def screens(page: Page, house: dict[str, Any]) -> dict[str, str]:
+    """Return the address of each screen behind the door, by the name of its picture."""
+    rooms = {place.strip("/"): place for place in PLACES if "{" not in place and place not in {"/", "/login", "/jobs"}}
+    jobs = {job["name"]: f"/jobs/{job['id']}" for job in house["jobs"]}
+    dataset = page.request.get("/v1/datasets").json()["datasets"][0]
+    return {
+        "requests": "/",
+        "request": jobs["Study the colours"],
+        "failed-request": jobs["Draw what is not there"],
+        "waiting-request": jobs["Wait for a big machine"],
+        "dataset": f"/datasets/{dataset['id']}",
+        **rooms,
+    }
+
+
+def take(page: Page, name: str) -> None:
+    """Write a picture of what the window shows, in few colours so that it stays small."""
+    page.mouse.move(0, 0)
+    taken = page.screenshot(animations="disabled", caret="hide")
+    with Image.open(BytesIO(taken)) as picture:
+        picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(PICTURES / f"{name}.png", optimize=True)
+    print(f"docs/pictures/{name}.png")
+
+
+@contextmanager
+def window(
+    browser: Browser, house: dict[str, Any], shape: str, look: Look, known: StorageState | None = None
+) -> Iterator[BrowserContext]:
+    """Give a browser window of a shape and a look, signed in where it is given what another one knows."""
+    width, height = SHAPES[shape]
+    phone = shape == "phone"
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        device_scale_factor=2 if phone else 1,
+        is_mobile=phone,
+        has_touch=phone,
+        color_scheme=look,
+        reduced_motion="reduce",
+        base_url=house["url"],
+        storage_state=known,
+    )
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+def visit(browser: Browser, house: dict[str, Any], shape: str, look: Look, behind: Behind) -> None:
+    """Take the picture of every screen in one shape and one look."""
+    with window(browser, house, shape, look) as stranger:
+        page = stranger.new_page()
+        page.goto("/")
+        settle(page)
+        take(page, f"{DOOR}-{look}-{shape}")
+    with window(browser, house, shape, look, behind.known) as friend:
+        page = friend.new_page()
+        for name, place in behind.places.items():
+            page.goto(place)
+            expect(page.get_by_role("navigation").first).to_be_visible()
+            settle(page)
+            take(page, f"{name}-{look}-{shape}")
+
+
 def main() -> None:
-    """Write the pictures: the list of requests, and one request that runs."""
+    """Write all pictures anew."""
     PICTURES.mkdir(parents=True, exist_ok=True)
+    for old in PICTURES.glob("*.png"):
+        old.unlink()
+    expect.set_options(timeout=PATIENCE)
     with demo() as house, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or "/usr/bin/chromium", args=FLAGS
-        )
-        page = browser.new_page(viewport=SIZE)
-        sign_in(page, house)
-        page.mouse.move(0, 0)
-        page.screenshot(path=PICTURES / "requests.png")
-        page.goto(f"{house['url']}/jobs/{house['jobs'][0]['id']}")
-        expect(page.locator(".live").first).to_have_text("live")
-        page.screenshot(path=PICTURES / "request.png")
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        with window(browser, house, "wide", "light") as first:
+            page = first.new_page()
+            sign_in(page, house)
+            behind = Behind(screens(page, house), first.storage_state())
+        for shape, look in product(SHAPES, LOOKS):
+            visit(browser, house, shape, look, behind)
         browser.close()
 
 

@@ -198,13 +198,13 @@ def test_claims_ahead_are_given_back_when_work_turns_out_long(house: House, star
     start(slots=1, ahead=8)
     house.final(*[house.submit("nothing") for _ in range(30)])
     with house._changed:
-        long = house.submit("sleeps", seconds=4)
+        long = house.submit("sleeps", seconds=30)
         others = [house.submit("nothing") for _ in range(5)]
     house.begun(long)
     house.until(lambda: house.states()["running"] == 6)
     house.until(lambda: house.states()["running"] == 1)
     start(name="w2")
-    house.final(*others, seconds=3)
+    house.final(*others, seconds=20)
     assert house.jobs[long].state is State.RUNNING
 
 

@@ -82,7 +82,7 @@ def test_a_house_that_takes_no_files_does_not_keep_work_from_being_stopped(house
     job = house.submit("halfway", text="a", seconds=60.0)
     house.said(job, "half way")
     house.cancel(job)
-    assert house.final(job, seconds=5).state is State.CANCELLED
+    assert house.final(job, seconds=15).state is State.CANCELLED
     assert not house.files[job]
 
 
@@ -91,7 +91,7 @@ def test_failed_work_that_is_cancelled_while_its_files_go_out_is_cancelled(house
     job = house.submit("halfway", text="a")
     house.until(lambda: house.counts["beat"] and house.jobs[job].begun_at)
     house.cancel(job)
-    assert house.final(job, seconds=5).state is State.CANCELLED
+    assert house.final(job, seconds=15).state is State.CANCELLED
 
 
 def test_an_upload_is_said_again_until_it_is_heard(house: House, worker: Started) -> None:
