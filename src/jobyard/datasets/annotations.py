@@ -1,6 +1,7 @@
 """What was said of samples: tags, shapes and tracks, as frozen records. No I/O.
 
-Coordinates are pixels from the upper left corner of the picture as it is shown upright.
+Coordinates are pixels from the upper left corner of the picture as it is shown upright. What is kept leaves out what
+stands at its default, so a default, once given, stays as it is.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Source(StrEnum):
     CONSENSUS = "consensus"
 
 
-class Tag(Struct, frozen=True, kw_only=True):
+class Tag(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A label put on a whole sample."""
 
     number: int = 0
@@ -55,7 +56,7 @@ class Tag(Struct, frozen=True, kw_only=True):
     """Values by the attributes' numbers."""
 
 
-class Shape(Struct, frozen=True, kw_only=True):
+class Shape(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A label put on a part of one picture."""
 
     number: int = 0
@@ -80,7 +81,7 @@ class Shape(Struct, frozen=True, kw_only=True):
     parts: tuple[Shape, ...] = ()
 
 
-class Position(Struct, frozen=True, kw_only=True):
+class Position(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where a track's thing is in one of its key frames; between them it moves in a straight line."""
 
     frame: int
@@ -95,7 +96,7 @@ class Position(Struct, frozen=True, kw_only=True):
     """Values of mutable attributes, by their numbers."""
 
 
-class Track(Struct, frozen=True, kw_only=True):
+class Track(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing through several frames."""
 
     number: int = 0

@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from enum import StrEnum
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
+
+from jobyard.datasets.annotations import Annotations, ShapeKind
+from jobyard.datasets.labels import Label
+
+
+class Purpose(StrEnum):
+    """What a dataset is made for. It says which files are samples and which labels are read along with them."""
+
+    IMAGE_CLASSIFICATION = "image_classification"
+    OBJECT_DETECTION = "object_detection"
+    IMAGE_SEGMENTATION = "image_segmentation"
+    TEXT_CLASSIFICATION = "text_classification"
+    NAMED_ENTITIES = "named_entities"
+    TEXT_TRIPLETS = "text_triplets"
+    SOUND_CLASSIFICATION = "sound_classification"
+    SPEECH = "speech"
+    SPEECH_PARAGRAPHS = "speech_paragraphs"
+    TABLE = "table"
+    VIDEO = "video"
+    FREE = "free"
+    """Every file is a sample."""
 
 
 class Dataset(Struct, frozen=True, kw_only=True):
-    """A folder whose files are known by name."""
+    """A folder or a part of a bucket whose files are known by name, and what was said of them."""
 
     id: str
     number: int
@@ -27,6 +51,72 @@ class Dataset(Struct, frozen=True, kw_only=True):
     """When a synchronization last went through to the end."""
     last_job: str | None = None
     """The job that did it."""
+    purpose: Purpose = Purpose.FREE
+    description: str = ""
+    work_path: str = ""
+    """Where its owner wants results of work on it, as they wrote it; nothing is read or written there by itself."""
+    read_labels: bool = True
+    """Labels that lie in the source are read along, where its purpose knows some."""
+    settings: dict[str, Any] = {}
+    """What a face keeps beside; JSON."""
+    annotated: int = 0
+    """How many samples carry a label; a kept counter."""
+    updated_at: int = 0
+    """When it, its labels or its annotations were last changed."""
+    collection: str | None = None
+    """The id of the collection whose labels it shares."""
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """A dataset that somebody wants."""
+
+    name: str
+    source: str
+    project: str | None = None
+    """Id or name of a project to share it with."""
+    purpose: Purpose = Purpose.FREE
+    description: str = ""
+    """Up to 1,000 characters."""
+    work_path: str = ""
+    """Up to 700 characters."""
+    read_labels: bool = True
+    settings: dict[str, Any] = {}
+    """Up to 16 KiB of JSON."""
+    labels: tuple[Label, ...] = ()
+    collection: str | None = None
+    """The id of a collection; then the labels are the collection's, and `labels` must be empty."""
+
+
+class DatasetChanges(Struct, frozen=True, kw_only=True):
+    """What shall be different about a dataset."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    read_labels: bool | UnsetType = UNSET
+    settings: dict[str, Any] | UnsetType = UNSET
+    """Replaces them all."""
+
+
+class DatasetOrder(StrEnum):
+    """How a list of datasets is sorted."""
+
+    NEWEST = "-created_at"
+    OLDEST = "created_at"
+    NAME = "name"
+    NAME_BACKWARD = "-name"
+
+
+class DatasetFilter(Struct, frozen=True, kw_only=True):
+    """Which datasets are meant. Every field narrows; an empty one does not."""
+
+    text: str = ""
+    """Their name contains it, whatever the case."""
+    purposes: frozenset[Purpose] = frozenset()
+    owner: str | None = None
+    project: str | None = None
+    """The id of the project that shares them; together with `owner`, both must fit."""
+    collection: str | None = None
+    order: DatasetOrder = DatasetOrder.NEWEST
 
 
 class Sample(Struct, frozen=True, kw_only=True):
@@ -42,6 +132,85 @@ class Sample(Struct, frozen=True, kw_only=True):
     added_at: int
     changed_at: int
     """When a synchronization last found it changed; the time it was added if never."""
+
+
+class SampleFilter(Struct, frozen=True, kw_only=True):
+    """Which samples are meant. Every field narrows; an empty one does not."""
+
+    annotated: bool | None = None
+    """Whether they carry a label."""
+    label: str | None = None
+    """The name of a label that they carry."""
+    text: str = ""
+    """Their path contains it, byte by byte."""
+
+
+class LabelledSample(Struct, frozen=True, kw_only=True):
+    """A sample and what was said of it."""
+
+    sample: Sample
+    number: int
+    """Its number within the dataset, from 1; its frame is one less."""
+    annotated: bool
+    by_hand: bool
+    """A person has labelled it or has said that it has no label; labels in the source no longer count."""
+    labels: tuple[str, ...]
+    """The names of the labels it carries, each once, sorted."""
+    annotations: Annotations | None = None
+    """Its tags and shapes where they were asked for; tracks are left out."""
+
+
+class TagWanted(Struct, frozen=True, kw_only=True):
+    """A label that a sample shall carry: as a whole, or with a kind on a part of it."""
+
+    name: str
+    """The label's name."""
+    score: float = 1.0
+    kind: ShapeKind | None = None
+    """None for the whole sample."""
+    points: tuple[float, ...] = ()
+    """As the kind says."""
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What became of one sample of several."""
+
+    sample: str
+    """Its id as it was given."""
+    code: str = ""
+    """Empty where it was done; else the name of the error."""
+    reason: str = ""
+    """Why it was not done, in one sentence."""
+
+
+class LabelPolicy(StrEnum):
+    """What becomes of the samples that carried a deleted label."""
+
+    KEEP = "keep"
+    """They only lose the label."""
+    FORGET = "forget"
+    """Those that carried no other one are deleted from the dataset; their files stay."""
+    DELETE_SOURCE = "delete_source"
+    """So are they, and their files are deleted too."""
+
+
+class LabelUse(Struct, frozen=True, kw_only=True):
+    """How often a label is carried; kept counters."""
+
+    label: Label
+    samples: int
+    """Samples that carry it."""
+    uses: int
+    """Tags, shapes and tracks of it."""
+
+
+class Statistics(Struct, frozen=True, kw_only=True):
+    """What a dataset holds, without counting anything."""
+
+    samples: int
+    size: int
+    annotated: int
+    labels: tuple[LabelUse, ...]
 
 
 class Counts(Struct, frozen=True, kw_only=True):
