@@ -40,6 +40,9 @@ from jobyard.client.shapes import (
     Waiting,
 )
 from jobyard.client.webhooks import verify
+from jobyard.job.shapes import learn
+
+learn(__name__)
 
 __all__ = [
     "Broken",

@@ -16,6 +16,7 @@ from jobyard.job.clock import SystemClock
 from jobyard.job.desk import MadeFile, Outcome, Wish
 from jobyard.job.ids import new_id
 from jobyard.job.record import Failure, Reason
+from jobyard.job.shapes import learn
 from jobyard.worker import linux, outbox
 from jobyard.worker.claims import Claims
 from jobyard.worker.desk import Desk, HttpDesk
@@ -59,6 +60,7 @@ class Worker:
     """Claims, runs, beats, tells, until it is asked to leave."""
 
     def __init__(self, options: WorkerOptions, desk: Desk, folder: Path) -> None:
+        learn("jobyard")
         clock = SystemClock()
         identity = Identity(options.name, new_id())
         self._options = options

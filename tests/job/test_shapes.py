@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+PROGRAM = """
+import gc, sys, threading
+import msgspec
+from jobyard.job.shapes import learn
+
+sys.setswitchinterval(1e-6)
+gc.set_threshold(20)
+for _ in range(100):
+    inner = [
+        msgspec.defstruct(f"Inner{i}", [(f"f{j}", dict[str, list[int | None]] | None, None) for j in range(12)])
+        for i in range(6)
+    ]
+    outer = msgspec.defstruct("Outer", [(f"g{i}", one | None, None) for i, one in enumerate(inner)], module="made.here")
+    learn("made")
+    together = threading.Barrier(16)
+
+    def read():
+        together.wait()
+        for _ in range(20):
+            msgspec.json.decode(b'{"g1": {"f1": {"a": [1, null]}}}', type=outer)
+
+    threads = [threading.Thread(target=read) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    del outer, inner
+    gc.collect()
+"""
+
+
+def test_a_shape_that_was_learnt_may_be_read_by_many_threads_at_once() -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_without_learning_the_process_would_crash() -> None:
+    """When this fails, msgspec was mended and `learn` has no reason any more."""
+    program = PROGRAM.replace('learn("made")', "pass")
+    ended = [
+        subprocess.run([sys.executable, "-c", program], capture_output=True, check=False).returncode for _ in "123"
+    ]
+    assert any(code < 0 for code in ended)
