@@ -6,15 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from litestar import Litestar
-
 import jobyard
 from jobyard.access.vault import Vault
 from jobyard.commands import Commands
 from jobyard.datasets.capability import DatasetCapability
 from jobyard.datasets.catalog import Datasets
 from jobyard.engine.engine import Engine
-from jobyard.faces.native.app import native
+from jobyard.faces.native import app as native_face
+from jobyard.faces.native import faults as native_faults
 from jobyard.faces.native.surroundings import Surroundings
 from jobyard.faces.native.words import Letters
 from jobyard.job.clock import SystemClock
@@ -24,6 +23,10 @@ from jobyard.people.record import HOUSE, Role
 from jobyard.settings import Settings
 from jobyard.store.blobs import Blobs
 from jobyard.store.contract import Store
+from jobyard.web import problems
+from jobyard.web.doorplate import Doorplate
+from jobyard.web.doors import App, Doors, Room, named
+from jobyard.web.hall import hall
 from jobyard.web.health import health
 from jobyard.web.pages import pages
 from jobyard.web.porter import Porter
@@ -62,7 +65,14 @@ class House:
             base_url=self.base_url,
             version=jobyard.__version__,
         )
-        self.app: Litestar = native(surroundings, [*health(self.ready), *pages()], lifespan=[self.running])
+        self.native = native_face.native(surroundings)
+        self.app = Doors(
+            [native_room(self.native, settings)],
+            hall_room(hall([*health(self.ready), *pages()]), settings),
+            Doorplate(settings),
+            self.running,
+        )
+        """The app behind every address."""
         self.door = Porter(self.app, self.engine.meters.answered)
         """The app as it is served: every request is counted and has its line in the log."""
 
@@ -86,7 +96,7 @@ class House:
         return password
 
     @asynccontextmanager
-    async def running(self, app: object = None) -> AsyncIterator[None]:
+    async def running(self) -> AsyncIterator[None]:
         """Keep the feed and the keeper going; close the store at the end."""
         with suppress(Fault):  # what is left half deleted is hidden already; the next start tries again
             await self.datasets.sweep()
@@ -99,6 +109,22 @@ class House:
             with suppress(asyncio.CancelledError):
                 await task
             await asyncio.to_thread(self.store.close)
+
+
+def native_room(app: App, settings: Settings) -> Room:
+    """Return the native face as a room."""
+    return Room(
+        app=app,
+        takes=named(*native_face.PLACES),
+        refusal=native_faults.refusal,
+        body_limit=settings.body_limit,
+        counts_itself=native_face.COUNTS_ITSELF,
+    )
+
+
+def hall_room(app: App, settings: Settings) -> Room:
+    """Return the room that the page is in."""
+    return Room(app=app, takes=named(), refusal=problems.refusal, body_limit=settings.body_limit)
 
 
 def open_store(settings: Settings) -> Store:

@@ -26,7 +26,7 @@ def openapi() -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         house = House(Settings(data=folder), MemoryStore())
         try:
-            return document(house.app.routes, "0")
+            return document(house.native.routes, "0")
         finally:
             house.store.close()
 

@@ -21,7 +21,7 @@ def written() -> bytes:
     """Return the document of the real app, in a stable form."""
     with tempfile.TemporaryDirectory() as folder:
         house = House(Settings(data=folder), MemoryStore())
-        told = document(house.app.routes, VERSION)
+        told = document(house.native.routes, VERSION)
     return msgspec.json.format(msgspec.json.encode(told), indent=1) + b"\n"
 
 

@@ -7,8 +7,9 @@ from http import HTTPStatus
 from typing import Any
 
 import httptools
-import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from jobyard.web import problems
 
 HEAD_LIMIT = 64 * 1024
 """Bytes of a request's first line and headers."""
@@ -137,12 +138,10 @@ class Connection(HttpToolsProtocol):
 
 def _answer(status: int, detail: str) -> bytes:
     name = HTTPStatus(status)
-    body = msgspec.json.encode(
-        {"title": name.phrase, "status": status, "detail": detail, "code": name.name.lower()},
-    )
+    media_type, body = problems.refusal(status, detail)
     head = [
         f"HTTP/1.1 {status} {name.phrase}",
-        "content-type: application/problem+json",
+        f"content-type: {media_type}",
         f"content-length: {len(body)}",
         "cache-control: no-store",
         "x-content-type-options: nosniff",

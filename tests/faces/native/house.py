@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,6 @@ import msgspec
 import uvicorn
 from litestar import Litestar
 from msgspec import Meta, Struct
-from msgspec.structs import replace
 
 from jobyard.access.tokens import fingerprint, new_token
 from jobyard.access.vault import Vault
@@ -36,10 +35,13 @@ from jobyard.kinds.context import Context
 from jobyard.kinds.kind import Kind
 from jobyard.kinds.registry import Registry
 from jobyard.people.record import HOUSE, Actor, Key, KeyForm, KeyScope, Membership, Project, Role, User
+from jobyard.server import native_room
 from jobyard.settings import Settings
 from jobyard.store.blobs import Blobs
 from jobyard.store.contract import Store
 from jobyard.web.connection import Connection
+from jobyard.web.doorplate import Doorplate
+from jobyard.web.doors import Doors
 from tests.plain import NO_TRUST
 
 PEOPLE = {
@@ -86,14 +88,9 @@ class TurnedClock(SystemClock):
 
 
 @cache
-def idle_apps(settings: Settings) -> list[Litestar]:
+def idle_apps() -> list[Litestar]:
     """The built apps in which no house lives now: to build one takes longer than most tests."""
     return []
-
-
-def _lived_in(app: Litestar) -> AbstractAsyncContextManager[None]:
-    running: AbstractAsyncContextManager[None] = app.state["running"](app)
-    return running
 
 
 class House:
@@ -124,14 +121,16 @@ class House:
             base_url=lambda: "https://jobs.example",
             version="1.2.3",
         )
-        self._idle = idle_apps(replace(self.settings, data=""))
-        self.app = self._idle.pop() if self._idle else native(surroundings, lifespan=[_lived_in])
-        for name, thing in {**standing(surroundings), "running": self._running}.items():
+        self._idle = idle_apps()
+        self.app = self._idle.pop() if self._idle else native(surroundings)
+        for name, thing in standing(surroundings).items():
             self.app.state[name] = thing
+        room = native_room(self.app, self.settings)
+        self.door = Doors([room], room, Doorplate(self.settings), self._running)
         self.worker = Actor(name="ada", role=Role.ADMINISTRATOR, scope=KeyScope.DESK)
 
     def leave(self) -> None:
-        """Leave the app to the next house with the same settings."""
+        """Leave the app to the next house."""
         self._idle.append(self.app)
 
     async def people(self) -> None:
@@ -225,7 +224,7 @@ class House:
         return await self.engine.listing.job(HOUSE, job.id)
 
     @asynccontextmanager
-    async def _running(self, app: object) -> AsyncIterator[None]:
+    async def _running(self) -> AsyncIterator[None]:
         task = asyncio.create_task(self.engine.feed.run())
         try:
             yield
@@ -242,7 +241,7 @@ async def served(house: House) -> AsyncIterator[House]:
     listening = socket.create_server(("127.0.0.1", 0))
     house.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     config = uvicorn.Config(
-        house.app,
+        house.door,
         http=Connection,
         lifespan="on",
         log_config=None,

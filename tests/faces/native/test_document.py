@@ -15,7 +15,6 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from jobyard.faces.native import wire
 from jobyard.faces.native.document import document
 from jobyard.faces.native.routes import router
-from jobyard.settings import Settings
 from tests.faces.native.house import House
 
 METHODS = {"get", "post", "put", "patch", "delete", "head"}
@@ -23,7 +22,7 @@ METHODS = {"get", "post", "put", "patch", "delete", "head"}
 
 @pytest.fixture(scope="module")
 def app() -> Litestar:
-    return Litestar(route_handlers=[router(Settings())], openapi_config=None)
+    return Litestar(route_handlers=[router()], openapi_config=None)
 
 
 @pytest.fixture(scope="module")

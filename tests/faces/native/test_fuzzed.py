@@ -21,7 +21,6 @@ from jobyard.faces.native.routes import router
 from jobyard.job.ids import new_id
 from jobyard.job.schedule import Schedule
 from jobyard.people.record import Actor, Role
-from jobyard.settings import Settings
 from jobyard.store.sqlite import SqliteStore
 from tests.faces.native.house import House, served
 
@@ -29,9 +28,7 @@ default = settings.default or settings()
 EXAMPLES = min(default.max_examples // 16, 300)
 STAGES = ("draft", "queued", "running", "wished", "succeeded", "failed", "cancelled")
 
-schema = schemathesis.openapi.from_dict(
-    document(Litestar(route_handlers=[router(Settings())], openapi_config=None).routes, "0")
-)
+schema = schemathesis.openapi.from_dict(document(Litestar(route_handlers=[router()], openapi_config=None).routes, "0"))
 for phase in ("coverage", "examples"):
     getattr(schema.config.phases, phase).enabled = False
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from jobyard.engine.listing import Listing
-from jobyard.faces.native import gate
 from jobyard.people.record import HOUSE
+from jobyard.web import patience
 from tests.faces.native.house import House, raw, served, until
 
 pytestmark = pytest.mark.anyio
@@ -233,7 +233,7 @@ async def test_a_body_larger_than_allowed_is_refused_before_it_is_read(built: Ca
 
 
 async def test_a_body_that_never_comes_is_given_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "STALL", 0.1)
+    monkeypatch.setattr(patience, "STALL", 0.1)
     head = asking(house, "POST /v1/jobs HTTP/1.1", "Content-Type: application/json", "Content-Length: 100")
     answer = await raw(house, head + b'{"kind"')
     assert answer.status == 408
@@ -290,7 +290,7 @@ async def test_two_lengths_and_other_smuggling_end_the_connection(house: House) 
 async def test_a_reader_that_never_reads_is_given_up(
     house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(gate, "STALL", 0.2)
+    monkeypatch.setattr(patience, "STALL", 0.2)
     job = await house.running()
     await house.end(job, files={"large": b"x" * 20_000_000})
     host, port = house.url.removeprefix("http://").split(":")

@@ -1,21 +1,15 @@
-"""The app that serves this face, and beside it the routes the server hands in. One answer for whatever goes wrong."""
+"""The app that serves this face. One answer for whatever goes wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from litestar import Litestar
 from litestar.datastructures import State
-from litestar.middleware import DefineMiddleware
-from litestar.plugins import PluginProtocol
-from litestar.plugins.core import MsgspecDIPlugin
-from litestar.types import ControllerRouterHandler
 
+from jobyard.faces import FaceApp
 from jobyard.faces.native import faults
 from jobyard.faces.native.frames import Frames
-from jobyard.faces.native.gate import Doorplate, stamp
 from jobyard.faces.native.metrics import read_metrics
 from jobyard.faces.native.routes import router
 from jobyard.faces.native.routes.desk import DeskApp
@@ -23,29 +17,20 @@ from jobyard.faces.native.stream import Streams
 from jobyard.faces.native.surroundings import Ask, Surroundings
 from jobyard.faces.native.words import Names
 
-Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+PLACES = ("v1", "metrics")
+"""How the addresses of this face begin."""
+COUNTS_ITSELF = ("/v1/desk/",)
+"""Addresses at which bodies are bounded by who reads them."""
 
 
-class _App(Litestar):
-    """Litestar for shapes of msgspec alone: to look whether there are others, it would import all their packages."""
-
-    @staticmethod
-    def _get_default_plugins(plugins: list[PluginProtocol]) -> list[PluginProtocol]:
-        return [*plugins, MsgspecDIPlugin()]
-
-
-def native(
-    surroundings: Surroundings, beside: Sequence[ControllerRouterHandler] = (), lifespan: Sequence[Lifespan] = ()
-) -> Litestar:
-    """Return the app with this face under /v1, /metrics and the routes `beside` it; `lifespan` runs while it does."""
-    return _App(
-        route_handlers=[router(surroundings.settings), read_metrics, *beside],
+def native(surroundings: Surroundings) -> Litestar:
+    """Return the app with this face under /v1 and /metrics."""
+    return FaceApp(
+        route_handlers=[router(), read_metrics],
         state=State(standing(surroundings)),
         request_class=Ask,
-        middleware=[DefineMiddleware(Doorplate, settings=surroundings.settings)],
-        before_send=[stamp],
         exception_handlers=faults.handlers(),
-        lifespan=list(lifespan),
+        request_max_body_size=None,  # the door counts
         openapi_config=None,
         logging_config=None,
         debug=False,

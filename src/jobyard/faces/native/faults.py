@@ -30,7 +30,6 @@ from jobyard.job.errors import (
     Unavailable,
     UniqueTaken,
 )
-from jobyard.job.ids import new_id
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -85,15 +84,20 @@ def problem(
     )
 
 
+def refusal(status: int, detail: str) -> tuple[str, bytes]:
+    """Return the media type and the body of a refusal that is said before anything of this face is reached."""
+    said = problem(status, HTTPStatus(status).name.lower(), detail)
+    return MEDIA_TYPE, said.content
+
+
 def status_of(fault: Fault) -> int:
     """Return the status of a fault."""
     return next((_STATUS[family] for family in type(fault).__mro__ if family in _STATUS), 500)
 
 
 def request_id(scope: Scope) -> str:
-    """Return the id of a request, made here at the first call; it stands in the answer's headers and in the log."""
-    state: dict[str, Any] = scope["state"]
-    found: str = state.setdefault("request_id", new_id())
+    """Return the id of a request; it stands in the answer's headers and in the log."""
+    found: str = scope["state"]["request_id"]
     return found
 
 

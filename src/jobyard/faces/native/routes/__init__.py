@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
+from jobyard.faces import WholeRouter
 from jobyard.faces.native.gate import Gate
 from jobyard.faces.native.routes import (
     changing,
@@ -27,7 +28,6 @@ from jobyard.faces.native.routes.contents import get_document
 from jobyard.faces.native.routes.desk import at_desk
 from jobyard.faces.native.surroundings import Ask
 from jobyard.faces.native.taking import Exact
-from jobyard.settings import Settings
 
 _SUBJECTS = (
     session,
@@ -49,16 +49,9 @@ _SUBJECTS = (
 )
 
 
-class _Whole(Router):
-    """A router for one app. Litestar would copy all that is in it, since others may serve several."""
-
-    def __deepcopy__(self, memo: dict[int, object]) -> _Whole:
-        return self
-
-
-def router(settings: Settings) -> Router:
+def router() -> Router:
     """Return the native protocol as one router."""
-    return _Whole(
+    return WholeRouter(
         path="/v1",
         route_handlers=[
             *(handler for subject in _SUBJECTS for handler in subject.HANDLERS),
@@ -69,5 +62,4 @@ def router(settings: Settings) -> Router:
         dto=Exact,
         return_dto=None,
         middleware=[Gate],
-        request_max_body_size=settings.body_limit,
     )
