@@ -112,6 +112,46 @@ class SourceUnreadable(Fault):
     """{path} cannot be listed: {cause}; nothing behind it was touched."""
 
 
+class SourceMissing(SourceUnreadable):
+    """{path} is not there: {cause}; nothing was deleted."""
+
+
+class BucketMissing(SourceUnreadable):
+    """There is no bucket {bucket} at {endpoint}, so {path} cannot be listed; nothing was deleted."""
+
+
+class SourceForbidden(SourceUnreadable):
+    """{path} may not be read: {cause}; nothing behind it was touched."""
+
+
+class SourceUnreachable(SourceUnreadable):
+    """{path} cannot be reached: {cause}; nothing behind it was touched."""
+
+
+class TooManyGone(Conflict):
+    """More than {limit} of {samples} samples are gone from {path}; raise delete_limit to remove them all the same."""
+
+
+class ArchiveRefused(Invalid):
+    """The archive cannot be taken: {reason}."""
+
+
+class FileBroken(Invalid):
+    """{file} cannot be read: {reason}."""
+
+
+class UnknownFormat(Invalid):
+    """There is no format {name} to {verb}; known are: {known}."""
+
+
+class UnknownFrame(Invalid):
+    """{file} speaks of {name}, which is not among the pictures here."""
+
+
+class UnknownLabel(Invalid):
+    """{file} uses the label {name}, which does not exist here."""
+
+
 class JobNotFound(NotFound):
     """There is no job {id}."""
 

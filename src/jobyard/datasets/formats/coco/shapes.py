@@ -1,0 +1,125 @@
+"""What COCO's annotations become: rectangles, polygons and masks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from jobyard.datasets.annotations import Shape, ShapeKind
+from jobyard.datasets.formats.facts import Import
+from jobyard.datasets.formats.frames import Frame
+from jobyard.datasets.formats.shapes import points
+from jobyard.datasets.formats.speech import number, told
+from jobyard.job.errors import FileBroken, UnknownLabel
+
+_OWN = frozenset({"occluded", "rotation", "score", "track_id", "keyframe"})
+"""Attributes that are none of a label's."""
+
+
+class Shapes:
+    """Reads the annotations of one document."""
+
+    def __init__(self, job: Import, file: str, categories: Mapping[int, str]) -> None:
+        self._job = job
+        self._file = file
+        self._categories = categories
+        self._groups = 0
+
+    def shapes(self, annotation: dict[str, Any], frame: Frame) -> Iterator[Shape]:
+        """Yield the shapes of an annotation; several rings of one thing share a group. Raises FileBroken."""
+        what = f"annotation {told(str(annotation.get('id')))}"
+        category = annotation.get("category_id")
+        if not isinstance(category, int) or category not in self._categories:
+            raise UnknownLabel(file=self._file, name=f"of category {told(str(category))}")
+        label = self._job.vocabulary.named(self._categories[category], self._file)
+        said = annotation.get("attributes") or {}
+        if not isinstance(said, dict):
+            raise FileBroken(file=self._file, reason=f"the attributes of {what} are no object")
+        outlines = list(self._outlines(annotation, frame, what, turned=bool(said.get("rotation"))))
+        if len(outlines) > 1:
+            self._groups += 1
+        for kind, outline in outlines:
+            turn = number(said.get("rotation", 0), self._file, "a rotation") if kind is ShapeKind.RECTANGLE else 0.0
+            yield Shape(
+                frame=frame.number,
+                label=label.number,
+                kind=kind,
+                points=outline,
+                rotation=turn % 360,
+                occluded=said.get("occluded") is True,
+                group=self._groups if len(outlines) > 1 else 0,
+                score=min(1.0, max(0.0, number(said.get("score", 1), self._file, "a score"))),
+                attributes=self._values(label.number, said),
+            )
+
+    def grouped(self, shapes: Iterable[Shape]) -> Iterator[Shape]:
+        """Yield a picture's shapes with groups that count from 1 within it."""
+        known = dict[int, int]()
+        for shape in shapes:
+            if shape.group:
+                yield replace(shape, group=known.setdefault(shape.group, len(known) + 1))
+            else:
+                yield shape
+
+    def _values(self, label: int, said: dict[str, Any]) -> dict[int, str]:
+        known, values = self._job.vocabulary.attributes(label), dict[int, str]()
+        for name, value in said.items():
+            attribute = known.get(name)
+            if attribute is not None:
+                values[attribute.number] = str(value).lower() if isinstance(value, bool) else str(value)
+            elif name not in _OWN:
+                self._job.skip("attribute")
+        return values
+
+    def _outlines(
+        self, annotation: dict[str, Any], frame: Frame, what: str, *, turned: bool
+    ) -> Iterator[tuple[ShapeKind, tuple[float, ...]]]:
+        segments = annotation.get("segmentation")
+        if isinstance(segments, dict):
+            yield ShapeKind.MASK, self._mask(segments, frame, what)
+            return
+        if segments and isinstance(segments, list) and not turned:
+            rings = segments if all(isinstance(ring, list) for ring in segments) else [segments]
+            for ring in rings:
+                yield ShapeKind.POLYGON, points(ShapeKind.POLYGON, ring, self._file, what)
+            return
+        box = annotation.get("bbox")
+        if not isinstance(box, list) or len(box) != 4:
+            raise FileBroken(file=self._file, reason=f"{what} has neither a segmentation nor a bbox of four numbers")
+        if turned and isinstance(segments, list) and segments:
+            yield ShapeKind.RECTANGLE, self._unturned(annotation, what)
+            return
+        x, y, width, height = points(ShapeKind.RECTANGLE, box, self._file, what)
+        yield ShapeKind.RECTANGLE, (x, y, x + width, y + height)
+
+    def _unturned(self, annotation: dict[str, Any], what: str) -> tuple[float, ...]:
+        """Return the corners that a turned rectangle had before it was turned; it is written as its four corners."""
+        from jobyard.datasets.geometry.arrays import pairs, turned
+
+        rings = annotation["segmentation"]
+        if len(rings) != 1 or not isinstance(rings[0], list) or len(rings[0]) != 8:
+            raise FileBroken(file=self._file, reason=f"{what} is turned and has not four corners")
+        corners = pairs(points(ShapeKind.POLYGON, rings[0], self._file, what))
+        degrees = number(annotation["attributes"]["rotation"], self._file, "a rotation")
+        upright = turned(corners, -degrees, corners.mean(axis=0))
+        (left, top), (right, bottom) = upright.min(axis=0).tolist(), upright.max(axis=0).tolist()
+        return left, top, right, bottom
+
+    def _mask(self, segments: dict[str, Any], frame: Frame, what: str) -> tuple[float, ...]:
+        from jobyard.datasets.geometry import masks
+
+        runs, size = segments.get("counts"), segments.get("size")
+        try:
+            height, width = size  # type: ignore[misc]  # whatever has not two parts is refused
+            lengths = masks.from_text(runs) if isinstance(runs, str) else runs
+            patch = masks.from_counts(lengths, width, height)  # type: ignore[arg-type]  # the same
+        except (TypeError, ValueError, OverflowError) as error:
+            raise FileBroken(file=self._file, reason=f"the mask of {what} is broken: {told(str(error))}") from None
+        if frame.width and (width, height) != (frame.width, frame.height):
+            raise FileBroken(file=self._file, reason=f"the mask of {what} has not the size of {told(frame.name)}")
+        found = masks.encoded(patch)
+        if not found:
+            raise FileBroken(file=self._file, reason=f"the mask of {what} is empty")
+        return found

@@ -1,0 +1,153 @@
+"""Reading CVAT 1.1: a document of pictures or of a film, bare or in an archive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import BinaryIO
+
+from jobyard.datasets.annotations import Annotations, Shape, ShapeKind, Source, Tag
+from jobyard.datasets.formats.archive.reading import Archive, is_archive
+from jobyard.datasets.formats.cvat.tracks import track
+from jobyard.datasets.formats.cvat.words import Words
+from jobyard.datasets.formats.facts import Import, Item, Picture
+from jobyard.datasets.formats.frames import Frame, Once
+from jobyard.datasets.formats.markup import Node, pieces
+from jobyard.datasets.formats.pictures import found
+from jobyard.datasets.formats.speech import told
+from jobyard.job.errors import FileBroken
+
+DOCUMENT = "annotations.xml"
+
+
+def read(job: Import) -> Iterator[Item]:
+    """Yield each picture of each document, then that document's tracks, each with its first picture."""
+    if not is_archive(job.source):
+        with job.source.open("rb") as stream:
+            yield from _Document(job, DOCUMENT, lambda _: None, Once(DOCUMENT)).items(stream)
+        return
+    with Archive(job.source, job.limits) as archive:
+        documents = [name for name in archive if name.endswith(".xml")]
+        if not documents:
+            raise FileBroken(file=DOCUMENT, reason="the archive holds no XML document")
+        once = Once("the archive")
+        for name in documents:
+            picture = partial(_picture, archive, name.rpartition("/")[0])
+            with archive.open(name) as stream:
+                yield from _Document(job, told(name), picture, once).items(stream)
+
+
+def _picture(archive: Archive, folder: str, frame: Frame) -> Picture | None:
+    subset = f"images/{frame.subset}/{frame.name}" if frame.subset else ""
+    places = (subset, f"images/{frame.name}", f"images/default/{frame.name}", frame.name)
+    start = f"{folder}/" if folder else ""
+    return found(archive, *(start + place for place in places if place))
+
+
+class _Document:
+    """One document on its way in."""
+
+    def __init__(self, job: Import, file: str, picture: Callable[[Frame], Picture | None], once: Once) -> None:
+        self._job = job
+        self._file = file
+        self._picture = picture
+        self._once = once
+        self._words = Words(job, file)
+
+    def items(self, stream: BinaryIO) -> Iterator[Item]:
+        """Yield what the document holds."""
+        done = 0
+        for node in pieces(stream, self._file, "annotations"):
+            if node.name == "image":
+                yield self._image(node)
+                done += 1
+                self._job.done(done)
+            elif node.name == "track":
+                yield self._track(node)
+
+    def _image(self, node: Node) -> Item:
+        name = node.attributes.get("name", "")
+        if not name:
+            raise FileBroken(file=self._file, reason="an image has no name")
+        words = self._words
+        heard = Frame(
+            number=0,
+            name=name,
+            width=words.whole(node, "width"),
+            height=words.whole(node, "height"),
+            subset=node.attributes.get("subset", ""),
+        )
+        frame = self._job.frames.named(name, self._file, heard)
+        self._once.look(frame)
+        number = frame.number
+        tags = tuple(self._tag(child, number) for child in node.children if child.name == "tag")
+        shapes = tuple(self._shape(child, number, name) for child in node.children if child.name != "tag")
+        picture = self._picture(heard)
+        return Item(frame=frame, annotations=Annotations(tags=tags, shapes=shapes), picture=picture)
+
+    def _tag(self, node: Node, frame: int) -> Tag:
+        label = self._words.label(node)
+        return Tag(
+            frame=frame,
+            label=label.number,
+            group=self._words.whole(node, "group_id"),
+            source=source(node.attributes),
+            score=self._words.score(node),
+            attributes=self._words.values(label.number, node),
+        )
+
+    def _shape(self, node: Node, frame: int, name: str) -> Shape:
+        label, words = self._words.label(node), self._words
+        kind, points = words.outline(node, f"a shape of {told(name)}")
+        parts: tuple[Shape, ...] = ()
+        if kind is ShapeKind.SKELETON:
+            parts = tuple(
+                self._part(child, frame, label.number, name) for child in node.children if child.name == "points"
+            )
+        return Shape(
+            frame=frame,
+            label=label.number,
+            kind=kind,
+            points=points,
+            rotation=words.rotation(node),
+            occluded=words.flag(node, "occluded"),
+            depth=words.whole(node, "z_order"),
+            group=words.whole(node, "group_id"),
+            source=source(node.attributes),
+            score=words.score(node),
+            attributes=words.values(label.number, node),
+            parts=parts,
+        )
+
+    def _part(self, node: Node, frame: int, skeleton: int, name: str) -> Shape:
+        words = self._words
+        label = words.part(skeleton, node)
+        kind, points = words.outline(node, f"a skeleton of {told(name)}")
+        return Shape(
+            frame=frame,
+            label=label.number,
+            kind=kind,
+            points=points,
+            occluded=words.flag(node, "occluded"),
+            outside=words.flag(node, "outside"),
+            depth=words.whole(node, "z_order"),
+            group=words.whole(node, "group_id"),
+            source=source(node.attributes),
+            score=words.score(node),
+            attributes=words.values(label.number, node),
+        )
+
+    def _track(self, node: Node) -> Item:
+        found = track(node, self._words, self._file)
+        for position in found.positions:
+            self._job.frames.numbered(position.frame, self._file)
+        first = self._job.frames.numbered(found.frame, self._file)
+        return Item(frame=first, annotations=Annotations(tracks=(found,)))
+
+
+def source(attributes: Mapping[str, str]) -> Source:
+    """Return who said it; whoever is not known here counts as a person."""
+    try:
+        return Source(attributes.get("source", Source.MANUAL.value))
+    except ValueError:
+        return Source.MANUAL

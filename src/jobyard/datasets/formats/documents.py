@@ -1,0 +1,134 @@
+"""Reading large JSON that somebody sent: the elements of the lists at its top, one at a time."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Collection, Iterator
+from typing import Any, BinaryIO, NoReturn
+
+from jobyard.datasets.formats.speech import told
+from jobyard.job.errors import FileBroken
+
+_CHUNK = 1 << 18
+_LARGEST = 1 << 24
+"""Characters of the largest single element."""
+_BLANK = " \t\r\n"
+_AFTER = frozenset({",", ":", "]", "}", *_BLANK})
+
+
+def elements(stream: BinaryIO, file: str, wanted: Collection[str]) -> Iterator[tuple[str, Any]]:
+    """Yield the elements of the wanted lists of a JSON object, each with its list's name, in their order.
+
+    Raises FileBroken for what is no JSON, no object, or holds no list where one is wanted.
+    """
+    text = _Text(stream, file)
+    text.take("{")
+    first = True
+    while not text.follows("}"):
+        if not first:
+            text.take(",")
+            text.follows("")
+        first = False
+        name = text.value()
+        if not isinstance(name, str):
+            text.broken("a name is no text")
+        text.take(":")
+        if text.follows("["):
+            yield from _list(text, name, is_wanted=name in wanted)
+        elif name in wanted:
+            text.broken(f"{told(name)} is no list")
+        else:
+            text.value()
+    text.take("}")
+    text.finish()
+
+
+def _list(text: _Text, name: str, *, is_wanted: bool) -> Iterator[tuple[str, Any]]:
+    text.take("[")
+    if text.follows("]"):
+        text.take("]")
+        return
+    while True:
+        value = text.value()
+        if is_wanted:
+            yield name, value
+        if text.follows("]"):
+            text.take("]")
+            return
+        text.take(",")
+
+
+class _Text:
+    """The part of the document that is at hand, and a place in it."""
+
+    def __init__(self, stream: BinaryIO, file: str) -> None:
+        self._stream = stream
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        self._scan = json.JSONDecoder(parse_constant=self._no_number).raw_decode
+        self._text = ""
+        self._at = 0
+        self._ended = False
+
+    def broken(self, reason: str) -> NoReturn:
+        """Raise what is wrong."""
+        raise FileBroken(file=self._file, reason=reason)
+
+    def follows(self, character: str) -> bool:
+        """Go on to the next character that is not blank and tell whether it is this one."""
+        while True:
+            text, at = self._text, self._at
+            while at < len(text) and text[at] in _BLANK:
+                at += 1
+            self._at = at
+            if at < len(text):
+                return text[at] == character
+            if not self._more(_CHUNK):
+                return False
+
+    def take(self, character: str) -> None:
+        """Step over the next character, which must be this one."""
+        if not self.follows(character):
+            self.broken(f"it is no whole JSON: {character} is missing")
+        self._at += 1
+
+    def value(self) -> Any:
+        """Step over the next value and return it."""
+        self.follows("")
+        wanted = _CHUNK
+        while True:
+            try:
+                value, end = self._scan(self._text, self._at)
+            except (ValueError, RecursionError) as error:
+                if isinstance(error, ValueError) and len(self._text) - self._at < _LARGEST and self._more(wanted):
+                    wanted *= 2
+                    continue
+                self.broken(f"it is no whole JSON: {told(str(error))}")
+            # A number at the end of what is at hand may go on behind it.
+            if self._text[end : end + 1] not in _AFTER and self._more(wanted):
+                continue
+            self._at = end
+            return value
+
+    def finish(self) -> None:
+        """Raise FileBroken when anything but blanks is left."""
+        self.follows("")
+        if self._at < len(self._text):
+            self.broken("something stands behind its end")
+
+    def _more(self, size: int) -> bool:
+        if self._ended:
+            return False
+        chunk = self._stream.read(size)
+        self._ended = not chunk
+        try:
+            new = self._decoder.decode(chunk, final=self._ended)
+        except UnicodeDecodeError:
+            self.broken("it is not in UTF-8")
+        self._text = self._text[self._at :] + new
+        self._at = 0
+        return True
+
+    def _no_number(self, word: str) -> NoReturn:
+        self.broken(f"{word} is no number")

@@ -1,0 +1,34 @@
+"""Which points a shape of a kind must have, for readers of foreign files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from jobyard.datasets.annotations import ShapeKind
+from jobyard.datasets.formats.speech import number
+from jobyard.job.errors import FileBroken
+
+_EXACTLY = {ShapeKind.RECTANGLE: 4, ShapeKind.ELLIPSE: 4, ShapeKind.CUBOID: 16, ShapeKind.SKELETON: 0}
+_AT_LEAST = {ShapeKind.POLYGON: 6, ShapeKind.POLYLINE: 4, ShapeKind.POINTS: 2}
+
+
+def points(kind: ShapeKind, values: Iterable[object], file: str, what: str) -> tuple[float, ...]:
+    """Return a shape's points. Raises FileBroken when one is no number or they do not make such a shape."""
+    found = tuple(number(value, file, f"a coordinate of {what}") for value in values)
+    if kind in _EXACTLY:
+        fits = len(found) == _EXACTLY[kind]
+    elif kind in _AT_LEAST:
+        fits = len(found) >= _AT_LEAST[kind] and len(found) % 2 == 0
+    else:
+        fits = _fills(found)
+    if not fits:
+        raise FileBroken(file=file, reason=f"the points of {what} do not make a {kind.value}")
+    return found
+
+
+def _fills(mask: tuple[float, ...]) -> bool:
+    if len(mask) < 5 or any(value != int(value) for value in mask):
+        return False
+    left, top, right, bottom = mask[-4:]
+    inside = right >= left and bottom >= top and min(mask[:-4]) >= 0
+    return inside and sum(mask[:-4]) == (right - left + 1) * (bottom - top + 1)

@@ -1,0 +1,102 @@
+"""A line a rectangle: the class, then the middle, width and height as shares of the picture's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from jobyard.datasets.annotations import Annotations, Shape, ShapeKind
+from jobyard.datasets.formats.facts import Export, Import, Item
+from jobyard.datasets.formats.frames import Frame
+from jobyard.datasets.formats.pictures import measured
+from jobyard.datasets.formats.speech import number, told, whole
+from jobyard.datasets.labels import Label
+from jobyard.job.errors import FileBroken, UnknownLabel
+
+MOST = 1 << 26
+"""Bytes of the largest text file."""
+
+
+def written(export: Export, item: Item) -> str:
+    """Return an item's lines. A turned rectangle becomes the upright one around it; other shapes are counted."""
+    said, lines = item.annotations, list[str]()
+    if said.tags:
+        export.skip("tag", len(said.tags))
+    if not said.shapes:
+        return ""
+    width, height = measured(item.frame, item.picture)
+    for shape in said.shapes:
+        if shape.kind is not ShapeKind.RECTANGLE:
+            export.skip(shape.kind.value)
+            continue
+        left, top, right, bottom = upright(shape)
+        middle_x, middle_y = (left + right) / 2 / width, (top + bottom) / 2 / height
+        place = export.vocabulary.place(shape.label)
+        lines.append(f"{place} {middle_x!r} {middle_y!r} {(right - left) / width!r} {(bottom - top) / height!r}\n")
+    return "".join(lines)
+
+
+def upright(shape: Shape) -> tuple[float, float, float, float]:
+    """Return left, top, right and bottom of a rectangle, or of the upright one around a turned one."""
+    if shape.rotation:
+        from jobyard.datasets.geometry.rectangles import around
+
+        return around(shape.points, shape.rotation)
+    x, y, other_x, other_y = shape.points
+    return min(x, other_x), min(y, other_y), max(x, other_x), max(y, other_y)
+
+
+def read(text: str, file: str, labels: Sequence[Label], frame: Frame, size: tuple[int, int]) -> Annotations:
+    """Return what the lines of a picture say. Raises FileBroken and UnknownLabel."""
+    shapes = []
+    for place, line in enumerate(text.splitlines(), 1):
+        words = line.split()
+        if not words:
+            continue
+        if len(words) not in {5, 6}:
+            reason = f"line {place} has {len(words)} numbers, and a rectangle has 5, or 6 with its score"
+            raise FileBroken(file=file, reason=reason)
+        where = f"line {place}"
+        kind = whole(words[0], file, f"the class in {where}")
+        if not 0 <= kind < len(labels):
+            raise UnknownLabel(file=file, name=f"of class {kind}")
+        x, y, width, height = (number(word, file, where) for word in words[1:5])
+        if width < 0 or height < 0:
+            raise FileBroken(file=file, reason=f"{where} has a negative size")
+        score = number(words[5], file, where) if len(words) == 6 else 1.0
+        corners = (
+            (x - width / 2) * size[0],
+            (y - height / 2) * size[1],
+            (x + width / 2) * size[0],
+            (y + height / 2) * size[1],
+        )
+        shapes.append(
+            Shape(
+                frame=frame.number,
+                label=labels[kind].number,
+                kind=ShapeKind.RECTANGLE,
+                points=corners,
+                score=min(1.0, max(0.0, score)),
+            )
+        )
+    return Annotations(shapes=tuple(shapes))
+
+
+def listed(text: str) -> Iterator[str]:
+    """Yield the paths that a list of pictures names."""
+    for line in text.splitlines():
+        path = line.strip().replace("\\", "/")
+        if path:
+            yield path.removeprefix("./")
+
+
+def text_of(content: bytes, file: str) -> str:
+    """Return a text file's text. Raises FileBroken."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise FileBroken(file=told(file), reason="it is not in UTF-8") from None
+
+
+def used(job: Import, names: Sequence[str], file: str) -> list[Label]:
+    """Return the labels that class numbers stand for. Raises UnknownLabel for a name that does not exist here."""
+    return [job.vocabulary.named(name, file) for name in names]

@@ -1,0 +1,1 @@
+"""How large shapes are and how much two of them agree, in numbers. Only code that calculates imports this room."""
