@@ -1,0 +1,105 @@
+"""What running work on datasets and the house say to each other through `Context.call`, as data."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from jobyard.datasets.annotations import Annotations
+from jobyard.datasets.assignment import Assignment
+from jobyard.datasets.labels import Label
+from jobyard.datasets.messages import Reach
+from jobyard.datasets.work.tables import Framed
+
+FRAMES_AT_ONCE = 500
+"""The most frames that one answer tells of."""
+PICTURES_AT_ONCE = 5_000
+"""The most pictures that are handed over at once."""
+
+
+class Brought(Struct, frozen=True, array_like=True):
+    """A picture that lies in its place."""
+
+    path: bytes
+    size: int
+    mtime_ns: int
+    width: int
+    height: int
+
+
+class Emptied(Struct, frozen=True, kw_only=True):
+    """The answer to `work.fill`: the dataset is empty; its pictures go here."""
+
+    folder: str
+    """Where the pictures go."""
+    sent: str
+    """Where what was sent in lies."""
+    roots: tuple[str, ...]
+    """The real paths of folders of this machine that may be read."""
+
+
+class Pictures(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The payload of `work.pictures`: the next pictures, in the order of their frames."""
+
+    first: int
+    """The frame of the first one."""
+    pictures: list[Brought]
+
+
+class Division(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The payload of `work.divide`: who works on which frames. With it the dataset is whole."""
+
+    parts: list[tuple[int, int]]
+    """The first and the last frame of each part."""
+    replicas: Annotated[int, Meta(ge=0, le=10)] = 0
+    truth: list[int] = []
+    """Frames of the ground truth."""
+
+
+class Subject(Struct, frozen=True, kw_only=True):
+    """A dataset that is worked on."""
+
+    id: str
+    number: int
+    name: str
+    source: str
+    folder: str | None
+    """Where its pictures lie, when the house keeps them."""
+    reach: Reach | None
+    """How its bucket is reached; None for a folder."""
+    roots: tuple[str, ...]
+    last: int
+    """Its last frame; -1 where it has none."""
+    subset: str = ""
+    labels: tuple[Label, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+
+
+class Subjects(Struct, frozen=True, kw_only=True):
+    """The answer to `work.subjects`: what the job is about."""
+
+    name: str
+    datasets: list[Subject]
+    labels: tuple[Label, ...]
+    sent: str | None = None
+    """Where the file lies that was sent in."""
+    assignment: Assignment | None = None
+
+
+class FramesWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The payload of `work.frames` and `work.said`: a stretch of one dataset."""
+
+    dataset: str
+    first: int
+    last: int
+    layer: int = 0
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """The answer to both: frames of the stretch, and what was said of them; at most FRAMES_AT_ONCE frames."""
+
+    frames: list[Framed]
+    annotations: Annotations = Annotations()
+    more: bool = False
+    """There are frames behind the last one."""

@@ -1,0 +1,92 @@
+"""What jobs that work on datasets are told: typed parameters, one class a kind."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+"""An id or a name."""
+Format = Annotated[str, Meta(min_length=1, max_length=100)]
+Sent = Annotated[str, Meta(min_length=1, max_length=200)]
+"""A group of files that were sent in, or one file of it: `GROUP` or `GROUP/FILE`."""
+
+
+class CreateParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which dataset gets pictures, and where those are."""
+
+    dataset: Name
+    upload: Sent
+    """What was sent in for it; the options lie there too."""
+
+
+class ExportParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to export: one of a dataset, a collection, and one assignment of a dataset."""
+
+    dataset: Name | None = None
+    collection: Name | None = None
+    assignment: int | None = None
+    """The number of an assignment of the dataset."""
+    format: Format
+    pictures: bool = False
+    """Put the pictures in, too."""
+    file: Annotated[str, Meta(max_length=200)] = ""
+    """What the file shall be called; made up where nothing is said."""
+
+
+class ImportParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to read annotations into; into a collection a whole dataset with its pictures."""
+
+    dataset: Name | None = None
+    collection: Name | None = None
+    assignment: int | None = None
+    upload: Sent
+    format: Format
+    mode: Literal["replace", "append"] = "replace"
+    masks_to_polygons: bool = False
+
+
+class BackupParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to back up: a dataset or a collection."""
+
+    dataset: Name | None = None
+    collection: Name | None = None
+    lightweight: bool = False
+    """Say where the pictures are instead of putting them in."""
+    file: Annotated[str, Meta(max_length=200)] = ""
+
+
+class RestoreParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to restore."""
+
+    upload: Sent
+    what: Literal["dataset", "collection"] = "dataset"
+    project: Name | None = None
+    """Id or name of a project to share it with."""
+
+
+class QualityParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to compare with its ground truth."""
+
+    dataset: Name | None = None
+    collection: Name | None = None
+
+
+class MergeParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which dataset's replicas to merge; one assignment's, or those of all."""
+
+    dataset: Name
+    assignment: int | None = None
+
+
+class ReportParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose annotating to tell of."""
+
+    dataset: Name | None = None
+    collection: Name | None = None
+    assignment: int | None = None
+    user: Name | None = None
+    since: int | None = None
+    """Microseconds since 1970."""
+    until: int | None = None

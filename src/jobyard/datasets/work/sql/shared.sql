@@ -1,0 +1,30 @@
+-- collection_numbered: the id of a collection by its number
+SELECT id FROM dataset_collections WHERE number = :number
+
+-- label_home: what a label belongs to, and the skeleton that it is a part of
+SELECT home, parent FROM dataset_labels WHERE number = :number
+
+-- frames: samples of a range of numbers with what is known of their pictures
+SELECT dataset_samples.number, dataset_samples.path, dataset_pictures.width, dataset_pictures.height
+FROM dataset_samples
+LEFT JOIN dataset_pictures
+ON dataset_pictures.dataset = dataset_samples.dataset AND dataset_pictures.number = dataset_samples.number
+WHERE dataset_samples.dataset = :dataset AND dataset_samples.number BETWEEN :first AND :last
+ORDER BY dataset_samples.number
+LIMIT :limit
+
+-- last_frame: the highest number of a sample
+SELECT max(number) FROM dataset_samples WHERE dataset = :dataset
+
+-- put_picture: how large a sample's picture is
+INSERT INTO dataset_pictures (dataset, number, width, height) VALUES (:dataset, :number, :width, :height)
+ON CONFLICT (dataset, number) DO UPDATE SET width = excluded.width, height = excluded.height
+
+-- drop_pictures: forget how large the pictures of a dataset are
+DELETE FROM dataset_pictures WHERE dataset = :dataset
+
+-- empty_samples: take all samples out of a dataset whose pictures are taken in anew
+DELETE FROM dataset_samples WHERE dataset = :dataset
+
+-- empty_dataset: count anew from the first sample
+UPDATE datasets SET samples = 0, size = 0, next_sample = 1 WHERE number = :dataset

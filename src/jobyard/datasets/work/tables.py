@@ -1,0 +1,68 @@
+"""What is asked of the tables for work: frames with the size of their pictures, and things by their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from jobyard.store.contract import Transaction, View
+from jobyard.store.queries import Queries
+
+QUERIES = Queries("jobyard.datasets.work")
+_LARGEST = 2**63 - 1
+
+
+class Framed(Struct, frozen=True, array_like=True):
+    """A sample as a frame."""
+
+    number: int
+    """The sample's number less one."""
+    path: bytes
+    width: int = 0
+    """0 where nobody has looked."""
+    height: int = 0
+
+
+def frames(view: View, dataset: int, first: int = 0, last: int = _LARGEST - 1, limit: int = _LARGEST) -> list[Framed]:
+    """Return the frames of a range, both ends included."""
+    parameters = {"dataset": dataset, "first": first + 1, "last": min(last, _LARGEST - 1) + 1, "limit": limit}
+    return [
+        Framed(number - 1, path, width or 0, height or 0)
+        for number, path, width, height in view.rows(QUERIES["frames"], parameters)
+    ]
+
+
+def last_frame(view: View, dataset: int) -> int:
+    """Return the last frame of a dataset; -1 where it has none."""
+    return int(view.rows(QUERIES["last_frame"], {"dataset": dataset})[0][0] or 0) - 1
+
+
+def measure(transaction: Transaction, dataset: int, sizes: Iterable[tuple[int, int, int]]) -> None:
+    """Keep how large pictures are: frame, width and height."""
+    rows = [
+        {"dataset": dataset, "number": frame + 1, "width": width, "height": height} for frame, width, height in sizes
+    ]
+    if rows:
+        transaction.run_many(QUERIES["put_picture"], rows)
+
+
+def empty(transaction: Transaction, dataset: int) -> None:
+    """Take all samples out of a dataset about which nothing was said yet."""
+    for name in ("drop_pictures", "empty_samples", "empty_dataset"):
+        transaction.run(QUERIES[name], {"dataset": dataset})
+
+
+def forget_sizes(transaction: Transaction, dataset: int) -> None:
+    """Forget how large the pictures of a dataset are."""
+    transaction.run(QUERIES["drop_pictures"], {"dataset": dataset})
+
+
+def collection_numbered(view: View, number: int) -> str | None:
+    """Return the id of a collection by its number."""
+    return next((row[0] for row in view.rows(QUERIES["collection_numbered"], {"number": number})), None)
+
+
+def label_home(view: View, number: int) -> tuple[str, int] | None:
+    """Return the id of what a label belongs to, and the number of the skeleton it is a part of, 0 for none."""
+    return next(((row[0], row[1]) for row in view.rows(QUERIES["label_home"], {"number": number})), None)

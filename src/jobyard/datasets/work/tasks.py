@@ -1,0 +1,162 @@
+"""What faces ask beyond the catalog whose clients know everything by numbers and look at pictures one by one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+from jobyard.access import rules
+from jobyard.access.rules import Verb
+from jobyard.access.vault import Vault
+from jobyard.datasets import finding, rows
+from jobyard.datasets.assignment import Assignment, AssignmentKind
+from jobyard.datasets.catalog.ground import Ground
+from jobyard.datasets.collection import Collection
+from jobyard.datasets.labels import Label
+from jobyard.datasets.paths import shown
+from jobyard.datasets.record import Dataset
+from jobyard.datasets.sources import kept, real_folder
+from jobyard.datasets.sources.address import is_bucket
+from jobyard.datasets.sources.folder import open_file, open_folder
+from jobyard.datasets.tables import assignments, collections, labels
+from jobyard.datasets.work import tables
+from jobyard.datasets.work.tables import Framed
+from jobyard.job.clock import Clock
+from jobyard.job.errors import NotFound, SourceUnreadable
+from jobyard.people.record import Actor
+from jobyard.store.contract import Store, Transaction, View
+
+_LARGEST = 2**63
+
+
+class Tasks(Ground):
+    """Things by number, frames and their pictures."""
+
+    def __init__(
+        self, store: Store, clock: Clock, roots: Iterable[str | Path], pictures: Path, vault: Vault | None = None
+    ) -> None:
+        super().__init__(store, clock, roots, vault)
+        self._pictures = pictures
+
+    async def dataset(self, actor: Actor, number: int) -> Dataset:
+        """Return a dataset by its number. Raises NotFound."""
+        return await self._read(lambda view: _dataset(view, actor, number))
+
+    async def collection(self, actor: Actor, number: int) -> Collection:
+        """Return a collection by its number. Raises NotFound."""
+        return await self._read(lambda view: _collection(view, actor, number))
+
+    async def label(self, actor: Actor, number: int) -> tuple[Label, Label | None, Dataset | Collection]:
+        """Return a label by its number, the skeleton it is a part of, and what it belongs to. Raises NotFound."""
+
+        def work(view: View) -> tuple[Label, Label | None, Dataset | Collection]:
+            found = tables.label_home(view, number) if 0 < number < _LARGEST else None
+            if found is None:
+                raise NotFound(what="label", name=str(number))
+            home: Dataset | Collection | None = rows.dataset(view, found[0]) or collections.one(view, found[0])
+            if home is None or not rules.may(actor, Verb.SEE, home):
+                raise NotFound(what="label", name=str(number))
+            for one in labels.read(view, found[0]):
+                if one.number == number:
+                    return one, None, home
+                for part in one.parts:
+                    if part.number == number:
+                        return part, one, home
+            raise NotFound(what="label", name=str(number))
+
+        return await self._read(work)
+
+    async def frames(self, actor: Actor, dataset: str, first: int = 0, last: int = _LARGEST - 2) -> list[Framed]:
+        """Return the frames of a range, both ends included. Raises NotFound."""
+
+        def work(view: View) -> list[Framed]:
+            return tables.frames(view, finding.found(view, actor, dataset).number, first, last)
+
+        return await self._read(work)
+
+    async def divided(self, actor: Actor, dataset: str) -> list[Assignment]:
+        """Return a dataset's assignments; one whose frames nobody has divided gets a single one, as far as allowed.
+
+        What was synchronized from a folder grows, so frames behind the last assignment get another one.
+        """
+
+        def look(view: View) -> tuple[Dataset, list[Assignment], int]:
+            found = finding.found(view, actor, dataset)
+            return found, assignments.of(view, found.number), tables.last_frame(view, found.number)
+
+        def work(transaction: Transaction) -> list[Assignment]:
+            found = finding.found(transaction, actor, dataset)
+            rows.lock(transaction, found.id)
+            there, last = assignments.of(transaction, found.number), tables.last_frame(transaction, found.number)
+            missing = _missing(found, there, last)
+            if missing is not None:
+                now = self._clock.now()
+                made = Assignment(
+                    dataset=found.number, kind=AssignmentKind.ANNOTATION, first=missing[0], last=missing[1]
+                )
+                assignments.insert(transaction, made, now)
+            return assignments.of(transaction, found.number)
+
+        found, there, last = await self._read(look)
+        if _missing(found, there, last) is None or not rules.may(actor, Verb.EDIT, found):
+            return there
+        return await self._write(work)
+
+    async def picture(self, actor: Actor, dataset: Dataset, frame: int) -> tuple[str, BinaryIO]:
+        """Return a frame's name and its picture, open for reading. Raises NotFound or SourceUnreadable."""
+        found = await self._read(
+            lambda view: tables.frames(view, finding.found(view, actor, dataset.id).number, frame, frame)
+        )
+        if not found:
+            raise NotFound(what="frame", name=str(frame))
+        path = found[0].path
+        return shown(path, 1_000), await asyncio.to_thread(self._opened, dataset, path)
+
+    async def forget(self, dataset: Dataset) -> None:
+        """Remove what the house keeps of a dataset that was deleted: pictures that were sent in."""
+        await asyncio.to_thread(kept.forget, self._pictures, dataset.source)
+        await self._write(lambda transaction: tables.forget_sizes(transaction, dataset.number))
+
+    def _opened(self, dataset: Dataset, path: bytes) -> BinaryIO:
+        if is_bucket(dataset.source):
+            raise SourceUnreadable(path=shown(path, 200), cause="pictures in buckets are not shown one by one")
+        try:
+            if kept.is_kept(dataset.source):
+                real = os.path.realpath(kept.folder(self._pictures, dataset.source))
+            else:
+                real = real_folder(dataset.source, self._sources.roots)
+            root = open_folder(real)
+        except OSError as error:
+            raise SourceUnreadable(path=dataset.source, cause=error.strerror) from None
+        try:
+            return open_file(root, path)
+        except OSError as error:
+            raise SourceUnreadable(path=shown(path, 200), cause=error.strerror) from None
+        finally:
+            os.close(root)
+
+
+def _missing(dataset: Dataset, there: list[Assignment], last: int) -> tuple[int, int] | None:
+    """Return the frames that no assignment holds."""
+    if kept.is_kept(dataset.source):
+        return None
+    covered = max((one.last for one in there if one.kind is AssignmentKind.ANNOTATION), default=-1)
+    return (covered + 1, last) if last > covered else None
+
+
+def _dataset(view: View, actor: Actor, number: int) -> Dataset:
+    found = rows.numbered(view, number) if 0 < number < _LARGEST else None
+    if found is None or not rules.may(actor, Verb.SEE, found):
+        raise NotFound(what="task", name=str(number))
+    return found
+
+
+def _collection(view: View, actor: Actor, number: int) -> Collection:
+    id_ = tables.collection_numbered(view, number) if 0 < number < _LARGEST else None
+    found = collections.one(view, id_) if id_ is not None else None
+    if found is None or not rules.may(actor, Verb.SEE, found):
+        raise NotFound(what="project", name=str(number))
+    return found

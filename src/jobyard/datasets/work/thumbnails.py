@@ -1,0 +1,44 @@
+"""Small pictures, and chunks of pictures, for who looks at a dataset. Imported late: it needs Pillow."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from typing import BinaryIO, cast
+
+from jobyard.job.errors import FileBroken
+
+_SIDE = 256
+_IN_MEMORY = 32 * 1024 * 1024
+
+
+def thumbnail(file: BinaryIO, name: str) -> bytes:
+    """Return a picture as a small JPEG, upright; closes it. Raises FileBroken for what is no picture."""
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    with file:
+        try:
+            with Image.open(file) as image:
+                image.draft("RGB", (_SIDE, _SIDE))
+                upright = ImageOps.exif_transpose(image)
+                upright.thumbnail((_SIDE, _SIDE))
+                target = io.BytesIO()
+                upright.convert("RGB").save(target, "JPEG", quality=80)
+        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            raise FileBroken(file=name, reason=f"it is no picture: {error}") from None
+    return target.getvalue()
+
+
+def chunk(pictures: Sequence[tuple[str, BinaryIO]]) -> BinaryIO:
+    """Return an archive of pictures, each named by its place; closes them."""
+    target = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # the caller closes it
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for place, (name, file) in enumerate(pictures):
+            with file, archive.open(f"{place:06d}{posixpath.splitext(name)[1].lower()}", "w") as member:
+                while piece := file.read(1 << 20):
+                    member.write(piece)
+    target.seek(0)
+    return cast("BinaryIO", target)

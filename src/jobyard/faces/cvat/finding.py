@@ -1,0 +1,117 @@
+"""How projects, tasks and jobs are found by their numbers and shown with what belongs to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jobyard.datasets.assignment import Assignment
+from jobyard.datasets.collection import Collection
+from jobyard.datasets.record import Dataset, DatasetFilter
+from jobyard.faces.cvat import people
+from jobyard.faces.cvat.space import Where
+from jobyard.faces.cvat.surroundings import ORGANIZATIONS, USERS, Ask
+from jobyard.faces.cvat.wire import JobOut, ProjectOut, TaskOut
+from jobyard.faces.cvat.words import tasks as words
+from jobyard.job.errors import Invalid, NotFound
+
+_AT_ONCE = 500
+
+
+async def all_tasks(request: Ask, collection: str | None = None) -> list[Dataset]:
+    """Return the tasks inside the request's space, newest first."""
+    space = request.space
+    project = space.project if space.where is Where.INSIDE else None
+    wanted = DatasetFilter(project=project, collection=collection)
+    found, total = await request.datasets.browse(request.user, wanted, 0, _AT_ONCE)
+    while len(found) < total:
+        more, total = await request.datasets.browse(request.user, wanted, len(found), _AT_ONCE)
+        found += more
+        if not more:
+            break
+    return [one for one in found if space.holds(one.project)]
+
+
+async def all_projects(request: Ask) -> list[Collection]:
+    """Return the projects inside the request's space, newest first."""
+    found, total = await request.datasets.browse_collections(request.user, "", 0, _AT_ONCE)
+    while len(found) < total:
+        more, total = await request.datasets.browse_collections(request.user, "", len(found), _AT_ONCE)
+        found += more
+        if not more:
+            break
+    return [one for one in found if request.space.holds(one.project)]
+
+
+async def project_of(request: Ask, dataset: Dataset) -> Collection | None:
+    """Return the project of a task, where the sender may see it."""
+    if dataset.collection is None:
+        return None
+    try:
+        return await request.datasets.collection(request.user, dataset.collection)
+    except NotFound:
+        return None
+
+
+async def organization(request: Ask, project: str | None) -> int | None:
+    """Return the number of an organization."""
+    return None if project is None else await request.engine.numbers.one(ORGANIZATIONS, project)
+
+
+async def assignee(request: Ask, number: int | None) -> str | None:
+    """Return the name of the user of a number. Raises Invalid where there is none."""
+    if number is None:
+        return None
+    name = await request.engine.numbers.named(USERS, number)
+    if name is None:
+        message = f'Invalid pk "{number}" - object does not exist.'
+        raise Invalid(reason=message, fields=[{"path": "assignee_id", "message": message}])
+    return name
+
+
+async def task_out(request: Ask, dataset: Dataset) -> TaskOut:
+    """Return a task as it is shown."""
+    return words.task_out(dataset, await refs_of(request, dataset))
+
+
+async def tasks_out(request: Ask, datasets: Sequence[Dataset]) -> list[TaskOut]:
+    """Return tasks as they are shown."""
+    return [await task_out(request, dataset) for dataset in datasets]
+
+
+async def refs_of(request: Ask, dataset: Dataset) -> words.Refs:
+    """Return what a task is shown with."""
+    jobs = await request.house.tasks.divided(request.user, dataset.id)
+    names = [dataset.owner, words.kept(dataset).assignee, *(job.assignee for job in jobs)]
+    return words.Refs(
+        base=request.link("").rstrip("/"),
+        users=await people.refs(request, names),
+        organization=await organization(request, dataset.project),
+        project=await project_of(request, dataset),
+        jobs=jobs,
+    )
+
+
+async def project_out(request: Ask, collection: Collection) -> ProjectOut:
+    """Return a project as it is shown."""
+    wanted = DatasetFilter(collection=collection.id)
+    tasks, total = await request.datasets.browse(request.user, wanted, 0, _AT_ONCE)
+    refs = words.Refs(
+        base=request.link("").rstrip("/"),
+        users=await people.refs(request, [collection.owner, words.kept(collection).assignee]),
+        organization=await organization(request, collection.project),
+        tasks=tasks,
+    )
+    shown = words.project_out(collection, refs)
+    shown.tasks.count = total
+    return shown
+
+
+async def projects_out(request: Ask, collections: Sequence[Collection]) -> list[ProjectOut]:
+    """Return projects as they are shown."""
+    return [await project_out(request, collection) for collection in collections]
+
+
+async def jobs_out(request: Ask, jobs: Sequence[tuple[Assignment, Dataset]]) -> list[JobOut]:
+    """Return jobs as they are shown."""
+    refs = {dataset.id: await refs_of(request, dataset) for _, dataset in jobs}
+    return [words.job_out(job, dataset, refs[dataset.id]) for job, dataset in jobs]

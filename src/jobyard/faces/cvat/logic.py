@@ -1,0 +1,136 @@
+"""Filters as JSON logic, in the few operators that these clients use. Pure: compiled once, then asked of each thing."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from jobyard.job.errors import Invalid
+
+Facts = Mapping[str, Any]
+"""What is known of one thing, by the names that filters use."""
+Test = Callable[[Facts], Any]
+
+_DEEPEST = 32
+_LONGEST = 16 * 1024
+_ORDERS: Mapping[str, Callable[[Any, Any], bool]] = MappingProxyType(
+    {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+)
+
+
+def compiled(text: str, fields: frozenset[str]) -> Test:
+    """Return the test that a filter asks for.
+
+    Raises Invalid for what is no JSON, and for a field or an operator that is unknown.
+    """
+    if len(text) > _LONGEST:
+        raise _wrong(f"is longer than {_LONGEST} characters")
+    try:
+        rule = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        raise _wrong("is no JSON") from None
+    if not isinstance(rule, dict):
+        raise _wrong("is a JSON object with one operator")
+    return _Reader(fields).read(rule, 0)
+
+
+def demanded(text: str) -> dict[str, Any]:
+    """Return the values that a filter demands of fields for certain: those it compares by `==` and joins by `and`."""
+    found: dict[str, Any] = {}
+
+    def walk(rule: Any) -> None:
+        if not isinstance(rule, dict) or len(rule) != 1:
+            return
+        ((name, given),) = rule.items()
+        if name == "and" and isinstance(given, list):
+            for one in given:
+                walk(one)
+        if name == "==" and isinstance(given, list) and len(given) == 2:
+            for var, value in (given, given[::-1]):
+                if isinstance(var, dict) and list(var) == ["var"] and isinstance(value, (str, int)):
+                    found.setdefault(str(var["var"]), value)
+
+    walk(msgspec.json.decode(text))
+    return found
+
+
+class _Reader:
+    """Turns rules into functions."""
+
+    def __init__(self, fields: frozenset[str]) -> None:
+        self._fields = fields
+
+    def read(self, rule: Any, depth: int) -> Test:
+        if depth > _DEEPEST:
+            raise _wrong(f"is nested more than {_DEEPEST} times")
+        if not isinstance(rule, dict):
+            return _constant(rule)
+        if len(rule) != 1:
+            raise _wrong("has one operator in each object")
+        ((name, given),) = rule.items()
+        if name == "var":
+            return self._field(given)
+        parts = given if isinstance(given, list) else [given]
+        tests = [self.read(part, depth + 1) for part in parts]
+        return _joined(name, tests)
+
+    def _field(self, given: Any) -> Test:
+        if not isinstance(given, str) or given not in self._fields:
+            known = ", ".join(sorted(self._fields))
+            raise _wrong(f"names the unknown field {str(given)[:100]!r}; known are {known}")
+        return lambda facts: facts.get(given)
+
+
+def _joined(name: str, tests: Sequence[Test]) -> Test:
+    if name == "and":
+        return lambda facts: all(test(facts) for test in tests)
+    if name == "or":
+        return lambda facts: any(test(facts) for test in tests)
+    if name in {"!", "!!"} and len(tests) == 1:
+        wanted = name == "!!"
+        return lambda facts: bool(tests[0](facts)) is wanted
+    if name in {"==", "!="} and len(tests) == 2:
+        same = name == "=="
+        return lambda facts: _equal(tests[0](facts), tests[1](facts)) is same
+    if name in _ORDERS and len(tests) in {2, 3}:
+        return _ordered(_ORDERS[name], tests)
+    if name == "in" and len(tests) == 2:
+        return lambda facts: _within(tests[0](facts), tests[1](facts))
+    raise _wrong(f"has the operator {name[:20]!r} with {len(tests)} values, which is not known")
+
+
+def _ordered(compare: Callable[[Any, Any], bool], tests: Sequence[Test]) -> Test:
+    def test(facts: Facts) -> bool:
+        values = [one(facts) for one in tests]
+        try:
+            return all(compare(low, high) for low, high in pairwise(values))
+        except TypeError:
+            return False
+
+    return test
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if isinstance(one, str) and isinstance(other, str):
+        return one.casefold() == other.casefold()
+    return bool(one == other)
+
+
+def _within(value: Any, among: Any) -> bool:
+    if isinstance(among, str):
+        return isinstance(value, str) and value.casefold() in among.casefold()
+    return isinstance(among, list) and any(_equal(value, one) for one in among)
+
+
+def _constant(value: Any) -> Test:
+    return lambda _facts: value
+
+
+def _wrong(reason: str) -> Invalid:
+    sentence = f"The filter {reason}."
+    return Invalid(reason=sentence, fields=[{"path": "filter", "message": sentence}])

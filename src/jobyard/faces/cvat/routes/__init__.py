@@ -1,0 +1,46 @@
+"""The routes of the protocol: one small file a subject, all under /api, all behind the gate."""
+
+from __future__ import annotations
+
+from litestar import Router
+
+from jobyard.faces import WholeRouter
+from jobyard.faces.cvat.gate import Gate
+from jobyard.faces.cvat.routes import (
+    annotating,
+    backups,
+    data,
+    exports,
+    jobs,
+    labels,
+    organizations,
+    projects,
+    quality,
+    requests,
+    server,
+    session,
+    tasks,
+)
+from jobyard.faces.cvat.surroundings import Ask
+
+_SUBJECTS = (
+    server,
+    session,
+    organizations,
+    requests,
+    backups,
+    exports,
+    projects,
+    tasks,
+    jobs,
+    labels,
+    data,
+    annotating,
+    quality,
+)
+
+
+def router() -> Router:
+    """Return the protocol as one router."""
+    handlers = [handler for subject in _SUBJECTS for handler in subject.HANDLERS]
+    return WholeRouter(path="/api", route_handlers=handlers, request_class=Ask, middleware=[Gate])

@@ -1,0 +1,134 @@
+"""Requests: the background work one has asked for. List, look at one, cancel."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from jobyard.faces.cvat import logic, paging, people
+from jobyard.faces.cvat.marks import mark_of, marks_of
+from jobyard.faces.cvat.surroundings import Ask
+from jobyard.faces.cvat.wire import PageOut, RequestOut
+from jobyard.faces.cvat.words import requests as words
+from jobyard.job.clock import SECOND
+from jobyard.job.errors import Invalid, NotFound, WrongState
+from jobyard.job.filters import Filter, Order
+from jobyard.job.ids import is_id
+from jobyard.job.record import Job
+from jobyard.job.waiting import Waiting
+
+_YOUNG = 2 * SECOND
+"""So long after it was asked for, a look at a request waits for its end: clients look again only after seconds."""
+_LOOK = 0.5
+_SORTS = frozenset({"created_date", "status", "action"})
+
+
+@get("/requests")
+async def list_requests(request: Ask) -> PageOut:
+    """Return one page of your own requests, newest first unless asked otherwise."""
+    which, asked = paging.wanted(request.asked), request.asked
+    field, backward = paging.sorting(asked, _SORTS, "-created_date")
+    plain = words.simple(asked)
+    keep = _kept(request, plain)
+    demanded = {**plain, **(logic.demanded(asked["filter"]) if asked.get("filter") else {})}
+    groups: list[Filter] = words.groups(demanded)
+    order = Order.NEWEST
+    if field == "created_date":
+        order = Order.NEWEST if backward else Order.OLDEST
+    else:
+        groups = words.sorted_groups(groups, field, backward=backward)
+    leaf = await request.engine.leafing.own(request.user, groups, order, which.offset, which.size, keep)
+    shown = await requests_out(request, leaf.jobs, leaf.waiting)
+    return paging.page(request.link("requests"), asked, which, list(shown), leaf.total)
+
+
+@get("/requests/{rq_id:str}")
+async def get_request(request: Ask, rq_id: FromPath[str]) -> RequestOut:
+    """Return a request; while it is young, wait a moment for its end."""
+    job = await _awaited(request, rq_id)
+    waiting = None
+    if not job.final:
+        job, waiting = await request.engine.listing.waiting(request.user, rq_id)
+    _require_shown(job)
+    return (await requests_out(request, [job], {} if waiting is None else {job.id: waiting}))[0]
+
+
+@post("/requests/{rq_id:str}/cancel", status_code=200)
+async def cancel_request(request: Ask, rq_id: FromPath[str]) -> Response[None]:
+    """Cancel a request, waiting or running; afterwards it is gone for these clients."""
+    job = await found(request, rq_id)
+    if job.final:
+        raise Invalid(reason=f"The request is {words.status(job)} already; it cannot be cancelled.")
+    try:
+        await request.engine.jobs.cancel(request.user, rq_id)
+    except WrongState:
+        raise Invalid(reason="The request has just ended; it cannot be cancelled.") from None
+    return Response(None, status_code=200)
+
+
+async def found(request: Ask, rq_id: str) -> Job:
+    """Return the job of a request that the sender may see. Raises NotFound."""
+    if not is_id(rq_id):
+        raise NotFound(what="request", name=rq_id[:200])
+    job = await request.engine.listing.job(request.user, rq_id)
+    _require_shown(job)
+    return job
+
+
+async def requests_out(request: Ask, jobs: Sequence[Job], waiting: dict[str, Waiting]) -> list[RequestOut]:
+    """Return jobs as requests."""
+    owners = await people.refs(request, (job.owner for job in jobs))
+    marks = await marks_of(request, jobs)
+    house = request.house.base_url()
+    return [
+        words.request_out(
+            job,
+            words.Place(
+                mark=marks[job.id],
+                owner=owners[job.owner],
+                base=f"{house}/api",
+                house=house,
+                waiting=waiting.get(job.id),
+            ),
+        )
+        for job in jobs
+    ]
+
+
+def _kept(request: Ask, plain: dict[str, object]) -> Callable[[Job], bool] | None:
+    """Return what a list asks beyond status and action, or None where that is all."""
+    text = request.asked.get("filter", "")
+    test = logic.compiled(text, words.FIELDS) if text else None
+    rest = {name: value for name, value in plain.items() if name not in {"status", "action"}}
+    if test is None and not rest:
+        return None
+
+    def keep(job: Job) -> bool:
+        facts = words.facts(job, mark_of(job))
+        plainly = all(str(facts[name] or "").casefold() == str(value).casefold() for name, value in rest.items())
+        return plainly and (test is None or bool(test(facts)))
+
+    return keep
+
+
+def _require_shown(job: Job) -> None:
+    if job.state not in words.SHOWN or job.kind not in words.KINDS:
+        raise NotFound(what="request", name=job.id)
+
+
+async def _awaited(request: Ask, rq_id: str) -> Job:
+    # The place in the feed is taken before the first look, so that no news falls between the two.
+    reader = request.engine.feed.reader(request.user)
+    job = await found(request, rq_id)
+    loop = asyncio.get_running_loop()
+    until = loop.time() + (job.created_at + _YOUNG - request.engine.ledger.now()) / SECOND
+    while not job.final and (left := until - loop.time()) > 0 and request.engine.desk.open:
+        await reader.next(min(left, _LOOK))
+        job = await request.engine.listing.job(request.user, rq_id)
+    return job
+
+
+HANDLERS = (list_requests, get_request, cancel_request)
