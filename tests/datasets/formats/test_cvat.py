@@ -121,6 +121,7 @@ WRONG = [
     (f'<image name="x.png">{BOX.format("car", 0, 0)}</image>', UnknownFrame, "x.png"),
     (f'<image name="a.png">{BOX.format("car", "NaN", 0)}</image>', FileBroken, "NaN"),
     (f'<image name="a.png">{BOX.format("car", "1e999", 0)}</image>', FileBroken, "1e999"),
+    (f'<image name="a.png">{BOX.format("car", "1e300", 0)}</image>', FileBroken, "beyond any picture"),
     (f'<image name="a.png">{BOX.format("car", 0, 2)}</image>', FileBroken, "neither 0 nor 1"),
     ('<image name="a.png"/><image name="a.png"/>', FileBroken, "twice"),
     ('<image id="0"/>', FileBroken, "no name"),

@@ -136,6 +136,13 @@ def test_a_star_that_crosses_itself_has_a_hollow_middle() -> None:
     assert hollow < polygons.area(star.ravel().tolist())
 
 
+@pytest.mark.parametrize("rise", [1e-310, 1e-200, 1e-20, 1e-12])
+def test_edges_that_are_all_but_level_do_no_harm(rise: float) -> None:
+    ring = (0.0, 0.0, 10.0, rise, 10.0, 10.0, 0.0, 10.0)
+    assert polygons.iou(ring, (0.0, 0.0, 10.0, 0.0, 10.0, 10.0, 0.0, 10.0)) == pytest.approx(1)
+    assert polygons.iou((0.0, 0.0, 10.0, rise, 5.0, 0.0), ring) == pytest.approx(0)
+
+
 def test_the_shoelace_and_the_slabs_agree_on_a_large_polygon() -> None:
     angles = np.sort(np.random.default_rng(4).uniform(0, 2 * np.pi, 700))
     ring = np.stack([50 + 40 * np.cos(angles), 50 + 40 * np.sin(angles)], axis=1)

@@ -9,12 +9,15 @@ from jobyard.datasets.formats.speech import number
 from jobyard.job.errors import FileBroken
 
 _EXACTLY = {ShapeKind.RECTANGLE: 4, ShapeKind.ELLIPSE: 4, ShapeKind.CUBOID: 16, ShapeKind.SKELETON: 0}
+_FARTHEST = 1e9
 _AT_LEAST = {ShapeKind.POLYGON: 6, ShapeKind.POLYLINE: 4, ShapeKind.POINTS: 2}
 
 
 def points(kind: ShapeKind, values: Iterable[object], file: str, what: str) -> tuple[float, ...]:
     """Return a shape's points. Raises FileBroken when one is no number or they do not make such a shape."""
     found = tuple(number(value, file, f"a coordinate of {what}") for value in values)
+    if found and max(map(abs, found)) > _FARTHEST:
+        raise FileBroken(file=file, reason=f"a coordinate of {what} is far beyond any picture")
     if kind in _EXACTLY:
         fits = len(found) == _EXACTLY[kind]
     elif kind in _AT_LEAST:

@@ -46,6 +46,8 @@ class Canvas(Struct, frozen=True):
         return float(self.width * self.height)
 
 
+_NO_SIZE = 1e-6
+"""Square pixels up to which points lie in one place or in a line."""
 FAMILIES = {
     ShapeKind.RECTANGLE: "rectangle",
     ShapeKind.POLYGON: "area",
@@ -181,4 +183,4 @@ def _scale(sides: Sequence[Sequence[float]] | Sequence[Numbers], canvas: Canvas,
             width, height = (given.max(axis=0) - given.min(axis=0)).tolist()
             areas.append(width * height)
     size = sum(areas) / len(areas) if areas else 0.0
-    return size or canvas.area
+    return size if size > _NO_SIZE else canvas.area

@@ -37,4 +37,5 @@ def _near(distances: Numbers, sigma: float, scale: float) -> Numbers:
     spread = 2 * scale * (2 * sigma) ** 2
     if spread <= 0:
         return np.asarray(distances == 0, dtype=np.float64)
-    return np.asarray(np.exp(-distances / spread), dtype=np.float64)
+    with np.errstate(over="ignore"):  # farther off than any number says is not near
+        return np.asarray(np.exp(-distances / spread), dtype=np.float64)

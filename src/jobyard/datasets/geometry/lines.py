@@ -39,4 +39,5 @@ def _mean(ours: Numbers, theirs: Numbers, spread: float) -> float:
     distances = ((ours - theirs) ** 2).sum(axis=1)
     if spread <= 0:
         return float((distances == 0).mean())
-    return float(np.exp(-distances / spread).mean())
+    with np.errstate(over="ignore"):  # farther off than any number says is not near
+        return float(np.exp(-distances / spread).mean())

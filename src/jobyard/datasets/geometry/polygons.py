@@ -8,6 +8,8 @@ import numpy as np
 
 from jobyard.datasets.geometry.arrays import Numbers, pairs
 
+_LEVEL = 1e-12
+"""Share of the whole extent by which an edge must rise to count."""
 _CELLS = 2_000_000
 """Cells of the largest table that is made at once."""
 
@@ -36,7 +38,8 @@ def overlap(ours: Numbers, theirs: Numbers) -> tuple[float, float, float]:
     origin = np.minimum(ours.min(axis=0), theirs.min(axis=0))
     edges = np.concatenate([_edges(ours - origin), _edges(theirs - origin)])
     is_ours = np.arange(len(edges)) < len(ours)
-    slanted = edges[:, 1] != edges[:, 3]
+    # What is all but level spans no slab worth its area, and its slope would be beyond all numbers.
+    slanted = np.abs(edges[:, 1] - edges[:, 3]) > edges.max() * _LEVEL
     edges, is_ours = edges[slanted], is_ours[slanted]
     if not len(edges):
         return 0.0, 0.0, 0.0

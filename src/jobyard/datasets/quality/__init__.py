@@ -1,0 +1,1 @@
+"""How good annotations are, by comparing them with such as are known to be true. Pure; numbers come from `geometry`."""
