@@ -1,4 +1,4 @@
-"""How keys prove themselves. Tokens are 256 random bits with a prefix; only their SHA-256 is stored."""
+"""How keys prove themselves. Tokens are 256 random bits with a prefix, sessions 216; only their SHA-256 is stored."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from jobyard.job.ids import new_secret
 
 TOKEN_PREFIX = "jy_"
 SESSION_PREFIX = "js_"
+SESSION_SIZE = 27
+"""Random bytes of a session: with its prefix it has 39 letters, and CVAT's clients refuse a key of more than 40."""
 ACCESS_PREFIX = "JYAK"
 
 
-def new_token(prefix: str = TOKEN_PREFIX) -> str:
-    """Return a fresh token; show it once and keep only its fingerprint."""
-    return prefix + new_secret(32)
+def new_token(prefix: str = TOKEN_PREFIX, size: int = 32) -> str:
+    """Return a fresh token of `size` random bytes; show it once and keep only its fingerprint."""
+    return prefix + new_secret(size)
 
 
 def new_access_key() -> str:

@@ -124,6 +124,13 @@ class Uploads:
 
         await asyncio.to_thread(write)
 
+    def look(self, group: str, id_: str) -> Upload | None:
+        """Return how far a file is; None where there is none."""
+        try:
+            return self._found(group, id_)
+        except NotFound:
+            return None
+
     def place(self, group: str) -> Path:
         """Return the folder of a group."""
         return self._group(group)

@@ -18,6 +18,7 @@ from jobyard.engine.desk import Desk
 from jobyard.engine.feed import Feed
 from jobyard.engine.jobs import Jobs
 from jobyard.engine.keeper import Keeper
+from jobyard.engine.leafing import Leafing
 from jobyard.engine.ledger import Ledger
 from jobyard.engine.lifetimes import Lifetimes
 from jobyard.engine.limits import Limits
@@ -25,6 +26,7 @@ from jobyard.engine.listing import Listing
 from jobyard.engine.logs import Logs
 from jobyard.engine.meters import Meters
 from jobyard.engine.needs import Needs
+from jobyard.engine.numbers import Numbers
 from jobyard.engine.outside import Outside
 from jobyard.engine.people import People
 from jobyard.engine.projects import Projects
@@ -84,11 +86,12 @@ class Engine:
         self.bulk = Bulk(self.ledger, self.jobs, blobs)
         self.desk = Desk(self.ledger, self.bell, registry, self.capabilities, settling, self.limits)
         self.outside = Outside(self.ledger, needs, settling)
-        self.listing = Listing(self.ledger, Waits(self.ledger, self.limits))
+        waits = Waits(self.ledger, self.limits)
+        self.listing, self.leafing = Listing(self.ledger, waits), Leafing(self.ledger, waits)
         self.feed = Feed(self.ledger, settling.ticks, settings.feed_limit)
         self.watching = Watching(self.ledger, self.feed, self.meters)
         self.people = People(self.ledger, vault, clock, settings)
-        self.projects = Projects(self.ledger)
+        self.projects, self.numbers = Projects(self.ledger), Numbers(self.ledger)
         self.queues, self.workers = Queues(self.ledger, self.bell, registry), Workers(self.ledger, self.bell)
         self.pruning = Pruning(self.ledger, needs, self.retention, blobs, settings.retention)
         self.keeper = Keeper(self.ledger, needs, lifetimes, blobs, lease, self.pruning, settings.event_retention)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from jobyard.access import rules
 from jobyard.access.passwords import Passwords
 from jobyard.access.rules import House
-from jobyard.access.tokens import SESSION_PREFIX, fingerprint, new_access_key, new_token, same
+from jobyard.access.tokens import SESSION_PREFIX, SESSION_SIZE, fingerprint, new_access_key, new_token, same
 from jobyard.access.vault import Vault
 from jobyard.engine import audit
 from jobyard.engine.ledger import Ledger
@@ -28,6 +28,8 @@ _MINUTE = 60 * SECOND
 _DAY = 86_400 * SECOND
 _CHECKS_AT_ONCE = 2
 _KNOWN_LIMIT = 10_000
+_SESSIONS_LIMIT = 200
+"""Sessions that one user may have through one door; programs that sign in for every command make many."""
 
 
 class _Known(Struct, frozen=True):
@@ -50,24 +52,32 @@ class People:
         self._checking = asyncio.Semaphore(_CHECKS_AT_ONCE)
         self._lately: dict[str, _Known] = {}
 
-    async def sign_in(self, name: str, password: str, address: str) -> tuple[User, str]:
-        """Check a password and return the user with a fresh session's token.
+    async def sign_in(
+        self, name: str, password: str, address: str, face: str = "", longest: int | None = None
+    ) -> tuple[User, str]:
+        """Check a password and return the user with a fresh session's token, for at most `longest` microseconds.
 
         Raises Unauthenticated in the same words whatever was wrong, TooMuch after too many wrong ones.
         """
         user = await self.check(name, password, address)
-        token = new_token(SESSION_PREFIX)
+        token = new_token(SESSION_PREFIX, SESSION_SIZE)
         now = self._ledger.now()
         key = Key(
             id=new_id(),
             user=user.name,
             form=KeyForm.SESSION,
+            face=face,
             access=fingerprint(token),
             created_at=now,
-            expires_at=now + self._session_life,
+            expires_at=now + min(self._session_life, longest or self._session_life),
             generation=user.generation,
         )
-        await self._ledger.write(lambda transaction: transaction.put_key(key))
+
+        def work(transaction: Transaction) -> None:
+            _make_room(transaction, key)
+            transaction.put_key(key)
+
+        await self._ledger.write(work)
         return user, token
 
     async def check(self, name: str, password: str, address: str) -> User:
@@ -84,17 +94,33 @@ class People:
         self._patience.forgive(name, address, receipt)
         return user
 
+    async def proved(self, name: str, password: str, address: str) -> Actor:
+        """Return who has this name and password, for one request: no session begins. Raises like `check`."""
+        user = await self.check(name, password, address)
+        places = await self._ledger.read(lambda view: view.memberships(user=user.name))
+        return Actor(name=user.name, role=user.role, projects={one.project: one.role for one in places})
+
     def version(self) -> int | None:
         """Return a number that has grown when anything about people has changed; None where that happens unseen."""
         return self._ledger.store.people_version()
 
     async def actor(self, token: str) -> Actor:
         """Return who comes with this token or session. Raises Unauthenticated."""
+        key, actor = await self.standing(token)
+        await self._used(key)
+        return actor
+
+    async def standing(self, token: str) -> tuple[Key, Actor]:
+        """Return a token or session as a key, with who comes with it. Raises Unauthenticated."""
         key, actor = await self._comer(fingerprint(token))
         if key.form is KeyForm.PAIR:
             raise Unauthenticated
-        await self._used(key)
-        return actor
+        return key, actor
+
+    async def name_of(self, id_: str) -> str:
+        """Return the name of the user with this id; empty where there is none. For signing in alone."""
+        users = await self._ledger.read(lambda view: view.users())
+        return next((user.name for user in users if user.id == id_), "")
 
     async def paired(self, access: str, secret: str) -> Actor:
         """Return who comes with this access key and secret key. Raises Unauthenticated."""
@@ -292,6 +318,15 @@ def _tell(transaction: Transaction, now: int, actor: Actor, verb: str, key: Key)
     if key.face != HOUSE_FACE:
         details = {"form": key.form.value, "scope": key.scope.value, "label": key.label, "id": key.id}
         audit.tell(transaction, now, actor.name, verb, f"key of {key.user}", details)
+
+
+def _make_room(transaction: Transaction, fresh: Key) -> None:
+    """Forget the user's sessions that are over and, of those through the same door, all but the latest."""
+    sessions = [key for key in transaction.keys(fresh.user) if key.form is KeyForm.SESSION]
+    over = [key for key in sessions if (key.expires_at or fresh.created_at) <= fresh.created_at]
+    alike = [key for key in sessions if key.face == fresh.face and key not in over]
+    for key in [*over, *alike[_SESSIONS_LIMIT - 1 :]]:  # the store tells the newest first
+        transaction.drop_key(key.id)
 
 
 def _rules(user: User) -> bool:

@@ -18,8 +18,8 @@ from jobyard.datasets.record import Dataset
 from jobyard.datasets.sources import Sources, kept
 from jobyard.datasets.tables import assignments, collections
 from jobyard.datasets.uploads import Uploads
-from jobyard.datasets.work import filling, telling
-from jobyard.datasets.work.messages import Division, Emptied, FramesWanted, Pictures
+from jobyard.datasets.work import filling, staging, telling
+from jobyard.datasets.work.messages import Aside, Division, Emptied, FramesWanted, Pictures, Swap
 from jobyard.job.errors import Conflict, Invalid, NotFound, Refused
 from jobyard.job.record import Job, Resource
 from jobyard.people.record import Actor
@@ -55,6 +55,8 @@ class WorkCapability:
         if isinstance(thing, Dataset):
             self._check_dataset(view, actor, kind, thing, parameters)
             return Resource(type="dataset", id=thing.id, name=thing.name)
+        if kind == IMPORT:
+            self._check_sent(actor, parameters.upload, {f"project-{thing.number}-dataset"})
         return Resource(type="collection", id=thing.id, name=thing.name)
 
     def call(self, transaction: Transaction, job: Job, verb: str, payload: Any, now: int) -> Any:
@@ -71,6 +73,14 @@ class WorkCapability:
                 return None
             case "subjects":
                 return packed(telling.subjects(transaction, job, self._house()))
+            case "begin":
+                return staging.begin(transaction, job, _dataset(transaction, job))
+            case "aside":
+                staging.take(transaction, job, _dataset(transaction, job), _read(payload, Aside).annotations)
+                return None
+            case "swap":
+                append = _read(payload, Swap).append
+                return staging.swap(transaction, job, _dataset(transaction, job), now, append=append)
             case "said":
                 return packed(telling.said(transaction, job, _read(payload, FramesWanted)))
         raise NotFound(what="verb", name=f"work.{verb}")
@@ -84,6 +94,9 @@ class WorkCapability:
             found = assignments.one(view, number)
             if found is None or found.dataset != dataset.number:
                 raise NotFound(what="assignment", name=str(number))
+        if kind == IMPORT:
+            allowed = {f"task-{dataset.number}-annotations", f"job-{number}-annotations"}
+            self._check_sent(actor, parameters.upload, allowed)
         if kind == CREATE:
             if parameters.upload != f"task-{dataset.number}-data":
                 raise Invalid(reason="These pictures were not sent in for this dataset.")
@@ -91,6 +104,13 @@ class WorkCapability:
                 raise Conflict(reason="Pictures are sent in only where the dataset is no folder or bucket.")
             if assignments.of(view, dataset.number):
                 raise Conflict(reason="The dataset has its pictures already.")
+
+    def _check_sent(self, actor: Actor, upload: str, groups: set[str]) -> None:
+        """Raise Invalid unless a file was sent in for this, by this actor, to its end."""
+        group, _, file = upload.partition("/")
+        found = self._uploads.look(group, file) if group in groups else None
+        if found is None or found.told.user != actor.name or not found.whole:
+            raise Invalid(reason="No such file was sent in for this, or not to its end.")
 
     def _fill(self, transaction: Transaction, job: Job) -> Emptied:
         dataset = _dataset(transaction, job)

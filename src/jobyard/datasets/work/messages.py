@@ -72,6 +72,8 @@ class Subject(Struct, frozen=True, kw_only=True):
     last: int
     """Its last frame; -1 where it has none."""
     subset: str = ""
+    gone: tuple[int, ...] = ()
+    """Frames that count as deleted."""
     labels: tuple[Label, ...] = ()
     assignments: tuple[Assignment, ...] = ()
 
@@ -88,18 +90,33 @@ class Subjects(Struct, frozen=True, kw_only=True):
 
 
 class FramesWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The payload of `work.frames` and `work.said`: a stretch of one dataset."""
+    """The payload of `work.said`: a stretch of one dataset."""
 
     dataset: str
     first: int
     last: int
     layer: int = 0
+    bare: bool = False
+    """Only the frames; then up to PICTURES_AT_ONCE of them."""
 
 
 class Said(Struct, frozen=True, kw_only=True):
-    """The answer to both: frames of the stretch, and what was said of them; at most FRAMES_AT_ONCE frames."""
+    """The answer: frames of the stretch, and what was said of them; at most FRAMES_AT_ONCE frames."""
 
     frames: list[Framed]
     annotations: Annotations = Annotations()
     more: bool = False
     """There are frames behind the last one."""
+
+
+class Aside(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The payload of `work.aside`: annotations that are taken in aside, where nobody sees them yet."""
+
+    annotations: Annotations
+
+
+class Swap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The payload of `work.swap`: what was taken in aside becomes what was said."""
+
+    append: bool = False
+    """What was said before stays."""

@@ -66,3 +66,13 @@ def collection_numbered(view: View, number: int) -> str | None:
 def label_home(view: View, number: int) -> tuple[str, int] | None:
     """Return the id of what a label belongs to, and the number of the skeleton it is a part of, 0 for none."""
     return next(((row[0], row[1]) for row in view.rows(QUERIES["label_home"], {"number": number})), None)
+
+
+def move_layer(transaction: Transaction, dataset: int, aside: int, layer: int) -> int:
+    """Let what was taken in aside become what was said in a layer; return how much that is."""
+    return transaction.run(QUERIES["move_layer"], {"dataset": dataset, "aside": aside, "layer": layer})
+
+
+def aside(view: View, dataset: int) -> list[int]:
+    """Return the layers in which something was taken in aside."""
+    return [row[0] for row in view.rows(QUERIES["aside"], {"dataset": dataset})]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
@@ -18,7 +19,7 @@ from jobyard.datasets.tables import annotations as spoken_of
 from jobyard.datasets.tables import assignments, collections, labels
 from jobyard.datasets.uploads import Uploads
 from jobyard.datasets.work import tables
-from jobyard.datasets.work.messages import FRAMES_AT_ONCE, FramesWanted, Said, Subject, Subjects
+from jobyard.datasets.work.messages import FRAMES_AT_ONCE, PICTURES_AT_ONCE, FramesWanted, Said, Subject, Subjects
 from jobyard.job.errors import NotFound
 from jobyard.job.record import Job
 from jobyard.store.contract import Transaction, View
@@ -79,18 +80,17 @@ def said(transaction: Transaction, job: Job, wanted: FramesWanted) -> Said:
     found = rows.dataset(transaction, wanted.dataset)
     if found is None or job.resource is None or job.resource.id not in {found.id, found.collection}:
         raise NotFound(what="dataset", name=wanted.dataset)
-    frames = tables.frames(transaction, found.number, wanted.first, wanted.last, FRAMES_AT_ONCE + 1)
-    page = frames[:FRAMES_AT_ONCE]
-    if not page:
-        return Said(frames=[])
+    most = PICTURES_AT_ONCE if wanted.bare else FRAMES_AT_ONCE
+    frames = tables.frames(transaction, found.number, wanted.first, wanted.last, most + 1)
+    page = frames[:most]
+    if not page or wanted.bare:
+        return Said(frames=page, more=len(frames) > most)
     spoken = spoken_of.read(transaction, found.number, wanted.layer, page[0].number, page[-1].number)
-    return Said(frames=page, annotations=spoken, more=len(frames) > FRAMES_AT_ONCE)
+    return Said(frames=page, annotations=spoken, more=len(frames) > most)
 
 
 def _subject(view: View, found: Dataset, house: House) -> Subject:
     bucket = stretch(found.source)
-    said_too = found.settings.get("cvat", {})
-    subset = said_too.get("subset", "") if isinstance(said_too, dict) else ""
     return Subject(
         id=found.id,
         number=found.number,
@@ -100,7 +100,8 @@ def _subject(view: View, found: Dataset, house: House) -> Subject:
         reach=None if bucket is None else reach(covering(view, bucket), bucket.place, house.vault),
         roots=house.roots,
         last=tables.last_frame(view, found.number),
-        subset=subset if isinstance(subset, str) else "",
+        subset=str(_beside(found).get("subset", "")),
+        gone=_gone(found),
         labels=tuple(labels.read(view, labels.home(found))),
         assignments=tuple(assignments.of(view, found.number)),
     )
@@ -108,9 +109,18 @@ def _subject(view: View, found: Dataset, house: House) -> Subject:
 
 def _name(thing: Dataset | Collection) -> str:
     """Return what people call a thing: a face may have given it a longer name than the house's."""
-    said_too = thing.settings.get("cvat", {})
-    name = said_too.get("name", "") if isinstance(said_too, dict) else ""
-    return name if isinstance(name, str) and name else thing.name
+    return str(_beside(thing).get("name", "")) or thing.name
+
+
+def _gone(found: Dataset) -> tuple[int, ...]:
+    said = _beside(found).get("deleted_frames", [])
+    return tuple(one for one in said if isinstance(one, int)) if isinstance(said, list) else ()
+
+
+def _beside(thing: Dataset | Collection) -> dict[str, Any]:
+    """Return what faces keep beside a thing."""
+    found = thing.settings.get("cvat", {})
+    return found if isinstance(found, dict) else {}
 
 
 def _sent(job: Job, house: House) -> str | None:

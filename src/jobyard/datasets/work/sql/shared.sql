@@ -28,3 +28,9 @@ DELETE FROM dataset_samples WHERE dataset = :dataset
 
 -- empty_dataset: count anew from the first sample
 UPDATE datasets SET samples = 0, size = 0, next_sample = 1 WHERE number = :dataset
+
+-- move_layer: what was taken in aside becomes what was said
+UPDATE dataset_annotations SET layer = :layer WHERE dataset = :dataset AND layer = :aside
+
+-- aside: layers in which something was taken in aside
+SELECT DISTINCT layer FROM dataset_annotations WHERE dataset = :dataset AND layer < 0

@@ -1,0 +1,88 @@
+"""Annotations that are read from a file are taken in aside, where nobody sees them, and swapped in all at once.
+
+So a file that turns out broken at its end has changed nothing. Aside is a layer of a negative number, the job's own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from jobyard.datasets.annotation_checks import check_annotations, check_frames, frames
+from jobyard.datasets.annotations import Annotations
+from jobyard.datasets.assignment import Assignment
+from jobyard.datasets.record import Dataset
+from jobyard.datasets.tables import annotations as kept
+from jobyard.datasets.tables import assignments, carried, labels, samples
+from jobyard.datasets.tables import datasets as table
+from jobyard.datasets.tables.annotations import Placed
+from jobyard.datasets.work import tables
+from jobyard.job.errors import NotFound
+from jobyard.job.filters import Filter, Query
+from jobyard.job.record import Job
+from jobyard.job.states import State
+from jobyard.store.contract import Transaction, View
+
+_LAST = 2**31 - 1
+_AT_ONCE = 20_000
+
+
+def begin(transaction: Transaction, job: Job, dataset: Dataset) -> bool:
+    """Forget some of what this job, or one that has ended, left aside; tell whether there may be more."""
+    running = Filter(states=frozenset({State.RUNNING}), resource_type="dataset", resource_id=dataset.id)
+    others = {-one.number for one in transaction.find(Query(filter=running, limit=100)).jobs if one.id != job.id}
+    for layer in tables.aside(transaction, dataset.number):
+        if layer not in others and kept.drop_some(transaction, dataset.number, _AT_ONCE, layer):
+            return True
+    return False
+
+
+def take(transaction: Transaction, job: Job, dataset: Dataset, said: Annotations) -> None:
+    """Take annotations in aside. Raises Invalid naming the first that does not fit the dataset."""
+    known = {label.number: label for label in labels.read(transaction, labels.home(dataset))}
+    check_annotations(said, known)
+    chosen = _assignment(transaction, job)
+    named = {frame for _, _, frame in frames(said)}
+    there = {number - 1 for number in samples.known(transaction, dataset.number, {frame + 1 for frame in named})}
+    if chosen is not None:
+        there = {frame for frame in there if chosen.holds(frame)}
+    check_frames(said, there, 0, _LAST)
+    kept.insert(transaction, dataset.number, -job.number, said)
+
+
+def swap(transaction: Transaction, job: Job, dataset: Dataset, now: int, *, append: bool) -> int:
+    """Let what was taken in aside become what was said, in place of that or beside it; return how much it is."""
+    chosen = _assignment(transaction, job)
+    layer = 0 if chosen is None else chosen.layer
+    first, last = (0, _LAST) if chosen is None else (chosen.first, chosen.last)
+    before = [] if append else kept.placed(transaction, dataset.number, layer, first, last)
+    after = kept.placed(transaction, dataset.number, -job.number, 0, _LAST)
+    touched = _touched(transaction, dataset.number, layer, before) if layer == 0 else set()
+    touched |= _touched(transaction, dataset.number, -job.number, after) if layer == 0 else set()
+    kept.delete(transaction, [one.number for one in before])
+    tables.move_layer(transaction, dataset.number, -job.number, layer)
+    if layer == 0:
+        uses = Counter(one.label for one in after)
+        uses.subtract(one.label for one in before)
+        carried.settle(transaction, dataset.number, [frame + 1 for frame in touched], uses, by_hand=True)
+    table.touch(transaction, dataset.number, now)
+    return len(after)
+
+
+def _touched(view: View, dataset: int, layer: int, placed: list[Placed]) -> set[int]:
+    """Return the frames in which these annotations are."""
+    tracks = [one.number for one in placed if one.what == "track"]
+    found = {one.frame for one in placed}
+    if tracks:
+        for track in kept.known(view, dataset, layer, tracks).values():
+            found |= carried.shown_in(track)  # type: ignore[arg-type]  # only tracks were asked for
+    return found
+
+
+def _assignment(view: View, job: Job) -> Assignment | None:
+    number = job.parameters.get("assignment")
+    if number is None:
+        return None
+    found = assignments.one(view, int(number))
+    if found is None:
+        raise NotFound(what="assignment", name=str(number))
+    return found
