@@ -5,7 +5,7 @@ import threading
 import msgspec
 import pytest
 
-from jobyard.datasets import catalog
+from jobyard.datasets.catalog import Datasets, ground
 from jobyard.engine.audit import Entry
 from jobyard.job.errors import Conflict, Invalid, NameTaken, NotFound, Refused, SourceNotAllowed
 from jobyard.job.ids import is_id
@@ -105,7 +105,7 @@ def test_who_may_create(yard: Yard) -> None:
 def test_a_project_shares_by_role(yard: Yard) -> None:
     yard.write(lambda transaction: transaction.put_project(PROJECT))
     ada, bob, eve = member("ada", Role.OPERATOR), member("bob", Role.MEMBER), member("eve", Role.VIEWER)
-    made = yard.ask(yard.datasets.create(ada, "cats", str(yard.source), "vision"))
+    made = yard.create("cats", ada, project="vision")
     assert made.project == PROJECT.id
     assert yard.get("cats", bob) == yard.get("cats", eve) == made
     assert [one.id for one in yard.ask(yard.datasets.page(eve)).datasets] == [made.id]
@@ -115,11 +115,11 @@ def test_a_project_shares_by_role(yard: Yard) -> None:
     with pytest.raises(Refused):
         yard.ask(yard.datasets.delete(bob, "cats"))
     with pytest.raises(Refused):
-        yard.ask(yard.datasets.create(eve, "dogs", str(yard.source), PROJECT.id))
+        yard.create("dogs", eve, project=PROJECT.id)
     for stranger, project in ((BOB, "vision"), (ada, "no such project"), (BOB, "no such project")):
         with pytest.raises(NotFound, match="There is no project"):
-            yard.ask(yard.datasets.create(stranger, "dogs", str(yard.source), project))
-    assert yard.ask(yard.datasets.create(OPERATOR, "dogs", str(yard.source), "vision")).project == PROJECT.id
+            yard.create("dogs", stranger, project=project)
+    assert yard.create("dogs", OPERATOR, project="vision").project == PROJECT.id
     yard.ask(yard.datasets.delete(member("mia", Role.OPERATOR), "cats"))
 
 
@@ -141,7 +141,7 @@ def test_pages_hold_each_visible_dataset_once_newest_first(yard: Yard) -> None:
 
 
 def test_pages_are_bounded(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalog, "PAGE_LIMIT", 2)
+    monkeypatch.setattr(ground, "PAGE_LIMIT", 2)
     for number in range(4):
         yard.create(str(number))
     assert len(yard.ask(yard.datasets.page(ADA, limit=10**9)).datasets) == 2
@@ -162,7 +162,7 @@ def test_samples_come_by_page_and_by_id(yard: Yard) -> None:
     assert yard.ask(yard.datasets.samples(ADA, "cats", limit=5, after=b"\xff")).samples == []
     sample = last.samples[0]
     assert is_id(sample.id)
-    assert yard.ask(yard.datasets.sample(ADA, "cats", sample.id)) == sample
+    assert yard.ask(yard.datasets.sample(ADA, "cats", sample.id)).sample == sample
     other = yard.ask(yard.datasets.samples(ADA, "other", limit=1)).samples[0]
     for wrong in (other.id, "0" * 32, "f" * 32, sample.id[:16] + "f" * 16, sample.id.upper() + "X", "", "x"):
         with pytest.raises(NotFound):
@@ -170,7 +170,7 @@ def test_samples_come_by_page_and_by_id(yard: Yard) -> None:
 
 
 def test_a_deleted_dataset_is_gone_with_all_it_held(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalog, "_REMOVED_AT_ONCE", 4)
+    monkeypatch.setattr(ground, "AT_ONCE", 4)
     kept = yard.create("kept")
     made = yard.create()
     for number in range(10):
@@ -205,7 +205,7 @@ def test_who_made_and_deleted_a_dataset_is_told(yard: Yard) -> None:
 
 
 def test_a_half_done_deletion_is_gone_on_with(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalog, "_REMOVED_AT_ONCE", 4)
+    monkeypatch.setattr(ground, "AT_ONCE", 4)
     yard.create()
     for number in range(10):
         put(yard.source, str(number))
@@ -215,7 +215,7 @@ def test_a_half_done_deletion_is_gone_on_with(yard: Yard, monkeypatch: pytest.Mo
         raise InterruptedError
 
     with monkeypatch.context() as dying:
-        dying.setattr(catalog.Datasets, "_remove", die)
+        dying.setattr(Datasets, "_remove", die)
         with pytest.raises(InterruptedError):
             yard.ask(yard.datasets.delete(ADA, "cats"))
     with pytest.raises(NotFound):

@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from jobyard.access.vault import Vault
 from jobyard.datasets.capability import KNOWN_LIMIT, DatasetCapability
 from jobyard.datasets.catalog import Datasets
+from jobyard.datasets.endpoints import Endpoints
 from jobyard.datasets.messages import Entry
-from jobyard.datasets.record import Dataset
+from jobyard.datasets.record import Dataset, Draft
 from jobyard.datasets.sync import DatasetSync, SyncParameters
 from jobyard.job import moves
 from jobyard.job.ids import new_id
@@ -28,6 +30,7 @@ T = TypeVar("T")
 ADA = Actor(name="ada", role=Role.MEMBER)
 BOB = Actor(name="bob", role=Role.MEMBER)
 OPERATOR = Actor(name="olga", role=Role.OPERATOR)
+ROOT = Actor(name="root", role=Role.ADMINISTRATOR)
 LEASE = 30_000_000
 BROKEN = Failure(reason=Reason.LOST, message="The worker went away.")
 
@@ -58,14 +61,19 @@ class Yard:
         self.source.mkdir(parents=True)
         self.attempts = folder / "attempts"
         self.rehearsals = 0
-        self.datasets = Datasets(store, self.clock, [self.root])
-        self.capability = DatasetCapability([self.root], known_limit)
+        self.vault = Vault(bytes(32))
+        self.datasets = Datasets(store, self.clock, [self.root], self.vault, source_deletes=True)
+        self.endpoints = Endpoints(store, self.clock, self.vault)
+        self.capability = DatasetCapability([self.root], self.vault, known_limit)
 
     def ask(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(coroutine)
 
-    def create(self, name: str = "cats", actor: Actor = ADA, source: Path | None = None) -> Dataset:
-        return self.ask(self.datasets.create(actor, name, str(source or self.source)))
+    def create(
+        self, name: str = "cats", actor: Actor = ADA, source: Path | str | None = None, **given: Any
+    ) -> Dataset:
+        draft = Draft(name=name, source=str(source or self.source), **given)
+        return self.ask(self.datasets.create(actor, draft))
 
     def get(self, name: str = "cats", actor: Actor = OPERATOR) -> Dataset:
         return self.ask(self.datasets.get(actor, name))
@@ -150,7 +158,7 @@ class Yard:
         entries, after = list[Entry](), b""
         while True:
             page = self.ask(self.datasets.samples(OPERATOR, name, limit=500, after=after))
-            entries += [(sample.path, sample.size, sample.mtime_ns) for sample in page.samples]
+            entries += [(sample.path, sample.size, sample.mtime_ns, "") for sample in page.samples]
             if page.next is None:
                 return entries
             after = page.next
@@ -159,7 +167,7 @@ class Yard:
         """Compare the kept counters with what is stored."""
         entries, dataset = self.stored(name), self.get(name)
         assert dataset.samples == len(entries)
-        assert dataset.size == sum(size for _, size, _ in entries)
+        assert dataset.size == sum(entry[1] for entry in entries)
 
 
 def put(folder: Path, path: bytes | str, content: bytes = b"", mtime_ns: int | None = None) -> None:
@@ -175,7 +183,7 @@ def listed(folder: Path) -> list[Entry]:
     """Return what a folder holds, found out in another way than the walk: the oracle."""
     files = [file for file in folder.rglob("*") if file.is_file() and not file.is_symlink()]
     entries = [(file.relative_to(folder), file.stat()) for file in files]
-    return sorted((os.fsencode(path), status.st_size, status.st_mtime_ns) for path, status in entries)
+    return sorted((os.fsencode(path), status.st_size, status.st_mtime_ns, "") for path, status in entries)
 
 
 def fill(yard: Yard, count: int, size: int = 3) -> None:

@@ -183,6 +183,21 @@ class Outcome(Struct, frozen=True, kw_only=True):
     """Why it was not done, in one sentence."""
 
 
+class Revision(Struct, frozen=True, kw_only=True):
+    """What shall change about the annotations of a dataset, all of it or nothing."""
+
+    layer: int = 0
+    """0 for the dataset's own; else the number of an assignment whose annotations are kept apart."""
+    replace: tuple[int, int] | None = None
+    """First and last frame: whatever begins in one of them goes first, and what comes must lie in them."""
+    add: Annotations = Annotations()
+    """What is new; numbers in it do not count."""
+    update: Annotations = Annotations()
+    """What is there and shall be so from now on, by number."""
+    delete: tuple[int, ...] = ()
+    """Numbers of tags, shapes and tracks."""
+
+
 class LabelPolicy(StrEnum):
     """What becomes of the samples that carried a deleted label."""
 
@@ -224,7 +239,22 @@ class Counts(Struct, frozen=True, kw_only=True):
     deleted: int = 0
     unchanged: int = 0
     skipped: int = 0
-    """Links, devices, and paths that are too long: seen, and not taken in."""
+    """Files of other kinds, links, devices, and paths that are too long: seen, and not taken in."""
+    labels_read: int = 0
+    """Label files that were read along."""
+    labels_refused: int = 0
+    """Label files of which nothing could be read."""
+
+
+class Point(Struct, frozen=True, array_like=True):
+    """How far a synchronization was at a moment."""
+
+    at: int
+    """Microseconds since it began."""
+    listed: int
+    added: int
+    changed: int
+    deleted: int
 
 
 class Sync(Struct, frozen=True, kw_only=True):
@@ -235,6 +265,30 @@ class Sync(Struct, frozen=True, kw_only=True):
     started_at: int
     finished_at: int | None
     """When it went through to the end; None before."""
+    cursor: bytes = b""
+    """The path up to which everything was compared; empty before the first."""
+    expected: int = 0
+    """Samples the dataset held when it began."""
+    series: tuple[Point, ...] = ()
+    """How the counts grew: at most 200 points, the oldest first."""
+
+    @property
+    def rate(self) -> float:
+        """Files listed in a second, lately; 0.0 while unknown."""
+        if len(self.series) < 2:
+            return 0.0
+        first, last = self.series[-min(len(self.series), _LATELY)], self.series[-1]
+        return (last.listed - first.listed) * 1e6 / max(1, last.at - first.at)
+
+    @property
+    def left(self) -> float | None:
+        """Seconds it will probably take still, where the source holds as much as before; None while unknown."""
+        ahead = self.expected - self.counts.listed
+        return ahead / self.rate if ahead > 0 and self.rate > 0 and self.finished_at is None else None
+
+
+_LATELY = 20
+"""Points of the series from which the present rate is told."""
 
 
 class DatasetPage(Struct, frozen=True, kw_only=True):

@@ -1,15 +1,18 @@
-"""The tables of this room and their rows as records. The only file of the room that names a statement."""
+"""The tables of datasets, samples and synchronizations, and their rows as records; `tables` has the others."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 import msgspec
 from msgspec import Struct
 
+from jobyard.datasets import labelling
 from jobyard.datasets.merge import Difference
 from jobyard.datasets.messages import Entry
-from jobyard.datasets.record import Counts, Dataset, Sample, Sync
+from jobyard.datasets.record import Counts, Dataset, Point, Purpose, Sample, Sync
+from jobyard.datasets.tables import datasets as table
 from jobyard.job.filters import Scope
 from jobyard.store.contract import Row, Transaction, View
 from jobyard.store.queries import Queries
@@ -18,6 +21,7 @@ QUERIES = Queries("jobyard.datasets")
 _NEWEST_SYNCS = 20
 """Synchronizations remembered of one dataset."""
 _LARGEST = 2**63 - 1
+_series = msgspec.json.Decoder(tuple[Point, ...]).decode
 
 
 class Held(Struct, frozen=True, kw_only=True):
@@ -43,15 +47,29 @@ class Pass(Struct, frozen=True, kw_only=True):
     cursor: bytes = b""
     passed: bool = False
     counts: Counts = Counts()
+    series: tuple[Point, ...] = ()
 
     def told(self) -> Sync:
         """Return what others may know of it."""
-        return Sync(job=self.job, counts=self.counts, started_at=self.started_at, finished_at=self.finished_at)
+        return Sync(
+            job=self.job,
+            counts=self.counts,
+            started_at=self.started_at,
+            finished_at=self.finished_at,
+            cursor=self.cursor,
+            expected=self.expected,
+            series=self.series,
+        )
 
 
 def dataset(view: View, id_: str) -> Dataset | None:
     """Return a dataset by id."""
     return next((_dataset(row) for row in view.rows(QUERIES["dataset"], {"id": id_})), None)
+
+
+def numbered(view: View, number: int) -> Dataset | None:
+    """Return a dataset by its number."""
+    return next((_dataset(row) for row in view.rows(QUERIES["dataset_numbered"], {"dataset": number})), None)
 
 
 def lock(view: View, id_: str) -> Held | None:
@@ -86,6 +104,13 @@ def insert(transaction: Transaction, made: Dataset) -> int | None:
         "owner": made.owner,
         "project": made.project,
         "created_at": made.created_at,
+        "folded": made.name.casefold(),
+        "purpose": made.purpose.value,
+        "description": made.description,
+        "work_path": made.work_path,
+        "read_labels": int(made.read_labels),
+        "settings": msgspec.json.encode(made.settings).decode(),
+        "collection": made.collection,
     }
     rows = transaction.rows(QUERIES["insert_dataset"], parameters)
     return int(rows[0][0]) if rows else None
@@ -102,13 +127,18 @@ def hidden(view: View) -> list[int]:
 
 
 def remove_some(transaction: Transaction, number: int, limit: int) -> bool:
-    """Remove up to `limit` samples of a hidden dataset, at the end the dataset itself; tell whether it is gone."""
+    """Remove up to `limit` samples of a hidden dataset, at the end the dataset itself; tell whether it is gone.
+
+    What was said of its samples goes first.
+    """
+    if not table.strip(transaction, number, limit):
+        return False
     last = transaction.rows(QUERIES["last_of_first"], {"dataset": number, "place": limit - 1})
     if last:
         parameters = {"dataset": number, "first": b"", "last": last[0][0]}
         transaction.run(QUERIES["delete_samples"], parameters)
         return False
-    for name in ("drop_samples", "drop_changes"):
+    for name in ("drop_samples", "drop_changes", "drop_label_files"):
         transaction.run(QUERIES[name], {"dataset": number})
     transaction.run(QUERIES["drop_old_syncs"], {"dataset": number, "kept": 0})
     transaction.run(QUERIES["drop_dataset"], {"dataset": number})
@@ -122,7 +152,7 @@ def known(view: View, number: int, start: bytes, upto: bytes | None, limit: int)
         rows = view.rows(QUERIES["samples_behind"], parameters)
     else:
         rows = view.rows(QUERIES["samples_between"], {**parameters, "upto": upto})
-    return [(path, size, mtime_ns) for path, size, mtime_ns in rows]
+    return cast("list[Entry]", rows)
 
 
 def samples(view: View, number: int, after: bytes, limit: int) -> list[Sample]:
@@ -141,15 +171,16 @@ def write(transaction: Transaction, held: Held, difference: Difference, now: int
     """Make the samples as the difference says and count them, deleted ones first."""
     number = held.dataset.number
     for first, last in difference.gone:
+        labelling.forget_stretch(transaction, held.dataset, first, last)
         transaction.run(QUERIES["delete_samples"], {"dataset": number, "first": first, "last": last})
     changed = [
-        {"dataset": number, "path": path, "size": size, "mtime_ns": mtime_ns, "now": now}
-        for path, size, mtime_ns in difference.changed
+        {"dataset": number, "path": path, "size": size, "mtime_ns": mtime_ns, "etag": etag, "now": now}
+        for path, size, mtime_ns, etag in difference.changed
     ]
     transaction.run_many(QUERIES["update_sample"], changed)
     added = [
-        {"dataset": number, "path": path, "number": place, "size": size, "mtime_ns": mtime_ns, "now": now}
-        for place, (path, size, mtime_ns) in enumerate(difference.added, held.next_sample)
+        {"dataset": number, "path": path, "number": place, "size": size, "mtime_ns": mtime_ns, "etag": etag, "now": now}
+        for place, (path, size, mtime_ns, etag) in enumerate(difference.added, held.next_sample)
     ]
     transaction.run_many(QUERIES["insert_sample"], added)
     parameters = {
@@ -171,6 +202,13 @@ def newest_sync(view: View, number: int) -> Pass | None:
     """Return the synchronization of a dataset that was begun last."""
     rows = view.rows(QUERIES["newest_sync"], {"dataset": number})
     return sync(view, rows[0][0]) if rows else None
+
+
+def syncs(view: View, number: int) -> list[Pass]:
+    """Return the synchronizations of a dataset that are remembered, the newest first."""
+    rows = view.rows(QUERIES["syncs"], {"dataset": number})
+    found = (sync(view, row[0]) for row in rows)
+    return [begun for begun in found if begun is not None]
 
 
 def begin(transaction: Transaction, begun: Pass) -> None:
@@ -211,8 +249,15 @@ def advance(transaction: Transaction, moved: Pass) -> None:
         "deleted": counts.deleted,
         "unchanged": counts.unchanged,
         "skipped": counts.skipped,
+        "labels_read": counts.labels_read,
+        "labels_refused": counts.labels_refused,
     }
     transaction.run(QUERIES["advance_sync"], parameters)
+
+
+def draw(transaction: Transaction, job: str, series: tuple[Point, ...]) -> None:
+    """Write how the counts of a synchronization grew."""
+    transaction.run(QUERIES["draw_sync"], {"job": job, "series": msgspec.json.encode(series).decode()})
 
 
 def finish(transaction: Transaction, number: int, job: str, now: int) -> None:
@@ -241,6 +286,7 @@ def _scope(scope: Scope) -> dict[str, object]:
 
 def _dataset(row: Row) -> Dataset:
     id_, number, name, source, owner, project, created_at, samples_, size, synced_at, last_job = row[:11]
+    purpose, description, work_path, read_labels, settings, annotated, updated_at, collection = row[13:]
     return Dataset(
         id=id_,
         number=number,
@@ -253,6 +299,14 @@ def _dataset(row: Row) -> Dataset:
         size=size,
         synced_at=synced_at,
         last_job=last_job,
+        purpose=Purpose(purpose),
+        description=description,
+        work_path=work_path,
+        read_labels=bool(read_labels),
+        settings=msgspec.json.decode(settings),
+        annotated=annotated,
+        updated_at=updated_at,
+        collection=collection,
     )
 
 
@@ -264,7 +318,7 @@ def _sample(number: int, row: Row) -> Sample:
 
 def _pass(job: str, row: Row) -> Pass:
     number, attempt, expected, started_at, finished_at, cursor, passed = row[:7]
-    listed, added, changed, deleted, unchanged, skipped = row[7:]
+    listed, added, changed, deleted, unchanged, skipped, labels_read, labels_refused, series = row[7:]
     return Pass(
         job=job,
         dataset=number,
@@ -275,6 +329,14 @@ def _pass(job: str, row: Row) -> Pass:
         cursor=cursor,
         passed=bool(passed),
         counts=Counts(
-            listed=listed, added=added, changed=changed, deleted=deleted, unchanged=unchanged, skipped=skipped
+            listed=listed,
+            added=added,
+            changed=changed,
+            deleted=deleted,
+            unchanged=unchanged,
+            skipped=skipped,
+            labels_read=labels_read,
+            labels_refused=labels_refused,
         ),
+        series=_series(series),
     )

@@ -1,11 +1,13 @@
 -- lock_dataset: one dataset by id, held until the transaction ends
-SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample
+SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample,
+    purpose, description, work_path, read_labels, settings, annotated, updated_at, collection
 FROM datasets
 WHERE id = :id AND deleted_at IS NULL
 FOR UPDATE
 
 -- datasets_called: those of a name that are inside a scope
-SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample
+SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample,
+    purpose, description, work_path, read_labels, settings, annotated, updated_at, collection
 FROM datasets
 WHERE name = :name
     AND deleted_at IS NULL
@@ -15,7 +17,8 @@ ORDER BY number
 LIMIT :limit
 
 -- datasets_page: those inside a scope with a number below `before`, newest first
-SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample
+SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample,
+    purpose, description, work_path, read_labels, settings, annotated, updated_at, collection
 FROM datasets
 WHERE number < :before
     AND deleted_at IS NULL

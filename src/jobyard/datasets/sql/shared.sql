@@ -1,21 +1,34 @@
 -- insert_dataset: write a new dataset and return its number; nothing when the owner has one of this name
-INSERT INTO datasets (id, name, source, owner, project, created_at)
-VALUES (:id, :name, :source, :owner, :project, :created_at)
+INSERT INTO datasets
+    (id, name, folded, source, owner, project, created_at, updated_at, purpose, description, work_path, read_labels,
+    settings, collection)
+VALUES
+    (:id, :name, :folded, :source, :owner, :project, :created_at, :created_at, :purpose, :description, :work_path,
+    :read_labels, :settings, :collection)
 ON CONFLICT DO NOTHING
 RETURNING number
 
 -- dataset: one dataset by id
-SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample
+SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample,
+    purpose, description, work_path, read_labels, settings, annotated, updated_at, collection
 FROM datasets
 WHERE id = :id AND deleted_at IS NULL
 
+-- dataset_numbered: one dataset by its number
+SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample,
+    purpose, description, work_path, read_labels, settings, annotated, updated_at, collection
+FROM datasets
+WHERE number = :dataset AND deleted_at IS NULL
+
 -- lock_dataset: one dataset by id, held until the transaction ends
-SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample
+SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample,
+    purpose, description, work_path, read_labels, settings, annotated, updated_at, collection
 FROM datasets
 WHERE id = :id AND deleted_at IS NULL
 
 -- datasets_called: those of a name that are inside a scope
-SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample
+SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample,
+    purpose, description, work_path, read_labels, settings, annotated, updated_at, collection
 FROM datasets
 WHERE name = :name
     AND deleted_at IS NULL
@@ -24,7 +37,8 @@ ORDER BY number
 LIMIT :limit
 
 -- datasets_page: those inside a scope with a number below `before`, newest first
-SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample
+SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample,
+    purpose, description, work_path, read_labels, settings, annotated, updated_at, collection
 FROM datasets
 WHERE number < :before
     AND deleted_at IS NULL
@@ -57,14 +71,14 @@ SELECT number FROM datasets WHERE deleted_at IS NOT NULL ORDER BY number
 DELETE FROM datasets WHERE number = :dataset
 
 -- samples_between: what is known of a stretch
-SELECT path, size, mtime_ns
+SELECT path, size, mtime_ns, etag
 FROM dataset_samples
 WHERE dataset = :dataset AND path > :start AND path <= :upto
 ORDER BY path
 LIMIT :limit
 
 -- samples_behind: what is known from a path to the end
-SELECT path, size, mtime_ns
+SELECT path, size, mtime_ns, etag
 FROM dataset_samples
 WHERE dataset = :dataset AND path > :start
 ORDER BY path
@@ -83,12 +97,12 @@ FROM dataset_samples
 WHERE dataset = :dataset AND number = :number
 
 -- insert_sample: a file that was not known
-INSERT INTO dataset_samples (dataset, path, number, size, mtime_ns, added_at, changed_at)
-VALUES (:dataset, :path, :number, :size, :mtime_ns, :now, :now)
+INSERT INTO dataset_samples (dataset, path, number, size, mtime_ns, etag, added_at, changed_at)
+VALUES (:dataset, :path, :number, :size, :mtime_ns, :etag, :now, :now)
 
 -- update_sample: a file that changed
 UPDATE dataset_samples
-SET size = :size, mtime_ns = :mtime_ns, changed_at = :now
+SET size = :size, mtime_ns = :mtime_ns, etag = :etag, changed_at = :now
 WHERE dataset = :dataset AND path = :path
 
 -- delete_samples: a stretch of files that are gone, both ends included
@@ -102,12 +116,15 @@ DELETE FROM dataset_samples WHERE dataset = :dataset
 
 -- sync: how far a job's synchronization is
 SELECT dataset, attempt, expected, started_at, finished_at, cursor, passed,
-    listed, added, changed, deleted, unchanged, skipped
+    listed, added, changed, deleted, unchanged, skipped, labels_read, labels_refused, series
 FROM dataset_syncs
 WHERE job = :job
 
 -- newest_sync: the job that synchronized a dataset last
 SELECT job FROM dataset_syncs WHERE dataset = :dataset ORDER BY started_at DESC, job DESC LIMIT 1
+
+-- syncs: the jobs that synchronized a dataset, the newest first
+SELECT job FROM dataset_syncs WHERE dataset = :dataset ORDER BY started_at DESC, job DESC
 
 -- begin_sync: start a synchronization from the beginning
 INSERT INTO dataset_syncs (job, dataset, attempt, expected, started_at)
@@ -119,8 +136,11 @@ UPDATE dataset_syncs SET attempt = :attempt WHERE job = :job
 -- advance_sync: how far it came, with the change it tells of
 UPDATE dataset_syncs
 SET cursor = :cursor, passed = :passed, listed = :listed, added = :added, changed = :changed, deleted = :deleted,
-    unchanged = :unchanged, skipped = :skipped
+    unchanged = :unchanged, skipped = :skipped, labels_read = :labels_read, labels_refused = :labels_refused
 WHERE job = :job
+
+-- draw_sync: how the counts grew
+UPDATE dataset_syncs SET series = :series WHERE job = :job
 
 -- finish_sync: it went through to the end
 UPDATE dataset_syncs SET finished_at = :now WHERE job = :job
@@ -143,3 +163,60 @@ SELECT what, path FROM dataset_changes WHERE job = :job ORDER BY place
 
 -- drop_changes: what earlier synchronizations of a dataset had noted; their result files have it
 DELETE FROM dataset_changes WHERE job IN (SELECT job FROM dataset_syncs WHERE dataset = :dataset)
+
+-- label_files_between: what is known of a stretch
+SELECT path, size, mtime_ns, etag
+FROM dataset_label_files
+WHERE dataset = :dataset AND path > :start AND path <= :upto AND unread <> 2
+ORDER BY path
+LIMIT :limit
+
+-- label_files_behind: what is known from a path to the end
+SELECT path, size, mtime_ns, etag
+FROM dataset_label_files
+WHERE dataset = :dataset AND path > :start AND unread <> 2
+ORDER BY path
+LIMIT :limit
+
+-- put_label_file: one that is new or changed, to be read
+INSERT INTO dataset_label_files (dataset, path, size, mtime_ns, etag, unread)
+VALUES (:dataset, :path, :size, :mtime_ns, :etag, 1)
+ON CONFLICT (dataset, path) DO UPDATE
+SET size = excluded.size, mtime_ns = excluded.mtime_ns, etag = excluded.etag, unread = 1
+
+-- lose_label_file: one that is gone; what stood in it is still to be taken back
+UPDATE dataset_label_files SET unread = 2 WHERE dataset = :dataset AND path = :path
+
+-- reread_label_file: one whose sample is new
+UPDATE dataset_label_files SET unread = 1 WHERE dataset = :dataset AND path = :path AND unread = 0
+
+-- unread_label_files: the next ones to be read, and whether they are gone
+SELECT path, size, mtime_ns, etag, unread
+FROM dataset_label_files
+WHERE dataset = :dataset AND unread <> 0
+ORDER BY path
+LIMIT :limit
+
+-- unread_label_file: one that is to be read
+SELECT path, size, mtime_ns, etag
+FROM dataset_label_files
+WHERE dataset = :dataset AND path = :path AND unread = 1
+
+-- clear_label_file: one that was read
+UPDATE dataset_label_files SET unread = 0 WHERE dataset = :dataset AND path = :path
+
+-- drop_label_file: one that is gone, and whose labels are
+DELETE FROM dataset_label_files WHERE dataset = :dataset AND path = :path
+
+-- drop_label_files: all of a dataset
+DELETE FROM dataset_label_files WHERE dataset = :dataset
+
+-- samples_beside: the samples of a stretch, to find those that label files belong to
+SELECT path, number
+FROM dataset_samples
+WHERE dataset = :dataset AND path > :start AND path < :upto
+ORDER BY path
+LIMIT :limit
+
+-- sample_at: the sample at a path
+SELECT number FROM dataset_samples WHERE dataset = :dataset AND path = :path

@@ -1,0 +1,243 @@
+-- take_numbers: give out the next numbers of a line; the last of them comes back
+INSERT INTO dataset_numbers (line, last) VALUES (:line, :count)
+ON CONFLICT (line) DO UPDATE SET last = dataset_numbers.last + excluded.last
+RETURNING last
+
+-- labels: all of a home, parts with their skeletons
+SELECT number, parent, name, kind, color, drawing, attributes
+FROM dataset_labels
+WHERE home = :home
+ORDER BY parent, place, number
+
+-- insert_label: one that is new
+INSERT INTO dataset_labels (number, home, parent, place, name, kind, color, drawing, attributes)
+VALUES (:number, :home, :parent, :place, :name, :kind, :color, :drawing, :attributes)
+
+-- update_label: what is said of one
+UPDATE dataset_labels
+SET place = :place, name = :name, kind = :kind, color = :color, drawing = :drawing, attributes = :attributes
+WHERE number = :number
+
+-- rename_aside: give a name free before others take it
+UPDATE dataset_labels SET name = :name WHERE number = :number
+
+-- delete_label: one with its parts
+DELETE FROM dataset_labels WHERE number = :number OR (home = :home AND parent = :number)
+
+-- drop_labels: all of a home
+DELETE FROM dataset_labels WHERE home = :home
+
+-- counts: how often each label of a dataset is carried
+SELECT label, samples, uses FROM dataset_label_counts WHERE dataset = :dataset
+
+-- label_count: how many samples of a dataset carry a label
+SELECT samples FROM dataset_label_counts WHERE dataset = :dataset AND label = :label
+
+-- count_label: add to what is counted of a label
+INSERT INTO dataset_label_counts (dataset, label, samples, uses)
+VALUES (:dataset, :label, :samples, :uses)
+ON CONFLICT (dataset, label) DO UPDATE
+SET samples = dataset_label_counts.samples + excluded.samples, uses = dataset_label_counts.uses + excluded.uses
+
+-- drop_count: forget what was counted of a label
+DELETE FROM dataset_label_counts WHERE dataset = :dataset AND label = :label
+
+-- drop_counts: forget what was counted of a dataset
+DELETE FROM dataset_label_counts WHERE dataset = :dataset
+
+-- count_annotated: add to how many samples carry a label
+UPDATE datasets SET annotated = annotated + :more WHERE number = :dataset
+
+-- change_dataset: what is said about one
+UPDATE datasets
+SET name = :name, folded = :folded, description = :description, read_labels = :read_labels, settings = :settings,
+    updated_at = :now
+WHERE number = :dataset
+
+-- name_taken: whether an owner has another dataset of this name
+SELECT 1 FROM datasets WHERE owner = :owner AND name = :name AND number <> :dataset AND deleted_at IS NULL
+
+-- id_of: the id of a dataset, hidden or not
+SELECT id FROM datasets WHERE number = :dataset
+
+-- touch: note that a dataset was changed
+UPDATE datasets SET updated_at = :now WHERE number = :dataset
+
+-- insert_annotation: a tag, a shape or a track
+INSERT INTO dataset_annotations (number, dataset, layer, frame, last, what, label, body)
+VALUES (:number, :dataset, :layer, :frame, :last, :what, :label, :body)
+
+-- update_annotation: write one anew
+UPDATE dataset_annotations
+SET frame = :frame, last = :last, label = :label, body = :body
+WHERE number = :number
+
+-- delete_annotation: by its number
+DELETE FROM dataset_annotations WHERE number = :number
+
+-- still: tags and shapes of a range of frames
+SELECT what, body
+FROM dataset_annotations
+WHERE dataset = :dataset AND layer = :layer AND frame >= :first AND frame <= :last AND what <> 'track'
+ORDER BY frame, number
+
+-- tracks: those that are in a range of frames
+SELECT what, body
+FROM dataset_annotations
+WHERE dataset = :dataset AND layer = :layer AND frame <= :last AND last >= :first AND what = 'track'
+ORDER BY frame, number
+
+-- any_track: whether a dataset has tracks of its own
+SELECT 1 FROM dataset_annotations WHERE dataset = :dataset AND layer = 0 AND what = 'track' LIMIT 1
+
+-- placed: where tags, shapes and tracks begin that lie in a range of frames
+SELECT number, frame, what, label
+FROM dataset_annotations
+WHERE dataset = :dataset AND layer = :layer AND frame >= :first AND frame <= :last
+ORDER BY frame, number
+
+-- layers: assignments of a dataset whose annotations stand apart
+SELECT number FROM dataset_assignments WHERE dataset = :dataset AND kind <> 'annotation' ORDER BY number
+
+-- some_of_label: a few of a label in any layer
+SELECT number
+FROM dataset_annotations
+WHERE dataset = :dataset AND label = :label
+LIMIT :limit
+
+-- some_of_layer: a few of a layer
+SELECT number
+FROM dataset_annotations
+WHERE dataset = :dataset AND layer = :layer
+LIMIT :limit
+
+-- some_annotations: a few of a dataset
+SELECT number
+FROM dataset_annotations
+WHERE dataset = :dataset
+LIMIT :limit
+
+-- carry: a sample carries a label
+INSERT INTO dataset_carried (dataset, sample, label) VALUES (:dataset, :sample, :label)
+
+-- drop_carried: a sample carries a label no more
+DELETE FROM dataset_carried WHERE dataset = :dataset AND sample = :sample AND label = :label
+
+-- carrying: the first samples that carry a label, and whether they carry another one
+SELECT sample,
+    EXISTS (
+        SELECT 1 FROM dataset_carried AS others
+        WHERE others.dataset = :dataset AND others.sample = ours.sample AND others.label <> :label
+    )
+FROM dataset_carried AS ours
+WHERE dataset = :dataset AND label = :label
+ORDER BY sample
+LIMIT :limit
+
+-- some_carried: a few of a dataset
+SELECT sample, label FROM dataset_carried WHERE dataset = :dataset LIMIT :limit
+
+-- flag_sample: whether a sample carries a label, and whether a person had a hand in it
+UPDATE dataset_samples
+SET annotated = :annotated, by_hand = CASE WHEN :by_hand = 1 THEN 1 ELSE by_hand END
+WHERE dataset = :dataset AND number = :number
+
+-- annotated_between: samples of a stretch that carry a label
+SELECT number
+FROM dataset_samples
+WHERE dataset = :dataset AND path >= :first AND path <= :last AND annotated = 1
+
+-- numbers_between: all samples of a stretch
+SELECT number FROM dataset_samples WHERE dataset = :dataset AND path >= :first AND path <= :last
+
+-- delete_sample: one by its path
+DELETE FROM dataset_samples WHERE dataset = :dataset AND path = :path
+
+-- count_deleted: take samples out of the counters
+UPDATE datasets SET samples = samples - :samples, size = size - :size WHERE number = :dataset
+
+-- numbered_labelled: numbers of samples that carry a label or none
+SELECT number
+FROM dataset_samples
+WHERE dataset = :dataset AND annotated = :annotated AND number > :behind
+ORDER BY number
+LIMIT :limit OFFSET :offset
+
+-- numbered: numbers of samples
+SELECT number
+FROM dataset_samples
+WHERE dataset = :dataset AND number > :behind
+ORDER BY number
+LIMIT :limit OFFSET :offset
+
+-- numbered_carrying: numbers of samples that carry a certain label
+SELECT sample
+FROM dataset_carried
+WHERE dataset = :dataset AND label = :label AND sample > :behind
+ORDER BY sample
+LIMIT :limit OFFSET :offset
+
+-- collection: one by id
+SELECT number, id, name, owner, project, description, settings, created_at, updated_at
+FROM dataset_collections
+WHERE id = :id
+
+-- lock_collection: one by id, held until the transaction ends
+SELECT number, id, name, owner, project, description, settings, created_at, updated_at
+FROM dataset_collections
+WHERE id = :id
+
+-- insert_collection: write a new one; nothing when its owner has one of this name
+INSERT INTO dataset_collections (id, name, folded, owner, project, description, settings, created_at, updated_at)
+VALUES (:id, :name, :folded, :owner, :project, :description, :settings, :now, :now)
+ON CONFLICT DO NOTHING
+RETURNING number
+
+-- collection_called: whether an owner has another one of this name
+SELECT id FROM dataset_collections WHERE owner = :owner AND name = :name
+
+-- update_collection: what is said of one
+UPDATE dataset_collections
+SET name = :name, folded = :folded, description = :description, settings = :settings, updated_at = :now
+WHERE id = :id
+
+-- delete_collection: forget one
+DELETE FROM dataset_collections WHERE id = :id
+
+-- gathered: the datasets of a collection
+SELECT id FROM datasets WHERE collection = :id AND deleted_at IS NULL ORDER BY number
+
+-- assignments: of a dataset
+SELECT number, dataset, kind, parent, first_frame, last_frame, frames, assignee, stage, state, created_at, updated_at
+FROM dataset_assignments
+WHERE dataset = :dataset
+ORDER BY number
+
+-- assignment: one by its number
+SELECT number, dataset, kind, parent, first_frame, last_frame, frames, assignee, stage, state, created_at, updated_at
+FROM dataset_assignments
+WHERE number = :number
+
+-- assigned: what is assigned to somebody
+SELECT number, dataset, kind, parent, first_frame, last_frame, frames, assignee, stage, state, created_at, updated_at
+FROM dataset_assignments
+WHERE assignee = :assignee AND number > :behind
+ORDER BY number
+LIMIT :limit
+
+-- insert_assignment: one that is new
+INSERT INTO dataset_assignments
+    (dataset, kind, parent, first_frame, last_frame, frames, assignee, stage, state, created_at, updated_at)
+VALUES (:dataset, :kind, :parent, :first_frame, :last_frame, :frames, :assignee, :stage, :state, :now, :now)
+RETURNING number
+
+-- update_assignment: who does it, and how far it is
+UPDATE dataset_assignments
+SET assignee = :assignee, stage = :stage, state = :state, updated_at = :now
+WHERE number = :number
+
+-- delete_assignment: forget one
+DELETE FROM dataset_assignments WHERE number = :number
+
+-- drop_assignments: all of a dataset
+DELETE FROM dataset_assignments WHERE dataset = :dataset
