@@ -120,3 +120,9 @@ class Swap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     append: bool = False
     """What was said before stays."""
+
+
+class SwapParts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The payload of `work.swap_parts`: the same, but only these ranges of frames are replaced."""
+
+    ranges: list[tuple[int, int]]

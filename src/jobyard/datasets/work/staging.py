@@ -53,18 +53,35 @@ def swap(transaction: Transaction, job: Job, dataset: Dataset, now: int, *, appe
     """Let what was taken in aside become what was said, in place of that or beside it; return how much it is."""
     chosen = _assignment(transaction, job)
     layer = 0 if chosen is None else chosen.layer
-    first, last = (0, _LAST) if chosen is None else (chosen.first, chosen.last)
-    before = [] if append else kept.placed(transaction, dataset.number, layer, first, last)
-    after = kept.placed(transaction, dataset.number, -job.number, 0, _LAST)
-    touched = _touched(transaction, dataset.number, layer, before) if layer == 0 else set()
-    touched |= _touched(transaction, dataset.number, -job.number, after) if layer == 0 else set()
+    range_ = (0, _LAST) if chosen is None else (chosen.first, chosen.last)
+    return _swapped(transaction, job, dataset, layer, [] if append else [range_], now)
+
+
+def swap_parts(transaction: Transaction, job: Job, dataset: Dataset, ranges: list[tuple[int, int]], now: int) -> int:
+    """Let what was taken in aside become the dataset's own, in place of what was said of these ranges of frames."""
+    return _swapped(transaction, job, dataset, 0, ranges, now)
+
+
+def _swapped(
+    transaction: Transaction, job: Job, dataset: Dataset, layer: int, ranges: list[tuple[int, int]], now: int
+) -> int:
+    number, aside = dataset.number, -job.number
+    before = list(
+        {
+            one.number: one for first, last in ranges for one in kept.placed(transaction, number, layer, first, last)
+        }.values()
+    )
+    after = kept.placed(transaction, number, aside, 0, _LAST)
+    touched = set[int]()
+    if layer == 0:
+        touched = _touched(transaction, number, layer, before) | _touched(transaction, number, aside, after)
     kept.delete(transaction, [one.number for one in before])
-    tables.move_layer(transaction, dataset.number, -job.number, layer)
+    tables.move_layer(transaction, number, aside, layer)
     if layer == 0:
         uses = Counter(one.label for one in after)
         uses.subtract(one.label for one in before)
-        carried.settle(transaction, dataset.number, [frame + 1 for frame in touched], uses, by_hand=True)
-    table.touch(transaction, dataset.number, now)
+        carried.settle(transaction, number, [frame + 1 for frame in touched], uses, by_hand=True)
+    table.touch(transaction, number, now)
     return len(after)
 
 

@@ -1,0 +1,96 @@
+"""Merging the replicas of assignments. Imported late: it calculates."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import IO, Any
+
+import msgspec
+
+from jobyard.datasets.annotations import Annotations, Shape, Tag
+from jobyard.datasets.assignment import Assignment, AssignmentKind
+from jobyard.datasets.consensus.agreement import Agreement
+from jobyard.datasets.consensus.merging import merged
+from jobyard.datasets.consensus.rules import ConsensusRules
+from jobyard.datasets.geometry.comparing import Canvas
+from jobyard.datasets.messages import packed
+from jobyard.datasets.work.items import count
+from jobyard.datasets.work.messages import Aside, Subjects, United
+from jobyard.datasets.work.spoken import side_by_side
+from jobyard.job.errors import Invalid
+from jobyard.kinds import Context
+
+_BATCH = 5_000
+"""Annotations that are handed over at once."""
+_TOLD = 200
+"""Assignments that the result tells of one by one."""
+
+
+class Union:
+    """One job's way through the assignments that have replicas."""
+
+    def __init__(self, subjects: Subjects, rules: ConsensusRules, context: Context) -> None:
+        self._subject = subjects.datasets[0]
+        self._rules = rules
+        self._context = context
+        chosen = subjects.assignment
+        replicas = [one for one in self._subject.assignments if one.kind is AssignmentKind.REPLICA]
+        parents = [one for one in self._subject.assignments if chosen is None or one.number == chosen.number]
+        pairs = ((parent, [one for one in replicas if one.parent == parent.number]) for parent in parents)
+        self._work = [(parent, own) for parent, own in pairs if own]
+        if not self._work:
+            raise Invalid(reason=f"{subjects.name} has no replicas to merge.")
+        self._total = sum(count([self._subject], parent) for parent, _ in self._work)
+        self._done = 0
+        self._tags, self._shapes = list[Tag](), list[Shape]()
+        self._dissents = Counter[str]()
+
+    def result(self) -> dict[str, Any]:
+        """Merge, hand over, and return what came out."""
+        while self._context.call("work.begin"):
+            self._context.check()
+        told = list[dict[str, Any]]()
+        target = self._context.result_file("dissents.jsonl", "application/x-ndjson")
+        with target.open("wb") as out:
+            for parent, replicas in self._work:
+                told.append(self._merge(parent, replicas, out))
+        self._hand_over()
+        self._context.progress(self._done, self._done, "keeping what was merged")
+        parents = [parent.number for parent, _ in self._work]
+        kept = int(self._context.call("work.unite", packed(United(assignments=parents))))
+        return {
+            "frames": self._done,
+            "annotations": kept,
+            "dissents": dict(self._dissents),
+            "assignments": told[:_TOLD],
+        }
+
+    def _merge(self, parent: Assignment, replicas: list[Assignment], out: IO[bytes]) -> dict[str, Any]:
+        agreement = Agreement.of(len(replicas))
+        layers = [one.layer for one in replicas]
+        encode = msgspec.json.Encoder().encode
+        for framed, said in side_by_side(self._context, self._subject, parent, layers):
+            found = merged(framed.number, said, Canvas(framed.width, framed.height), self._rules)
+            agreement.add(found.agreement)
+            for dissent in found.dissents:
+                self._dissents[dissent.type.value] += 1
+                shapes = [{"assignment": replicas[place].number, "number": number} for place, number in dissent.shapes]
+                out.write(encode({"frame": dissent.frame, "type": dissent.type, "annotations": shapes}) + b"\n")
+            self._tags += found.annotations.tags
+            self._shapes += found.annotations.shapes
+            if len(self._tags) + len(self._shapes) >= _BATCH:
+                self._hand_over()
+            self._done += 1
+            self._context.progress(self._done, max(self._total, self._done))
+        return {
+            "assignment": parent.number,
+            "replicas": [one.number for one in replicas],
+            "agreement": [[round(value, 6) for value in row] for row in agreement.table()],
+            "scores": [round(score, 6) for score in agreement.scores()],
+        }
+
+    def _hand_over(self) -> None:
+        if self._tags or self._shapes:
+            said = Annotations(tags=tuple(self._tags), shapes=tuple(self._shapes))
+            self._context.call("work.aside", packed(Aside(annotations=said)))
+            self._tags, self._shapes = [], []
