@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from jobyard.datasets.annotations import Shape, ShapeKind
 from jobyard.datasets.geometry import ellipses, keypoints, lines, masks, polygons, rectangles
 from jobyard.datasets.geometry.arrays import Numbers, pairs
-from jobyard.datasets.geometry.comparing import Canvas, PointSize, Rule, agreement, agreements, bounds, patch
+from jobyard.datasets.geometry.comparing import Canvas, agreement, agreements, bounds, patch
+from jobyard.datasets.geometry.rule import PointSize, Rule
 from jobyard.datasets.geometry.visible import visible
 from tests.datasets.formats import drawn
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from jobyard.datasets.geometry.comparing import PointSize, Rule
+from jobyard.datasets.geometry.rule import PointSize, Rule
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 
 import numpy as np
 from msgspec import Struct
@@ -12,26 +11,7 @@ from jobyard.datasets.annotations import Shape, ShapeKind
 from jobyard.datasets.geometry import ellipses, keypoints, lines, masks, polygons, rectangles
 from jobyard.datasets.geometry.arrays import Bits, Numbers, pairs
 from jobyard.datasets.geometry.masks import Patch
-
-
-class PointSize(StrEnum):
-    """What counts as the size of a thing made of points."""
-
-    GROUP_BOX = "group_bbox_size"
-    """The rectangle around its group; the picture where it is a single point."""
-    PICTURE = "image_size"
-
-
-class Rule(Struct, frozen=True, kw_only=True):
-    """How shapes without an area are compared."""
-
-    sigma: float = 0.09
-    """How far a point may lie off, as a share of the thing's size."""
-    thickness: float = 0.01
-    """How far a line may lie off, as a share of the picture's size."""
-    point_size: PointSize = PointSize.GROUP_BOX
-    oriented: bool = True
-    """A line that runs the other way is another line."""
+from jobyard.datasets.geometry.rule import PointSize, Rule
 
 
 class Canvas(Struct, frozen=True):

@@ -18,8 +18,8 @@ from jobyard.datasets.record import Dataset
 from jobyard.datasets.sources import Sources, kept
 from jobyard.datasets.tables import assignments, collections
 from jobyard.datasets.uploads import Uploads
-from jobyard.datasets.work import filling, staging, telling
-from jobyard.datasets.work.messages import Aside, Division, Emptied, FramesWanted, Pictures, Swap, SwapParts
+from jobyard.datasets.work import filling, staging, telling, uniting
+from jobyard.datasets.work.messages import Aside, Division, Emptied, FramesWanted, Pictures, Swap, United
 from jobyard.job.errors import Conflict, Invalid, NotFound, Refused
 from jobyard.job.record import Job, Resource
 from jobyard.people.record import Actor
@@ -81,9 +81,8 @@ class WorkCapability:
             case "swap":
                 append = _read(payload, Swap).append
                 return staging.swap(transaction, job, _dataset(transaction, job), now, append=append)
-            case "swap_parts":
-                ranges = _read(payload, SwapParts).ranges
-                return staging.swap_parts(transaction, job, _dataset(transaction, job), ranges, now)
+            case "unite":
+                return uniting.unite(transaction, job, _dataset(transaction, job), _read(payload, United), now)
             case "said":
                 return packed(telling.said(transaction, job, _read(payload, FramesWanted)))
         raise NotFound(what="verb", name=f"work.{verb}")

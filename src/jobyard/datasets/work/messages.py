@@ -122,7 +122,7 @@ class Swap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What was said before stays."""
 
 
-class SwapParts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The payload of `work.swap_parts`: the same, but only these ranges of frames are replaced."""
+class United(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The payload of `work.unite`: what was taken in aside becomes what was said in these assignments."""
 
-    ranges: list[tuple[int, int]]
+    assignments: list[int]

@@ -6,6 +6,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from jobyard.datasets.consensus.rules import ConsensusRules
+from jobyard.datasets.quality.rules import QualityRules
+
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 """An id or a name."""
 Format = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -67,17 +70,21 @@ class RestoreParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class QualityParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to compare with its ground truth."""
+    """What to compare with its ground truth, and how."""
 
     dataset: Name | None = None
     collection: Name | None = None
+    rules: QualityRules = QualityRules()
+    """What makes two annotations the same, and what is good enough."""
 
 
 class MergeParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which dataset's replicas to merge; one assignment's, or those of all."""
+    """Which dataset's replicas to merge, and how; one assignment's, or those of all."""
 
     dataset: Name
     assignment: int | None = None
+    rules: ConsensusRules = ConsensusRules()
+    """When replicas agree."""
 
 
 class ReportParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -33,8 +33,6 @@ def side_by_side(
             yield first[0], [said for _, said in heads]
 
 
-def _spoken(
-    context: Context, subject: Subject, wanted: Assignment, layer: int
-) -> Iterator[tuple[Framed, Annotations]]:
+def _spoken(context: Context, subject: Subject, wanted: Assignment, layer: int) -> Iterator[tuple[Framed, Annotations]]:
     for said in stretches(context, subject, wanted.first, wanted.last, layer):
         yield from frames(said)

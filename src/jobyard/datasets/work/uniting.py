@@ -23,7 +23,7 @@ def unite(transaction: Transaction, job: Job, dataset: Dataset, united: United, 
         if one is None or one.kind is not AssignmentKind.ANNOTATION:
             raise Invalid(reason=f"Assignment {number} holds no annotations of the dataset's own.")
         chosen.append(one)
-    kept = staging.exchange(transaction, job, dataset, now, 0, [(one.first, one.last) for one in chosen])
+    kept = staging.swap_parts(transaction, job, dataset, [(one.first, one.last) for one in chosen], now)
     for one in chosen:
         assignments.update(transaction, replace(one, state=Work.COMPLETED), now)
     return kept
