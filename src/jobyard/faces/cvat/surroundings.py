@@ -21,6 +21,8 @@ USERS = "users"
 """The line of numbers that users have."""
 ORGANIZATIONS = "projects"
 """The line of numbers that projects of sharing have; for these clients they are organizations."""
+REPORTS = "reports"
+"""The line of numbers that quality reports have; a report is a job that made one."""
 KEYS = "keys"
 """The line of numbers that access tokens have."""
 

@@ -16,6 +16,7 @@ from jobyard.faces.cvat.routes import (
     organizations,
     projects,
     quality,
+    reports,
     requests,
     server,
     session,
@@ -37,6 +38,7 @@ _SUBJECTS = (
     data,
     annotating,
     quality,
+    reports,
 )
 
 

@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 from litestar import Response, post
-from msgspec import Struct
 
 from jobyard.datasets.assignment import AssignmentKind, Stage, Work
 from jobyard.faces.cvat import submitting, taking
 from jobyard.faces.cvat.surroundings import USERS, Ask
-from jobyard.faces.cvat.wire import Started
+from jobyard.faces.cvat.wire import MergeIn, ReportIn, Started
 from jobyard.faces.cvat.words.requests import Mark
 from jobyard.faces.cvat.words.times import micros
 from jobyard.job.errors import Invalid
-
-
-class ReportIn(Struct, kw_only=True):
-    """What to compare with its ground truth."""
-
-    task_id: int | None = None
-    project_id: int | None = None
-
-
-class MergeIn(Struct, kw_only=True):
-    """Whose replicas to merge."""
-
-    task_id: int | None = None
-    job_id: int | None = None
 
 
 @post("/quality/reports", status_code=202)

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from jobyard.faces.cvat import logic, paging, people
 from jobyard.faces.cvat.marks import mark_of, marks_of
-from jobyard.faces.cvat.surroundings import Ask
+from jobyard.faces.cvat.surroundings import REPORTS, Ask
 from jobyard.faces.cvat.wire import PageOut, RequestOut
 from jobyard.faces.cvat.words import requests as words
 from jobyard.job.clock import SECOND
@@ -18,11 +18,13 @@ from jobyard.job.errors import Invalid, NotFound, WrongState
 from jobyard.job.filters import Filter, Order
 from jobyard.job.ids import is_id
 from jobyard.job.record import Job
+from jobyard.job.states import State
 from jobyard.job.waiting import Waiting
 
 _YOUNG = 2 * SECOND
 """So long after it was asked for, a look at a request waits for its end: clients look again only after seconds."""
 _LOOK = 0.5
+_REPORT = "quality.calculate"
 _SORTS = frozenset({"created_date", "status", "action"})
 
 
@@ -82,6 +84,9 @@ async def requests_out(request: Ask, jobs: Sequence[Job], waiting: dict[str, Wai
     """Return jobs as requests."""
     owners = await people.refs(request, (job.owner for job in jobs))
     marks = await marks_of(request, jobs)
+    reports = await request.engine.numbers.of(
+        REPORTS, (job.id for job in jobs if job.kind == _REPORT and job.state is State.SUCCEEDED)
+    )
     house = request.house.base_url()
     return [
         words.request_out(
@@ -92,6 +97,7 @@ async def requests_out(request: Ask, jobs: Sequence[Job], waiting: dict[str, Wai
                 base=f"{house}/api",
                 house=house,
                 waiting=waiting.get(job.id),
+                report=reports.get(job.id),
             ),
         )
         for job in jobs

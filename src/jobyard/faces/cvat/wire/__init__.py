@@ -26,6 +26,7 @@ from jobyard.faces.cvat.wire.house import (
     UserOut,
 )
 from jobyard.faces.cvat.wire.labels import AttributeIn, AttributeOut, LabelIn, LabelOut
+from jobyard.faces.cvat.wire.quality import ConflictOut, MergeIn, ReportIn, ReportOut, SummaryOut
 from jobyard.faces.cvat.wire.requests import OperationOut, RequestOut, WaitOut
 from jobyard.faces.cvat.wire.shapes import LinkRef, ListRef, PageOut, Started, UserRef
 from jobyard.faces.cvat.wire.tasks import (
@@ -49,6 +50,7 @@ __all__ = [
     "AnnotationsWire",
     "AttributeIn",
     "AttributeOut",
+    "ConflictOut",
     "DetailOut",
     "FormatOut",
     "FormatsOut",
@@ -64,6 +66,7 @@ __all__ = [
     "LoginIn",
     "LoginOut",
     "MembershipOut",
+    "MergeIn",
     "MetaChanges",
     "MetaOut",
     "OperationOut",
@@ -74,9 +77,12 @@ __all__ = [
     "ProjectChanges",
     "ProjectIn",
     "ProjectOut",
+    "ReportIn",
+    "ReportOut",
     "RequestOut",
     "ShapeWire",
     "Started",
+    "SummaryOut",
     "TagWire",
     "TaskChanges",
     "TaskIn",

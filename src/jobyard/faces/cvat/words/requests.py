@@ -86,6 +86,8 @@ class Place(Struct, frozen=True, kw_only=True):
     house: str
     """The address of the server, without a slash at its end."""
     waiting: Waiting | None = None
+    report: int | None = None
+    """The number of the report that it made."""
 
 
 def status(job: Job) -> str:
@@ -139,7 +141,7 @@ def request_out(job: Job, place: Place) -> RequestOut:
         expiry_date=some_moment(job.results_until),
         owner=place.owner,
         result_url=_result_url(job, place),
-        result_id=_result_id(job),
+        result_id=_result_id(job, place),
         name=job.name,
         progress_text=progress.text if progress else "",
         attempt=job.attempt,
@@ -234,9 +236,11 @@ def file_of(job: Job) -> str:
     return found if isinstance(found, str) and action(job) == "export" else ""
 
 
-def _result_id(job: Job) -> int | None:
+def _result_id(job: Job, place: Place) -> int | None:
+    if job.state is not State.SUCCEEDED or place.report is not None:
+        return place.report
     found = job.result.get("number") if isinstance(job.result, dict) else None
-    return found if job.state is State.SUCCEEDED and isinstance(found, int) else None
+    return found if isinstance(found, int) else None
 
 
 def _waiting(waiting: Waiting | None) -> WaitOut | None:
