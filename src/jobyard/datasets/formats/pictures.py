@@ -57,7 +57,9 @@ def size_of(stream: BinaryIO, name: str) -> tuple[int, int]:
             width, height = image.size
             turned = image.getexif().get(0x0112, 1) in {5, 6, 7, 8}
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise FileBroken(file=told(name), reason=f"it is no picture: {told(str(error))}") from None
+        # What Pillow cannot identify it names by its place on this machine.
+        why = "" if isinstance(error, UnidentifiedImageError) else f": {told(str(error))}"
+        raise FileBroken(file=told(name), reason=f"it is no picture{why}") from None
     if width * height > _MOST_PIXELS:
         raise FileBroken(file=told(name), reason="it has far too many pixels")
     return (height, width) if turned else (width, height)

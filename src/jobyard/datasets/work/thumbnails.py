@@ -28,7 +28,8 @@ def thumbnail(file: BinaryIO, name: str) -> bytes:
                 target = io.BytesIO()
                 upright.convert("RGB").save(target, "JPEG", quality=80)
         except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-            raise FileBroken(file=name, reason=f"it is no picture: {error}") from None
+            why = "" if isinstance(error, UnidentifiedImageError) else f": {error}"
+            raise FileBroken(file=name, reason=f"it is no picture{why}") from None
     return target.getvalue()
 
 

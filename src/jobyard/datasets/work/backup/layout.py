@@ -1,0 +1,84 @@
+"""What lies in a backup: an archive with a manifest, and for each dataset its frames, what was said, its pictures.
+
+    manifest.json                 what it is, the labels, and each dataset
+    1/frames.jsonl                a line a frame, in order
+    1/said.jsonl                  a line a stretch of frames: tags, shapes and tracks, by the layer they were said in
+    1/pictures/...                the pictures under their own paths
+    2/...                         the next dataset
+
+Numbers of labels and attributes are those of the house that wrote it; restoring gives everything numbers of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from jobyard.datasets.annotations import Annotations
+from jobyard.datasets.labels import Label
+
+VERSION = 1
+MANIFEST = "manifest.json"
+MANIFEST_LIMIT = 256 * 1024 * 1024
+LINE_LIMIT = 256 * 1024 * 1024
+
+
+class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An assignment; its place in the list is the layer of what was said apart, from 1."""
+
+    kind: str
+    first: int
+    last: int
+    parent: int | None = None
+    """The place of the assignment that it repeats."""
+    frames: tuple[int, ...] | None = None
+    stage: str = "annotation"
+    state: str = "new"
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """One dataset."""
+
+    name: str
+    purpose: str
+    description: str
+    settings: dict[str, Any]
+    frames: int
+    """How many there are."""
+    parts: tuple[Part, ...]
+    source: str | None = None
+    """Where the pictures are, where they are not in the archive."""
+
+
+class Manifest(Struct, frozen=True, kw_only=True):
+    """What a backup is."""
+
+    jobyard: int
+    """The version of the layout."""
+    what: str
+    """`dataset` or `collection`."""
+    name: str
+    description: str = ""
+    settings: dict[str, Any] = {}
+    labels: tuple[Label, ...]
+    datasets: tuple[Kept, ...]
+
+
+class Line(Struct, frozen=True, array_like=True):
+    """A frame."""
+
+    number: int
+    path: bytes
+    """In base64."""
+    width: int
+    height: int
+    size: int = 0
+
+
+class Spoken(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was said of a stretch of frames."""
+
+    layer: int = 0
+    """0 for the dataset's own; else the place of a part, from 1."""
+    said: Annotations
