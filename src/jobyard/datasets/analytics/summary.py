@@ -15,6 +15,7 @@ DAY = 86_400_000_000
 _HOUR = 3_600_000_000
 _MADE = frozenset({"create:shapes", "create:tags", "create:tracks"})
 _CHANGED = frozenset({"update:shapes", "update:tags", "update:tracks"})
+_LOOKED = frozenset({"change:frame", "annotate:frames"})
 _DELETED = frozenset({"delete:shapes", "delete:tags", "delete:tracks"})
 
 
@@ -26,7 +27,7 @@ class Work(Struct, kw_only=True):
     changed: int = 0
     deleted: int = 0
     frames: int = 0
-    """Pictures looked at, each time anew."""
+    """Pictures worked on or looked at, each time anew."""
     working: int = 0
     """Microseconds at work: from each event to the next, unless they lie too far apart."""
     events: int = 0
@@ -38,7 +39,7 @@ class Work(Struct, kw_only=True):
 
     @property
     def frames_per_hour(self) -> float:
-        """Pictures looked at in an hour of work."""
+        """Pictures worked on in an hour of work."""
         return self.frames * _HOUR / self.working if self.working else 0.0
 
     def add(self, other: Work) -> None:
@@ -108,7 +109,7 @@ def _work(activity: Activity) -> Work:
         work.changed = count
     elif activity.scope in _DELETED:
         work.deleted = count
-    elif activity.scope == "change:frame":
+    elif activity.scope in _LOOKED:
         work.frames = count
     return work
 

@@ -15,8 +15,8 @@ from jobyard.datasets.catalog import ground
 from jobyard.datasets.catalog.ground import Ground
 from jobyard.datasets.labels import Label
 from jobyard.datasets.record import Dataset, Revision
+from jobyard.datasets.tables import activities, assignments, carried, labels, samples
 from jobyard.datasets.tables import annotations as kept
-from jobyard.datasets.tables import assignments, carried, labels, samples
 from jobyard.datasets.tables import datasets as table
 from jobyard.datasets.tables.annotations import Annotation
 from jobyard.job.errors import Invalid, NotFound
@@ -67,7 +67,10 @@ class Annotating(Ground):
             after = [*kept.each(added), *kept.each(updated)]
             if revision.layer == 0:
                 _settle(transaction, found.number, before.values(), after)
-            table.touch(transaction, found.number, self._clock.now())
+            now = self._clock.now()
+            done = (("create", kept.each(added)), ("update", kept.each(updated)), ("delete", (before[n] for n in gone)))
+            activities.tell(transaction, now, actor.name, (found.number, revision.layer), done)
+            table.touch(transaction, found.number, now)
             return joined(added, updated)
 
         return await self._write(work)

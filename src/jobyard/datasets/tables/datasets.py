@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from jobyard.datasets.record import Dataset, DatasetFilter, DatasetOrder
+from jobyard.datasets.tables import activities, assignments, carried, labels
 from jobyard.datasets.tables import annotations as kept
-from jobyard.datasets.tables import assignments, carried, labels
 from jobyard.datasets.tables.statements import QUERIES
 from jobyard.job.filters import Scope
 from jobyard.store.contract import Transaction, View
@@ -62,6 +62,7 @@ def strip(transaction: Transaction, number: int, limit: int) -> bool:
         return False
     carried.forget(transaction, number)
     assignments.drop(transaction, number)
+    activities.drop(transaction, number)
     for row in transaction.rows(QUERIES["id_of"], {"dataset": number}):
         labels.drop(transaction, row[0])
     return True

@@ -18,8 +18,8 @@ from jobyard.datasets.record import Dataset
 from jobyard.datasets.sources import Sources, kept
 from jobyard.datasets.tables import assignments, collections
 from jobyard.datasets.uploads import Uploads
-from jobyard.datasets.work import filling, staging, telling, uniting
-from jobyard.datasets.work.messages import Aside, Division, Emptied, FramesWanted, Pictures, Swap, United
+from jobyard.datasets.work import filling, recounting, staging, telling, uniting
+from jobyard.datasets.work.messages import Aside, Division, Emptied, FramesWanted, Pictures, Recount, Swap, United
 from jobyard.job.errors import Conflict, Invalid, NotFound, Refused
 from jobyard.job.record import Job, Resource
 from jobyard.people.record import Actor
@@ -49,6 +49,8 @@ class WorkCapability:
         """Look at what a job shall work on. Raises NotFound, Refused, Invalid, Conflict."""
         thing = _thing(view, actor, parameters)
         if thing is None:
+            if kind == REPORT and parameters.user not in {None, actor.name}:
+                raise Refused(verb="be told what somebody else did, except to a dataset")
             return None
         if not rules.may(actor, Verb.SUBMIT, thing):
             raise Refused(verb="work on this dataset")
@@ -81,6 +83,8 @@ class WorkCapability:
             case "swap":
                 append = _read(payload, Swap).append
                 return staging.swap(transaction, job, _dataset(transaction, job), now, append=append)
+            case "recount":
+                return packed(recounting.recount(transaction, job, _read(payload, Recount)))
             case "unite":
                 return uniting.unite(transaction, job, _dataset(transaction, job), _read(payload, United), now)
             case "said":

@@ -10,10 +10,13 @@ from jobyard.datasets.annotations import Annotations
 from jobyard.datasets.assignment import Assignment
 from jobyard.datasets.labels import Label
 from jobyard.datasets.messages import Reach
+from jobyard.datasets.tables.activities import Activity
 from jobyard.datasets.work.tables import Framed
 
 FRAMES_AT_ONCE = 500
 """The most frames that one answer tells of."""
+ACTIVITIES_AT_ONCE = 5_000
+"""The most activities that one answer tells of."""
 PICTURES_AT_ONCE = 5_000
 """The most pictures that are handed over at once."""
 
@@ -126,3 +129,20 @@ class United(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The payload of `work.unite`: what was taken in aside becomes what was said in these assignments."""
 
     assignments: list[int]
+
+
+class Recount(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The payload of `work.recount`: which activities come next."""
+
+    behind: int = 0
+    """The number of the last one that was told of."""
+    dataset: str | None = None
+    """One of the job's datasets; None for whatever its owner did anywhere."""
+
+
+class Recounted(Struct, frozen=True, kw_only=True):
+    """The answer: the next activities, at most ACTIVITIES_AT_ONCE; none behind the last one."""
+
+    activities: list[Activity]
+    collections: dict[int, int]
+    """The numbers of the collections that the datasets in question are in, by the datasets'."""

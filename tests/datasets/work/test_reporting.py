@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+
+from jobyard.datasets.analytics.events import COLUMNS
+from jobyard.datasets.annotations import Tag
+from jobyard.datasets.collection import CollectionDraft
+from jobyard.datasets.record import Revision
+from jobyard.datasets.work.reporting import EventsReport
+from jobyard.job.errors import Refused
+from jobyard.kinds import Cancelled
+from tests.datasets.work.shop import DOG, Shop, box
+from tests.datasets.yard import ADA, BOB, OPERATOR
+
+
+def rows(shop: Shop) -> list[dict[str, str]]:
+    with (shop.results / "events.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_who_annotated_how_much_is_told(shop: Shop) -> None:
+    cat, _ = shop.stock(4)
+    parts = shop.ask(shop.datasets.split(ADA, "cats", size=2, replicas=1))
+    made = shop.say(box(0, cat, 0), box(0, cat, 30), box(3, cat, 0), Tag(frame=1, label=cat.number))
+    shop.say(box(2, cat, 0), layer=parts[3].number)
+    shop.ask(shop.datasets.annotate(OPERATOR, "cats", Revision(delete=(made.shapes[0].number,), replace=None)))
+    result = shop.do(EventsReport, dataset="cats")
+    told = rows(shop)
+    assert tuple(told[0]) == COLUMNS
+    assert [(row["scope"], row["count"], row["user_name"]) for row in told] == [
+        ("create:tags", "1", "ada"),
+        ("create:shapes", "3", "ada"),
+        ("annotate:frames", "3", "ada"),
+        ("create:shapes", "1", "ada"),
+        ("annotate:frames", "1", "ada"),
+        ("delete:shapes", "1", "olga"),
+        ("annotate:frames", "1", "olga"),
+    ]
+    numbers = [one.number for one in parts]
+    assert [int(row["job_id"]) for row in told] == [numbers[0]] * 3 + [numbers[3]] * 2 + [numbers[0]] * 2
+    assert {row["task_id"] for row in told} == {str(shop.get("cats").number)}
+    assert list(result["users"]) == ["ada", "olga"]
+    assert result["users"]["ada"]["objects"] == 5
+    assert result["users"]["ada"]["frames"] == 4
+    assert 0 < result["users"]["ada"]["working_seconds"] < 100
+    assert result["total"]["deleted"] == 1
+    assert (result["file"], result["events"]) == ("events.csv", 7)
+    assert json.loads((shop.results / "summary.json").read_bytes())["users"].keys() == result["users"].keys()
+
+
+def test_a_report_can_be_narrowed(shop: Shop) -> None:
+    cat, _ = shop.stock(4)
+    parts = shop.ask(shop.datasets.split(ADA, "cats", size=2))
+    shop.say(box(0, cat, 0))
+    middle = shop.clock.now()
+    shop.say(box(3, cat, 0))
+    assert shop.do(EventsReport, dataset="cats", until=middle)["total"]["objects"] == 1
+    assert shop.do(EventsReport, dataset="cats", since=middle)["total"]["frames"] == 1
+    assert shop.do(EventsReport, dataset="cats", user="bob")["events"] == 0
+    assert shop.do(EventsReport, dataset="cats", assignment=parts[1].number)["events"] == 2
+    assert {row["job_id"] for row in rows(shop)} == {str(parts[1].number)}
+
+
+def test_everybody_may_be_told_of_their_own_doings_and_of_no_others(shop: Shop) -> None:
+    cat, _ = shop.stock(1)
+    shop.say(box(0, cat, 0))
+    assert shop.do(EventsReport)["total"]["objects"] == 1
+    assert shop.do(EventsReport, user="ada")["events"] == 2
+    with pytest.raises(Refused):
+        shop.admit(EventsReport, BOB, user="ada")
+    job = shop.admit(EventsReport, BOB)
+    assert job.resource is None
+
+
+def test_the_datasets_of_a_collection_are_told_of_in_the_order_of_time(shop: Shop) -> None:
+    whole = shop.ask(shop.datasets.create_collection(ADA, CollectionDraft(name="animals", labels=(DOG,))))
+    for name in ("one", "two"):
+        (shop.root / name).mkdir()
+        (shop.root / name / "a.png").write_bytes(b"x")
+        shop.create(name, source=shop.root / name, collection=whole.id)
+        shop.synchronize(dataset=name)
+    (dog,) = shop.ask(shop.datasets.labels(ADA, "one"))
+    for name in ("one", "two", "one"):
+        shop.say(box(0, dog, 0), name=name)
+    shop.do(EventsReport, collection=whole.id)
+    told = [row for row in rows(shop) if row["scope"] == "create:shapes"]
+    numbers = [str(shop.get(name).number) for name in ("one", "two", "one")]
+    assert [row["task_id"] for row in told] == numbers
+    assert {row["project_id"] for row in told} == {str(whole.number)}
+
+
+def test_it_can_be_stopped(shop: Shop) -> None:
+    cat, _ = shop.stock(1)
+    shop.say(box(0, cat, 0))
+    with pytest.raises(Cancelled):
+        shop.do(EventsReport, dataset="cats", looks=3)
