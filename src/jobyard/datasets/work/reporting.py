@@ -40,19 +40,21 @@ class EventsReport(Kind):
         stream = followed(_told(parameters, subjects, context), summary)
         count = events.write(context.result_file(NAME, "text/csv"), stream)
         users = sorted(summary.users.items(), key=lambda one: (-one[1].objects, one[0]))
-        facts = {
+        named = {name: _numbers(work) for name, work in users}
+        days = {day: _numbers(work) for day, work in sorted(summary.days.items())}
+        facts: dict[str, Any] = {
             "events": count,
             "first": summary.first,
             "last": summary.last,
             "total": _numbers(summary.total),
-            "users": {name: _numbers(work) for name, work in users},
-            "days": {day: _numbers(work) for day, work in sorted(summary.days.items())},
+            "users": named,
+            "days": days,
             "scopes": summary.scopes,
         }
         context.result_file("summary.json", "application/json").write_bytes(msgspec.json.encode(facts))
         context.progress(count, count)
-        short = {part: dict(list(facts[part].items())[-_TOLD:]) for part in ("days",)}
-        return {**facts, **short, "users": dict(list(facts["users"].items())[:_TOLD]), "file": NAME}
+        short = {"users": dict(list(named.items())[:_TOLD]), "days": dict(list(days.items())[-_TOLD:])}
+        return {**facts, **short, "file": NAME}
 
 
 def _told(parameters: ReportParameters, subjects: list[Subject], context: Context) -> Iterator[events.Activity]:
