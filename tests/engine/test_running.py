@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from jobyard.engine import pace
+from jobyard.engine.pace import Span
 from jobyard.job.clock import SECOND
 from jobyard.job.errors import NotFound, Refused
+from jobyard.job.states import State
 from jobyard.people.record import HOUSE, Actor, KeyScope, Role
 from tests.engine.yard import Yard, counting, user
 
@@ -166,6 +168,43 @@ async def test_a_look_at_the_queues_is_one_read(yard: Yard, monkeypatch: pytest.
 
 
 # --- workers --------------------------------------------------------------------------------------------------------
+
+
+async def test_how_many_ended_is_told_step_by_step(yard: Yard) -> None:
+    yard.clock.forward(-(yard.clock.now() // SECOND) % 3_600 + 30)  # half a minute after a full hour
+    await yard.finish(await yard.claimed())
+    yard.clock.forward(60)
+    job = await yard.claimed(tries=1)
+    await yard.finish(await yard.claimed())
+    await yard.jobs.cancel(HOUSE, (await yard.submit()).id)
+    yard.clock.forward(60)
+    await yard.finish(job, "fail")
+    course = await yard.listing.course(OLGA, Span.HOUR)
+    assert (course.steps, course.step, course.since) == (60, 60 * SECOND, course.whole_from)
+    assert course.since == (yard.clock.now() // course.step - 59) * course.step
+    assert {state: counts[-3:] for state, counts in course.queues["default"].items()} == {
+        State.SUCCEEDED: [1, 1, 0],
+        State.CANCELLED: [0, 1, 0],
+        State.FAILED: [0, 0, 1],
+    }
+    assert [sum(map(sum, line.values())) for line in course.workers.values()] == [3]
+    week = await yard.listing.course(OLGA, Span.WEEK)
+    assert (week.steps, week.queues["default"][State.SUCCEEDED][-1]) == (168, 2)
+    await yard.finish(await yard.claimed())
+    assert await yard.listing.course(OLGA, Span.HOUR) is course
+    yard.clock.forward(4)
+    assert (await yard.listing.course(OLGA, Span.HOUR)).queues["default"][State.SUCCEEDED][-3:] == [1, 1, 1]
+
+
+async def test_steps_that_may_lack_ends_are_told(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "COURSE_LIMIT", 5)
+    for _ in range(10):
+        job = await yard.claimed()
+        yard.clock.forward(60)
+        await yard.finish(job)
+    course = await yard.listing.course(OLGA, Span.HOUR)
+    assert course.queues["default"][State.SUCCEEDED][-6:] == [0, 1, 1, 1, 1, 1]
+    assert course.whole_from == course.since + 56 * course.step
 
 
 async def test_a_draining_worker_finishes_what_it_holds_and_gets_nothing_more(yard: Yard) -> None:

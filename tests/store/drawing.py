@@ -11,6 +11,7 @@ from tests.store.making import NOW
 
 OWNERS, PROJECTS, QUEUES, KINDS = ["ada", "bob", "cy"], [None, "p1", "p2"], ["cpu", "gpu"], ["one", "two"]
 UNIQUE, SCHEDULES, DRAWERS = ["u1", "u2"], ["s1", "s2"], ["limit", "hook"]
+ORIGINS = ["1" * 32, "2" * 32]
 WORDS = ["night", "nights", "Zug", "züge", "a b"]
 LABELS = st.dictionaries(st.sampled_from(["team", "hot"]), st.sampled_from(["", "x", "y"]), max_size=2)
 ANY_OWNER, ANY_PROJECT, ANY_QUEUE = st.sampled_from(OWNERS), st.sampled_from(PROJECTS), st.sampled_from(QUEUES)
@@ -32,6 +33,7 @@ FILTERS = st.builds(
     labels=st.frozensets(st.tuples(st.sampled_from(["team", "hot"]), st.sampled_from([None, "", "x"])), max_size=2),
     resource_id=st.sampled_from([None, None, "d1"]),
     schedule=st.sampled_from([None, None, "s1"]),
+    origin=st.sampled_from([None, None, None, *ORIGINS]),
     created_from=st.sampled_from([None, None, NOW + 3]),
     text=st.sampled_from(["", "", "nig", "zu", "zü", "a", "broke"]),
 )
@@ -51,5 +53,6 @@ SUBMISSIONS = st.fixed_dictionaries(
         "wait": st.sampled_from([0, 0, 0, 0, 2]),
         "unique": st.sampled_from([None, None, None, None, *UNIQUE]),
         "schedule": st.sampled_from([None, *SCHEDULES]),
+        "origin": st.sampled_from([None, *ORIGINS]),
     }
 )

@@ -39,8 +39,10 @@ PAGES: list[tuple[str, Filter, Scope, Order]] = [
     ("ids", Filter(ids=frozenset({"a" * 32})), EVERYTHING, Order.NEWEST),
     ("parent", Filter(parent="a" * 32), EVERYTHING, Order.NEWEST),
     ("resource", Filter(resource_id="d1"), EVERYTHING, Order.NEWEST),
+    ("origin", Filter(origin="a" * 32), EVERYTHING, Order.NEWEST),
+    ("needs", Filter(after="a" * 32), SOME, Order.OLDEST),
 ]
-SORTED = {"lapsed_jobs", "prunable_jobs", "finishes"}
+SORTED = {"lapsed_jobs", "prunable_jobs", "finishes", "ends"}
 """What is asked for few rows only, and sorts them."""
 CLAIM: dict[str, Any] = {"queue": "default", "rank": 0, "now": NOW, "limit": 5}
 
@@ -118,6 +120,7 @@ def test_sqlite_searches_walk_the_words_in_order(sqlite: SqliteDatabase) -> None
         ("aged_of", {**AGED, "project": "p"}, "jobs_by_project_end (project=? AND finished_at>? AND finished_at<?)"),
         ("prunable_jobs", {"ids": '["a"]'}, "sqlite_autoindex_jobs_1 (id=?)"),
         ("finishes", {"since": 5, "limit": 9}, "jobs_by_end (finished_at>?)"),
+        ("ends", {"since": 5, "step": 9, "limit": 9}, "jobs_by_end (finished_at>?)"),
         ("oldest", {"queue": "default"}, "COVERING INDEX jobs_oldest (queue=?)"),
         ("prune_events", {"before": NOW, "limit": 9}, "events_of_gone (at<?)"),
         ("history_after", {"job": "a", "after": 0, "limit": 9}, "events_by_job (job=? AND number>?)"),
@@ -161,6 +164,7 @@ LOOKUPS: list[tuple[str, dict[str, Any], str]] = [
     ("aged_of", {**AGED, "project": "p1"}, "jobs_by_project_end"),
     ("prunable_jobs", {"ids": ["a"]}, "jobs_id_key"),
     ("finishes", {"since": 7_990, "limit": 9}, "jobs_by_end"),
+    ("ends", {"since": 7_990, "step": 9, "limit": 9}, "jobs_by_end"),
     ("oldest", {"queue": "default"}, "jobs_oldest"),
     ("prune_events", {"before": 500, "limit": 9}, "events_of_gone"),
     ("history_after", {"job": "a", "after": 0, "limit": 9}, "events_by_job"),
@@ -175,7 +179,7 @@ def test_postgres_walks_its_indexes(postgres: PostgresDatabase) -> None:
         for text, parameters in asked_by(postgres, page):
             plan = postgres_plan(postgres, text, parameters)
             assert "Seq Scan on jobs" not in plan, (page[0], plan)
-            assert "Sort" not in plan or page[0] in {"ids", "parent", "resource"}, (page[0], plan)
+            assert "Sort" not in plan or page[0] in {"ids", "parent", "resource", "origin", "needs"}, (page[0], plan)
     postgres.connection.execute("SET enable_sort TO on")
     for name, values, index in LOOKUPS:
         plan = postgres_plan(postgres, QUERIES[name].text("postgres"), values)

@@ -40,6 +40,7 @@ JOBS: list[tuple[str, str, str, str, str, int]] = [
     ("cy", "done", "default", "succeeded", "other", 0),
 ]
 """Owner, name, queue, state, kind, rank."""
+FIRST = f"{1:032x}"
 
 
 def before(step: Step) -> bool:
@@ -60,6 +61,8 @@ def fill(database: SqliteDatabase | PostgresDatabase) -> None:
             "INSERT INTO events (job, type, at, actor, state, revision, attempt, data)"
             f" SELECT id, 'submitted', 5, owner, state, 1, 0, '{{}}' FROM jobs WHERE number = {id_}"
         )
+    again = '{"labels":{"a":"b"},"origin":"' + FIRST + '"}'
+    database.statement(f"UPDATE jobs SET fixed = '{again}' WHERE name = 'done'")
     for number, size in ((12, 100), (13, 20), (13, 3), (1, 7)):
         database.statement(f"INSERT INTO files VALUES ({number}, 1, 'f{size}', {size}, '', 'b{size}', '')")
     table = {"sqlite": "counters", "postgres": "counter_deltas"}[database.dialect]
@@ -132,6 +135,7 @@ def require_right(store: Store) -> None:
     job = hand.find(Filter(owners=frozenset({"cy"}), text="done")).jobs[0]
     assert (job.turn, job.waits, job.unique, job.schedule, job.after) == (0, 0, None, None, ())
     assert job.labels == {"a": "b"}
+    assert job.origin == FIRST and hand.names(Filter(origin=FIRST)) == ["done"]
 
 
 def require_fair(store: Store) -> None:

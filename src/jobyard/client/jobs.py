@@ -92,6 +92,10 @@ class Narrowing(TypedDict, total=False):
     """The id of the job that submitted them."""
     schedule: str
     """The id of the schedule that submitted them."""
+    origin: str
+    """The id of the job that they run again with changes."""
+    after: str
+    """The id of the job that they wait for, or waited for."""
     resource_type: str
     resource_id: str
     created_from: datetime

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Any, Self, TypedDict, Unpack
+from typing import Any, Literal, Self, TypedDict, Unpack
 
 import httpx2
 import msgspec
@@ -32,6 +32,7 @@ from jobyard.client.shapes import (
     Pruned,
     Queue,
     Session,
+    Throughput,
     Worker,
 )
 from jobyard.client.stream import follow
@@ -126,6 +127,10 @@ class Jobyard(JobVerbs):
     def resume_queue(self, name: str) -> Queue:
         """Give out a paused queue's jobs again. For operators. Raises NotFound for an unknown queue."""
         return self._exchange.ask(Call(method="POST", path=f"/queues/{segment(name)}/resume"), Queue)
+
+    def throughput(self, span: Literal["hour", "day", "week"] = "hour") -> Throughput:
+        """Return how many jobs ended over time, by queue and by worker."""
+        return self._exchange.ask(Call(path="/throughput", query={"span": span}), Throughput)
 
     def workers(self) -> list[Worker]:
         """Return the workers with what they are running."""

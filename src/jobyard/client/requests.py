@@ -68,6 +68,8 @@ class Meant(Struct, frozen=True, kw_only=True, omit_defaults=True):
     resource_id: str | None = None
     parent: str | None = None
     schedule: str | None = None
+    origin: str | None = None
+    after: str | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None
     finished_from: datetime | None = None

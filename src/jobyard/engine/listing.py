@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from jobyard.access import rules
 from jobyard.access.rules import House, Verb
 from jobyard.engine.ledger import Ledger, allowed
-from jobyard.engine.pace import Ended, Pace
+from jobyard.engine.pace import Course, Ended, Pace, Span
 from jobyard.engine.waiting import AHEAD_LIMIT, Waits
 from jobyard.job.errors import NotFound
 from jobyard.job.events import Event
@@ -180,6 +180,12 @@ class Listing:
             ]
 
         return await self._ledger.search(work)
+
+    async def course(self, actor: Actor, span: Span) -> Course:
+        """Return how many jobs of everybody ended over time, by queue and by worker."""
+        rules.require_house(actor, House.SEE_QUEUES)
+        now = self._ledger.now()
+        return await self._ledger.search(lambda view: self._pace.course(view, now, span))
 
     async def queue(self, actor: Actor, name: str) -> QueueState:
         """Return one queue; one that nobody ever used is empty."""

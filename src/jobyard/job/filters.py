@@ -53,10 +53,15 @@ class Filter(Struct, frozen=True, kw_only=True):
     queues: frozenset[str] = frozenset()
     faces: frozenset[str] = frozenset()
     workers: frozenset[str] = frozenset()
+    """Who had one of their attempts."""
     ids: frozenset[str] = frozenset()
     parent: str | None = None
     schedule: str | None = None
     """The id of the schedule that made them."""
+    origin: str | None = None
+    """The job that they run again with changes."""
+    after: str | None = None
+    """The job that they wait for, or waited for."""
     resource_type: str | None = None
     resource_id: str | None = None
     labels: frozenset[tuple[str, str | None]] = frozenset()

@@ -17,6 +17,7 @@ from jobyard.people.record import Key, Membership, Project, User
 from jobyard.store.rows import (
     Aged,
     Card,
+    Ends,
     Page,
     QueueRow,
     Reused,
@@ -30,6 +31,7 @@ from jobyard.store.rows import (
 __all__ = [
     "Aged",
     "Card",
+    "Ends",
     "Page",
     "QueueRow",
     "Reused",
@@ -100,6 +102,12 @@ class View(Protocol):
 
     def finishes(self, since: int, limit: int) -> dict[str, int]:
         """Return how many jobs ended at `since` or later, by queue, looking at the newest `limit` of them only."""
+
+    def ends(self, since: int, step: int, limit: int) -> list[Ends]:
+        """Return how many jobs ended in each `step` of time from `since` on, looking at the newest `limit` only.
+
+        By queue, worker, state and step; where none ended there is no entry.
+        """
 
     def card(self, drawer: str, id_: str) -> Card | None:
         """Return a card. In a write on PostgreSQL it is locked for the rest of the transaction."""

@@ -57,6 +57,20 @@ class Running(Struct, frozen=True, kw_only=True):
     count: int
 
 
+class Ends(Struct, frozen=True, kw_only=True):
+    """How many jobs of one queue and one worker ended in one state within one step of time."""
+
+    queue: str
+    worker: str
+    """Of ours, who had them to the end; empty where none did."""
+    state: State
+    step: int
+    """Steps are counted from the beginning of the time that was asked for."""
+    count: int
+    first: int
+    """When the first of them ended."""
+
+
 class Card(Struct, frozen=True, kw_only=True):
     """Something people set up, of which there are few: a limit, a schedule, a webhook. Its room knows the body."""
 

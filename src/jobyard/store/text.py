@@ -43,7 +43,7 @@ def unstorable() -> Invalid:
 def columns(job: Job) -> list[str | None]:
     """Return the texts of a job that rest in columns of their own."""
     texts = [job.id, job.kind, job.owner, job.name, job.project, job.queue, job.parent, job.face, job.worker]
-    texts += [job.unique, job.schedule, *job.after]
+    texts += [job.unique, job.schedule, job.origin, *job.after]
     for name, value in job.labels.items():
         texts += [name, value]
     if job.resource is not None:

@@ -36,6 +36,20 @@ async def test_a_queue_is_paused_and_goes_on(house: House) -> None:
         assert await audit(admin) == [("olga", "resumed", "queue default"), ("olga", "paused", "queue default")]
 
 
+async def test_how_many_ended_over_time(house: House) -> None:
+    await house.at("failed")
+    await house.at("succeeded")
+    async with house.client("vera") as viewer:
+        told = (await viewer.get("/v1/throughput")).json()
+        assert (told["step"], told["steps"], told["whole_from"]) == (60.0, 60, told["begins_at"])
+        [queue], [worker] = told["queues"], told["workers"]
+        assert (queue["name"], sum(queue["succeeded"]), sum(queue["failed"])) == ("default", 1, 1)
+        assert (worker["name"], worker["cancelled"]) == ("w1", [0] * 60)
+        week = (await viewer.get("/v1/throughput?span=week")).json()
+        assert (week["step"], len(week["queues"][0]["failed"])) == (3600.0, 168)
+        assert (await viewer.get("/v1/throughput?span=year")).json()["errors"][0]["path"] == "span"
+
+
 async def test_a_worker_drains_and_is_resumed(house: House) -> None:
     job = await house.running(name="last one")
     async with house.client("olga") as operator, house.client() as member:

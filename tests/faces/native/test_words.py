@@ -109,6 +109,8 @@ PARAMETERS: dict[str, Any] = {
     "resource_id": "1",
     "parent": "0" * 32,
     "schedule": "1" * 32,
+    "origin": "2" * 32,
+    "after": "3" * 32,
     "created_from": "2020-01-01T00:00:00Z",
     "created_to": "2020-01-01T01:00:00+01:00",
     "finished_from": "2020-01-01T00:00:00.000001Z",
@@ -129,7 +131,7 @@ def test_every_filter_reaches_the_query() -> None:
     assert found.projects == {"p1", "id-of-g"} and found.queues == {"q"} and found.faces == {"native"}
     assert found.workers == {"w"} and found.labels == {("a", None), ("b", ""), ("c", "d=e")}
     assert (found.resource_type, found.resource_id, found.parent) == ("dataset", "1", "0" * 32)
-    assert found.schedule == "1" * 32
+    assert (found.schedule, found.origin, found.after) == ("1" * 32, "2" * 32, "3" * 32)
     assert (found.created_from, found.created_to) == (day, day)
     assert (found.finished_from, found.finished_to) == (day + 1, day + 86_400_000_000)
     assert (found.text, query.order, query.limit, query.after) == ("a b&c=d", Order.OLDEST, 7, None)

@@ -90,7 +90,7 @@ FILTERS = [
     (some(queues=["cpu", "default"]), "feda"),
     (some(faces=["cvat"]), "c"),
     (some(workers=["w7"]), "e"),
-    (some(workers=["w1"]), ""),
+    (some(workers=["w1"]), "d"),
     (some(resource_type="dataset"), "e"),
     (some(resource_id="d1"), "fe"),
     (some(resource_id="d1", resource_type="task"), "f"),
@@ -202,6 +202,36 @@ def test_by_id_and_by_parent(hand: Hand) -> None:
     assert hand.names(some(parent=job.id)) == ["f"]
     assert hand.names(some(parent=job.id, labels=[("team", "vision")])) == []
     assert hand.names(some(parent=child.id)) == []
+
+
+def test_by_what_they_run_again_and_by_what_they_wait_for(hand: Hand) -> None:
+    fill(hand)
+    one, other = hand.find(some(owners=["ada"])).jobs
+    hand.submit(name="g", owner="ada", origin=one.id, labels={"team": "vision"})
+    hand.submit(name="h", owner="bob", origin=one.id, after=(one.id, other.id), waits=2, priority=3)
+    hand.submit(name="i", owner="bob", after=(other.id,), waits=1, parent=one.id, state=State.DRAFT)
+    hand.finished(NOW + 30, name="j", owner="bob", after=(other.id,))
+    for filter_, names in [
+        (some(origin=one.id), "hg"),
+        (some(origin=other.id), ""),
+        (some(origin=one.id, after=one.id), "h"),
+        (some(origin=one.id, labels=[("team", "vision")], text="g"), "g"),
+        (some(after=one.id), "h"),
+        (some(after=other.id), "jih"),
+        (some(after=other.id, parent=one.id), "i"),
+        (some(after=other.id, states=[State.QUEUED, State.DRAFT]), "ih"),
+        (some(after=other.id, text="h"), "h"),
+        (some(after=other.id, ids=[one.id]), ""),
+        (some(after="0" * 32), ""),
+    ]:
+        assert hand.names(filter_) == list(names), filter_
+        assert hand.names(filter_, order=Order.OLDEST) == list(reversed(names)), filter_
+        assert count(hand, filter_) == len(names)
+    assert hand.names(some(after=other.id), order=Order.PRIORITY) == ["h", "i", "j"]
+    assert hand.names(some(after=other.id), order=Order.ENDED) == ["j"]
+    assert hand.names(some(after=other.id), Scope(owner="ada")) == []
+    page = hand.find(some(after=other.id), limit=2)
+    assert [job.name for job in hand.find(some(after=other.id), limit=2, after=page.next).jobs] == ["h"]
 
 
 def test_nobody_sees_outside_of_their_scope(hand: Hand) -> None:
@@ -331,7 +361,7 @@ def test_hostile_text_is_only_text(hand: Hand, text: str) -> None:
         {"labels": [(text, text)]},
         {"labels": [("team", text)]},
     ]
-    asked += [{name: text} for name in ("parent", "resource_type", "resource_id")]
+    asked += [{name: text} for name in ("parent", "origin", "after", "resource_type", "resource_id")]
     for fields in asked:
         for order in (Order.NEWEST, Order.ENDED):
             assert hand.names(some(**fields), order=order) == []

@@ -92,6 +92,32 @@ def test_how_many_ended_lately_by_queue(hand: Hand) -> None:
     assert finishes(NOW - 50, 3) == {"a": 2, "b": 1}
 
 
+def test_how_many_ended_in_each_step_of_time(hand: Hand) -> None:
+    for at, queue, worker in [(0, "a", "w2"), (9, "a", "w2"), (10, "a", "w1"), (25, "b", "w1")]:
+        job = hand.claim(hand.submit(queue=queue).id, worker)
+        hand.move(job.id, lambda job, at=at: moves.finish(job, job.attempt, NOW + at))
+    hand.move(hand.submit(queue="a").id, lambda job: moves.cancel(job, NOW + 12, "ada"))
+    hand.submit(queue="a")
+
+    def ends(since: int, limit: int = 99) -> list[tuple[str, str, str, int, int, int]]:
+        found = hand.see(lambda view: view.ends(since, 10, limit))
+        return [(one.queue, one.worker, one.state.value, one.step, one.count, one.first - NOW) for one in found]
+
+    assert ends(NOW) == [
+        ("a", "", "cancelled", 1, 1, 12),
+        ("a", "w1", "succeeded", 1, 1, 10),
+        ("a", "w2", "succeeded", 0, 2, 0),
+        ("b", "w1", "succeeded", 2, 1, 25),
+    ]
+    assert ends(NOW + 10) == [
+        ("a", "", "cancelled", 0, 1, 12),
+        ("a", "w1", "succeeded", 0, 1, 10),
+        ("b", "w1", "succeeded", 1, 1, 25),
+    ]
+    assert ends(NOW, 2) == [("a", "", "cancelled", 1, 1, 12), ("b", "w1", "succeeded", 2, 1, 25)]
+    assert ends(NOW + 26) == [] == ends(NOW, 0)
+
+
 def test_the_bytes_of_all_results(hand: Hand) -> None:
     assert hand.see(lambda view: view.stored(None)) == 0
     for owner, size in (("ada", 5), ("bob", 7)):

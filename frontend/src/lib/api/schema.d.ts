@@ -1116,6 +1116,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/throughput": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return how many jobs ended over time, by queue and by worker; of everybody together the newest 50,000
+         * @description Return how many jobs ended over time, by queue and by worker; of everybody together the newest 50,000.
+         */
+        get: operations["getThroughput"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users": {
         parameters: {
             query?: never;
@@ -1904,6 +1924,10 @@ export interface components {
             /** @default null */
             schedule?: string | null;
             /** @default null */
+            origin?: string | null;
+            /** @default null */
+            after?: string | null;
+            /** @default null */
             created_from?: string | null;
             /** @default null */
             created_to?: string | null;
@@ -2509,6 +2533,30 @@ export interface components {
             password: string;
         };
         /**
+         * ThroughputOut
+         * @description How many jobs of everybody ended over time. The last step is the one that is going on.
+         */
+        ThroughputOut: {
+            /** Format: date-time */
+            begins_at: string;
+            step: number;
+            steps: number;
+            /** Format: date-time */
+            whole_from: string;
+            queues: components["schemas"]["PaceOut"][];
+            workers: components["schemas"]["PaceOut"][];
+        };
+        /**
+         * PaceOut
+         * @description How many jobs of one queue or one worker ended in each step, by how they ended.
+         */
+        PaceOut: {
+            name: string;
+            succeeded: number[];
+            failed: number[];
+            cancelled: number[];
+        };
+        /**
          * UserMade
          * @description A fresh user.
          */
@@ -3007,6 +3055,8 @@ export interface operations {
                 resource_id?: string;
                 parent?: string;
                 schedule?: string;
+                origin?: string;
+                after?: string;
                 created_from?: string;
                 created_to?: string;
                 finished_from?: string;
@@ -4954,6 +5004,34 @@ export interface operations {
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
+        };
+    };
+    getThroughput: {
+        parameters: {
+            query?: {
+                span?: "day" | "hour" | "week";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThroughputOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     listUsers: {

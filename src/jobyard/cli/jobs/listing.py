@@ -49,6 +49,12 @@ class Filters:
     """NAME or NAME=VALUE."""
     schedule: str | None = None
     """Id of the schedule that submitted it."""
+    parent: str | None = None
+    """Id of the job that submitted it."""
+    origin: str | None = None
+    """Id of the job that it runs again with changes."""
+    after: str | None = None
+    """Id of the job that it waits for, or waited for."""
     text: str | None = None
     """Words that begin words of the job: its name, kind, number, parameters, failure."""
 

@@ -19,10 +19,12 @@ from jobyard.client.shapes.house import (
     FieldFault,
     Held,
     Kind,
+    Pace,
     Problem,
     Queue,
     Sample,
     SamplePage,
+    Throughput,
     Worker,
 )
 from jobyard.client.shapes.jobs import (
@@ -133,6 +135,7 @@ __all__ = [
     "NativeSettings",
     "OnFailure",
     "Owner",
+    "Pace",
     "PasswordMade",
     "PingLetter",
     "Problem",
@@ -156,6 +159,7 @@ __all__ = [
     "State",
     "Subject",
     "Telling",
+    "Throughput",
     "Try",
     "Upcoming",
     "Used",

@@ -42,6 +42,30 @@ class Queue(Struct, frozen=True, kw_only=True):
     ended_last_hour: int
 
 
+class Pace(Struct, frozen=True, kw_only=True):
+    """How many jobs of one queue or one worker ended in each step, by how they ended."""
+
+    name: str
+    succeeded: list[int]
+    failed: list[int]
+    cancelled: list[int]
+
+
+class Throughput(Struct, frozen=True, kw_only=True):
+    """How many jobs of everybody ended over time. The last step is the one that is going on."""
+
+    begins_at: datetime
+    """When the first step began."""
+    step: float
+    """How many seconds each one is long."""
+    steps: int
+    whole_from: datetime
+    """From here on every end is counted; with very many, steps before may lack some."""
+    queues: list[Pace]
+    """Those of which some job ended."""
+    workers: list[Pace]
+
+
 class Held(Struct, frozen=True, kw_only=True):
     """A job a worker is running."""
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from jobyard.job.filters import WORD_LIMIT, Cursor, Filter, Order, searchable, words
 from jobyard.job.record import Job
 
 
-def matches(job: Job, filter_: Filter) -> bool:
-    """Tell whether the job is meant by the filter."""
+def matches(job: Job, filter_: Filter, workers: Iterable[str]) -> bool:
+    """Tell whether the job is meant by the filter. `workers` are those that had its attempts."""
     return (
-        _is_one_of(job, filter_) and _was_in_time(job, filter_) and _is_labelled(job, filter_) and _reads(job, filter_)
+        (not filter_.workers or not filter_.workers.isdisjoint(workers))
+        and _is_one_of(job, filter_)
+        and _was_in_time(job, filter_)
+        and _is_labelled(job, filter_)
+        and _reads(job, filter_)
     )
 
 
@@ -45,13 +51,14 @@ def _is_one_of(job: Job, filter_: Filter) -> bool:
         (filter_.projects, job.project),
         (filter_.queues, job.queue),
         (filter_.faces, job.face),
-        (filter_.workers, job.worker),
         (filter_.ids, job.id),
     ]
     resource = job.resource
     wanted = [
         (filter_.parent, job.parent),
         (filter_.schedule, job.schedule),
+        (filter_.origin, job.origin),
+        (filter_.after, filter_.after if filter_.after in job.after else None),
         (filter_.resource_type, resource.type if resource else None),
         (filter_.resource_id, resource.id if resource else None),
     ]

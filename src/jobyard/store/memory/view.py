@@ -16,6 +16,7 @@ from jobyard.people.record import Key, Membership, Project, User
 from jobyard.store.contract import (
     Aged,
     Card,
+    Ends,
     Page,
     QueueRow,
     Reused,
@@ -105,6 +106,20 @@ class MemoryView:
         ended = sorted(self._ended(), key=lambda job: (job.finished_at or 0, job.number), reverse=True)
         lately = _first((job for job in ended if (job.finished_at or 0) >= since), limit)
         return dict(sorted(Counter(job.queue for job in lately).items()))
+
+    def ends(self, since: int, step: int, limit: int) -> list[Ends]:
+        ended = sorted(self._ended(), key=lambda job: (job.finished_at or 0, job.number), reverse=True)
+        found: dict[tuple[str, str, State, int], list[int]] = {}
+        for job in _first((job for job in ended if (job.finished_at or 0) >= since), limit):
+            at = job.finished_at or 0
+            attempt = next(iter(self.attempts(job.id)[-1:]), None)
+            ran = attempt is not None and attempt.ended_at == at and not job.external
+            worker = attempt.worker if attempt is not None and ran else ""
+            found.setdefault((job.queue, worker, job.state, (at - since) // step), []).append(at)
+        return [
+            Ends(queue=queue, worker=worker, state=state, step=place, count=len(times), first=min(times))
+            for (queue, worker, state, place), times in sorted(found.items())
+        ]
 
     def card(self, drawer: str, id_: str) -> Card | None:
         return self._tables.cards.get((drawer, id_))
@@ -218,7 +233,12 @@ class MemoryView:
 
     def _matching(self, filter_: Filter, scope: Scope) -> Iterable[Job]:
         jobs = self._tables.jobs.values()
-        return (job for job in jobs if scope.covers(job.owner, job.project) and matches(job, filter_))
+        return (
+            job for job in jobs if scope.covers(job.owner, job.project) and matches(job, filter_, self._workers(job.id))
+        )
+
+    def _workers(self, job: str) -> list[str]:
+        return [attempt.worker for attempt in self.attempts(job)]
 
     def _ended(self) -> list[Job]:
         return [job for job in self._tables.jobs.values() if job.finished_at is not None]

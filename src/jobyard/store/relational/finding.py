@@ -24,7 +24,16 @@ BRANCH_LIMIT = 128
 """Beyond so many branches (a user of very many projects) one walk over all jobs is the better way."""
 _LARGEST = 2**63 - 1
 _SETS = ("kinds", "owners", "projects", "queues", "faces", "workers", "ids")
-_SCALARS = ("parent", "schedule", "resource_type", "resource_id")
+_SCALARS = ("parent", "schedule", "origin", "after", "resource_type", "resource_id")
+_LEADING = {
+    "ids": "from_id",
+    "parent": "from_parent",
+    "origin": "from_origin",
+    "after": "from_need",
+    "resource_id": "from_resource",
+    "schedule": "from_schedule",
+}
+"""What narrows a lot, the best first, and the walk it leads."""
 _TIMES = ("created_from", "created_to", "finished_from", "finished_to")
 _COUNTED = frozenset({"states", "owners", "projects", "queues", "kinds"})
 """Fields that the kept counters can answer for."""
@@ -115,14 +124,9 @@ class Search(Struct, frozen=True):
     def _led(self) -> Branch | None:
         """Return the one branch led by something that narrows a lot, if the filter has it."""
         inside = self._inside()
-        if self.filter.ids:
-            return Branch("from_id", inside, {})
-        if self.filter.parent is not None:
-            return Branch("from_parent", inside, {})
-        if self.filter.resource_id is not None:
-            return Branch("from_resource", inside, {})
-        if self.filter.schedule is not None:
-            return Branch("from_schedule", inside, {})
+        leader = self._leader()
+        if leader is not None:
+            return Branch(_LEADING[leader], ("where_need", *inside) if leader == "after" else inside, {})
         if self._words():
             return Branch("from_text", ("where_text", *inside), {})
         pairs = self._pairs()
@@ -183,7 +187,9 @@ class Search(Struct, frozen=True):
     def _conditions(self) -> list[str]:
         found = [f"where_{name}" for name in ("states", *_SETS) if self._named(name)]
         found += [f"where_{name}" for name in (*_SCALARS, *_TIMES) if getattr(self.filter, name) is not None]
-        if self._words() and self._led_by_column():
+        if self._leader() == "after":
+            found.remove("where_after")  # the walk itself sees to it
+        if self._words() and self._leader() is not None:
             found.append("where_text_too")
         if self._pairs():
             found.append("where_label_pairs")
@@ -191,9 +197,9 @@ class Search(Struct, frozen=True):
             found.append("where_label_names")
         return found
 
-    def _led_by_column(self) -> bool:
-        leading = (self.filter.parent, self.filter.resource_id, self.filter.schedule)
-        return bool(self.filter.ids) or any(value is not None for value in leading)
+    def _leader(self) -> str | None:
+        """Return the field that leads the one walk there is then."""
+        return next((name for name in _LEADING if getattr(self.filter, name) not in (None, frozenset())), None)
 
     def _values(self) -> dict[str, Any]:
         """Return every value a condition may ask for; those not asked for do no harm."""
@@ -237,7 +243,7 @@ class Search(Struct, frozen=True):
 
     def _keyed(self, text: str, source: str) -> str:
         """Sort and page by the column that leads the walk, so that the database need not sort."""
-        key = {"from_text": self._text("key_text"), "from_label": "label.job"}.get(source)
+        key = {"from_text": self._text("key_text"), "from_label": "label.job", "from_need": "need.job"}.get(source)
         if key is None:
             return text
         head, where, rest = text.partition(" ORDER BY ")

@@ -11,7 +11,7 @@ from jobyard.job.events import Event, EventType
 from jobyard.job.record import Attempt, Failure, LogLine, ResultFile
 from jobyard.job.states import State
 from jobyard.people.record import Key, KeyForm, KeyScope, Membership, Project, Role, User
-from jobyard.store.contract import Aged, Card, QueueRow, Row, Running, Tally, WorkerRow
+from jobyard.store.contract import Aged, Card, Ends, QueueRow, Row, Running, Tally, WorkerRow
 from jobyard.store.relational.rows import to_json
 
 _failure = msgspec.json.Decoder(Failure).decode
@@ -118,6 +118,12 @@ def to_running(row: Row) -> Running:
 def to_card(row: Row) -> Card:
     """Return the card in a row of `card`."""
     return Card(drawer=row[0], id=row[1], body=row[2], due_at=row[3])
+
+
+def to_ends(row: Row) -> Ends:
+    """Return the counts in a row of `ends`."""
+    queue, worker, state, step, count, first = row
+    return Ends(queue=queue, worker=worker, state=State(state), step=step, count=count, first=first)
 
 
 def worker_row(worker: WorkerRow) -> dict[str, Any]:

@@ -22,6 +22,7 @@ COLUMNS = (
     *("resource_type", "resource_id", "state", "ready", "revision", "attempt", "failures", "tries"),
     *("created_at", "queued_at", "due_at", "started_at", "begun_at", "finished_at", "worker", "lease_until"),
     *("results_until", "results_expired", "kept", "lively", "fixed", "turn", "waits", "unique_key", "schedule"),
+    "origin",
 )
 NUMBER = COLUMNS.index("number")
 RANK = COLUMNS.index("rank")
@@ -39,7 +40,6 @@ class Fixed(Struct, frozen=True, omit_defaults=True):
     memory_limit: int | None = None
     after: tuple[str, ...] = ()
     on_failure: OnFailure = OnFailure.CANCEL
-    origin: str | None = None
 
 
 class Lively(Struct, frozen=True, omit_defaults=True):
@@ -79,7 +79,7 @@ _MOTION: Callable[[Job], tuple[Any, ...]] = attrgetter(
     *("state", "attempt", "failures", "queued_at", "due_at", "started_at", "begun_at", "finished_at", "worker"),
     *("results_until", "results_expired", "kept", "turn", "waits"),
 )
-_PLAIN_AT = (0, 1, 2, 3, 4, 5, 6, 8, 9, *range(15, 28), 32, 33, 35)
+_PLAIN_AT = (0, 1, 2, 3, 4, 5, 6, 8, 9, *range(15, 28), 32, 33, 35, 36)
 _PLAIN = tuple(COLUMNS[at] for at in _PLAIN_AT)
 """The columns whose value is the field of the same name as it is."""
 _plain: Callable[[Sequence[Any]], tuple[Any, ...]] = itemgetter(*_PLAIN_AT)
@@ -107,7 +107,6 @@ def to_job(row: Sequence[Any]) -> Job:
         memory_limit=fixed.memory_limit,
         after=fixed.after,
         on_failure=fixed.on_failure,
-        origin=fixed.origin,
         marks=lively.marks,
         cancel_asked_at=lively.cancel_asked_at,
         cancel_asked_by=lively.cancel_asked_by,
@@ -138,6 +137,7 @@ def to_row(job: Job) -> dict[str, Any]:
         "created_at": job.created_at,
         "unique_key": job.unique,
         "schedule": job.schedule,
+        "origin": job.origin,
         "fixed": to_json(
             Fixed(
                 parameters=job.parameters,
@@ -147,7 +147,6 @@ def to_row(job: Job) -> dict[str, Any]:
                 memory_limit=job.memory_limit,
                 after=job.after,
                 on_failure=job.on_failure,
-                origin=job.origin,
             )
         ),
     }

@@ -14,6 +14,7 @@ from jobyard.people.record import Key, Membership, Project, User
 from jobyard.store.contract import (
     Aged,
     Card,
+    Ends,
     Page,
     QueueRow,
     Reused,
@@ -104,6 +105,10 @@ class RelationalView:
     def finishes(self, since: int, limit: int) -> dict[str, int]:
         rows = self._database.all("finishes", {"since": since, "limit": max(limit, 0)})
         return {row[0]: int(row[1]) for row in rows}
+
+    def ends(self, since: int, step: int, limit: int) -> list[Ends]:
+        rows = self._database.all("ends", {"since": since, "step": step, "limit": max(limit, 0)})
+        return [records.to_ends(row) for row in rows]
 
     def card(self, drawer: str, id_: str) -> Card | None:
         return _first(records.to_card(row) for row in self._database.all("card", {"drawer": drawer, "id": id_}))

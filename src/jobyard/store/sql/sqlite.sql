@@ -63,6 +63,17 @@ SELECT queue, count(*) FROM (
     WHERE finished_at >= :since ORDER BY finished_at DESC, number DESC LIMIT :limit
 ) GROUP BY queue ORDER BY queue
 
+-- ends: how many of the newest that ended are in each queue, worker, state and step of time
+SELECT
+    queue, coalesce(attempts.worker, ''), state, (finished_at - :since) / :step, count(*), min(finished_at)
+FROM (
+    SELECT number, attempt, queue, state, finished_at, external FROM jobs INDEXED BY jobs_by_end
+    WHERE finished_at >= :since ORDER BY finished_at DESC, number DESC LIMIT :limit
+) AS lately
+LEFT JOIN attempts ON attempts.job = lately.number AND attempts.number = lately.attempt
+    AND attempts.ended_at = finished_at AND external = 0
+GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+
 -- files_size: the bytes of some jobs' result files
 SELECT sum(size) FROM jobs JOIN files ON files.job = jobs.number WHERE jobs.id IN (SELECT value FROM json_each(:ids))
 

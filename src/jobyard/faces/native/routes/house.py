@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from litestar import get
+from litestar.di import NamedDependency
 
+from jobyard.engine.pace import Span
 from jobyard.faces.native import words
 from jobyard.faces.native.surroundings import Ask
-from jobyard.faces.native.wire import CountsOut, KindOut, QueueOut, WorkerOut
+from jobyard.faces.native.taking import asking
+from jobyard.faces.native.wire import CountsOut, KindOut, QueueOut, ThroughputAsked, ThroughputOut, WorkerOut
 
 
 @get("/counts", operation_id="getCounts")
@@ -27,10 +30,16 @@ async def list_queues(request: Ask) -> list[QueueOut]:
     return [words.queue_out(queue) for queue in await request.engine.listing.queues(request.user)]
 
 
+@get("/throughput", operation_id="getThroughput", **asking(ThroughputAsked))
+async def get_throughput(request: Ask, asked: NamedDependency[ThroughputAsked]) -> ThroughputOut:
+    """Return how many jobs ended over time, by queue and by worker; of everybody together the newest 50,000."""
+    return words.throughput_out(await request.engine.listing.course(request.user, Span(asked.span)))
+
+
 @get("/workers", operation_id="listWorkers")
 async def list_workers(request: Ask) -> list[WorkerOut]:
     """Return the workers with those of their jobs that you may see."""
     return [words.worker_out(worker) for worker in await request.engine.listing.workers(request.user)]
 
 
-HANDLERS = (get_counts, list_kinds, list_queues, list_workers)
+HANDLERS = (get_counts, list_kinds, list_queues, get_throughput, list_workers)

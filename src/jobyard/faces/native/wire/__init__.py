@@ -17,6 +17,7 @@ from jobyard.faces.native.wire.asked import (
     PageAsked,
     ResultAsked,
     SchedulesAsked,
+    ThroughputAsked,
 )
 from jobyard.faces.native.wire.changing import (
     AgainIn,
@@ -47,10 +48,12 @@ from jobyard.faces.native.wire.house import (
     FieldFault,
     HeldOut,
     KindOut,
+    PaceOut,
     Problem,
     QueueOut,
     SampleOut,
     SamplePage,
+    ThroughputOut,
     WorkerOut,
 )
 from jobyard.faces.native.wire.jobs import (
@@ -223,6 +226,7 @@ __all__ = [
     "NativeSettings",
     "OnFailureName",
     "Owner",
+    "PaceOut",
     "PageAsked",
     "Password",
     "PasswordIn",
@@ -262,6 +266,8 @@ __all__ = [
     "StateName",
     "SubjectName",
     "Telling",
+    "ThroughputAsked",
+    "ThroughputOut",
     "Time",
     "TimesIn",
     "TryOut",

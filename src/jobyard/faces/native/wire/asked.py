@@ -32,6 +32,10 @@ class JobsMeant(Struct, kw_only=True, forbid_unknown_fields=True):
     parent: Id | None = None
     schedule: Id | None = None
     """The schedule that submitted them."""
+    origin: Id | None = None
+    """The job that they run again with changes."""
+    after: Id | None = None
+    """The job that they wait for, or waited for."""
     created_from: Time | None = None
     created_to: Time | None = None
     finished_from: Time | None = None
@@ -98,6 +102,12 @@ class KeysAsked(Struct, kw_only=True, forbid_unknown_fields=True):
     """Whose keys; one's own when it is left out."""
 
     user: UserName | None = None
+
+
+class ThroughputAsked(Struct, kw_only=True, forbid_unknown_fields=True):
+    """How far to look back: an hour in minutes, a day in quarters of an hour, a week in hours."""
+
+    span: Literal["hour", "day", "week"] = "hour"
 
 
 class SchedulesAsked(Struct, kw_only=True, forbid_unknown_fields=True):

@@ -41,6 +41,30 @@ class QueueOut(Struct, kw_only=True):
     ended_last_hour: int
 
 
+class PaceOut(Struct, kw_only=True):
+    """How many jobs of one queue or one worker ended in each step, by how they ended."""
+
+    name: str
+    succeeded: list[int]
+    failed: list[int]
+    cancelled: list[int]
+
+
+class ThroughputOut(Struct, kw_only=True):
+    """How many jobs of everybody ended over time. The last step is the one that is going on."""
+
+    begins_at: Time
+    """When the first step began."""
+    step: float
+    """How many seconds each one is long."""
+    steps: int
+    whole_from: Time
+    """From here on every end is counted; with very many, steps before may lack some."""
+    queues: list[PaceOut]
+    """Those of which some job ended."""
+    workers: list[PaceOut]
+
+
 class HeldOut(Struct, kw_only=True):
     """A job a worker is running."""
 

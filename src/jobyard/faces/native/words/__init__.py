@@ -26,6 +26,7 @@ from jobyard.faces.native.words.house import (
     kind_out,
     queue_out,
     sample_out,
+    throughput_out,
     worker_out,
 )
 from jobyard.faces.native.words.jobs import job_out, may, progress_in, submission
@@ -97,6 +98,7 @@ __all__ = [
     "some_moment",
     "subject_in",
     "submission",
+    "throughput_out",
     "times_in",
     "told",
     "try_out",

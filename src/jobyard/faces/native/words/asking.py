@@ -69,6 +69,8 @@ def job_filter(wanted: JobsMeant, names: Mapping[str, str]) -> Filter:
         ids=frozenset(wanted.ids) if isinstance(wanted, BulkFilter) else frozenset(),
         parent=wanted.parent,
         schedule=wanted.schedule,
+        origin=wanted.origin,
+        after=wanted.after,
         resource_type=wanted.resource_type,
         resource_id=wanted.resource_id,
         labels=frozenset(_label(text) for text in wanted.label),

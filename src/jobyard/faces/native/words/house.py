@@ -8,17 +8,21 @@ import msgspec
 
 from jobyard.datasets.record import Dataset, Sample
 from jobyard.engine.listing import Counts, QueueState, WorkerState
+from jobyard.engine.pace import Course, Line
 from jobyard.faces.native.wire import (
     CountsOut,
     DatasetOut,
     HeldOut,
     KindOut,
+    PaceOut,
     QueueOut,
     SampleOut,
+    ThroughputOut,
     WorkerOut,
 )
 from jobyard.faces.native.words.asking import project_ref
 from jobyard.faces.native.words.times import moment, some_moment
+from jobyard.job.clock import SECOND
 from jobyard.job.states import State
 from jobyard.kinds.kind import Kind
 
@@ -48,6 +52,27 @@ def queue_out(queue: QueueState) -> QueueOut:
         oldest_queued_at=some_moment(queue.oldest),
         ended_last_5_minutes=queue.ended.short,
         ended_last_hour=queue.ended.long,
+    )
+
+
+def throughput_out(course: Course) -> ThroughputOut:
+    """Return how many jobs ended over time."""
+    return ThroughputOut(
+        begins_at=moment(course.since),
+        step=course.step / SECOND,
+        steps=course.steps,
+        whole_from=moment(course.whole_from),
+        queues=[_pace_out(name, line, course.steps) for name, line in course.queues.items()],
+        workers=[_pace_out(name, line, course.steps) for name, line in course.workers.items()],
+    )
+
+
+def _pace_out(name: str, line: Line, steps: int) -> PaceOut:
+    return PaceOut(
+        name=name,
+        succeeded=line.get(State.SUCCEEDED, [0] * steps),
+        failed=line.get(State.FAILED, [0] * steps),
+        cancelled=line.get(State.CANCELLED, [0] * steps),
     )
 
 

@@ -44,6 +44,9 @@ jobs
 -- from_parent: by parent
 jobs
 
+-- from_origin: by the job they run again
+jobs
+
 -- from_resource: by the thing it works on
 jobs
 
@@ -77,8 +80,8 @@ jobs.queue = ANY(:queues::text[])
 -- where_faces: one of
 jobs.face = ANY(:faces::text[])
 
--- where_workers: one of
-jobs.worker = ANY(:workers::text[])
+-- where_workers: one of them had an attempt
+EXISTS (SELECT 1 FROM attempts WHERE attempts.job = jobs.number AND attempts.worker = ANY(:workers::text[]))
 
 -- where_scope: inside a scope of one owner and some projects
 (jobs.owner = :scope_owner OR jobs.project = ANY(:scope_projects::text[]))

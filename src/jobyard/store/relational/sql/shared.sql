@@ -22,6 +22,15 @@ jobs.state = :branch_state
 -- where_parent: submitted by one job
 jobs.parent = :parent
 
+-- where_origin: run again from one job
+jobs.origin = :origin
+
+-- where_need: waiting for one job that leads the search
+need.needed = :after AND jobs.number = need.job
+
+-- where_after: waiting for one job
+jobs.number IN (SELECT job FROM needs WHERE needed = :after)
+
 -- where_resource_id: working on one thing
 jobs.resource_id = :resource_id
 
@@ -48,6 +57,9 @@ jobs.finished_at IS NOT NULL
 
 -- from_label: by one label
 labels AS label CROSS JOIN jobs
+
+-- from_need: by one job that has to end first
+needs AS need CROSS JOIN jobs
 
 -- from_text: by words
 search CROSS JOIN jobs

@@ -40,6 +40,9 @@ jobs
 -- from_parent: by parent
 jobs INDEXED BY jobs_by_parent
 
+-- from_origin: by the job they run again
+jobs INDEXED BY jobs_by_origin
+
 -- from_resource: by the thing it works on
 jobs INDEXED BY jobs_by_resource
 
@@ -73,8 +76,11 @@ jobs.queue IN (SELECT value FROM json_each(:queues))
 -- where_faces: one of
 jobs.face IN (SELECT value FROM json_each(:faces))
 
--- where_workers: one of
-jobs.worker IN (SELECT value FROM json_each(:workers))
+-- where_workers: one of them had an attempt
+EXISTS (
+    SELECT 1 FROM attempts
+    WHERE attempts.job = jobs.number AND attempts.worker IN (SELECT value FROM json_each(:workers))
+)
 
 -- where_scope: inside a scope of one owner and some projects
 (jobs.owner = :scope_owner OR jobs.project IN (SELECT value FROM json_each(:scope_projects)))
