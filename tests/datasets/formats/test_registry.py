@@ -31,3 +31,11 @@ def test_knowing_the_formats_costs_no_numbers_and_no_pictures() -> None:
     program = f"import sys, jobyard.datasets.formats.registry; print(sorted({heavy} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_the_server_and_the_kinds_load_without_numbers_and_pictures() -> None:
+    heavy = "{'numpy', 'scipy', 'PIL'}"
+    known = "from jobyard.kinds import Registry; Registry.installed()"
+    program = f"import sys, jobyard.server; {known}; print(sorted({heavy} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -25,8 +25,6 @@ class QualityRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     target_metric: Metric = Metric.ACCURACY
     target_metric_threshold: Share = 0.7
-    max_validations_per_job: Annotated[int, Meta(ge=0)] = 0
-    """Validations of one job before nobody is asked again; 0 for any number."""
     iou_threshold: Share = 0.4
     """Least agreement of two shapes that are the same thing."""
     low_overlap_threshold: Share = 0.8
