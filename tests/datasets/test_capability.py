@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from jobyard.access.vault import Vault
 from jobyard.datasets.capability import DatasetCapability
 from jobyard.datasets.messages import Applied, Opened, packed, unpacked
 from jobyard.engine.capability import Capability
@@ -20,13 +21,13 @@ def job(yard: Yard) -> Job:
 
 
 def apply(yard: Yard, job: Job, start: bytes, upto: bytes | None, *paths: bytes, skipped: int = 0) -> Applied:
-    entries = [(path, 1, 1) for path in paths]
+    entries = [(path, 1, 1, "") for path in paths]
     batch = {"start": start, "entries": entries, "upto": upto, "skipped": skipped}
     return unpacked(yard.call(job, "datasets.apply", batch), Applied)
 
 
 def test_it_is_a_capability() -> None:
-    capability: Capability = DatasetCapability([])
+    capability: Capability = DatasetCapability([], Vault(bytes(32)))
     assert capability.name == "datasets"
     assert capability.kinds == {"dataset.sync"}
 
@@ -52,7 +53,7 @@ def test_a_repeated_batch_is_answered_with_where_it_stands(yard: Yard, job: Job)
     assert (last.passed, last.cursor, last.counts.listed) == (True, b"c", 4)
     assert apply(yard, job, b"c", None, b"d") == last
     assert apply(yard, job, b"d", None) == last
-    assert [path for path, _, _ in yard.stored()] == [b"a", b"b", b"c", b"d"]
+    assert [path for path, *_ in yard.stored()] == [b"a", b"b", b"c", b"d"]
     yard.check_counters()
 
 
@@ -67,7 +68,7 @@ def test_what_a_batch_does_not_reach_is_not_touched(yard: Yard, job: Job) -> Non
     assert (applied.counts.deleted, applied.counts.unchanged) == (1, 1)
     applied = apply(yard, again, b"b", b"cc")
     assert applied.counts.deleted == 2
-    assert [path for path, _, _ in yard.stored()] == [b"b", b"d"]
+    assert [path for path, *_ in yard.stored()] == [b"b", b"d"]
 
 
 def test_it_is_not_finished_before_its_end(yard: Yard, job: Job) -> None:
@@ -94,20 +95,20 @@ WRONG_BATCHES: list[Any] = [
     {"start": b"", "entries": [], "upto": None, "skipped": -1},
     {"start": "", "entries": [(1, 1, 1)], "upto": None, "skipped": 0},
     {"start": b"", "entries": [(b"a", 1)], "upto": None, "skipped": 0},
-    {"start": b"", "entries": [(b"a", "1", 1)], "upto": None, "skipped": 0},
-    {"start": b"", "entries": [(b"a", -1, 1)], "upto": None, "skipped": 0},
-    {"start": b"", "entries": [(b"a", 2**63, 1)], "upto": None, "skipped": 0},
-    {"start": b"", "entries": [(b"a", 1, 2**63)], "upto": None, "skipped": 0},
-    {"start": b"", "entries": [(b"b", 1, 1), (b"a", 1, 1)], "upto": None, "skipped": 0},
-    {"start": b"", "entries": [(b"a", 1, 1), (b"a", 1, 1)], "upto": None, "skipped": 0},
-    {"start": b"", "entries": [(b"", 1, 1)], "upto": None, "skipped": 0},
-    {"start": b"", "entries": [(b"a\0", 1, 1)], "upto": None, "skipped": 0},
-    {"start": b"", "entries": [(b"a" * 2049, 1, 1)], "upto": None, "skipped": 0},
-    {"start": b"b", "entries": [(b"a", 1, 1)], "upto": None, "skipped": 0},
-    {"start": b"", "entries": [(b"b", 1, 1)], "upto": b"a", "skipped": 0},
+    {"start": b"", "entries": [(b"a", "1", 1, "")], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"a", -1, 1, "")], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"a", 2**63, 1, "")], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"a", 1, 2**63, "")], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"b", 1, 1, ""), (b"a", 1, 1, "")], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"a", 1, 1, ""), (b"a", 1, 1, "")], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"", 1, 1, "")], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"a\0", 1, 1, "")], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"a" * 2049, 1, 1, "")], "upto": None, "skipped": 0},
+    {"start": b"b", "entries": [(b"a", 1, 1, "")], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"b", 1, 1, "")], "upto": b"a", "skipped": 0},
     {"start": b"", "entries": [], "upto": b"", "skipped": 0},
     {"start": b"b", "entries": [], "upto": b"a", "skipped": 0},
-    {"start": b"", "entries": [(b"%05d" % n, 1, 1) for n in range(2001)], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"%05d" % n, 1, 1, "") for n in range(2001)], "upto": None, "skipped": 0},
 ]
 
 

@@ -26,7 +26,7 @@ FOLDER = st.dictionaries(PATH, st.tuples(st.integers(0, 2), st.integers(-1, 1)),
 
 
 def entries(folder: Folder) -> list[Entry]:
-    return [(path, *content) for path, content in sorted(folder.items())]
+    return [(path, *content, "") for path, content in sorted(folder.items())]
 
 
 class Turn(NamedTuple):

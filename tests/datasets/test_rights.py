@@ -41,7 +41,7 @@ def test_a_batch_sent_by_many_at_once_counts_once(yard: Yard) -> None:
     yard.create()
     job = yard.claim(yard.submit())
     yard.call(job, "datasets.open")
-    batch = {"start": b"", "entries": [(b"a", 1, 1), (b"b", 2, 2)], "upto": b"b", "skipped": 1}
+    batch = {"start": b"", "entries": [(b"a", 1, 1, ""), (b"b", 2, 2, "")], "upto": b"b", "skipped": 1}
     answers = at_once(*[lambda: unpacked(yard.call(job, "datasets.apply", batch), Applied)] * 6)
     assert len(answers) == 6
     assert {(one.cursor, one.counts.listed, one.counts.added, one.counts.skipped) for one in answers} == {
@@ -54,7 +54,7 @@ def test_a_deletion_and_a_batch_at_once_leave_nothing_behind(yard: Yard) -> None
     yard.create()
     job = yard.claim(yard.submit())
     yard.call(job, "datasets.open")
-    batch = {"start": b"", "entries": [(b"a", 1, 1)], "upto": b"a", "skipped": 0}
+    batch = {"start": b"", "entries": [(b"a", 1, 1, "")], "upto": b"a", "skipped": 0}
     at_once(
         lambda: yard.call(job, "datasets.apply", batch),
         lambda: yard.ask(yard.datasets.delete(ADA, "cats")),

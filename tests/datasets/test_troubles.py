@@ -34,9 +34,9 @@ def test_a_folder_that_cannot_be_listed_fails_by_name_and_deletes_nothing(
     with pytest.raises(SourceUnreadable) as failed:
         yard.synchronize()
     assert (
-        failed.value.sentence == f"{yard.source}/4 cannot be listed: Permission denied; nothing behind it was touched."
+        failed.value.sentence == f"{yard.source}/4 may not be read: Permission denied; nothing behind it was touched."
     )
-    assert [path for path, _, _ in yard.stored() if path < b"4"] != []
+    assert [path for path, *_ in yard.stored() if path < b"4"] != []
     assert len(yard.stored()) == 70
     yard.check_counters()
 

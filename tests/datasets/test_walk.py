@@ -72,7 +72,7 @@ def test_it_goes_on_behind_any_path(tree: list[list[bytes]], data: st.DataObject
         folder = Path(place)
         grow(folder, tree)
         whole = listed(folder)
-        paths = st.sampled_from([path for path, _, _ in whole]) if whole else st.just(b"")
+        paths = st.sampled_from([path for path, *_ in whole]) if whole else st.just(b"")
         start = data.draw(st.one_of(paths, st.lists(NAME, max_size=3).map(b"/".join)), label="start")
         limit = data.draw(st.integers(1, 5), label="names held")
         assert walked(folder, start, limit) == [entry for entry in whole if entry[0] > start]
@@ -81,7 +81,7 @@ def test_it_goes_on_behind_any_path(tree: list[list[bytes]], data: st.DataObject
 def test_a_folder_comes_where_its_files_belong(tmp_path: Path) -> None:
     for path in ("cat/b.jpg", "cat-a.jpg", "cat.jpg", "cat0", "ca"):
         put(tmp_path, path)
-    assert [path for path, _, _ in walked(tmp_path)] == [b"ca", b"cat-a.jpg", b"cat.jpg", b"cat/b.jpg", b"cat0"]
+    assert [path for path, *_ in walked(tmp_path)] == [b"ca", b"cat-a.jpg", b"cat.jpg", b"cat/b.jpg", b"cat0"]
 
 
 def test_no_more_names_are_held_than_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,7 +144,7 @@ def test_a_file_that_goes_while_it_is_listed_is_just_not_there(tmp_path: Path) -
         walk = iter(Walk(str(tmp_path), descriptor))
         next(walk)
         (tmp_path / "b").unlink()
-        assert [path for path, _, _ in walk] == [b"c"]
+        assert [path for path, *_ in walk] == [b"c"]
 
 
 def test_a_folder_that_goes_with_its_files_is_an_error(tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ os.setgid(65534)
 os.setuid(65534)
 descriptor = os.open(sys.argv[1], os.O_RDONLY)
 try:
-    for path, size, _ in Walk(sys.argv[1], descriptor):
+    for path, *_ in Walk(sys.argv[1], descriptor):
         print(path.decode())
 except Exception as error:
     print(error)
@@ -223,7 +223,7 @@ def test_a_folder_one_may_not_read_is_named(tmp_path: Path) -> None:
         (folder / "b").chmod(0o700)
     assert done.stdout.splitlines() == [
         "a/1",
-        f"{place}/b cannot be listed: Permission denied; nothing behind it was touched.",
+        f"{place}/b may not be read: Permission denied; nothing behind it was touched.",
     ]
 
 
@@ -241,7 +241,7 @@ def test_too_deep_and_too_long_paths_are_skipped_by_name(tmp_path: Path) -> None
     put(tmp_path, f"{folder}/short")
     put(tmp_path, f"{folder}/more/short")
     entries = walked(tmp_path, skip=lambda path, reason: skipped.append((path, reason)))
-    assert [path for path, _, _ in entries] == [f"{folder}/more/short".encode(), f"{folder}/short".encode()]
+    assert [path for path, *_ in entries] == [f"{folder}/more/short".encode(), f"{folder}/short".encode()]
     assert [(path[:4], reason) for path, reason in skipped] == [
         (b"d/d/", "the folder is too deep inside others"),
         (b"nnnn", "its path is longer than 2048 bytes"),
@@ -261,4 +261,26 @@ def test_times_that_no_database_can_hold_are_bounded(tmp_path: Path, monkeypatch
             self.st_dev, self.st_ino = found.st_dev, found.st_ino
 
     monkeypatch.setattr("jobyard.datasets.walk.os.stat", Far)
-    assert walked(tmp_path) == [(b"far", 0, 2**63 - 1), (b"old", 0, -5_000_000_000)]
+    assert walked(tmp_path) == [(b"far", 0, 2**63 - 1, ""), (b"old", 0, -5_000_000_000, "")]
+
+
+def test_what_is_not_wanted_is_counted_without_being_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.jpg", "b.txt", "c/d.jpg", "c/e.bin"):
+        put(tmp_path, name)
+    looked, stat, skipped = list[Any](), os.stat, list[tuple[bytes, str]]()
+
+    def noted(path: Any, **how: Any) -> os.stat_result:
+        looked.append(path)
+        return stat(path, **how)
+
+    monkeypatch.setattr("jobyard.datasets.walk.os.stat", noted)
+    with opened(tmp_path) as descriptor:
+        wanted = Walk(
+            str(tmp_path),
+            descriptor,
+            skip=lambda path, reason: skipped.append((path, reason)),
+            want=lambda name: name.endswith(b".jpg"),
+        )
+        assert [path for path, *_ in wanted] == [b"a.jpg", b"c/d.jpg"]
+    assert skipped == [(b"b.txt", ""), (b"c/e.bin", "")]
+    assert not {b"b.txt", b"e.bin"}.intersection(looked)

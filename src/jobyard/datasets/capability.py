@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,14 +12,30 @@ from msgspec.structs import replace
 
 from jobyard.access import rules
 from jobyard.access.rules import Verb
-from jobyard.datasets import finding, rows
-from jobyard.datasets.merge import Difference, difference
-from jobyard.datasets.messages import BATCH_ENTRIES, Applied, Batch, Entry, Finished, Opened, packed, unpacked
-from jobyard.datasets.paths import PATH_LIMIT, shown
-from jobyard.datasets.record import Counts, Dataset
+from jobyard.access.vault import Vault
+from jobyard.datasets import finding, label_files, rows
+from jobyard.datasets.endpoints import reach
+from jobyard.datasets.guards import checked, guard
+from jobyard.datasets.merge import NOTHING, Difference, difference
+from jobyard.datasets.messages import (
+    Applied,
+    Batch,
+    Entry,
+    Finished,
+    LabelsRead,
+    Opened,
+    Reach,
+    Unread,
+    packed,
+    unpacked,
+)
+from jobyard.datasets.record import Counts, Dataset, Point
 from jobyard.datasets.rows import Held, Pass
+from jobyard.datasets.sorting import Sorting, sorting
 from jobyard.datasets.sources import Sources
-from jobyard.job.errors import AlreadySynchronizing, Conflict, Invalid, NotFound, Refused, SourceEmptied
+from jobyard.datasets.sources.address import stretch
+from jobyard.datasets.sources.endpoint import covering
+from jobyard.job.errors import AlreadySynchronizing, Conflict, Invalid, NotFound, Refused
 from jobyard.job.filters import Filter, Query
 from jobyard.job.record import Job, Resource
 from jobyard.job.states import Arrow, State
@@ -27,13 +43,16 @@ from jobyard.people.record import Actor
 from jobyard.store.contract import Transaction, View
 
 T = TypeVar("T")
+Known = Callable[[View, int, bytes, bytes | None, int], list[Entry]]
+"""Asks what is known of a stretch: in a dataset, behind a path, up to a path, at most so many."""
 
 KIND = "dataset.sync"
 CHANGES_LIMIT = 1_000
 """Changes of one synchronization that are noted by name."""
 KNOWN_LIMIT = 20_000
 """Known samples compared in one transaction; it must be more than a batch may list."""
-_NUMBER_LIMIT = 2**63
+MOST_POINTS = 200
+"""Points of one synchronization that are kept to be drawn."""
 _ENDS = frozenset({Arrow.FINISH.value, Arrow.FAIL.value, Arrow.STOP.value})
 
 
@@ -46,9 +65,10 @@ class DatasetCapability:
     name = "datasets"
     kinds = frozenset({KIND})
 
-    def __init__(self, roots: Iterable[str | Path], known_limit: int = KNOWN_LIMIT) -> None:
-        """Take the allowed source roots. Raises ValueError for a relative one."""
+    def __init__(self, roots: Iterable[str | Path], vault: Vault, known_limit: int = KNOWN_LIMIT) -> None:
+        """Take the allowed source roots, and who opens the keys of buckets. Raises ValueError for a relative root."""
         self._sources = Sources(roots)
+        self._vault = vault
         self._known_limit = known_limit
 
     def admit(self, view: View, actor: Actor, kind: str, parameters: Any) -> Resource | None:
@@ -68,12 +88,18 @@ class DatasetCapability:
         return Resource(type="dataset", id=dataset.id, name=dataset.name)
 
     def call(self, transaction: Transaction, job: Job, verb: str, payload: Any, now: int) -> Any:
-        """Answer a running synchronization: `open`, `apply`, `finish`. Each of them may be repeated."""
+        """Answer a running synchronization: `open`, `apply`, `unread`, `label`, `finish`. Each may be repeated."""
+        if job.kind not in self.kinds:
+            raise NotFound(what="verb", name=f"datasets.{verb} for {job.kind}")
         match verb:
             case "open":
                 return packed(self._open(transaction, job, now))
             case "apply":
                 return packed(self._apply(transaction, job, _read(payload, Batch), now))
+            case "unread":
+                return packed(self._unread(transaction, job, now))
+            case "label":
+                return packed(self._label(transaction, job, _read(payload, LabelsRead), now))
             case "finish":
                 return packed(self._finish(transaction, job, now))
         raise NotFound(what="verb", name=f"datasets.{verb}")
@@ -104,43 +130,73 @@ class DatasetCapability:
             roots=self._sources.roots,
             expected=begun.expected,
             applied=_applied(begun),
+            purpose=dataset.purpose,
+            read_labels=dataset.read_labels,
+            reach=self._reach(transaction, dataset),
         )
 
+    def _reach(self, transaction: Transaction, dataset: Dataset) -> Reach | None:
+        found = stretch(dataset.source)
+        if found is None:
+            return None
+        return reach(covering(transaction, found), found.place, self._vault)
+
     def _apply(self, transaction: Transaction, job: Job, batch: Batch, now: int) -> Applied:
-        _check(batch)
+        checked(batch)
         held = _held(transaction, job)
         begun = _begun(transaction, job, held)
         if held.syncing != job.id:
             raise AlreadySynchronizing(name=held.dataset.name, job=held.syncing or "?")
         if begun.passed or batch.start != begun.cursor:
             return _applied(begun)
-        number, limit = held.dataset.number, self._known_limit
-        known = rows.known(transaction, number, batch.start, batch.upto, limit + 1)
+        sorted_ = _sorting(held.dataset)
+        samples, more = self._compared(batch.entries, rows.known, transaction, held, batch)
+        files, more_files = NOTHING, False
+        if sorted_.labels:
+            files, more_files = self._compared(batch.label_files, label_files.known, transaction, held, batch)
+        counts = _counted(begun.counts, samples)
+        moved = replace(begun, counts=counts)
+        if not more and not more_files:
+            counts = replace(counts, listed=counts.listed + len(batch.entries), skipped=counts.skipped + batch.skipped)
+            cursor = begun.cursor if batch.upto is None else batch.upto
+            moved = replace(begun, cursor=cursor, passed=batch.upto is None, counts=counts)
+        guard(held.dataset, job, begun, batch, samples)
+        rows.write(transaction, held, samples, now)
+        label_files.write(transaction, held, sorted_, samples, files, now)
+        _note(transaction, begun, moved, samples, now)
+        return replace(_applied(moved), more=more or more_files)
+
+    def _compared(
+        self, listed: list[Entry], ask: Known, transaction: Transaction, held: Held, batch: Batch
+    ) -> tuple[Difference, bool]:
+        """Return what makes the known the same as the listed, or the first part of it and that there is more."""
+        limit = self._known_limit
+        known = ask(transaction, held.dataset.number, batch.start, batch.upto, limit + 1)
         if len(known) > limit:
-            found = _only_deleted(known[:limit], batch.entries)
-            moved = replace(begun, counts=_counted(begun.counts, found, 0, 0))
-        else:
-            found = difference(known, batch.entries)
-            moved = replace(
-                begun,
-                cursor=begun.cursor if batch.upto is None else batch.upto,
-                passed=batch.upto is None,
-                counts=_counted(begun.counts, found, len(batch.entries), batch.skipped),
-            )
-        _guard_emptied(held.dataset, job, begun, batch, found)
-        rows.write(transaction, held, found, now)
-        told = begun.counts.added + begun.counts.changed + begun.counts.deleted
-        named = islice(found.named(), max(0, CHANGES_LIMIT - told))
-        rows.add_changes(transaction, job.id, told, named)
+            return _only_deleted(known[:limit], listed), True
+        return difference(known, listed), False
+
+    def _unread(self, transaction: Transaction, job: Job, now: int) -> Unread:
+        held = _held(transaction, job)
+        _passed(transaction, job, held)
+        return Unread(files=label_files.unread(transaction, held, _sorting(held.dataset), now))
+
+    def _label(self, transaction: Transaction, job: Job, read: LabelsRead, now: int) -> Applied:
+        held = _held(transaction, job)
+        begun = _passed(transaction, job, held)
+        taken, refused = label_files.take(transaction, held, _sorting(held.dataset), read.files, now)
+        counts = begun.counts
+        counts = replace(counts, labels_read=counts.labels_read + taken, labels_refused=counts.labels_refused + refused)
+        moved = replace(begun, counts=counts)
         rows.advance(transaction, moved)
-        return replace(_applied(moved), more=len(known) > limit)
+        return _applied(moved)
 
     def _finish(self, transaction: Transaction, job: Job, now: int) -> Finished:
         held = _held(transaction, job)
-        begun = _begun(transaction, job, held)
-        if not begun.passed:
-            raise Conflict(reason="The folder was not listed to its end.")
+        begun = _passed(transaction, job, held)
         if begun.finished_at is None:
+            if _sorting(held.dataset).labels and label_files.any_unread(transaction, held.dataset.number):
+                raise Conflict(reason="The labels were not read to their end.")
             rows.finish(transaction, held.dataset.number, job.id, now)
         return Finished(
             samples=held.dataset.samples,
@@ -165,6 +221,17 @@ def _begun(transaction: Transaction, job: Job, held: Held) -> Pass:
     return begun
 
 
+def _passed(transaction: Transaction, job: Job, held: Held) -> Pass:
+    begun = _begun(transaction, job, held)
+    if not begun.passed:
+        raise Conflict(reason="The source was not listed to its end.")
+    return begun
+
+
+def _sorting(dataset: Dataset) -> Sorting:
+    return sorting(dataset.purpose, read_labels=dataset.read_labels)
+
+
 def _over(transaction: Transaction, job: Job, begun: Pass) -> bool:
     """Tell whether the job had ended since it was opened: a retry looks at the whole folder anew, a restart goes on."""
     if begun.finished_at is not None:
@@ -180,45 +247,42 @@ def _read(payload: Any, type_: type[T]) -> T:
         raise Invalid(reason=f"The batch cannot be read: {error}.") from None
 
 
-def _check(batch: Batch) -> None:
-    """Refuse a batch that is not a sorted stretch of a folder; what is deleted depends on it."""
-    if len(batch.entries) > BATCH_ENTRIES or batch.skipped < 0:
-        raise Invalid(reason=f"A batch holds up to {BATCH_ENTRIES} entries.")
-    last = batch.start
-    for path, size, mtime_ns in batch.entries:
-        if path <= last or len(path) > PATH_LIMIT or b"\0" in path:
-            raise Invalid(reason=f"The batch is not in order at {shown(path, 200)}.")
-        if not 0 <= size < _NUMBER_LIMIT or not -_NUMBER_LIMIT <= mtime_ns < _NUMBER_LIMIT:
-            raise Invalid(reason=f"The numbers of {shown(path, 200)} are out of range.")
-        last = path
-    if batch.upto is not None and (batch.upto < last or batch.upto == batch.start):
-        raise Invalid(reason="The batch ends before its last entry.")
-
-
-def _guard_emptied(dataset: Dataset, job: Job, begun: Pass, batch: Batch, found: Difference) -> None:
-    """Refuse to delete while not one file was found: an empty folder is more often a disk that is not there."""
-    nothing = not batch.entries and not begun.counts.listed
-    if found.deleted and nothing and job.parameters.get("allow_empty") is not True:
-        raise SourceEmptied(path=dataset.source, samples=dataset.samples)
-
-
 def _only_deleted(known: list[Entry], listed: list[Entry]) -> Difference:
     """Return what may be deleted already when only the first part of what is known of a stretch was read."""
     last = known[-1][0]
     whole = difference(known, [entry for entry in listed if entry[0] <= last])
-    shrunk = sum(size for _, size, _ in whole.deleted)
+    shrunk = sum(entry[1] for entry in whole.deleted)
     return replace(whole, added=[], changed=[], unchanged=0, growth=-shrunk)
 
 
-def _counted(counts: Counts, found: Difference, listed: int, skipped: int) -> Counts:
-    return Counts(
-        listed=counts.listed + listed,
+def _counted(counts: Counts, found: Difference) -> Counts:
+    return replace(
+        counts,
         added=counts.added + len(found.added),
         changed=counts.changed + len(found.changed),
         deleted=counts.deleted + len(found.deleted),
         unchanged=counts.unchanged + found.unchanged,
-        skipped=counts.skipped + skipped,
     )
+
+
+def _note(transaction: Transaction, begun: Pass, moved: Pass, found: Difference, now: int) -> None:
+    """Write how far it came, the first changes by name, and how the counts grew."""
+    told = begun.counts.added + begun.counts.changed + begun.counts.deleted
+    rows.add_changes(transaction, begun.job, told, islice(found.named(), max(0, CHANGES_LIMIT - told)))
+    rows.advance(transaction, moved)
+    series = _drawn(begun.series, moved, now - begun.started_at)
+    if series is not begun.series:
+        rows.draw(transaction, begun.job, series)
+
+
+def _drawn(series: tuple[Point, ...], moved: Pass, at: int) -> tuple[Point, ...]:
+    """Return the series with one more point, where enough time has passed since its last one or the end is reached."""
+    if series and not moved.passed and at - series[-1].at < at // MOST_POINTS:
+        return series
+    counts = moved.counts
+    point = Point(at, counts.listed, counts.added, counts.changed, counts.deleted)
+    kept = series if len(series) < MOST_POINTS else series[::2]
+    return (*kept, point)
 
 
 def _applied(begun: Pass) -> Applied:

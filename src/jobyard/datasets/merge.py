@@ -24,12 +24,19 @@ class Difference(Struct, frozen=True, kw_only=True):
     def named(self) -> Iterator[tuple[str, bytes]]:
         """Yield what happened to which path."""
         for what, entries in (("added", self.added), ("changed", self.changed), ("deleted", self.deleted)):
-            for path, _, _ in entries:
-                yield what, path
+            for entry in entries:
+                yield what, entry[0]
+
+
+NOTHING = Difference(added=[], changed=[], deleted=[], unchanged=0, growth=0, gone=[])
+"""There is no difference, and nothing to compare."""
 
 
 def difference(known: Sequence[Entry], listed: Sequence[Entry]) -> Difference:
-    """Compare by size and time of change. Both must be sorted by path, each path once."""
+    """Compare by size and ETag, or by size and time of change where one has no ETag.
+
+    Both must be sorted by path, each path once.
+    """
     if known == listed:
         return Difference(added=[], changed=[], deleted=[], unchanged=len(known), growth=0, gone=[])
     added, changed, deleted, unchanged, growth = list[Entry](), list[Entry](), list[Entry](), 0, 0
@@ -46,7 +53,7 @@ def difference(known: Sequence[Entry], listed: Sequence[Entry]) -> Difference:
             growth += entry[1]
             continue
         joined = False
-        if known[place] == entry:
+        if known[place] == entry or _alike(known[place], entry):
             unchanged += 1
         else:
             changed.append(entry)
@@ -56,8 +63,13 @@ def difference(known: Sequence[Entry], listed: Sequence[Entry]) -> Difference:
         _drop(old[0], gone, joined=joined)
         deleted.append(old)
         joined = True
-    growth -= sum(size for _, size, _ in deleted)
+    growth -= sum(entry[1] for entry in deleted)
     return Difference(added=added, changed=changed, deleted=deleted, unchanged=unchanged, growth=growth, gone=gone)
+
+
+def _alike(known: Entry, listed: Entry) -> bool:
+    """Tell whether an object that was written again still holds the same."""
+    return known[3] != "" and known[3] == listed[3] and known[1] == listed[1]
 
 
 def _drop(path: bytes, gone: list[tuple[bytes, bytes]], *, joined: bool) -> None:

@@ -7,17 +7,38 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from jobyard.datasets.record import Counts
+from jobyard.datasets.record import Counts, Purpose
 
 T = TypeVar("T")
 
-Entry = tuple[bytes, int, int]
-"""One file as it was listed or is stored: path, size in bytes, time of change in nanoseconds."""
+Entry = tuple[bytes, int, int, str]
+"""One file as it was listed or is stored: path, size in bytes, time of change in nanoseconds, ETag (folders: empty)."""
 
 BATCH_ENTRIES = 2_000
 """The most entries one batch carries."""
 BATCH_BYTES = 512 * 1024
 """The most bytes of paths one batch carries."""
+UNREAD_FILES = 200
+"""The most label files that are read between two words with the house."""
+
+
+class Reach(Struct, frozen=True, kw_only=True):
+    """How to reach a bucket. It travels to the work that lists it and is written down nowhere."""
+
+    url: str
+    """The endpoint, such as `https://obs.example.org`."""
+    bucket: str
+    prefix: str
+    """What the keys of all objects begin with: empty, or ending in a slash."""
+    region: str
+    host_style: bool
+    """The bucket is named in the host, and not in the path."""
+    access: str = ""
+    """The access key; empty for a bucket that anybody may read."""
+    secret: str = ""
+
+    def __repr__(self) -> str:
+        return f"Reach(url={self.url!r}, bucket={self.bucket!r}, prefix={self.prefix!r})"
 
 
 class Applied(Struct, frozen=True, kw_only=True):
@@ -26,7 +47,7 @@ class Applied(Struct, frozen=True, kw_only=True):
     cursor: bytes
     """The path up to which everything was compared; empty before the first."""
     passed: bool
-    """The end of the folder was reached."""
+    """The end of the source was reached."""
     counts: Counts
     more: bool = False
     """Only a part of what the batch deletes was deleted; send the same batch again."""
@@ -38,24 +59,62 @@ class Opened(Struct, frozen=True, kw_only=True):
     name: str
     source: str
     roots: tuple[str, ...]
-    """The real paths of the allowed roots; the source's real path must lie in one of them."""
+    """The real paths of the allowed roots; a folder's real path must lie in one of them."""
     expected: int
     """Samples the dataset held when the synchronization began."""
     applied: Applied
     """Where to go on."""
+    purpose: Purpose
+    read_labels: bool
+    reach: Reach | None = None
+    """How to reach the bucket; None for a folder."""
 
 
 class Batch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The payload of `datasets.apply`: a stretch of the folder, without gaps."""
+    """The payload of `datasets.apply`: a stretch of the source, without gaps."""
 
     start: bytes
     """The listing begins behind this path."""
     entries: list[Entry]
-    """All files behind `start` up to `upto`, in the order of their bytes."""
+    """All samples behind `start` up to `upto`, in the order of their bytes."""
     upto: bytes | None
-    """The path that the listing has provably passed; None for the end of the folder."""
+    """The path that the listing has provably passed; None for the end of the source."""
     skipped: int
     """Entries of the stretch that were not taken in."""
+    label_files: list[Entry] = []
+    """All files of the stretch that may hold labels, in the order of their bytes."""
+
+
+class Unread(Struct, frozen=True, kw_only=True):
+    """The answer to `datasets.unread`: the next label files to read, in the order of their bytes."""
+
+    files: list[Entry]
+
+
+class Box(Struct, frozen=True, kw_only=True, array_like=True):
+    """A thing that a label file places in a picture."""
+
+    label: str
+    points: tuple[float, ...]
+    """Two corners of a rectangle, or three and more of a polygon: x and y of each."""
+
+
+class LabelFile(Struct, frozen=True, kw_only=True, array_like=True):
+    """What stands in a label file."""
+
+    file: Entry
+    """As it was handed out; labels of a file that changed meanwhile are not taken."""
+    labels: tuple[str, ...] = ()
+    """Labels of the whole sample."""
+    boxes: tuple[Box, ...] = ()
+    refused: bool = False
+    """Nothing of it could be read."""
+
+
+class LabelsRead(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The payload of `datasets.label`."""
+
+    files: list[LabelFile]
 
 
 class Finished(Struct, frozen=True, kw_only=True):

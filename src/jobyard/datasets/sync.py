@@ -1,13 +1,13 @@
-"""The job kind `dataset.sync`: go through a dataset's folder and tell the house, batch by batch, what is there."""
+"""The job kind `dataset.sync`: go through a dataset's source and tell the house, batch by batch, what is there."""
 
 from __future__ import annotations
 
-import os
 from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
 
 from jobyard.datasets import changes
+from jobyard.datasets.listed import Skipped, Source, opened_source
 from jobyard.datasets.messages import (
     BATCH_BYTES,
     BATCH_ENTRIES,
@@ -15,18 +15,17 @@ from jobyard.datasets.messages import (
     Batch,
     Entry,
     Finished,
+    LabelsRead,
     Opened,
+    Unread,
     packed,
     unpacked,
 )
 from jobyard.datasets.paths import shown
-from jobyard.datasets.sources import open_folder, real_folder
-from jobyard.datasets.walk import Walk
-from jobyard.job.errors import SourceUnreadable
+from jobyard.datasets.reading import Reader
+from jobyard.datasets.sorting import sorting
 from jobyard.kinds import Context, Kind
 
-_LOGGED = 100
-"""Skipped entries that get a line in the log; the rest is counted."""
 _TEXT_LIMIT = 200
 
 
@@ -36,11 +35,13 @@ class SyncParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     dataset: Annotated[str, Meta(min_length=1, max_length=200)]
     """Its id or its name."""
     allow_empty: bool = False
-    """Remove all samples when the folder turns out empty; without it the job fails instead."""
+    """Remove all samples when the source turns out empty; without it the job fails instead."""
+    delete_limit: Annotated[int, Meta(ge=0, le=2**62)] | None = None
+    """Fail rather than remove more samples than this; null removes as many as are gone."""
 
 
 class DatasetSync(Kind):
-    """Makes a dataset hold what its folder holds. A restarted attempt goes on behind the last batch."""
+    """Makes a dataset hold what its source holds. A restarted attempt goes on behind the last batch."""
 
     name: ClassVar[str] = "dataset.sync"
     title: ClassVar[str] = "Synchronize a dataset"
@@ -53,8 +54,13 @@ class DatasetSync(Kind):
         applied = opened.applied
         if applied.cursor:
             context.log(f"Going on behind {shown(applied.cursor, _TEXT_LIMIT)}.")
-        if not applied.passed:
-            _Listing(context, opened).run()
+        skipped = Skipped(context.log)
+        with opened_source(opened, context.check, skipped, may_be_empty=parameters.allow_empty) as source:
+            if not applied.passed:
+                _Listing(context, opened, source, skipped).run()
+            if sorting(opened.purpose, read_labels=opened.read_labels).labels:
+                _Labels(context, opened, source).run()
+        skipped.conclude()
         finished = unpacked(context.call("datasets.finish"), Finished)
         changes.write(context.result_file(changes.NAME, changes.MEDIA_TYPE), finished.changes)
         counts = finished.counts
@@ -67,57 +73,49 @@ class DatasetSync(Kind):
             "unchanged": counts.unchanged,
             "size": finished.size,
             "skipped": counts.skipped,
+            "labels_read": counts.labels_read,
+            "labels_refused": counts.labels_refused,
         }
 
 
 class _Listing:
-    """One attempt's way through the folder."""
+    """One attempt's way through the source."""
 
-    def __init__(self, context: Context, opened: Opened) -> None:
+    def __init__(self, context: Context, opened: Opened, source: Source, skipped: Skipped) -> None:
         self._context = context
         self._opened = opened
-        self._skipped = 0
-        """Entries skipped since the last batch."""
-        self._silent = 0
-        """Entries skipped without a line in the log."""
-        self._logged = 0
+        self._source = source
+        self._skipped = skipped
+        self._sorting = sorting(opened.purpose, read_labels=opened.read_labels)
 
     def run(self) -> None:
-        """Send the folder to its end, from wherever the house says it stands."""
-        real = real_folder(self._opened.source, self._opened.roots)
-        try:
-            descriptor = open_folder(real)
-        except OSError as error:
-            raise SourceUnreadable(path=self._opened.source, cause=error.strerror) from None
-        try:
-            applied = self._opened.applied
-            while not applied.passed:
-                applied = self._list(real, descriptor, applied.cursor)
-        finally:
-            os.close(descriptor)
-        if self._silent:
-            self._context.log(f"And {self._silent} more were skipped.")
+        """Send the source to its end, from wherever the house says it stands."""
+        applied = self._opened.applied
+        while not applied.passed:
+            applied = self._list(applied.cursor)
 
-    def _list(self, real: str, descriptor: int, start: bytes) -> Applied:
+    def _list(self, start: bytes) -> Applied:
         """List from `start` to the end, or until the house stands elsewhere than the batch it was sent."""
-        walk = Walk(real, descriptor, start=start, skip=self._skip, look=self._context.check)
-        batch, weight = list[Entry](), 0
-        self._skipped = 0
-        for entry in walk:
-            batch.append(entry)
+        everything, is_sample = not self._sorting.samples, self._sorting.is_sample
+        batch, files, weight = list[Entry](), list[Entry](), 0
+        self._skipped.take()
+        for entry in self._source.entries(start, self._wanted):
+            (batch if everything or is_sample(entry[0]) else files).append(entry)
             weight += len(entry[0])
-            if len(batch) < BATCH_ENTRIES and weight < BATCH_BYTES:
+            if len(batch) + len(files) < BATCH_ENTRIES and weight < BATCH_BYTES:
                 continue
-            applied = self._send(start, batch, entry[0])
+            applied = self._send(start, batch, files, entry[0])
             start = entry[0]
             if applied.passed or applied.cursor != start:
                 return applied
-            batch, weight = [], 0
-        return self._send(start, batch, None)
+            batch, files, weight = [], [], 0
+        return self._send(start, batch, files, None)
 
-    def _send(self, start: bytes, entries: list[Entry], upto: bytes | None) -> Applied:
-        batch = packed(Batch(start=start, entries=entries, upto=upto, skipped=self._skipped))
-        self._skipped = 0
+    def _wanted(self, path: bytes) -> bool:
+        return self._sorting.is_sample(path) or self._sorting.is_label_file(path)
+
+    def _send(self, start: bytes, entries: list[Entry], files: list[Entry], upto: bytes | None) -> Applied:
+        batch = packed(Batch(start=start, entries=entries, label_files=files, upto=upto, skipped=self._skipped.take()))
         more = True
         while more:
             applied = unpacked(self._context.call("datasets.apply", batch), Applied)
@@ -130,10 +128,23 @@ class _Listing:
         total = expected if 0 < listed <= expected else None
         self._context.progress(listed, total, shown(applied.cursor, _TEXT_LIMIT))
 
-    def _skip(self, path: bytes, reason: str) -> None:
-        self._skipped += 1
-        if self._logged >= _LOGGED:
-            self._silent += 1
-            return
-        self._logged += 1
-        self._context.log(f"Skipped {shown(path, _TEXT_LIMIT)}: {reason}.")
+
+class _Labels:
+    """One attempt's way through the label files that are new or changed."""
+
+    def __init__(self, context: Context, opened: Opened, source: Source) -> None:
+        self._context = context
+        self._reader = Reader(sorting(opened.purpose, read_labels=True), source.read, context.log)
+
+    def run(self) -> None:
+        """Read until none is left, and tell the house what stands in them."""
+        while files := unpacked(self._context.call("datasets.unread"), Unread).files:
+            read = []
+            for file in files:
+                self._context.check()
+                read.append(self._reader.read(file))
+            applied = unpacked(self._context.call("datasets.label", packed(LabelsRead(files=read))), Applied)
+            counts = applied.counts
+            text = f"Labels of {shown(files[-1][0], _TEXT_LIMIT)}"
+            self._context.progress(counts.listed, counts.listed, text)
+        self._reader.conclude()

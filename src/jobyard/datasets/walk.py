@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from jobyard.datasets.messages import Entry
 from jobyard.datasets.paths import PATH_LIMIT, shown
-from jobyard.job.errors import SourceUnreadable
+from jobyard.job.errors import SourceForbidden, SourceMissing, SourceUnreadable
 
 DEPTH_LIMIT = 256
 """Folders inside folders; each level holds one descriptor open."""
@@ -37,21 +37,24 @@ class Walk:
         start: bytes = b"",
         skip: Callable[[bytes, str], None] = lambda path, reason: None,
         look: Callable[[], None] = lambda: None,
+        want: Callable[[bytes], bool] | None = None,
         names_limit: int = NAMES_LIMIT,
     ) -> None:
         """Take the folder's real path and an open descriptor of it, which stays the caller's.
 
-        `skip(path, reason)` hears of what is not taken in; `look()` is called at each folder and may raise to stop.
+        `skip(path, reason)` hears of what is not taken in, without a reason where `want(name)` said so; `look()` is
+        called at each folder and may raise to stop.
         """
         self._folder = os.fsencode(folder)
         self._descriptor = descriptor
         self._start = start
         self._skip = skip
         self._look = look
+        self._want = want
         self._names_limit = names_limit
 
     def __iter__(self) -> Iterator[Entry]:
-        """Yield (path, size, time of change). Raises SourceUnreadable naming the path and the cause."""
+        """Yield (path, size, time of change, nothing). Raises SourceUnreadable naming the path and the cause."""
         levels: list[_Level] = []
         try:
             levels.append(self._enter(os.dup(self._descriptor), b""))
@@ -61,6 +64,8 @@ class Walk:
                     self._leave(levels.pop())
                 elif key.endswith(b"/"):
                     levels.extend(self._descend(levels[-1], key, len(levels)))
+                elif self._want is not None and not self._want(key):
+                    self._skip(levels[-1].prefix + key, "")
                 elif (entry := self._found(levels[-1], key)) is not None:
                     yield entry
         finally:
@@ -129,7 +134,7 @@ class Walk:
         except OSError as error:
             self._refuse(path, error)
         if stat.S_ISREG(found.st_mode) and len(path) <= PATH_LIMIT:
-            return path, found.st_size, max(-_LARGEST, min(_LARGEST, found.st_mtime_ns))
+            return path, found.st_size, max(-_LARGEST, min(_LARGEST, found.st_mtime_ns)), ""
         if stat.S_ISDIR(found.st_mode):
             raise SourceUnreadable(path=self._told(path), cause="a file became a folder while it was listed")
         self._skip(path, _reason(found.st_mode))
@@ -153,7 +158,12 @@ class Walk:
             raise SourceUnreadable(path=self._told(level.prefix), cause="another folder took its place meanwhile")
 
     def _refuse(self, path: bytes, error: OSError) -> NoReturn:
-        raise SourceUnreadable(path=self._told(path), cause=error.strerror or str(error)) from None
+        told, cause = self._told(path), error.strerror or str(error)
+        if isinstance(error, PermissionError):
+            raise SourceForbidden(path=told, cause=cause) from None
+        if isinstance(error, FileNotFoundError) and not path:
+            raise SourceMissing(path=told, cause=cause) from None
+        raise SourceUnreadable(path=told, cause=cause) from None
 
     def _told(self, path: bytes) -> str:
         return shown((self._folder + b"/" + path).rstrip(b"/") or b"/", _TOLD)

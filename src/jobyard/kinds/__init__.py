@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jobyard.kinds.context import Cancelled, Context
+from jobyard.kinds.context import Cancelled, Context, Declined
 from jobyard.kinds.kind import Kind
 from jobyard.kinds.registry import Registry
 
-__all__ = ["Cancelled", "Context", "Kind", "Registry"]
+__all__ = ["Cancelled", "Context", "Declined", "Kind", "Registry"]

@@ -15,6 +15,15 @@ class Cancelled(BaseException):
     """
 
 
+class Declined(RuntimeError):
+    """The house refused what running work asked of it; the text is its sentence."""
+
+    def __init__(self, sentence: str, code: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
+        """The stable name of the house's error."""
+
+
 class Context(Protocol):
     """The house as seen from inside one attempt."""
 
@@ -58,5 +67,5 @@ class Context(Protocol):
     def call(self, verb: str, payload: Any = None) -> Any:
         """Ask a capability of the house, such as `datasets.apply`, and wait for its answer.
 
-        Raises Cancelled when the attempt shall stop, and RuntimeError with the house's sentence when it refuses.
+        Raises Cancelled when the attempt shall stop, and Declined with the house's sentence when it refuses.
         """

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from jobyard.job.record import Job
+from jobyard.kinds.context import Declined
 from jobyard.worker import names
 from jobyard.worker.frames import Answered, Asked, Run
 from jobyard.worker.interrupt import Interrupt
@@ -79,7 +80,7 @@ class ChildContext:
         return self._results / name
 
     def call(self, verb: str, payload: Any = None) -> Any:
-        """Ask a capability of the house and wait for its answer. Raises Cancelled, or RuntimeError when it refuses."""
+        """Ask a capability of the house and wait for its answer. Raises Cancelled, or Declined when it refuses."""
         self.check()
         body = msgspec.Raw(msgspec.msgpack.encode(payload))
         with self._turn:
@@ -91,7 +92,7 @@ class ChildContext:
         if answer.stop:
             raise self._interrupt.notice()
         if answer.error:
-            raise RuntimeError(answer.error)
+            raise Declined(answer.error, answer.code)
         return msgspec.msgpack.decode(answer.value)
 
     def announced(self) -> tuple[tuple[str, str], ...]:

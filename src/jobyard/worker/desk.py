@@ -65,6 +65,7 @@ class Reply(Struct, frozen=True):
 class _Problem(Struct):
     title: str = ""
     detail: str = ""
+    code: str = ""
 
 
 class Desk(Protocol):
@@ -162,12 +163,13 @@ class HttpDesk:
             raise Away(reason=str(error) or type(error).__name__) from None
         if 200 <= response.status < 300:
             return response.body
-        sentence = _sentence(response)
+        problem = _problem(response)
+        sentence = (problem.detail or problem.title).rstrip(".") or f"it answered {response.status}"
         if response.status in {401, 403}:
             raise Barred(reason=sentence, pause=_BARRED_PAUSE)
         if response.status in {408, 429} or response.status >= 500:
             raise Away(reason=sentence, pause=_pause(response))
-        raise Declined(sentence=sentence, status=response.status)
+        raise Declined(sentence=sentence, status=response.status, code=problem.code)
 
 
 class Pauses:
@@ -208,12 +210,11 @@ def _decoded(body: bytes, shape: type[_T]) -> _T:
         raise Away(reason=f"what it says makes no sense ({error})") from None
 
 
-def _sentence(response: Response) -> str:
+def _problem(response: Response) -> _Problem:
     try:
-        problem = msgspec.json.decode(response.body, type=_Problem)
+        return msgspec.json.decode(response.body, type=_Problem)
     except msgspec.MsgspecError:
-        return f"it answered {response.status}"
-    return (problem.detail or problem.title).rstrip(".") or f"it answered {response.status}"
+        return _Problem()
 
 
 def _pause(response: Response) -> float:

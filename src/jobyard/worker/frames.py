@@ -32,6 +32,8 @@ class Answered(Struct, frozen=True, array_like=True, tag="answered"):
     """The house's sentence when it refused; empty when it did not."""
     stop: bool = False
     """Whether the attempt shall end."""
+    code: str = ""
+    """The stable name of the house's error when it refused."""
 
 
 class Asked(Struct, frozen=True, array_like=True, tag="asked"):

@@ -205,7 +205,7 @@ class Calls:
         try:
             reply = await insist(lambda: self._desk.call(call))
         except Declined as fault:
-            self._child.answer(Answered(asked.number, _NOTHING, error=fault.sentence))
+            self._child.answer(Answered(asked.number, _NOTHING, error=fault.sentence, code=fault.data.get("code", "")))
             return
         if reply.wish:
             self._holding.want(Cause.DROP if reply.wish == "drop" else Cause.STOP)

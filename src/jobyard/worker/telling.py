@@ -12,7 +12,7 @@ import msgspec
 
 from jobyard.job.errors import Fault
 from jobyard.job.record import Failure, Reason
-from jobyard.kinds.context import Cancelled
+from jobyard.kinds.context import Cancelled, Declined
 
 RESULT_LIMIT = 64_000
 """Bytes of a result as JSON."""
@@ -58,7 +58,8 @@ def raised(error: BaseException, limit: int | None) -> Failure:
     if isinstance(error, Cancelled):
         message = "The work said that it was cancelled, but nobody had asked it to stop."
         return Failure(reason=Reason.ERROR, message=message, detail=_detail(error))
-    return Failure(reason=Reason.ERROR, message=_message(error), detail=_detail(error))
+    code = error.code if isinstance(error, Fault | Declined) else ""
+    return Failure(reason=Reason.ERROR, message=_message(error), detail=_detail(error), code=code)
 
 
 def died(status: int, limit: int | None, *, starved: bool) -> Failure:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from jobyard.datasets.paths import shown
+from jobyard.datasets.sources.address import is_bucket, stretch
 from jobyard.job.errors import Invalid, SourceNotAllowed
 
 _SOURCE_LIMIT = 4_096
@@ -27,10 +31,16 @@ class Sources:
         self.roots = tuple(os.path.realpath(root) for root in named if root)
 
     def checked(self, source: str) -> str:
-        """Return the source as it is kept: absolute, without doubled or trailing slashes.
+        """Return the source as it is kept: an absolute folder, or the address of a part of a bucket.
 
-        Raises SourceNotAllowed or Invalid, as `real_folder` does.
+        Raises SourceNotAllowed or Invalid, as `real_folder` does. Whether a bucket is allowed stands with the
+        endpoints: ask `endpoint.covering` in the transaction that keeps the source.
         """
+        if is_bucket(source):
+            found = stretch(source)
+            if found is None:
+                raise Invalid(reason=f"{_told(source)} is no address of a bucket; write s3://BUCKET/FOLDER/.")
+            return found.address
         real_folder(source, self.roots)
         return os.path.normpath(source)
 
@@ -70,6 +80,30 @@ def open_folder(real: str) -> int:
             os.close(current)
         current = deeper
     return current
+
+
+def read_file(root: int, path: bytes, limit: int) -> bytes:
+    """Return up to `limit` bytes of a file below a folder. Raises OSError; no link on the way is followed."""
+    with open_file(root, path) as file:
+        return file.read(limit)
+
+
+def open_file(root: int, path: bytes) -> BinaryIO:
+    """Return a regular file below a folder, open for reading. Raises OSError; no link on the way is followed."""
+    *folders, name = path.split(b"/")
+    current = os.dup(root)
+    try:
+        for folder in folders:
+            deeper = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=current)
+            os.close(current)
+            current = deeper
+        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=current)
+    finally:
+        os.close(current)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is not a regular file")
+    return os.fdopen(descriptor, "rb")
 
 
 def _well_formed(source: str) -> bool:

@@ -1,0 +1,49 @@
+"""What keeps a synchronization from doing harm: batches that are no stretch, and deletions nobody may have meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jobyard.datasets.merge import Difference
+from jobyard.datasets.messages import BATCH_ENTRIES, Batch, Entry
+from jobyard.datasets.paths import PATH_LIMIT, shown
+from jobyard.datasets.record import Dataset
+from jobyard.datasets.rows import Pass
+from jobyard.job.errors import Invalid, SourceEmptied, TooManyGone
+from jobyard.job.record import Job
+
+_NUMBER_LIMIT = 2**63
+_ETAG_LIMIT = 200
+
+
+def checked(batch: Batch) -> None:
+    """Raise Invalid for a batch that is not a sorted stretch of a source; what is deleted depends on it."""
+    if len(batch.entries) + len(batch.label_files) > BATCH_ENTRIES or batch.skipped < 0:
+        raise Invalid(reason=f"A batch holds up to {BATCH_ENTRIES} entries.")
+    last = max(_last(batch.start, batch.entries), _last(batch.start, batch.label_files))
+    if batch.upto is not None and (batch.upto < last or batch.upto == batch.start):
+        raise Invalid(reason="The batch ends before its last entry.")
+
+
+def guard(dataset: Dataset, job: Job, begun: Pass, batch: Batch, found: Difference) -> None:
+    """Raise SourceEmptied or TooManyGone where more would be deleted than whoever submitted the job has agreed to.
+
+    An empty source is more often a disk that is not there.
+    """
+    nothing = not batch.entries and not begun.counts.listed
+    if found.deleted and nothing and job.parameters.get("allow_empty") is not True:
+        raise SourceEmptied(path=dataset.source, samples=dataset.samples)
+    limit = job.parameters.get("delete_limit")
+    if isinstance(limit, int) and begun.counts.deleted + len(found.deleted) > limit:
+        raise TooManyGone(path=dataset.source, samples=begun.expected, limit=limit)
+
+
+def _last(start: bytes, entries: Sequence[Entry]) -> bytes:
+    last = start
+    for path, size, mtime_ns, etag in entries:
+        if path <= last or len(path) > PATH_LIMIT or b"\0" in path:
+            raise Invalid(reason=f"The batch is not in order at {shown(path, 200)}.")
+        if not 0 <= size < _NUMBER_LIMIT or not -_NUMBER_LIMIT <= mtime_ns < _NUMBER_LIMIT or len(etag) > _ETAG_LIMIT:
+            raise Invalid(reason=f"The numbers of {shown(path, 200)} are out of range.")
+        last = path
+    return last
