@@ -64,8 +64,8 @@ UPDATE datasets SET synced_at = :now, last_job = :job, syncing = NULL WHERE numb
 -- hide_dataset: begin to delete it; from here on nobody finds it
 UPDATE datasets SET deleted_at = :now WHERE number = :dataset
 
--- hidden_datasets: those whose deletion is not through
-SELECT number FROM datasets WHERE deleted_at IS NOT NULL ORDER BY number
+-- hidden_datasets: those whose deletion is not through; while one is being made, it is not deleted but hidden
+SELECT number FROM datasets WHERE deleted_at > 0 ORDER BY number
 
 -- drop_dataset: the last step of deleting it
 DELETE FROM datasets WHERE number = :dataset

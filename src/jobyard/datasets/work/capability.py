@@ -12,14 +12,28 @@ from jobyard.access import rules
 from jobyard.access.rules import Verb
 from jobyard.access.vault import Vault
 from jobyard.datasets import finding
+from jobyard.datasets.catalog.ground import shared_with
 from jobyard.datasets.collection import Collection
 from jobyard.datasets.messages import packed, unpacked
 from jobyard.datasets.record import Dataset
 from jobyard.datasets.sources import Sources, kept
 from jobyard.datasets.tables import assignments, collections
 from jobyard.datasets.uploads import Uploads
-from jobyard.datasets.work import filling, recounting, staging, telling, uniting
-from jobyard.datasets.work.messages import Aside, Division, Emptied, FramesWanted, Pictures, Recount, Swap, United
+from jobyard.datasets.work import filling, making, recounting, staging, telling, uniting
+from jobyard.datasets.work.messages import (
+    Aside,
+    Division,
+    Emptied,
+    FramesWanted,
+    Make,
+    Pictures,
+    Placed,
+    Publish,
+    Recount,
+    Spoken,
+    Swap,
+    United,
+)
 from jobyard.job.errors import Conflict, Invalid, NotFound, Refused
 from jobyard.job.record import Job, Resource
 from jobyard.people.record import Actor
@@ -48,6 +62,11 @@ class WorkCapability:
     def admit(self, view: View, actor: Actor, kind: str, parameters: Any) -> Resource | None:
         """Look at what a job shall work on. Raises NotFound, Refused, Invalid, Conflict."""
         thing = _thing(view, actor, parameters)
+        if kind == RESTORE:
+            rules.require_house(actor, rules.House.MAKE_PROJECTS)
+            shared_with(view, actor, parameters.project)
+            self._check_sent(actor, parameters.upload, {parameters.upload.partition("/")[0]})
+            return None
         if thing is None:
             if kind == REPORT and parameters.user not in {None, actor.name}:
                 raise Refused(verb="be told what somebody else did, except to a dataset")
@@ -89,6 +108,22 @@ class WorkCapability:
                 return uniting.unite(transaction, job, _dataset(transaction, job), _read(payload, United), now)
             case "said":
                 return packed(telling.said(transaction, job, _read(payload, FramesWanted)))
+        return self._made(transaction, job, verb, payload, now)
+
+    def _made(self, transaction: Transaction, job: Job, verb: str, payload: Any, now: int) -> Any:
+        """Answer work that makes whole datasets."""
+        match verb:
+            case "abandon":
+                return making.abandon(transaction, job, now)
+            case "make":
+                return packed(making.make(transaction, job, _read(payload, Make), self._house(), now))
+            case "place":
+                return making.place(transaction, job, _read(payload, Placed), now)
+            case "say":
+                making.say(transaction, job, _read(payload, Spoken))
+                return None
+            case "publish":
+                return packed(making.publish(transaction, job, _read(payload, Publish), now))
         raise NotFound(what="verb", name=f"work.{verb}")
 
     def _house(self) -> telling.House:

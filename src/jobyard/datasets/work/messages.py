@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
@@ -79,6 +79,9 @@ class Subject(Struct, frozen=True, kw_only=True):
     """Frames that count as deleted."""
     labels: tuple[Label, ...] = ()
     assignments: tuple[Assignment, ...] = ()
+    purpose: str = ""
+    description: str = ""
+    settings: dict[str, Any] = {}
 
 
 class Subjects(Struct, frozen=True, kw_only=True):
@@ -90,6 +93,8 @@ class Subjects(Struct, frozen=True, kw_only=True):
     sent: str | None = None
     """Where the file lies that was sent in."""
     assignment: Assignment | None = None
+    description: str = ""
+    settings: dict[str, Any] = {}
 
 
 class FramesWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -146,3 +151,79 @@ class Recounted(Struct, frozen=True, kw_only=True):
     activities: list[Activity]
     collections: dict[int, int]
     """The numbers of the collections that the datasets in question are in, by the datasets'."""
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """A dataset that shall be made: hidden first, and shown once it is whole."""
+
+    name: str
+    purpose: str = "free"
+    description: str = ""
+    settings: dict[str, Any] = {}
+    source: str | None = None
+    """Where the pictures are; None where the house keeps them."""
+    parts: tuple[Assignment, ...] = ()
+    """Numbers and parents are places in this list, from 1; the dataset is not looked at."""
+
+
+class Make(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The payload of `work.make`."""
+
+    datasets: list[Wanted]
+    labels: tuple[Label, ...] = ()
+    """New labels with the numbers that are meant in what follows; none where a collection is there already."""
+    collection: bool = False
+    """They get a collection of their own."""
+
+
+class Hidden(Struct, frozen=True, kw_only=True):
+    """A dataset that is being made."""
+
+    number: int
+    folder: str | None
+    """Where its pictures go; None where they are in a source."""
+
+
+class Made(Struct, frozen=True, kw_only=True):
+    """The answer to `work.make`."""
+
+    datasets: list[Hidden]
+    numbers: dict[int, int]
+    """The numbers of labels, parts and attributes as they were meant, and as they are now."""
+    collection: str | None = None
+
+
+class Numbered(Struct, frozen=True, array_like=True):
+    """A picture with the frame it is."""
+
+    frame: int
+    picture: Brought
+
+
+class Placed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The payload of `work.place`: pictures of a dataset that is being made, in the order of their frames."""
+
+    dataset: int
+    pictures: list[Numbered]
+
+
+class Spoken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The payload of `work.say`: what was said in a dataset that is being made."""
+
+    dataset: int
+    part: int = 0
+    """The place of the part in which it was said apart; 0 for the dataset's own."""
+    annotations: Annotations
+
+
+class Publish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The payload of `work.publish`: everything that was made is shown, all at once."""
+
+    name: str = ""
+    """The name of the collection, where one is made."""
+    description: str = ""
+    settings: dict[str, Any] = {}
+    labels: tuple[Label, ...] = ()
+    """The labels of a collection without any dataset."""
+    whole: bool = False
+    """Datasets without parts get one with all their frames."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from jobyard.store.contract import Transaction, View
@@ -22,6 +24,18 @@ class Framed(Struct, frozen=True, array_like=True):
     width: int = 0
     """0 where nobody has looked."""
     height: int = 0
+
+
+class Making(Struct, frozen=True, array_like=True):
+    """A dataset that a job is making; nobody finds it."""
+
+    number: int
+    id: str
+    source: str
+    collection: str | None
+    samples: int
+    size: int
+    next_sample: int
 
 
 def frames(view: View, dataset: int, first: int = 0, last: int = _LARGEST - 1, limit: int = _LARGEST) -> list[Framed]:
@@ -76,3 +90,42 @@ def move_layer(transaction: Transaction, dataset: int, aside: int, layer: int) -
 def aside(view: View, dataset: int) -> list[int]:
     """Return the layers in which something was taken in aside."""
     return [row[0] for row in view.rows(QUERIES["aside"], {"dataset": dataset})]
+
+
+def made_by(view: View, job: str) -> list[Making]:
+    """Return the datasets that a job is making, first one first."""
+    return [Making(*row) for row in view.rows(QUERIES["made_by"], {"job": job})]
+
+
+def being_made(view: View) -> list[tuple[int, str]]:
+    """Return the datasets that some job is making, each with the job."""
+    return [(number, job) for number, job in view.rows(QUERIES["being_made"], {})]
+
+
+def hide_made(transaction: Transaction, dataset: int, job: str) -> None:
+    """Hide a dataset while a job makes it."""
+    transaction.run(QUERIES["hide_made"], {"dataset": dataset, "job": job})
+
+
+def give_up(transaction: Transaction, dataset: int, now: int) -> None:
+    """Make a dataset that is being made one that is being deleted."""
+    transaction.run(QUERIES["give_up"], {"dataset": dataset, "now": now})
+
+
+def name_used(view: View, owner: str, name: str) -> bool:
+    """Tell whether an owner has a dataset of a name."""
+    return bool(view.rows(QUERIES["name_used"], {"owner": owner, "name": name}))
+
+
+def show_made(transaction: Transaction, dataset: int, name: str, now: int) -> None:
+    """Let people find a dataset that is whole now."""
+    parameters = {"dataset": dataset, "name": name, "folded": name.casefold(), "now": now}
+    transaction.run(QUERIES["show_made"], parameters)
+
+
+def beside(view: View, dataset: int) -> dict[str, Any]:
+    """Return what faces keep beside a dataset, also while it is hidden."""
+    for row in view.rows(QUERIES["beside"], {"dataset": dataset}):
+        found = msgspec.json.decode(row[0]).get("cvat", {})
+        return found if isinstance(found, dict) else {}
+    return {}

@@ -22,7 +22,7 @@ from jobyard.datasets.sources import kept, real_folder
 from jobyard.datasets.sources.address import is_bucket
 from jobyard.datasets.sources.folder import open_file, open_folder
 from jobyard.datasets.tables import assignments, collections, labels
-from jobyard.datasets.work import tables
+from jobyard.datasets.work import making, tables
 from jobyard.datasets.work.tables import Framed
 from jobyard.job.clock import Clock
 from jobyard.job.errors import NotFound, SourceUnreadable
@@ -114,6 +114,10 @@ class Tasks(Ground):
             raise NotFound(what="frame", name=str(frame))
         path = found[0].path
         return shown(path, 1_000), await asyncio.to_thread(self._opened, dataset, path)
+
+    async def sweep(self) -> None:
+        """Give up what jobs were making that have ended without showing it; asked at the start, before deletions."""
+        await self._write(lambda transaction: making.sweep(transaction, self._clock.now()))
 
     async def forget(self, dataset: Dataset) -> None:
         """Remove what the house keeps of a dataset that was deleted: pictures that were sent in."""

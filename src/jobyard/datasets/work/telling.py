@@ -55,7 +55,9 @@ def collection(view: View, job: Job) -> Collection:
 def subjects(transaction: Transaction, job: Job, house: House) -> Subjects:
     """Return what a job is about, with everything that does not grow with its frames."""
     sent = _sent(job, house)
-    if job.resource is not None and job.resource.type == "collection":
+    if job.resource is None:
+        return Subjects(name="", datasets=[], labels=(), sent=sent)
+    if job.resource.type == "collection":
         whole = collection(transaction, job)
         ids = collections.datasets(transaction, whole.id)
         found = [one for one in (rows.dataset(transaction, id_) for id_ in ids) if one is not None]
@@ -65,6 +67,8 @@ def subjects(transaction: Transaction, job: Job, house: House) -> Subjects:
             datasets=[_subject(transaction, one, house) for one in found],
             labels=named,
             sent=sent,
+            description=whole.description,
+            settings=whole.settings,
         )
     one = dataset(transaction, job)
     subject = _subject(transaction, one, house)
@@ -104,6 +108,9 @@ def _subject(view: View, found: Dataset, house: House) -> Subject:
         gone=_gone(found),
         labels=tuple(labels.read(view, labels.home(found))),
         assignments=tuple(assignments.of(view, found.number)),
+        purpose=found.purpose.value,
+        description=found.description,
+        settings=found.settings,
     )
 
 

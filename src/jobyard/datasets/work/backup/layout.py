@@ -3,7 +3,7 @@
     manifest.json                 what it is, the labels, and each dataset
     1/frames.jsonl                a line a frame, in order
     1/said.jsonl                  a line a stretch of frames: tags, shapes and tracks, by the layer they were said in
-    1/pictures/...                the pictures under their own paths
+    1/pictures/00000000.png       the pictures by their frames
     2/...                         the next dataset
 
 Numbers of labels and attributes are those of the house that wrote it; restoring gives everything numbers of its own.
@@ -69,8 +69,8 @@ class Line(Struct, frozen=True, array_like=True):
     """A frame."""
 
     number: int
-    path: bytes
-    """In base64."""
+    path: str
+    """The bytes of its path, in base64."""
     width: int
     height: int
     size: int = 0
@@ -82,3 +82,9 @@ class Spoken(Struct, frozen=True, kw_only=True, omit_defaults=True):
     layer: int = 0
     """0 for the dataset's own; else the place of a part, from 1."""
     said: Annotations
+
+
+def picture_name(place: int, frame: int, suffix: str) -> str:
+    """Return where a picture lies. A path may be any bytes, so it stands in the line of the frame and not here."""
+    kept = suffix.lower() if suffix[1:].isascii() and suffix[1:].isalnum() else ""
+    return f"{place}/pictures/{frame:08d}{kept}"

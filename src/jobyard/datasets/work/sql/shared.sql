@@ -34,3 +34,29 @@ UPDATE dataset_annotations SET layer = :layer WHERE dataset = :dataset AND layer
 
 -- aside: layers in which something was taken in aside
 SELECT DISTINCT layer FROM dataset_annotations WHERE dataset = :dataset AND layer < 0
+
+-- hide_made: nobody finds a dataset while a job makes it
+UPDATE datasets SET deleted_at = -1, last_job = :job WHERE number = :dataset
+
+-- made_by: datasets that a job is making
+SELECT number, id, source, collection, samples, size, next_sample
+FROM datasets
+WHERE deleted_at = -1 AND last_job = :job
+ORDER BY number
+
+-- being_made: datasets that some job is making, with the job
+SELECT number, last_job FROM datasets WHERE deleted_at = -1 ORDER BY number
+
+-- give_up: a dataset will not be made
+UPDATE datasets SET deleted_at = :now WHERE number = :dataset
+
+-- name_used: whether an owner has a dataset of a name
+SELECT 1 FROM datasets WHERE owner = :owner AND name = :name AND deleted_at IS NULL
+
+-- show_made: a dataset is whole
+UPDATE datasets
+SET deleted_at = NULL, last_job = NULL, name = :name, folded = :folded, updated_at = :now
+WHERE number = :dataset
+
+-- beside: the settings of a dataset, hidden or not
+SELECT settings FROM datasets WHERE number = :dataset
