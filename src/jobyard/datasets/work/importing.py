@@ -12,6 +12,7 @@ from jobyard.datasets.formats.frames import Frame, Frames
 from jobyard.datasets.formats.registry import importer
 from jobyard.datasets.formats.vocabulary import Vocabulary
 from jobyard.datasets.messages import packed, unpacked
+from jobyard.datasets.work.gathering import gather
 from jobyard.datasets.work.items import frame_of, stretches
 from jobyard.datasets.work.messages import Aside, Subjects, Swap
 from jobyard.datasets.work.parameters import ImportParameters
@@ -35,6 +36,10 @@ class DatasetImport(Kind):
         if subjects.sent is None:
             raise Invalid(reason="No file was sent in.")
         source = Path(subjects.sent)
+        if parameters.collection is not None:
+            result = gather(parameters, subjects, source, context)
+            forget(source)
+            return result
         while context.call("work.begin"):
             context.check()
         frames = Frames(_frames(subjects, context))
