@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from jobyard.datasets.annotations import Shape, ShapeKind
-from jobyard.datasets.geometry import ellipses, keypoints, lines, masks, polygons, rectangles
+from jobyard.datasets.geometry import ellipses, keypoints, lines, masks, polygons, rectangles, tracing
 from jobyard.datasets.geometry.arrays import Numbers, pairs
 from jobyard.datasets.geometry.comparing import Canvas, agreement, agreements, bounds, patch
 from jobyard.datasets.geometry.rule import PointSize, Rule
@@ -323,3 +323,35 @@ def test_a_convex_hull_has_no_dents() -> None:
     assert polygons.area(polygons.hull(points).ravel().tolist()) == 100
     assert len(polygons.hull(points)) == 4
     assert len(polygons.hull(points[:2])) == 2
+
+
+@pytest.mark.property
+@given(st.lists(st.lists(st.booleans(), min_size=5, max_size=5), min_size=1, max_size=6))
+def test_outlines_hold_every_pixel_and_no_other_but_holes(rows: list[list[bool]]) -> None:
+    bits = np.array(rows)
+    found = tracing.outlines(masks.Patch(bits, 3, 4))
+    filled = np.zeros_like(bits)
+    for outline in found:
+        seen = masks.drawn(pairs(outline))
+        here = np.zeros_like(bits)
+        height, width = seen.bits.shape
+        here[seen.top - 4 : seen.top - 4 + height, seen.left - 3 : seen.left - 3 + width] = seen.bits
+        assert polygons.area(outline) == here.sum()
+        filled |= here
+    assert (filled | bits).sum() == filled.sum()
+    import scipy.ndimage
+
+    parts, count = scipy.ndimage.label(bits)
+    assert len(found) == count, "parts that only touch in a corner stay apart"
+    wanted = np.zeros_like(bits)
+    for number in range(1, count + 1):
+        # A hole is what cannot be reached from outside, not even across a corner.
+        wanted |= scipy.ndimage.binary_fill_holes(parts == number, structure=np.ones((3, 3)))
+    assert np.array_equal(filled, wanted)
+
+
+def test_a_ring_has_one_outline() -> None:
+    ring = np.ones((3, 4), dtype=bool)
+    ring[1, 1] = False
+    assert tracing.outlines(masks.Patch(ring, 10, 20)) == [(10, 20, 14, 20, 14, 23, 10, 23)]
+    assert tracing.outlines(masks.Patch(np.zeros((2, 2), dtype=bool), 0, 0)) == []

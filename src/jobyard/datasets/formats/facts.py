@@ -33,6 +33,11 @@ def _nothing(_done: int) -> None:
     """Do nothing."""
 
 
+def _no_picture(_frame: Frame) -> Picture | None:
+    """Know of no picture."""
+    return None
+
+
 class Export(Struct, kw_only=True):
     """What shall be written, and where to."""
 
@@ -66,6 +71,8 @@ class Import(Struct, kw_only=True):
     vocabulary: Vocabulary
     frames: Frames
     limits: Limits = Limits()
+    picture: Callable[[Frame], Picture | None] = _no_picture
+    """How a picture is opened that the source does not bring along, where its size has to be known."""
     done: Callable[[int], None] = _nothing
     """Called now and then with the number of pictures so far. What it raises ends the reading."""
     left_out: dict[str, int] = field(default_factory=dict)

@@ -48,6 +48,7 @@ class ImportParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     format: Format
     mode: Literal["replace", "append"] = "replace"
     masks_to_polygons: bool = False
+    """Masks become the polygons around them."""
 
 
 class BackupParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -117,7 +117,7 @@ class _Reading:
         text = self._text(file) if file in self._archive else ""
         if not text.strip():
             return Item(frame=frame, picture=picture)
-        size = measured(frame, picture)
+        size = measured(frame, picture or self._job.picture(frame))
         return Item(frame=frame, annotations=lines.read(text, told(file), self._labels, frame, size), picture=picture)
 
     def _text(self, file: str) -> str:

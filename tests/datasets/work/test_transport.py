@@ -1,0 +1,203 @@
+"""Export and import as jobs: what goes out comes in again, and what is broken changes nothing."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from jobyard.datasets.annotations import Annotations, Position, Shape, ShapeKind, Tag, Track
+from jobyard.datasets.formats.registry import EXPORTERS
+from jobyard.datasets.labels import Label
+from jobyard.datasets.record import Revision
+from jobyard.datasets.uploads import Told
+from jobyard.datasets.work.exporting import DatasetExport
+from jobyard.datasets.work.importing import DatasetImport
+from jobyard.job.errors import FileBroken, Invalid, UnknownFormat, UnknownLabel
+from jobyard.kinds import Cancelled, Kind
+from tests.datasets.formats import drawn
+from tests.datasets.work.shop import Shop, box
+from tests.datasets.yard import ADA, BOB
+
+CVAT = "CVAT for images 1.1"
+
+
+def send(shop: Shop, content: bytes | Path, group: str = "", user: str = "ada") -> str:
+    """Send a file in for the annotations of the dataset and return what names it."""
+    data = content if isinstance(content, bytes) else content.read_bytes()
+    group = group or f"task-{shop.get('cats').number}-annotations"
+
+    async def pieces() -> Any:
+        yield data
+
+    told = Told(name="annotations.zip", user=user, length=len(data))
+    return f"{group}/{shop.ask(shop.uploads.put(group, told, pieces())).id}"
+
+
+def export(shop: Shop, **given: Any) -> Path:
+    result = shop.do(DatasetExport, **{"dataset": "cats", "format": CVAT, **given})
+    return shop.results / result["file"]
+
+
+def bare(said: Annotations) -> Annotations:
+    """Return annotations without the numbers that the house gave them."""
+    return Annotations(
+        tags=tuple(replace(one, number=0) for one in said.tags),
+        shapes=tuple(replace(one, number=0) for one in said.shapes),
+        tracks=tuple(replace(one, number=0) for one in said.tracks),
+    )
+
+
+@pytest.fixture
+def said(shop: Shop) -> tuple[Shop, list[Label]]:
+    """A dataset of five pictures of which three carry something."""
+    cat, dog = labels = shop.stock(5)
+    mood = cat.attributes[0].number
+    ring = Shape(frame=3, label=dog.number, kind=ShapeKind.POLYGON, points=(0.1, 0.2, 9, 1, 9, 9), group=2, depth=4)
+    shop.say(box(0, cat, 1, attributes={mood: "<calm>"}, occluded=True), box(0, dog, 30), ring)
+    shop.say(Tag(frame=4, label=cat.number))
+    return shop, labels
+
+
+def test_what_went_out_comes_in_again(said: tuple[Shop, list[Label]]) -> None:
+    shop, _ = said
+    before = shop.said()
+    archive = export(shop, pictures=True)
+    with zipfile.ZipFile(archive) as zipped:
+        assert len(zipped.namelist()) == 6
+        assert zipped.read("images/0.png") == drawn.png(64, 48)
+    shop.ask(shop.datasets.annotate(ADA, "cats", Revision(replace=(0, 9))))
+    assert shop.said() == Annotations()
+    result = shop.do(DatasetImport, dataset="cats", format=CVAT, upload=send(shop, archive))
+    assert (result["pictures"], result["annotations"], result["left_out"]) == (5, 4, {})
+    assert bare(shop.said()) == bare(before)
+    assert shop.get("cats").annotated == 3
+
+
+@pytest.mark.parametrize("name", [one.name for one in EXPORTERS])
+def test_every_format_goes_out_and_comes_in(said: tuple[Shop, list[Label]], name: str) -> None:
+    shop, _ = said
+    archive = export(shop, format=name)
+    assert shop.last is not None
+    left = [line for line in shop.last.lines if "Left out" in line]
+    assert (len(left) > 0) == (name != CVAT)
+    shop.do(DatasetImport, dataset="cats", format=name, upload=send(shop, archive))
+    kept = [shape for shape in shop.said().shapes if shape.kind is ShapeKind.RECTANGLE]
+    assert [shape.points for shape in kept] == [pytest.approx((1, 0, 11, 10)), pytest.approx((30, 0, 40, 10))]
+
+
+def test_an_assignments_export_has_only_its_frames(said: tuple[Shop, list[Label]]) -> None:
+    shop, _ = said
+    parts = shop.ask(shop.datasets.split(ADA, "cats", size=3))
+    archive = export(shop, assignment=parts[1].number)
+    found = drawn.read(drawn_reader(), archive, labels=shop.ask(shop.datasets.labels(ADA, "cats")))
+    assert [one.frame.name for one in found] == ["3.png", "4.png"]
+    upload = send(shop, archive, f"job-{parts[1].number}-annotations")
+    shop.do(DatasetImport, dataset="cats", assignment=parts[1].number, format=CVAT, upload=upload)
+    assert len(shop.said().shapes) == 3, "what was said of other frames stays"
+
+
+def drawn_reader() -> Any:
+    from jobyard.datasets.formats.registry import importer
+
+    return importer(CVAT).read
+
+
+def test_appending_keeps_what_was_said(said: tuple[Shop, list[Label]]) -> None:
+    shop, _ = said
+    archive = export(shop)
+    shop.do(DatasetImport, dataset="cats", format=CVAT, upload=send(shop, archive), mode="append")
+    assert len(shop.said().shapes) == 6
+
+
+def document(inside: str) -> bytes:
+    return f"<annotations>{inside}</annotations>".encode()
+
+
+BROKEN: list[tuple[bytes, type[Exception], str]] = [
+    (document('<image name="0.png"/><image name="1.png"><tag label="cow"/></image>'), UnknownLabel, "cow"),
+    (document('<image name="0.png"><tag label="cat"/></image><image name="1.png">'), FileBroken, "no whole XML"),
+    (b"PK\3\4 broken", Invalid, "no zip archive"),
+]
+
+
+@pytest.mark.parametrize(("content", "fault", "named"), BROKEN, ids=range(len(BROKEN)))
+def test_what_is_broken_changes_nothing(
+    said: tuple[Shop, list[Label]], content: bytes, fault: type[Exception], named: str
+) -> None:
+    shop, _ = said
+    before = shop.said()
+    with pytest.raises(fault, match=named):
+        shop.do(DatasetImport, dataset="cats", format="CVAT 1.1", upload=send(shop, content))
+    assert shop.said() == before
+    shop.do(DatasetImport, dataset="cats", format="CVAT 1.1", upload=send(shop, document("")))
+    assert shop.said() == Annotations(), "nothing of the broken file was left aside"
+
+
+@pytest.mark.parametrize("kind", [DatasetExport, DatasetImport])
+def test_both_can_be_stopped_at_every_picture(said: tuple[Shop, list[Label]], kind: type[Kind]) -> None:
+    shop, _ = said
+    before = shop.said()
+    given = {} if kind is DatasetExport else {"upload": send(shop, export(shop))}
+    with pytest.raises(Cancelled):
+        shop.do(kind, dataset="cats", format=CVAT, looks=5, **given)
+    assert shop.said() == before
+
+
+def test_an_unknown_format_is_told(said: tuple[Shop, list[Label]]) -> None:
+    shop, _ = said
+    with pytest.raises(UnknownFormat, match="known are: COCO"):
+        shop.do(DatasetExport, dataset="cats", format="COCO 9.9")
+
+
+def test_nobody_reads_what_others_sent(said: tuple[Shop, list[Label]]) -> None:
+    shop, _ = said
+    upload = send(shop, document(""), user="bob")
+    with pytest.raises(Invalid, match="No such file"):
+        shop.admit(DatasetImport, ADA, dataset="cats", format=CVAT, upload=upload)
+    with pytest.raises(Exception, match="There is no dataset"):
+        shop.admit(DatasetImport, BOB, dataset="cats", format=CVAT, upload=upload)
+
+
+def test_tracks_are_taken_in_and_go_out_as_shapes(said: tuple[Shop, list[Label]]) -> None:
+    shop, (cat, _) = said
+    key = '<box frame="{}" keyframe="1" outside="0" occluded="0" xtl="{}" ytl="0" xbr="20" ybr="20"/>'
+    content = document(f'<track label="cat">{key.format(1, 0)}{key.format(3, 4)}</track>')
+    result = shop.do(DatasetImport, dataset="cats", format="CVAT 1.1", upload=send(shop, content))
+    assert (result["pictures"], result["annotations"]) == (0, 1)
+    (track,) = shop.said().tracks
+    place = Position(frame=1, kind=ShapeKind.RECTANGLE, points=(0, 0, 20, 20))
+    wanted = Track(frame=1, label=cat.number, positions=(place, replace(place, frame=3, points=(4, 0, 20, 20))))
+    assert replace(track, number=0) == wanted
+    found = drawn.read(drawn_reader(), export(shop), labels=shop.ask(shop.datasets.labels(ADA, "cats")))
+    assert {one.frame.name: [shape.points[0] for shape in one.annotations.shapes] for one in found} == {
+        "0.png": [],
+        "1.png": [0],
+        "2.png": [2],
+        "3.png": [4],
+        "4.png": [4],
+    }
+
+
+def test_masks_become_polygons_where_that_is_wanted(said: tuple[Shop, list[Label]]) -> None:
+    shop, _ = said
+    content = json.dumps(
+        {
+            "images": [{"id": 1, "file_name": "0.png", "width": 4, "height": 3}],
+            "categories": [{"id": 1, "name": "cat"}],
+            "annotations": [
+                {"id": 1, "image_id": 1, "category_id": 1, "segmentation": {"size": [3, 4], "counts": [0, 2, 7, 3]}}
+            ],
+        }
+    ).encode()
+    shop.do(DatasetImport, dataset="cats", format="COCO 1.0", upload=send(shop, content), masks_to_polygons=True)
+    assert [(one.kind, one.points, one.group) for one in shop.said().shapes] == [
+        (ShapeKind.POLYGON, (0, 0, 1, 0, 1, 2, 0, 2), 1),
+        (ShapeKind.POLYGON, (3, 0, 4, 0, 4, 3, 3, 3), 1),
+    ]
+    shop.do(DatasetImport, dataset="cats", format="COCO 1.0", upload=send(shop, content))
+    assert [one.kind for one in shop.said().shapes] == [ShapeKind.MASK]
