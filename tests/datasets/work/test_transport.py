@@ -40,7 +40,7 @@ def send(shop: Shop, content: bytes | Path, group: str = "", user: str = "ada") 
 
 def export(shop: Shop, **given: Any) -> Path:
     result = shop.do(DatasetExport, **{"dataset": "cats", "format": CVAT, **given})
-    return shop.results / result["file"]
+    return shop.results / str(result["file"])
 
 
 def bare(said: Annotations) -> Annotations:

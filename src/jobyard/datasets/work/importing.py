@@ -6,14 +6,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
-from jobyard.datasets.annotations import Annotations, Shape, Tag
+from msgspec.structs import replace
+
+from jobyard.datasets.annotations import Annotations, Shape, ShapeKind, Tag, Track
 from jobyard.datasets.formats.facts import Import, Item
 from jobyard.datasets.formats.frames import Frame, Frames
 from jobyard.datasets.formats.registry import importer
 from jobyard.datasets.formats.vocabulary import Vocabulary
 from jobyard.datasets.messages import packed, unpacked
 from jobyard.datasets.work.gathering import gather
-from jobyard.datasets.work.items import frame_of, stretches
+from jobyard.datasets.work.items import Gallery, frame_of, stretches
 from jobyard.datasets.work.messages import Aside, Subjects, Swap
 from jobyard.datasets.work.parameters import ImportParameters
 from jobyard.job.errors import Invalid
@@ -42,16 +44,20 @@ class DatasetImport(Kind):
             return result
         while context.call("work.begin"):
             context.check()
-        frames = Frames(_frames(subjects, context))
+        paths = dict[int, bytes]()
+        frames = Frames(_frames(subjects, context, paths))
         total = len(frames)
-        reading = Import(
-            source=source,
-            scratch=context.folder,
-            vocabulary=Vocabulary(subjects.labels),
-            frames=frames,
-            done=lambda number: context.progress(number, max(total, number), "reading"),
-        )
-        pictures = _take(importer(parameters.format).read(reading), context)
+        with Gallery(subjects.datasets[0], context) as gallery:
+            reading = Import(
+                source=source,
+                scratch=context.folder,
+                vocabulary=Vocabulary(subjects.labels),
+                frames=frames,
+                picture=lambda frame: gallery.picture(paths[frame.number]) if frame.number in paths else None,
+                done=lambda number: context.progress(number, max(total, number), "reading"),
+            )
+            items = importer(parameters.format).read(reading)
+            pictures = _take(map(outlined, items) if parameters.masks_to_polygons else items, context)
         context.progress(total, total, "keeping what was read")
         count = int(context.call("work.swap", packed(Swap(append=parameters.mode == "append"))))
         for what, times in sorted(reading.left_out.items()):
@@ -66,31 +72,58 @@ def forget(sent: Path) -> None:
     sent.with_name(f"{sent.name}.told").unlink(missing_ok=True)
 
 
-def _frames(subjects: Subjects, context: Context) -> Iterable[Frame]:
+def _frames(subjects: Subjects, context: Context, paths: dict[int, bytes]) -> Iterable[Frame]:
+    """Yield the frames that may be spoken of, and note the paths of those whose size nobody knows."""
     chosen, subject = subjects.assignment, subjects.datasets[0]
     first, last = (0, None) if chosen is None else (chosen.first, chosen.last)
     for said in stretches(context, subject, first, last, bare=True):
         for framed in said.frames:
             if chosen is None or chosen.holds(framed.number):
+                if not framed.width:
+                    paths[framed.number] = framed.path
                 yield frame_of(framed, subject.subset)
 
 
 def _take(items: Iterable[Item], context: Context) -> int:
     """Hand over what is read, batch by batch; return how many pictures it speaks of."""
     pictures = 0
-    tags, shapes = list[Tag](), list[Shape]()
+    tags, shapes, tracks = list[Tag](), list[Shape](), list[Track]()
     for item in items:
-        pictures += 1
-        tags += item.annotations.tags
-        shapes += item.annotations.shapes
-        if len(tags) + len(shapes) >= _BATCH:
-            _aside(tags, shapes, context)
-            tags, shapes = [], []
-    if tags or shapes:
-        _aside(tags, shapes, context)
+        said = item.annotations
+        # A track comes by itself, with the first picture that it is in.
+        pictures += not said.tracks
+        tags += said.tags
+        shapes += said.shapes
+        tracks += said.tracks
+        if len(tags) + len(shapes) + len(tracks) >= _BATCH:
+            _aside(tags, shapes, tracks, context)
+            tags, shapes, tracks = [], [], []
+    if tags or shapes or tracks:
+        _aside(tags, shapes, tracks, context)
     return pictures
 
 
-def _aside(tags: list[Tag], shapes: list[Shape], context: Context) -> None:
-    said = Annotations(tags=tuple(tags), shapes=tuple(shapes))
+def _aside(tags: list[Tag], shapes: list[Shape], tracks: list[Track], context: Context) -> None:
+    said = Annotations(tags=tuple(tags), shapes=tuple(shapes), tracks=tuple(tracks))
     context.call("work.aside", packed(Aside(annotations=said)))
+
+
+def outlined(item: Item) -> Item:
+    """Return an item whose masks are polygons; of a mask of several parts, each part gets one of the same group."""
+    said = item.annotations
+    if all(shape.kind is not ShapeKind.MASK for shape in said.shapes):
+        return item
+    from jobyard.datasets.geometry import masks, tracing
+
+    shapes, group = list[Shape](), max(shape.group for shape in said.shapes)
+    for shape in said.shapes:
+        if shape.kind is not ShapeKind.MASK:
+            shapes.append(shape)
+            continue
+        found = tracing.outlines(masks.decoded(shape.points))
+        together = shape.group
+        if len(found) > 1 and not together:
+            group += 1
+            together = group
+        shapes += [replace(shape, kind=ShapeKind.POLYGON, points=points, group=together) for points in found]
+    return replace(item, annotations=replace(said, shapes=tuple(shapes)))
