@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import posixpath
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +33,7 @@ from jobyard.datasets.work.messages import (
     Wanted,
 )
 from jobyard.datasets.work.parameters import ImportParameters
+from jobyard.datasets.work.parcels import parcels
 from jobyard.job.errors import FileBroken, Invalid
 from jobyard.kinds import Context
 
@@ -124,16 +124,10 @@ class _Gathering:
         number = self._hidden.number
         if self._pictures:
             self._context.call("work.place", packed(Placed(dataset=number, pictures=self._pictures)))
-        for tags, shapes in _parts(self._tags, self._shapes):
-            said = Annotations(tags=tuple(tags), shapes=tuple(shapes))
-            self._context.call("work.say", packed(Spoken(dataset=number, annotations=said)))
-            self._said += len(tags) + len(shapes)
+        for parcel in parcels([Annotations(tags=tuple(self._tags), shapes=tuple(self._shapes))]):
+            self._context.call("work.say", packed(Spoken(dataset=number, annotations=parcel)))
+            self._said += len(parcel.tags) + len(parcel.shapes)
         self._pictures, self._tags, self._shapes = [], [], []
-
-
-def _parts(tags: list[Tag], shapes: list[Shape]) -> Iterator[tuple[list[Tag], list[Shape]]]:
-    for first in range(0, max(len(tags), len(shapes)), _SAID):
-        yield tags[first : first + _SAID], shapes[first : first + _SAID]
 
 
 def _moved(shape: Shape, frame: int) -> Shape:

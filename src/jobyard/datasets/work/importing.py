@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from jobyard.datasets.annotations import Annotations, Shape, ShapeKind, Tag, Track
+from jobyard.datasets.annotations import Annotations, Shape, ShapeKind
 from jobyard.datasets.formats.facts import Import, Item
 from jobyard.datasets.formats.frames import Frame, Frames
 from jobyard.datasets.formats.registry import importer
@@ -18,11 +18,9 @@ from jobyard.datasets.work.gathering import gather
 from jobyard.datasets.work.items import Gallery, frame_of, stretches
 from jobyard.datasets.work.messages import Aside, Subjects, Swap
 from jobyard.datasets.work.parameters import ImportParameters
+from jobyard.datasets.work.parcels import parcels
 from jobyard.job.errors import Invalid
 from jobyard.kinds import Context, Kind
-
-_BATCH = 5_000
-"""Annotations that are handed over at once."""
 
 
 class DatasetImport(Kind):
@@ -85,27 +83,19 @@ def _frames(subjects: Subjects, context: Context, paths: dict[int, bytes]) -> It
 
 
 def _take(items: Iterable[Item], context: Context) -> int:
-    """Hand over what is read, batch by batch; return how many pictures it speaks of."""
+    """Hand over what is read, parcel by parcel; return how many pictures it speaks of."""
     pictures = 0
-    tags, shapes, tracks = list[Tag](), list[Shape](), list[Track]()
-    for item in items:
-        said = item.annotations
-        # A track comes by itself, with the first picture that it is in.
-        pictures += not said.tracks
-        tags += said.tags
-        shapes += said.shapes
-        tracks += said.tracks
-        if len(tags) + len(shapes) + len(tracks) >= _BATCH:
-            _aside(tags, shapes, tracks, context)
-            tags, shapes, tracks = [], [], []
-    if tags or shapes or tracks:
-        _aside(tags, shapes, tracks, context)
+
+    def said() -> Iterator[Annotations]:
+        nonlocal pictures
+        for item in items:
+            # A track comes by itself, with the first picture that it is in.
+            pictures += not item.annotations.tracks
+            yield item.annotations
+
+    for parcel in parcels(said()):
+        context.call("work.aside", packed(Aside(annotations=parcel)))
     return pictures
-
-
-def _aside(tags: list[Tag], shapes: list[Shape], tracks: list[Track], context: Context) -> None:
-    said = Annotations(tags=tuple(tags), shapes=tuple(shapes), tracks=tuple(tracks))
-    context.call("work.aside", packed(Aside(annotations=said)))
 
 
 def outlined(item: Item) -> Item:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import IO, Any
 
 import msgspec
 
-from jobyard.datasets.annotations import Annotations, Shape, Tag
+from jobyard.datasets.annotations import Annotations
 from jobyard.datasets.assignment import Assignment, AssignmentKind
 from jobyard.datasets.consensus.agreement import Agreement
 from jobyard.datasets.consensus.merging import merged
@@ -16,12 +17,11 @@ from jobyard.datasets.geometry.comparing import Canvas
 from jobyard.datasets.messages import packed
 from jobyard.datasets.work.items import count
 from jobyard.datasets.work.messages import Aside, Subjects, United
+from jobyard.datasets.work.parcels import Parcels
 from jobyard.datasets.work.spoken import side_by_side
 from jobyard.job.errors import Invalid
 from jobyard.kinds import Context
 
-_BATCH = 5_000
-"""Annotations that are handed over at once."""
 _TOLD = 200
 """Assignments that the result tells of one by one."""
 
@@ -42,7 +42,7 @@ class Union:
             raise Invalid(reason=f"{subjects.name} has no replicas to merge.")
         self._total = sum(count([self._subject], parent) for parent, _ in self._work)
         self._done = 0
-        self._tags, self._shapes = list[Tag](), list[Shape]()
+        self._parcels = Parcels()
         self._dissents = Counter[str]()
 
     def result(self) -> dict[str, Any]:
@@ -54,7 +54,7 @@ class Union:
         with target.open("wb") as out:
             for parent, replicas in self._work:
                 told.append(self._merge(parent, replicas, out))
-        self._hand_over()
+        self._hand_over(self._parcels.rest())
         self._context.progress(self._done, self._done, "keeping what was merged")
         parents = [parent.number for parent, _ in self._work]
         kept = int(self._context.call("work.unite", packed(United(assignments=parents))))
@@ -76,10 +76,7 @@ class Union:
                 self._dissents[dissent.type.value] += 1
                 shapes = [{"assignment": replicas[place].number, "number": number} for place, number in dissent.shapes]
                 out.write(encode({"frame": dissent.frame, "type": dissent.type, "annotations": shapes}) + b"\n")
-            self._tags += found.annotations.tags
-            self._shapes += found.annotations.shapes
-            if len(self._tags) + len(self._shapes) >= _BATCH:
-                self._hand_over()
+            self._hand_over(self._parcels.add(found.annotations))
             self._done += 1
             self._context.progress(self._done, max(self._total, self._done))
         return {
@@ -89,8 +86,6 @@ class Union:
             "scores": [round(score, 6) for score in agreement.scores()],
         }
 
-    def _hand_over(self) -> None:
-        if self._tags or self._shapes:
-            said = Annotations(tags=tuple(self._tags), shapes=tuple(self._shapes))
-            self._context.call("work.aside", packed(Aside(annotations=said)))
-            self._tags, self._shapes = [], []
+    def _hand_over(self, parcels: Iterable[Annotations]) -> None:
+        for parcel in parcels:
+            self._context.call("work.aside", packed(Aside(annotations=parcel)))
