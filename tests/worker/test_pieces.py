@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from jobyard.job.errors import Conflict, UnknownKind
+from jobyard.job.errors import Conflict, SourceMissing, UnknownKind
 from jobyard.job.record import Failure, Job, Reason
-from jobyard.kinds import Cancelled
+from jobyard.kinds import Cancelled, Declined
 from jobyard.worker import names, slate, telling
 from jobyard.worker.frames import FRAME_LIMIT, Answered, Asked, Ended, Gone, Run, Splitter, from_child, pack, to_child
 from jobyard.worker.hand import Cause
@@ -291,3 +291,9 @@ def test_options_never_show_their_secret() -> None:
 def test_a_kind_that_nobody_knows_is_unreadable() -> None:
     failure = telling.unreadable(UnknownKind(kind="x", known="a, b"))
     assert failure == Failure(reason=Reason.UNREADABLE, message="There is no job kind x; known are: a, b.")
+
+
+def test_an_error_that_has_a_name_for_programs_keeps_it() -> None:
+    assert telling.raised(SourceMissing(path="/x", cause="gone"), None).code == "source_missing"
+    assert telling.raised(Declined("No.", "source_emptied"), None).code == "source_emptied"
+    assert telling.raised(ValueError("x"), None).code == ""

@@ -40,6 +40,8 @@ class Failure(Struct, frozen=True, kw_only=True):
     """`error`, `lost`, `memory`, `timeout`, `signal`, `unreadable` or `needed`."""
     message: str
     detail: str
+    code: str
+    """The stable name of the error, such as `source_missing`; empty where it has none."""
 
 
 class ProjectRef(Struct, frozen=True, kw_only=True):
