@@ -54,10 +54,8 @@ def test_boxes_and_polygons_are_read() -> None:
     assert label_text.boxes(voc()) == ()
 
 
-        (
-            b"<?xml version='1.0' encoding='gbk'?><annotation><object><name>\xc3\xa8</name></object></annotation>",
-            "neither",
-        ),
+BOMB = b"""<!DOCTYPE x [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]>
+<annotation><object><name>&b;</name></object></annotation>"""
 THIEF = (
     b"<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><annotation><object><name>&a;</name></object></annotation>"
 )

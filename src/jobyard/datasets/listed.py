@@ -24,8 +24,8 @@ _TEXT_LIMIT = 200
 class Source(Protocol):
     """What a synchronization asks of a source."""
 
-    def entries(self, start: bytes, want: Callable[[bytes], bool]) -> Iterable[Entry]:
-        """Return the entries behind `start` that are wanted, in the order of their bytes."""
+    def entries(self, start: bytes, want: Callable[[bytes], bool] | None) -> Iterable[Entry]:
+        """Return the entries behind `start` that are wanted (None: all), in the order of their bytes."""
 
     def read(self, path: bytes, limit: int) -> bytes:
         """Return up to `limit` bytes of a file. Raises FileNotFoundError, or OSError for one that cannot be read."""
@@ -69,7 +69,7 @@ class _Folder:
         self._look = look
         self._skipped = skipped
 
-    def entries(self, start: bytes, want: Callable[[bytes], bool]) -> Iterable[Entry]:
+    def entries(self, start: bytes, want: Callable[[bytes], bool] | None) -> Iterable[Entry]:
         return Walk(self._real, self._descriptor, start=start, skip=self._skipped, look=self._look, want=want)
 
     def read(self, path: bytes, limit: int) -> bytes:
@@ -83,12 +83,12 @@ class _Bucket:
         self._skipped = skipped
         self._may_be_empty = may_be_empty
 
-    def entries(self, start: bytes, want: Callable[[bytes], bool]) -> Iterator[Entry]:
+    def entries(self, start: bytes, want: Callable[[bytes], bool] | None) -> Iterator[Entry]:
         objects = Objects(
             self._bucket, self._prefix, start=start, skip=self._skipped, may_be_missing=self._may_be_empty
         )
         for entry in objects:
-            if want(entry[0]):
+            if want is None or want(entry[0]):
                 yield entry
             else:
                 self._skipped(entry[0], "")

@@ -99,7 +99,7 @@ class _Listing:
         everything, is_sample = not self._sorting.samples, self._sorting.is_sample
         batch, files, weight = list[Entry](), list[Entry](), 0
         self._skipped.take()
-        for entry in self._source.entries(start, self._wanted):
+        for entry in self._source.entries(start, None if everything else self._wanted):
             (batch if everything or is_sample(entry[0]) else files).append(entry)
             weight += len(entry[0])
             if len(batch) + len(files) < BATCH_ENTRIES and weight < BATCH_BYTES:
