@@ -181,6 +181,13 @@ def test_attributes_are_values_of_the_labels_own(tmp_path: Path) -> None:
     assert (shape.attributes, shape.occluded) == ({101: "blue", 102: "5"}, True)
 
 
+def test_numbers_beyond_all_measure_are_only_ids(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    facts = {"images": [{"id": 10**30, "file_name": "a.png"}], "categories": [{"id": 3, "name": "car"}]}
+    path.write_text(json.dumps({"annotations": [annotation(id=10**40, image_id=10**30)], **facts}))
+    assert len(drawn.read(read_coco, path, FRAMES)[0].annotations.shapes) == 1
+
+
 WRONG: list[tuple[dict[str, Any], type[Fault], str]] = [
     ({"images": [{"id": 1, "file_name": "x.png"}]}, UnknownFrame, "x.png"),
     ({"images": [{"id": 1}]}, FileBroken, "file_name"),

@@ -53,10 +53,8 @@ def _list(text: _Text, name: str, *, is_wanted: bool) -> Iterator[tuple[str, Any
         value = text.value()
         if is_wanted:
             yield name, value
-        if text.follows("]"):
-            text.take("]")
+        if text.ends_list():
             return
-        text.take(",")
 
 
 class _Text:
@@ -89,13 +87,22 @@ class _Text:
 
     def take(self, character: str) -> None:
         """Step over the next character, which must be this one."""
-        if not self.follows(character):
+        if self._text[self._at : self._at + 1] != character and not self.follows(character):
             self.broken(f"it is no whole JSON: {character} is missing")
         self._at += 1
 
+    def ends_list(self) -> bool:
+        """Step over what stands behind an element of a list; tell whether it was the last one."""
+        if self._text[self._at : self._at + 1] == "," or not self.follows("]"):
+            self.take(",")
+            return False
+        self._at += 1
+        return True
+
     def value(self) -> Any:
         """Step over the next value and return it."""
-        self.follows("")
+        if self._text[self._at : self._at + 1] != "{":
+            self.follows("")
         wanted = _CHUNK
         while True:
             try:

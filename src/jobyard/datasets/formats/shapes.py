@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from jobyard.datasets.annotations import ShapeKind
 from jobyard.datasets.formats.speech import number
@@ -13,10 +13,15 @@ _FARTHEST = 1e9
 _AT_LEAST = {ShapeKind.POLYGON: 6, ShapeKind.POLYLINE: 4, ShapeKind.POINTS: 2}
 
 
-def points(kind: ShapeKind, values: Iterable[object], file: str, what: str) -> tuple[float, ...]:
+def points(kind: ShapeKind, values: Sequence[object], file: str, what: object) -> tuple[float, ...]:
     """Return a shape's points. Raises FileBroken when one is no number or they do not make such a shape."""
-    found = tuple(number(value, file, f"a coordinate of {what}") for value in values)
-    if found and max(map(abs, found)) > _FARTHEST:
+    try:
+        found = tuple(map(float, values))  # type: ignore[arg-type]  # whatever is none is told below
+        near = not found or (min(found) >= -_FARTHEST and max(found) <= _FARTHEST and sum(found) == sum(found))
+    except (TypeError, ValueError, OverflowError):
+        near = False
+    if not near or bool in map(type, values):
+        found = tuple(number(value, file, f"a coordinate of {what}") for value in values)
         raise FileBroken(file=file, reason=f"a coordinate of {what} is far beyond any picture")
     if kind in _EXACTLY:
         fits = len(found) == _EXACTLY[kind]

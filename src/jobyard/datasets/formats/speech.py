@@ -15,7 +15,20 @@ def told(text: str) -> str:
     return shown(text.encode("utf-8", "surrogatepass"), _TOLD)
 
 
-def number(text: object, file: str, what: str) -> float:
+class Thing:
+    """Something in a foreign file, told only when there is something to tell of it: most things are as they should."""
+
+    __slots__ = ("_name", "_sort")
+
+    def __init__(self, sort: str, name: object) -> None:
+        self._sort = sort
+        self._name = name
+
+    def __str__(self) -> str:
+        return f"{self._sort} {told(str(self._name))}"
+
+
+def number(text: object, file: str, what: object) -> float:
     """Return a finite number. Raises FileBroken naming what should have been one."""
     try:
         value = float(text)  # type: ignore[arg-type]  # whatever is none is refused
@@ -26,8 +39,10 @@ def number(text: object, file: str, what: str) -> float:
     return value
 
 
-def whole(text: object, file: str, what: str) -> int:
+def whole(text: object, file: str, what: object) -> int:
     """Return a whole number. Raises FileBroken naming what should have been one."""
+    if type(text) is int:
+        return text
     value = number(text, file, what)
     if value != int(value):
         raise FileBroken(file=file, reason=f"{what} is no whole number: {told(str(text))}")

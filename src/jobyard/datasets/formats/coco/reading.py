@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from array import array
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import partial
-from tempfile import TemporaryFile
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO
 
-from msgspec import msgpack
-
-from jobyard.datasets.annotations import Annotations, Shape
+from jobyard.datasets.annotations import Annotations
 from jobyard.datasets.formats.archive.reading import Archive, is_archive
 from jobyard.datasets.formats.coco.shapes import Shapes
+from jobyard.datasets.formats.coco.sorting import Sorted, Waiting
 from jobyard.datasets.formats.documents import elements
 from jobyard.datasets.formats.facts import Import, Item, Picture
 from jobyard.datasets.formats.frames import Frame, Once
 from jobyard.datasets.formats.pictures import found
-from jobyard.datasets.formats.speech import told, whole
+from jobyard.datasets.formats.speech import Thing, told, whole
 from jobyard.job.errors import FileBroken
 
 Open = Callable[[], AbstractContextManager[BinaryIO]]
@@ -60,21 +56,28 @@ class _Document:
         self._places: dict[Any, int] = {}
         self._labels: dict[int, str] = {}
         self._once = Once(file)
+        self._kept = 0
         self.done = done
         """Pictures so far, those of earlier documents included."""
 
     def items(self, opened: Open) -> Iterator[Item]:
-        """Yield what the document holds; it is read twice."""
-        with opened() as stream:
-            for name, element in elements(stream, self._file, {"categories", "images"}):
-                (self._label if name == "categories" else self._image)(self._object(element, name))
+        """Yield what the document holds; annotations of a picture or a label not met yet wait for the end."""
         shapes = Shapes(self._job, self._file, self._labels)
-        with _Sorted(self._job, len(self._frames)) as kept:
+        with Sorted(self._job.scratch) as kept, Waiting(self._job.scratch) as waiting:
             with opened() as stream:
-                for number, (_, element) in enumerate(elements(stream, self._file, {"annotations"}), 1):
-                    self._keep(kept, shapes, self._object(element, "annotations"))
-                    if number % 1_000 == 0:
-                        self._job.done(self.done)
+                for name, element in elements(stream, self._file, {"annotations", "categories", "images"}):
+                    thing = self._object(element, name)
+                    if name == "images":
+                        self._image(thing)
+                        kept.picture()
+                    elif name == "categories":
+                        self._label(thing)
+                    elif self._is_met(thing):
+                        self._keep(kept, shapes, thing)
+                    else:
+                        waiting.add(thing)
+            for thing in waiting:
+                self._keep(kept, shapes, thing)
             for place, frame in enumerate(self._frames):
                 yield Item(
                     frame=frame,
@@ -83,6 +86,12 @@ class _Document:
                 )
                 self.done += 1
                 self._job.done(self.done)
+
+    def _is_met(self, annotation: dict[str, Any]) -> bool:
+        try:
+            return annotation.get("image_id") in self._places and annotation.get("category_id") in self._labels
+        except TypeError:
+            return False
 
     def _object(self, element: Any, name: str) -> dict[str, Any]:
         if not isinstance(element, dict):
@@ -100,27 +109,28 @@ class _Document:
         name = image.get("file_name")
         if not isinstance(name, str) or not name:
             raise FileBroken(file=self._file, reason="an image has no file_name")
-        width, height = (
-            whole(image.get(side, 0), self._file, f"{side} of {told(name)}") for side in ("width", "height")
-        )
+        sides = (whole(image.get(side, 0), self._file, Thing(f"{side} of", name)) for side in ("width", "height"))
+        width, height = sides
         heard = Frame(number=0, name=name, width=width, height=height, subset=self._subset)
         frame = self._job.frames.named(name, self._file, heard)
         self._once.look(frame)
-        number = whole(image.get("id"), self._file, f"the id of {told(name)}")
+        number = whole(image.get("id"), self._file, Thing("the id of", name))
         if number in self._places:
             raise FileBroken(file=self._file, reason=f"two images have the id {number}")
         self._places[number] = len(self._frames)
         self._frames.append(frame)
 
-    def _keep(self, kept: _Sorted, shapes: Shapes, annotation: dict[str, Any]) -> None:
+    def _keep(self, kept: Sorted, shapes: Shapes, annotation: dict[str, Any]) -> None:
         number = annotation.get("image_id")
         place = self._places.get(number) if isinstance(number, int) else None
         if place is None:
-            raise FileBroken(
-                file=self._file, reason=f"an annotation belongs to image {told(str(number))}, which is missing"
-            )
+            reason = f"an annotation belongs to image {told(str(number))}, which is missing"
+            raise FileBroken(file=self._file, reason=reason)
         for shape in shapes.shapes(annotation, self._frames[place]):
             kept.add(place, shape)
+        self._kept += 1
+        if self._kept % 1_000 == 0:
+            self._job.done(self.done)
 
     def _picture(self, frame: Frame) -> Picture | None:
         if self._archive is None:
@@ -132,46 +142,3 @@ class _Document:
             f"{start}images/{name}",
             f"{start}{name}",
         )
-
-
-class _Sorted:
-    """Shapes in a scratch file, found again by picture: twelve bytes of memory each."""
-
-    def __init__(self, job: Import, pictures: int) -> None:
-        self._file = TemporaryFile(dir=job.scratch)  # noqa: SIM115 - closed at the end of the with statement
-        self._starts, self._next = array("Q"), array("I")
-        self._first, self._last = array("I", bytes(4 * pictures)), array("I", bytes(4 * pictures))
-        self._end = 0
-        self._packer = msgpack.Encoder()
-        self._unpacker = msgpack.Decoder(Shape)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def add(self, place: int, shape: Shape) -> None:
-        """Keep a shape of a picture. Numbers count from 1, so that 0 is none."""
-        packed = self._packer.encode(shape)
-        self._file.write(packed)
-        self._starts.append(self._end)
-        self._next.append(0)
-        self._end += len(packed)
-        number = len(self._starts)
-        if self._first[place]:
-            self._next[self._last[place] - 1] = number
-        else:
-            self._first[place] = number
-        self._last[place] = number
-
-    def shapes(self, place: int) -> Iterator[Shape]:
-        """Yield the shapes of a picture in their order."""
-        number = self._first[place]
-        if number:
-            self._file.flush()
-        while number:
-            start = self._starts[number - 1]
-            end = self._starts[number] if number < len(self._starts) else self._end
-            yield self._unpacker.decode(os.pread(self._file.fileno(), end - start, start))
-            number = self._next[number - 1]

@@ -11,7 +11,7 @@ from jobyard.datasets.annotations import Shape, ShapeKind
 from jobyard.datasets.formats.facts import Import
 from jobyard.datasets.formats.frames import Frame
 from jobyard.datasets.formats.shapes import points
-from jobyard.datasets.formats.speech import number, told
+from jobyard.datasets.formats.speech import Thing, number, told
 from jobyard.job.errors import FileBroken, UnknownLabel
 
 _OWN = frozenset({"occluded", "rotation", "score", "track_id", "keyframe"})
@@ -29,7 +29,7 @@ class Shapes:
 
     def shapes(self, annotation: dict[str, Any], frame: Frame) -> Iterator[Shape]:
         """Yield the shapes of an annotation; several rings of one thing share a group. Raises FileBroken."""
-        what = f"annotation {told(str(annotation.get('id')))}"
+        what = Thing("annotation", annotation.get("id"))
         category = annotation.get("category_id")
         if not isinstance(category, int) or category not in self._categories:
             raise UnknownLabel(file=self._file, name=f"of category {told(str(category))}")
@@ -37,21 +37,23 @@ class Shapes:
         said = annotation.get("attributes") or {}
         if not isinstance(said, dict):
             raise FileBroken(file=self._file, reason=f"the attributes of {what} are no object")
-        outlines = list(self._outlines(annotation, frame, what, turned=bool(said.get("rotation"))))
+        outlines = self._outlines(annotation, frame, what, turned=bool(said.get("rotation")))
+        group = 0
         if len(outlines) > 1:
-            self._groups += 1
+            self._groups = group = self._groups + 1
+        attributes = self._values(label.number, said) if said else {}
         for kind, outline in outlines:
-            turn = number(said.get("rotation", 0), self._file, "a rotation") if kind is ShapeKind.RECTANGLE else 0.0
+            turn = said.get("rotation") if kind is ShapeKind.RECTANGLE else None
             yield Shape(
                 frame=frame.number,
                 label=label.number,
                 kind=kind,
                 points=outline,
-                rotation=turn % 360,
+                rotation=number(turn, self._file, "a rotation") % 360 if turn else 0.0,
                 occluded=said.get("occluded") is True,
-                group=self._groups if len(outlines) > 1 else 0,
-                score=min(1.0, max(0.0, number(said.get("score", 1), self._file, "a score"))),
-                attributes=self._values(label.number, said),
+                group=group,
+                score=min(1.0, max(0.0, number(said["score"], self._file, "a score"))) if "score" in said else 1.0,
+                attributes=attributes,
             )
 
     def grouped(self, shapes: Iterable[Shape]) -> Iterator[Shape]:
@@ -64,7 +66,10 @@ class Shapes:
                 yield shape
 
     def _values(self, label: int, said: dict[str, Any]) -> dict[int, str]:
-        known, values = self._job.vocabulary.attributes(label), dict[int, str]()
+        values = dict[int, str]()
+        if said.keys() <= _OWN:
+            return values
+        known = self._job.vocabulary.attributes(label)
         for name, value in said.items():
             attribute = known.get(name)
             if attribute is not None:
@@ -74,27 +79,23 @@ class Shapes:
         return values
 
     def _outlines(
-        self, annotation: dict[str, Any], frame: Frame, what: str, *, turned: bool
-    ) -> Iterator[tuple[ShapeKind, tuple[float, ...]]]:
+        self, annotation: dict[str, Any], frame: Frame, what: Thing, *, turned: bool
+    ) -> list[tuple[ShapeKind, tuple[float, ...]]]:
         segments = annotation.get("segmentation")
         if isinstance(segments, dict):
-            yield ShapeKind.MASK, self._mask(segments, frame, what)
-            return
+            return [(ShapeKind.MASK, self._mask(segments, frame, what))]
         if segments and isinstance(segments, list) and not turned:
             rings = segments if all(isinstance(ring, list) for ring in segments) else [segments]
-            for ring in rings:
-                yield ShapeKind.POLYGON, points(ShapeKind.POLYGON, ring, self._file, what)
-            return
+            return [(ShapeKind.POLYGON, points(ShapeKind.POLYGON, ring, self._file, what)) for ring in rings]
         box = annotation.get("bbox")
         if not isinstance(box, list) or len(box) != 4:
             raise FileBroken(file=self._file, reason=f"{what} has neither a segmentation nor a bbox of four numbers")
         if turned and isinstance(segments, list) and segments:
-            yield ShapeKind.RECTANGLE, self._unturned(annotation, what)
-            return
+            return [(ShapeKind.RECTANGLE, self._unturned(annotation, what))]
         x, y, width, height = points(ShapeKind.RECTANGLE, box, self._file, what)
-        yield ShapeKind.RECTANGLE, (x, y, x + width, y + height)
+        return [(ShapeKind.RECTANGLE, (x, y, x + width, y + height))]
 
-    def _unturned(self, annotation: dict[str, Any], what: str) -> tuple[float, ...]:
+    def _unturned(self, annotation: dict[str, Any], what: Thing) -> tuple[float, ...]:
         """Return the corners that a turned rectangle had before it was turned; it is written as its four corners."""
         from jobyard.datasets.geometry.arrays import pairs, turned
 
@@ -107,7 +108,7 @@ class Shapes:
         (left, top), (right, bottom) = upright.min(axis=0).tolist(), upright.max(axis=0).tolist()
         return left, top, right, bottom
 
-    def _mask(self, segments: dict[str, Any], frame: Frame, what: str) -> tuple[float, ...]:
+    def _mask(self, segments: dict[str, Any], frame: Frame, what: Thing) -> tuple[float, ...]:
         from jobyard.datasets.geometry import masks
 
         runs, size = segments.get("counts"), segments.get("size")

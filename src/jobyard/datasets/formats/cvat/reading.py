@@ -14,7 +14,7 @@ from jobyard.datasets.formats.facts import Import, Item, Picture
 from jobyard.datasets.formats.frames import Frame, Once
 from jobyard.datasets.formats.markup import Node, pieces
 from jobyard.datasets.formats.pictures import found
-from jobyard.datasets.formats.speech import told
+from jobyard.datasets.formats.speech import Thing, told
 from jobyard.job.errors import FileBroken
 
 DOCUMENT = "annotations.xml"
@@ -98,7 +98,7 @@ class _Document:
 
     def _shape(self, node: Node, frame: int, name: str) -> Shape:
         label, words = self._words.label(node), self._words
-        kind, points = words.outline(node, f"a shape of {told(name)}")
+        kind, points = words.outline(node, Thing("a shape of", name))
         parts: tuple[Shape, ...] = ()
         if kind is ShapeKind.SKELETON:
             parts = tuple(
@@ -122,7 +122,7 @@ class _Document:
     def _part(self, node: Node, frame: int, skeleton: int, name: str) -> Shape:
         words = self._words
         label = words.part(skeleton, node)
-        kind, points = words.outline(node, f"a skeleton of {told(name)}")
+        kind, points = words.outline(node, Thing("a skeleton of", name))
         return Shape(
             frame=frame,
             label=label.number,

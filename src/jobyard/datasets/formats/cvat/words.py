@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from math import isclose
 
 from jobyard.datasets.annotations import ShapeKind
@@ -10,7 +10,7 @@ from jobyard.datasets.formats.cvat.writing import CUBOID
 from jobyard.datasets.formats.facts import Import
 from jobyard.datasets.formats.markup import Node
 from jobyard.datasets.formats.shapes import points
-from jobyard.datasets.formats.speech import number, told, whole
+from jobyard.datasets.formats.speech import Thing, number, told, whole
 from jobyard.datasets.labels import Label
 from jobyard.job.errors import FileBroken
 
@@ -50,7 +50,9 @@ class Words:
     def whole(self, node: Node, name: str) -> int:
         """Return a whole number, 0 where none is given."""
         text = node.attributes.get(name)
-        return 0 if text is None or text == "" else whole(text, self._file, f"{name} of a {told(node.name)}")
+        if text is None or text == "":
+            return 0
+        return 0 if text == "0" else whole(text, self._file, Thing(f"{name} of a", node.name))
 
     def score(self, node: Node) -> float:
         """Return how sure its maker was."""
@@ -69,14 +71,14 @@ class Words:
             raise FileBroken(file=self._file, reason=f"{name} of a {told(node.name)} is neither 0 nor 1: {told(text)}")
         return text == "1"
 
-    def outline(self, node: Node, what: str) -> tuple[ShapeKind, tuple[float, ...]]:
+    def outline(self, node: Node, what: object) -> tuple[ShapeKind, tuple[float, ...]]:
         """Return the kind and the points of a shape's element. Raises FileBroken."""
         kind = _KINDS.get(node.name)
         if kind is None:
             raise FileBroken(file=self._file, reason=f"{what} is a {told(node.name)}, which is not known")
         return kind, points(kind, self._numbers(node, kind, what), self._file, what)
 
-    def _numbers(self, node: Node, kind: ShapeKind, what: str) -> Iterable[object]:
+    def _numbers(self, node: Node, kind: ShapeKind, what: object) -> Sequence[object]:
         given = node.attributes
         try:
             match kind:
@@ -95,7 +97,7 @@ class Words:
         except KeyError as error:
             raise FileBroken(file=self._file, reason=f"{what} has no {error.args[0]}") from None
 
-    def _ellipse(self, node: Node) -> Iterable[object]:
+    def _ellipse(self, node: Node) -> Sequence[object]:
         """Return the middle and the edges; ours stand beside the radii, since sums may round, and count if they fit."""
         x, y, along, across = (number(node.attributes[name], self._file, name) for name in ("cx", "cy", "rx", "ry"))
         return (x, y, self._edge(node, "right", x + along), self._edge(node, "top", y - across))
@@ -104,7 +106,7 @@ class Words:
         written = number(node.attributes.get(name, summed), self._file, name)
         return written if isclose(written, summed, rel_tol=1e-9, abs_tol=1e-9) else summed
 
-    def _mask(self, node: Node) -> Iterable[object]:
+    def _mask(self, node: Node) -> Sequence[object]:
         given = node.attributes
         left, top, width, height = (
             whole(given[name], self._file, f"{name} of a mask") for name in ("left", "top", "width", "height")
