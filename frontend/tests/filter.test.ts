@@ -8,12 +8,13 @@ const filter = (query: string) => fromAddress(new URLSearchParams(query));
 describe("the filter", () => {
   it("is the same after a way through the address", () => {
     const query =
-      "state=failed&state=queued&kind=dataset.sync&owner=maria&project=p&queue=gpu&face=cvat&label=a%3Db&text=two+words&order=number&resource_type=dataset&resource_id=d1&parent=p1";
+      "state=failed&state=queued&kind=dataset.sync&owner=maria&project=p&queue=gpu&face=cvat&label=a%3Db&text=two+words&order=number&resource_type=dataset&resource_id=d1&parent=p1&origin=o1&after=a1&after=b2";
     const first = filter(query);
     const again = fromAddress(new URL(toAddress(first), "http://x").searchParams);
     expect(again).toEqual(first);
     expect(first.state).toEqual(["failed", "queued"]);
     expect(first.resource_id).toBe("d1");
+    expect([first.origin, first.after]).toEqual(["o1", "a1"]);
   });
 
   it("of nothing is the plain address", () => {
@@ -42,7 +43,9 @@ describe("the filter", () => {
     labels: { team: "vision", bare: "" },
     project: { id: "p1", name: "Cams" },
     resource: { type: "dataset", id: "d1", name: "Café" },
-    failure: { reason: "error", message: "No such folder", detail: "" },
+    origin: "o1",
+    after: ["a1", "a2"],
+    failure: { reason: "error", message: "No such folder", detail: "", code: "" },
     parameters: { path: "east/wing" } as never,
   });
 
@@ -56,6 +59,10 @@ describe("the filter", () => {
     ["owner=tomas", false],
     ["queue=gpu", false],
     ["face=cvat", false],
+    ["origin=o1", true],
+    ["origin=o2", false],
+    ["after=a2", true],
+    ["after=o1", false],
     ["project=p1", true],
     ["project=Cams", true],
     ["project=p2", false],

@@ -69,11 +69,11 @@ describe("a final job says", () => {
 
   it("what came out and how long it is kept", () => {
     const said = say(job({ state: "succeeded", result: { added: 12, changed_files: 3 }, results_until: later(86_400) }), NOW, nothing);
-    expect(said.figure).toBe("added 12 · changed files 3 · expires in 24 h");
+    expect(said).toEqual({ word: "Finished", figure: "added 12 · changed files 3", why: "files expire in 24 h" });
   });
 
   it("that its results are gone", () => {
-    expect(say(job({ state: "succeeded", results_expired: true }), NOW, nothing).figure).toBe("results expired");
+    expect(say(job({ state: "succeeded", results_expired: true }), NOW, nothing).why).toBe("results expired");
   });
 
   it("who cancelled it and how far it was", () => {

@@ -68,8 +68,16 @@ def known(browser: Browser, house: House) -> StorageState:
         return somebody.context.storage_state()
 
 
-@pytest.fixture
-def visitor(browser: Browser, house: House, known: StorageState) -> Iterator[Visitor]:
-    """Somebody who is signed in. At the end their browser must have met no error and asked nobody else."""
+@pytest.fixture(scope="session")
+def regular(browser: Browser, house: House, known: StorageState) -> Iterator[Visitor]:
+    """Somebody who comes again and again, and whose browser has fetched the page before."""
     with Visitor(browser, house, storage_state=known) as somebody:
         yield somebody
+
+
+@pytest.fixture
+def visitor(regular: Visitor) -> Iterator[Visitor]:
+    """Somebody who is signed in. At the end their browser must have met no error and asked nobody else."""
+    yield regular
+    regular.go_home()
+    regular.require_calm()

@@ -87,6 +87,20 @@ class Parcel(Kind):
         return {"weight": len(parameters.text)}
 
 
+class Halfway(Kind):
+    """Makes a file, then fails the first time and goes through the second."""
+
+    name = "page.halfway"
+    title = "Pack half"
+    Parameters = Nothing
+
+    def run(self, parameters: Any, context: Context) -> Any:
+        context.result_file("half.txt", "text/plain").write_text(f"attempt {context.attempt}", encoding="utf-8")
+        if context.attempt == 1:
+            raise RuntimeError("The box was too small.")
+        return {"boxes": context.attempt}
+
+
 class Chatter(Kind):
     """Writes many lines."""
 
@@ -126,4 +140,4 @@ class Export(Kind):
         return {"colour": parameters.colour, "words": parameters.words}
 
 
-REGISTRY = Registry([Walk, Stumble, Parcel, Chatter, Blink, Export, DatasetSync])
+REGISTRY = Registry([Walk, Stumble, Parcel, Halfway, Chatter, Blink, Export, DatasetSync])

@@ -33,14 +33,14 @@ def test_a_row_tells_when_and_the_exact_time_in_the_readers_zone(visitor: Visito
     visitor.open("/?text=timely")
     when = visitor.row("Timely").locator(".when")
     expect(when).to_contain_text(re.compile(r"finished (just now|\d+ s ago)"))
-    expect(when).to_contain_text(re.compile(r"queued .* started "))
+    expect(when).to_contain_text(re.compile(r"queued.*, started "))
     when.hover()
     expect(when).to_have_attribute("title", re.compile("Results until"))
     told = when.get_attribute("title") or ""
     assert [line.split(":")[0] for line in told.splitlines()[:-1]] == ["Queued", "Started", "Ended", "Results until"]
     zone = visitor.page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
     assert told.splitlines()[-1] == zone
-    expect(visitor.row("Timely")).to_contain_text(re.compile(r"expires in \d+ d"))
+    expect(visitor.row("Timely")).to_contain_text(re.compile(r"files expire in \d+ d"))
     assert job.results_until is not None
 
 

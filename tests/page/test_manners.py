@@ -34,9 +34,13 @@ def screens(house: House) -> Iterator[dict[str, str]]:
     waiting = house.submit("blink", name="Screen waiting", queue="gpu-large")
     folder = house.sources / "screens"
     folder.mkdir(exist_ok=True)
-    (folder / "a very long name of a file that goes on and on.jpg").write_bytes(b"x")
-    dataset = house.client.datasets.create("Screens", str(folder))
-    house.client.wait(house.client.datasets.sync(dataset.id).id)
+    (folder / "a class of pictures").mkdir(exist_ok=True)
+    for name in ("a very long name of a file that goes on and on.jpg", "a class of pictures/small.jpg"):
+        (folder / name).write_bytes(b"x")
+    about = "Whatever there is to see on a screen."
+    dataset = house.client.datasets.create("Screens", str(folder), purpose="image_classification", description=about)
+    house.client.wait(house.client.datasets.sync(dataset.id, name="An earlier pass").id)
+    passed = house.client.wait(house.client.datasets.sync(dataset.id).id)
     yield {
         "list": "/",
         "nothing": "/?text=zzzzz",
@@ -46,6 +50,7 @@ def screens(house: House) -> Iterator[dict[str, str]]:
         "waiting": f"/jobs/{waiting.id}",
         "parameters": f"/jobs/{parcel.id}?part=parameters",
         "attempts": f"/jobs/{failed.id}?part=attempts",
+        "plots": f"/jobs/{passed.id}?part=plots",
         "schedules": "/schedules",
         "workers": "/workers",
         "datasets": "/datasets",
@@ -60,7 +65,7 @@ def screens(house: House) -> Iterator[dict[str, str]]:
         house.client.cancel(job.id)
 
 
-SCREENS = ("list", "nothing", "failed", "result", "running", "waiting", "parameters", "attempts")
+SCREENS = ("list", "nothing", "failed", "result", "running", "waiting", "parameters", "attempts", "plots")
 ROOMS = ("schedules", "workers", "datasets", "dataset", "keys", "webhooks", "users", "house", "missing")
 
 
@@ -119,6 +124,8 @@ OPENED: dict[str, list[tuple[tuple[str, ...], str]]] = {
         (("button: Show how to start one",), "dialog"),
     ],
     "/schedules": [(("button: New schedule",), "dialog")],
+    "/datasets": [(("button: New dataset",), "dialog")],
+    "/workers": [(("button: Table",), "table")],
     "/webhooks": [(("button: New webhook",), "dialog")],
     "/users": [(("button: New user",), "dialog")],
     "/keys": [(("button: New key",), "dialog"), (("button: Client settings…", "button: Make settings"), "dialog")],

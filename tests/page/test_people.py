@@ -56,6 +56,7 @@ def test_settings_for_each_family_of_clients_are_shown_once(visitor: Visitor) ->
         ("CVAT", "CVAT_ACCESS_TOKEN"),
         ("Alteryx", "client_secret"),
         ("ModelArts", "HUAWEICLOUD_SDK_AK"),
+        ("ModelArts", "openstack ma dataset list"),
     ):
         shown.get_by_role("tab", name=family).click()
         expect(shown).to_contain_text(said)

@@ -121,3 +121,32 @@ def test_parameters_are_shown_as_they_were_asked(visitor: Visitor) -> None:
     panel = visitor.page.get_by_role("tabpanel")
     expect(panel).to_contain_text('"text": "<b>bold</b>"')
     assert panel.locator("b").count() == 0
+
+
+def test_what_a_failed_attempt_left_can_be_taken_away(visitor: Visitor) -> None:
+    page = visitor.page
+    job = visitor.house.done("halfway", name="Half packed")
+    assert job.state == "failed"
+    visitor.open("/?text=half+packed")
+    visitor.row("Half packed").get_by_role("button", name="More actions").click()
+    with page.expect_download() as taken:
+        page.get_by_role("menuitem", name="Download").click()
+    assert taken.value.path().read_text(encoding="utf-8") == "attempt 1"
+
+
+def test_a_newcomer_finds_a_failure_understands_it_tries_again_and_takes_the_result(visitor: Visitor) -> None:
+    """Everything by what stands there: no address and no name is known beforehand."""
+    page = visitor.page
+    visitor.house.done("halfway", name="Somebody's box", labels={"newcomer": ""})
+    page.goto("/")
+    page.get_by_role("button", name=re.compile("^Failed")).click()
+    row = visitor.row("Somebody's box")
+    expect(row).to_contain_text("The box was too small.")
+    row.get_by_role("link", name="Somebody's box").click()
+    expect(page.get_by_role("region", name="The work failed")).to_contain_text("The box was too small.")
+    page.get_by_role("button", name="Retry").click()
+    expect(page.locator(".sub .word")).to_have_text("Finished")
+    page.get_by_role("tab", name="Result").click()
+    with page.expect_download() as taken:
+        page.get_by_role("tabpanel").get_by_role("link", name="Download").first.click()
+    assert taken.value.path().read_text(encoding="utf-8") == "attempt 2"

@@ -21,6 +21,15 @@ def test_workers_show_what_they_are_doing(visitor: Visitor) -> None:
     expect(page.get_by_role("link", name="Busy with this")).to_have_count(0)
 
 
+def test_all_that_a_worker_ran_is_found_from_it(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.house.done("blink", name="Ran there")
+    visitor.open("/workers")
+    page.get_by_role("link", name="All it ran").first.click()
+    expect(page).to_have_url(re.compile("worker="))
+    expect(visitor.row("Ran there")).to_be_visible()
+
+
 def test_a_dataset_is_made_synchronized_and_looked_at(visitor: Visitor) -> None:
     page = visitor.page
     folder = visitor.house.sources / "cams"
@@ -29,11 +38,13 @@ def test_a_dataset_is_made_synchronized_and_looked_at(visitor: Visitor) -> None:
         (folder / f"frame_{number:03d}.jpg").write_bytes(b"x" * number)
     page.goto("/datasets")
     page.get_by_role("button", name="New dataset").click()
-    page.get_by_label("Name").fill("Cameras")
-    page.get_by_label("Source folder").fill("/etc")
+    page.get_by_label("Name", exact=True).fill("Cameras")
+    page.get_by_label("Source", exact=True).fill("/etc")
+    page.get_by_label("Purpose").select_option(label="Image classification")
+    page.get_by_label("Description").fill("What the cameras saw")
     page.get_by_role("button", name="Make dataset").click()
     expect(page.get_by_role("alert")).to_contain_text("not inside a folder")
-    page.get_by_label("Source folder").fill(str(folder))
+    page.get_by_label("Source", exact=True).fill(str(folder))
     page.get_by_role("button", name="Make dataset").click()
     row = page.get_by_role("row").filter(has_text="Cameras")
     row.get_by_role("button", name="Synchronize").click()

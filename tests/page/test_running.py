@@ -144,3 +144,25 @@ def test_a_request_shows_what_it_waits_for_and_what_it_runs_again(visitor: Visit
     page.goto(f"/jobs/{made['id']}")
     expect(page.locator(".sub .word")).to_have_text("Cancelled")
     expect(page.get_by_text("The first), which this one waited for, was cancelled").first).to_be_visible()
+
+
+def test_what_waits_for_a_request_and_what_ran_it_again_are_listed(visitor: Visitor) -> None:
+    page, client = visitor.page, visitor.house.client
+    first = visitor.house.submit("blink", name="Root", queue="nowhere")
+    body = {"kind": "page.blink", "name": "Leaf", "after": [first.id]}
+    for _ in range(2):
+        assert page.request.post("/v1/jobs", data=body, headers={"X-Requested-With": "jobyard"}).ok
+    client.again(first.id, name="Root once more", queue="nowhere")
+    visitor.open(f"/jobs/{first.id}")
+    relations = page.locator("section").filter(has=page.get_by_role("heading", name="Relations"))
+    expect(relations.get_by_role("link", name="Leaf")).to_have_count(2)
+    expect(relations.get_by_role("link", name="Root once more")).to_be_visible()
+    relations.get_by_role("link", name="show all 2 in the list").click()
+    expect(page).to_have_url(re.compile(f"after={first.id}$"))
+    expect(page.get_by_role("listitem")).to_have_count(2)
+    expect(visitor.row("Leaf").first).to_contain_text("It waits for another job to end well.")
+    page.get_by_role("button", name="Remove the filter Waits for").click()
+    page.goto(f"/?origin={first.id}")
+    expect(page.get_by_role("button", name="Remove the filter Runs again")).to_contain_text("Root")
+    expect(page.get_by_role("listitem")).to_have_count(1)
+    client.bulk("cancel", state=["queued"], queue=["nowhere"])

@@ -39,8 +39,27 @@ class Visitor:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self.context.close()
         if error is None:
-            assert self.errors == []
-            assert self.strangers == []
+            self.require_calm()
+
+    def require_calm(self) -> None:
+        """See that the browser met no error and asked nobody else, and begin to count anew."""
+        errors, strangers = list(self.errors), list(self.strangers)
+        self.errors.clear()
+        self.strangers.clear()
+        assert errors == []
+        assert strangers == []
+
+    def go_home(self) -> None:
+        """Leave everything as a fresh browser would find it, but for what was fetched and who is signed in."""
+        left = self.context.pages
+        for page in left:
+            if page.url.startswith(self.house.url):
+                page.evaluate("localStorage.clear(); sessionStorage.clear()")
+                break
+        self.page = self.context.new_page()
+        for page in left:
+            page.close()
+        self.context.clear_permissions()
 
     def sign_in(self, path: str = "/") -> None:
         """Open the page and sign in with the administrator's password."""

@@ -22,8 +22,7 @@ export const running = {
     dropped: (name: string) => `The limit of “${name}” is gone.`,
     mine: "Your limits",
     you: "You:",
-    emptyTitle: "No limits",
-    empty: "Everybody may submit and run as much as the workers carry; owners take turns all the same.",
+    empty: "There are none: everybody may submit and run as much as the workers carry; owners take turns all the same.",
   },
 
   rules: {

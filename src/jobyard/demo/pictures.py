@@ -26,6 +26,16 @@ NAMES = (
 )
 
 
+LABELS = {
+    "animal": ("chelsea.png", "horse.png"),
+    "person": ("astronaut.png", "camera.png"),
+    "texture": ("brick.png", "grass.png", "gravel.png"),
+    "under the lens": ("cell.png", "microaneurysms.png", "retina.jpg"),
+    "sky": ("hubble_deep_field.jpg", "rocket.jpg"),
+}
+"""What can be seen on which pictures; some are left for the reader."""
+
+
 class NoPictures(Exception):
     """The packages with the demo's pictures are not installed; `pip install scikit-image pillow` brings them."""
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jobyard.client import Cancelled, Conflict, Jobyard
+from jobyard.client.labelling import SampleTagging, TagWish
 from jobyard.client.shapes import Dataset, Job
 from jobyard.demo import contact_sheet, pictures
 
@@ -87,9 +88,26 @@ class Story:
 
     def _dataset(self, anna: Jobyard) -> Dataset:
         known = next((one for one in anna.datasets.all() if one.name == "pictures"), None)
-        dataset = known or anna.datasets.create("pictures", str(self._folder), "Field trip")
+        dataset = known or anna.datasets.create(
+            "pictures",
+            str(self._folder),
+            "Field trip",
+            purpose="image_classification",
+            description="Photographs that everybody may use.",
+        )
         self._watched(anna, anna.datasets.sync(dataset.id, name="First look at the pictures", project="Field trip"))
+        self._label(anna, dataset)
         return dataset
+
+    def _label(self, anna: Jobyard, dataset: Dataset) -> None:
+        seen = {name: label for label, names in pictures.LABELS.items() for name in names}
+        wanted = [
+            SampleTagging(sample=sample.id, labels=[TagWish(name=seen[sample.path])])
+            for sample in anna.datasets.samples(dataset.id)
+            if sample.path in seen
+        ]
+        anna.datasets.label_samples(dataset.id, wanted, make_labels=True)
+        self._tell(f"anna said of {len(wanted)} pictures what can be seen on them")
 
     def _second_look(self, anna: Jobyard, dataset: Dataset) -> None:
         pictures.rearrange(self._folder)

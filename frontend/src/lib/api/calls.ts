@@ -21,6 +21,7 @@ import type {
   WebhookIn,
 } from "./shapes";
 
+export type SampleQuery = NonNullable<paths["/v1/datasets/{dataset_id}/samples"]["get"]["parameters"]["query"]>;
 export type JobQuery = NonNullable<paths["/v1/jobs"]["get"]["parameters"]["query"]>;
 
 /** A key that makes one submission out of one press, however often it is sent. */
@@ -65,17 +66,17 @@ export const calls = {
   drainWorker: (worker: string) => take(client.POST("/v1/workers/{worker}/drain", { params: { path: { worker } } })),
   resumeWorker: (worker: string) => take(client.POST("/v1/workers/{worker}/resume", { params: { path: { worker } } })),
   workers: () => take(client.GET("/v1/workers")),
+  throughput: (span: "hour" | "day" | "week") => take(client.GET("/v1/throughput", { params: { query: { span } } })),
   projects: () => take(client.GET("/v1/projects")),
 
   datasets: (cursor?: string) => take(client.GET("/v1/datasets", { params: { query: cursor ? { cursor } : {} } })),
   dataset: (id: string) => take(client.GET("/v1/datasets/{dataset_id}", { params: { path: { dataset_id: id } } })),
   makeDataset: (body: DatasetIn) => take(client.POST("/v1/datasets", { body })),
-  samples: (id: string, cursor?: string) =>
-    take(
-      client.GET("/v1/datasets/{dataset_id}/samples", {
-        params: { path: { dataset_id: id }, query: { limit: 200, ...(cursor ? { cursor } : {}) } },
-      }),
-    ),
+  samples: (id: string, query: SampleQuery) =>
+    take(client.GET("/v1/datasets/{dataset_id}/samples", { params: { path: { dataset_id: id }, query: { limit: 200, ...query } } })),
+  statistics: (id: string) => take(client.GET("/v1/datasets/{dataset_id}/statistics", { params: { path: { dataset_id: id } } })),
+  sync: (dataset: string, job: string) =>
+    take(client.GET("/v1/datasets/{dataset_id}/syncs/{job_id}", { params: { path: { dataset_id: dataset, job_id: job } } })),
 
   keys: () => take(client.GET("/v1/keys")),
   makeKey: (body: KeyIn) => take(client.POST("/v1/keys", { body })),

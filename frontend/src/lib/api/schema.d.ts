@@ -78,8 +78,8 @@ export interface paths {
         get: operations["listDatasets"];
         put?: never;
         /**
-         * Take in a folder of the server's machine as a dataset; nothing is listed before it is synchronized
-         * @description Take in a folder of the server's machine as a dataset; nothing is listed before it is synchronized.
+         * Take in a folder or bucket as a dataset with its first labels; nothing is listed before it is synchronized
+         * @description Take in a folder or bucket as a dataset with its first labels; nothing is listed before it is synchronized.
          */
         post: operations["addDataset"];
         delete?: never;
@@ -103,13 +103,65 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Forget a dataset; its files stay where they are
-         * @description Forget a dataset; its files stay where they are.
+         * Forget a dataset with its labels and annotations; its files stay where they are
+         * @description Forget a dataset with its labels and annotations; its files stay where they are.
          */
         delete: operations["deleteDataset"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change what is said about a dataset
+         * @description Change what is said about a dataset.
+         */
+        patch: operations["changeDataset"];
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/annotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return all that is said of a range of frames; tracks that are in one of them whole
+         * @description Return all that is said of a range of frames; tracks that are in one of them whole.
+         */
+        get: operations["getAnnotations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Replace, add, change and delete annotations, all of it or nothing; return what was added or changed
+         * @description Replace, add, change and delete annotations, all of it or nothing; return what was added or changed.
+         */
+        patch: operations["changeAnnotations"];
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return a dataset's labels in their order
+         * @description Return a dataset's labels in their order.
+         */
+        get: operations["listLabels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Add, change and delete labels; return all there are then
+         * @description Add, change and delete labels; return all there are then.
+         */
+        patch: operations["changeLabels"];
         trace?: never;
     };
     "/v1/datasets/{dataset_id}/samples": {
@@ -120,12 +172,196 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Return one page of a dataset's files, in the order of their paths' bytes
-         * @description Return one page of a dataset's files, in the order of their paths' bytes.
+         * Return one page of a dataset's files: by their paths' bytes, or with a filter by their numbers
+         * @description Return one page of a dataset's files: by their paths' bytes, or with a filter by their numbers.
          */
         get: operations["listSamples"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/samples/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete samples with what was said of them, and their files too where that is wanted and allowed
+         * @description Delete samples with what was said of them, and their files too where that is wanted and allowed.
+         */
+        post: operations["deleteSamples"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/samples/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make samples carry these labels and no others; return what became of each
+         * @description Make samples carry these labels and no others; return what became of each.
+         */
+        put: operations["labelSamples"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/samples/{sample_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return one file of a dataset with its tags and shapes
+         * @description Return one file of a dataset with its tags and shapes.
+         */
+        get: operations["getSample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return how many samples a dataset holds, and how many carry which label
+         * @description Return how many samples a dataset holds, and how many carry which label.
+         */
+        get: operations["getStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/syncs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return the newest synchronizations of a dataset that are remembered, the newest first, running or not
+         * @description Return the newest synchronizations of a dataset that are remembered, the newest first, running or not.
+         */
+        get: operations["listSyncs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/syncs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return how far a job came that synchronizes a dataset, with its counts over time
+         * @description Return how far a job came that synchronizes a dataset, with its counts over time.
+         */
+        get: operations["getSync"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return all endpoints by name, without their secret keys. For administrators
+         * @description Return all endpoints by name, without their secret keys. For administrators.
+         */
+        get: operations["listEndpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set an endpoint in place of one of the same name. For administrators
+         * @description Set an endpoint in place of one of the same name. For administrators.
+         */
+        put: operations["setEndpoint"];
+        post?: never;
+        /**
+         * Forget an endpoint and its secret key; its buckets are no sources any more. For administrators
+         * @description Forget an endpoint and its secret key; its buckets are no sources any more. For administrators.
+         */
+        delete: operations["dropEndpoint"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for the first objects of each place that the endpoint allows, and tell how it went. For administrators
+         * @description Ask for the first objects of each place that the endpoint allows, and tell how it went. For administrators.
+         */
+        post: operations["testEndpoint"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1546,6 +1782,7 @@ export interface components {
             reason: "error" | "lost" | "memory" | "needed" | "signal" | "timeout" | "unreadable";
             message: string;
             detail: string;
+            code: string;
         };
         /**
          * WaitingOut
@@ -1764,26 +2001,319 @@ export interface components {
             source: string;
             owner: string;
             project: components["schemas"]["ProjectRef"] | null;
+            /** @enum {unknown} */
+            purpose: "free" | "image_classification" | "image_segmentation" | "named_entities" | "object_detection" | "sound_classification" | "speech" | "speech_paragraphs" | "table" | "text_classification" | "text_triplets" | "video";
+            description: string;
+            work_path: string;
+            read_labels: boolean;
+            collection: string | null;
             samples: number;
+            annotated: number;
             size: number;
             /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
+            updated_at: string;
             synced_at: string | null;
             last_job: string | null;
         };
         /**
          * DatasetIn
-         * @description A new dataset over an allowed folder.
+         * @description A new dataset over an allowed folder or bucket.
          */
         DatasetIn: {
             name: string;
             source: string;
             /** @default null */
             project?: string | null;
+            /**
+             * @default free
+             * @enum {unknown}
+             */
+            purpose?: "free" | "image_classification" | "image_segmentation" | "named_entities" | "object_detection" | "sound_classification" | "speech" | "speech_paragraphs" | "table" | "text_classification" | "text_triplets" | "video";
+            /** @default  */
+            description?: string;
+            /** @default  */
+            work_path?: string;
+            /** @default true */
+            read_labels?: boolean;
+            /** @default [] */
+            labels?: components["schemas"]["LabelSpec"][];
+        };
+        /**
+         * LabelSpec
+         * @description A class of things.
+         */
+        LabelSpec: {
+            /** @default 0 */
+            number?: number;
+            name: string;
+            /** @default  */
+            color?: string;
+            /**
+             * @default any
+             * @enum {unknown}
+             */
+            kind?: "any" | "cuboid" | "ellipse" | "mask" | "points" | "polygon" | "polyline" | "rectangle" | "skeleton" | "tag";
+            /** @default [] */
+            attributes?: components["schemas"]["AttributeSpec"][];
+            /** @default [] */
+            parts?: components["schemas"]["PartSpec"][];
+            /** @default  */
+            drawing?: string;
+        };
+        /**
+         * AttributeSpec
+         * @description Something that is said of what carries a label.
+         */
+        AttributeSpec: {
+            /** @default 0 */
+            number?: number;
+            name: string;
+            /** @enum {unknown} */
+            input: "checkbox" | "number" | "radio" | "select" | "text";
+            /** @default false */
+            mutable?: boolean;
+            /** @default [] */
+            values?: string[];
+            /** @default  */
+            default?: string;
+        };
+        /**
+         * PartSpec
+         * @description A point of a skeleton.
+         */
+        PartSpec: {
+            /** @default 0 */
+            number?: number;
+            name: string;
+            /** @default  */
+            color?: string;
+            /** @default [] */
+            attributes?: components["schemas"]["AttributeSpec"][];
+        };
+        /**
+         * DatasetChange
+         * @description What shall be different about a dataset.
+         */
+        DatasetChange: {
+            name?: string;
+            description?: string;
+            read_labels?: boolean;
+        };
+        /**
+         * AnnotationSet
+         * @description What is said of some frames.
+         */
+        AnnotationSet: {
+            /** @default [] */
+            tags?: components["schemas"]["SampleTag"][];
+            /** @default [] */
+            shapes?: components["schemas"]["SampleShape"][];
+            /** @default [] */
+            tracks?: components["schemas"]["SampleTrack"][];
+        };
+        /**
+         * SampleTag
+         * @description A label put on a whole sample.
+         */
+        SampleTag: {
+            /** @default 0 */
+            number?: number;
+            frame: number;
+            label: number;
+            /** @default 0 */
+            group?: number;
+            /**
+             * @default manual
+             * @enum {unknown}
+             */
+            source?: "auto" | "consensus" | "file" | "manual" | "semi-auto";
+            /** @default 1 */
+            score?: number;
+            /** @default [] */
+            attributes?: components["schemas"]["AttributeValue"][];
+        };
+        /**
+         * AttributeValue
+         * @description What an attribute of a label says.
+         */
+        AttributeValue: {
+            attribute: number;
+            value: string;
+        };
+        /**
+         * SampleShape
+         * @description A label put on a part of one picture.
+         */
+        SampleShape: {
+            /** @default 0 */
+            number?: number;
+            frame: number;
+            label: number;
+            /** @enum {unknown} */
+            kind: "cuboid" | "ellipse" | "mask" | "points" | "polygon" | "polyline" | "rectangle" | "skeleton";
+            /** @default [] */
+            points?: number[];
+            /** @default 0 */
+            rotation?: number;
+            /** @default false */
+            occluded?: boolean;
+            /** @default false */
+            outside?: boolean;
+            /** @default 0 */
+            depth?: number;
+            /** @default 0 */
+            group?: number;
+            /**
+             * @default manual
+             * @enum {unknown}
+             */
+            source?: "auto" | "consensus" | "file" | "manual" | "semi-auto";
+            /** @default 1 */
+            score?: number;
+            /** @default [] */
+            attributes?: components["schemas"]["AttributeValue"][];
+            /** @default [] */
+            parts?: components["schemas"]["ShapePart"][];
+        };
+        /**
+         * ShapePart
+         * @description A point of a skeleton.
+         */
+        ShapePart: {
+            /** @default 0 */
+            number?: number;
+            label: number;
+            /** @default [] */
+            points?: number[];
+            /** @default 0 */
+            rotation?: number;
+            /** @default false */
+            occluded?: boolean;
+            /** @default false */
+            outside?: boolean;
+            /** @default 0 */
+            depth?: number;
+            /** @default 0 */
+            group?: number;
+            /**
+             * @default manual
+             * @enum {unknown}
+             */
+            source?: "auto" | "consensus" | "file" | "manual" | "semi-auto";
+            /** @default 1 */
+            score?: number;
+            /** @default [] */
+            attributes?: components["schemas"]["AttributeValue"][];
+        };
+        /**
+         * SampleTrack
+         * @description One thing through several frames.
+         */
+        SampleTrack: {
+            /** @default 0 */
+            number?: number;
+            frame: number;
+            label: number;
+            /** @default 0 */
+            group?: number;
+            /**
+             * @default manual
+             * @enum {unknown}
+             */
+            source?: "auto" | "consensus" | "file" | "manual" | "semi-auto";
+            /** @default [] */
+            attributes?: components["schemas"]["AttributeValue"][];
+            positions: components["schemas"]["TrackPosition"][];
+            /** @default [] */
+            parts?: components["schemas"]["TrackPart"][];
+        };
+        /**
+         * TrackPosition
+         * @description Where a track's thing is in one of its key frames; between them it moves in a straight line.
+         */
+        TrackPosition: {
+            frame: number;
+            /** @enum {unknown} */
+            kind: "cuboid" | "ellipse" | "mask" | "points" | "polygon" | "polyline" | "rectangle" | "skeleton";
+            /** @default [] */
+            points?: number[];
+            /** @default 0 */
+            rotation?: number;
+            /** @default false */
+            occluded?: boolean;
+            /** @default false */
+            outside?: boolean;
+            /** @default 0 */
+            depth?: number;
+            /** @default [] */
+            attributes?: components["schemas"]["AttributeValue"][];
+        };
+        /**
+         * TrackPart
+         * @description A point of a skeleton through several frames.
+         */
+        TrackPart: {
+            /** @default 0 */
+            number?: number;
+            frame: number;
+            label: number;
+            /** @default 0 */
+            group?: number;
+            /**
+             * @default manual
+             * @enum {unknown}
+             */
+            source?: "auto" | "consensus" | "file" | "manual" | "semi-auto";
+            /** @default [] */
+            attributes?: components["schemas"]["AttributeValue"][];
+            positions: components["schemas"]["TrackPosition"][];
+        };
+        /**
+         * RevisionIn
+         * @description What shall change about annotations, all of it or nothing.
+         */
+        RevisionIn: {
+            /** @default 0 */
+            layer?: number;
+            /** @default null */
+            replace?: components["schemas"]["FrameRange"] | null;
+            /** @default null */
+            add?: components["schemas"]["AnnotationSet"] | null;
+            /** @default null */
+            update?: components["schemas"]["AnnotationSet"] | null;
+            /** @default [] */
+            delete?: number[];
+        };
+        /**
+         * FrameRange
+         * @description Frames that follow each other.
+         */
+        FrameRange: {
+            first: number;
+            last: number;
+        };
+        /**
+         * LabelsChange
+         * @description What shall be different about the labels of a dataset.
+         */
+        LabelsChange: {
+            /** @default [] */
+            add?: components["schemas"]["LabelSpec"][];
+            /** @default [] */
+            update?: components["schemas"]["LabelSpec"][];
+            /** @default [] */
+            delete?: number[];
+            /**
+             * @default keep
+             * @enum {unknown}
+             */
+            policy?: "delete_source" | "forget" | "keep";
         };
         /**
          * SamplePage
-         * @description Samples in the order of their paths' bytes.
+         * @description Samples; with a text in the filter they are counted up to 10,000.
          */
         SamplePage: {
             samples: components["schemas"]["SampleOut"][];
@@ -1796,12 +2326,182 @@ export interface components {
          */
         SampleOut: {
             id: string;
+            number: number;
             path: string;
             size: number;
             /** Format: date-time */
             modified_at: string;
             /** Format: date-time */
             added_at: string;
+            by_hand: boolean;
+            labels: string[];
+        };
+        /**
+         * OutcomesOut
+         * @description What became of each sample, in order.
+         */
+        OutcomesOut: {
+            outcomes: components["schemas"]["OutcomeOut"][];
+        };
+        /**
+         * OutcomeOut
+         * @description What became of one sample of several.
+         */
+        OutcomeOut: {
+            sample: string;
+            code: string;
+            reason: string;
+        };
+        /**
+         * SamplesDelete
+         * @description Samples that shall be deleted.
+         */
+        SamplesDelete: {
+            samples: string[];
+            /** @default false */
+            delete_source?: boolean;
+        };
+        /**
+         * TaggingIn
+         * @description Which labels samples shall carry, and no others.
+         */
+        TaggingIn: {
+            samples: components["schemas"]["SampleTagging"][];
+            /** @default false */
+            make_labels?: boolean;
+        };
+        /**
+         * SampleTagging
+         * @description Which labels one sample shall carry; none says that it has no label.
+         */
+        SampleTagging: {
+            sample: string;
+            /** @default [] */
+            labels?: components["schemas"]["TagWish"][];
+        };
+        /**
+         * TagWish
+         * @description A label that a sample shall carry: as a whole, or with a kind on a part of it.
+         */
+        TagWish: {
+            name: string;
+            /** @default 1 */
+            score?: number;
+            /** @default null */
+            kind?: ("cuboid" | "ellipse" | "mask" | "points" | "polygon" | "polyline" | "rectangle" | "skeleton") | null;
+            /** @default [] */
+            points?: number[];
+        };
+        /**
+         * SampleWhole
+         * @description One file of a dataset with its tags and shapes.
+         */
+        SampleWhole: {
+            id: string;
+            number: number;
+            path: string;
+            size: number;
+            /** Format: date-time */
+            modified_at: string;
+            /** Format: date-time */
+            added_at: string;
+            by_hand: boolean;
+            labels: string[];
+            annotations: components["schemas"]["AnnotationSet"];
+        };
+        /**
+         * StatisticsOut
+         * @description What a dataset holds, from kept counters.
+         */
+        StatisticsOut: {
+            samples: number;
+            size: number;
+            annotated: number;
+            labels: components["schemas"]["LabelUseOut"][];
+        };
+        /**
+         * LabelUseOut
+         * @description How often a label is carried.
+         */
+        LabelUseOut: {
+            label: components["schemas"]["LabelSpec"];
+            samples: number;
+            uses: number;
+        };
+        /**
+         * SyncOut
+         * @description One synchronization of a dataset.
+         */
+        SyncOut: {
+            job: string;
+            /** Format: date-time */
+            started_at: string;
+            finished_at: string | null;
+            listed: number;
+            added: number;
+            changed: number;
+            deleted: number;
+            unchanged: number;
+            skipped: number;
+            labels_read: number;
+            labels_refused: number;
+            expected: number;
+            path: string;
+            rate: number;
+            left: number | null;
+            series: components["schemas"]["SyncPointOut"][];
+        };
+        /**
+         * SyncPointOut
+         * @description How far a synchronization was at a moment.
+         */
+        SyncPointOut: {
+            /** Format: date-time */
+            at: string;
+            listed: number;
+            added: number;
+            changed: number;
+            deleted: number;
+        };
+        /**
+         * EndpointOut
+         * @description An endpoint. Its secret key is never shown.
+         */
+        EndpointOut: {
+            name: string;
+            url: string;
+            allowed: string[];
+            region: string;
+            host_style: boolean;
+            access: string;
+            set_by: string;
+            /** Format: date-time */
+            set_at: string;
+        };
+        /**
+         * EndpointIn
+         * @description An endpoint as it shall be.
+         */
+        EndpointIn: {
+            url: string;
+            allowed: string[];
+            /** @default us-east-1 */
+            region?: string;
+            /** @default false */
+            host_style?: boolean;
+            /** @default  */
+            access?: string;
+            /** @default null */
+            secret?: string | null;
+        };
+        /**
+         * TrialOut
+         * @description How a listing of one allowed place went.
+         */
+        TrialOut: {
+            place: string;
+            trouble: string;
+            code: string;
         };
         /**
          * JobPage
@@ -2972,11 +3672,187 @@ export interface operations {
             507: components["responses"]["Problem"];
         };
     };
+    changeDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    getAnnotations: {
+        parameters: {
+            query?: {
+                first?: number;
+                last?: number;
+                layer?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnotationSet"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    changeAnnotations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevisionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnotationSet"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    listLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelSpec"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    changeLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelSpec"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
     listSamples: {
         parameters: {
             query?: {
                 limit?: number;
                 cursor?: string;
+                annotated?: boolean;
+                label?: string;
+                text?: string;
             };
             header?: never;
             path: {
@@ -3002,6 +3878,321 @@ export interface operations {
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
+        };
+    };
+    deleteSamples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SamplesDelete"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomesOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    labelSamples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaggingIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomesOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    getSample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+                sample_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleWhole"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getStatistics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatisticsOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listSyncs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncOut"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getSync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listEndpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointOut"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    setEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    dropEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    testEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialOut"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     readFeed: {

@@ -23,6 +23,9 @@ export function nextStep(job: Job): Step {
 /** Whether result files may be there to take: the record tells their end, not their number. */
 export const hasFiles = (job: Job): boolean => job.results_until !== null && !job.results_expired;
 
+/** The same, but with those that are kept without end, of which the record tells nothing: looking for them may find none. */
+export const mayHaveFiles = (job: Job): boolean => hasFiles(job) || (job.kept && job.attempt > 0 && !job.results_expired);
+
 export const mayStop = (job: Job): boolean => job.may.includes("cancel") && !job.cancelling;
 
 /** How a thing is taken back, and what the button for it says. */

@@ -8,7 +8,8 @@ export const MANY = ["state", "kind", "owner", "project", "queue", "face", "work
 type Many = (typeof MANY)[number];
 export const ORDERS = ["-number", "number", "-priority", "-finished_at"] as const;
 
-const ONE = ["resource_type", "resource_id", "parent", "schedule"] as const;
+export const RELATED = ["parent", "schedule", "origin", "after"] as const;
+const ONE = ["resource_type", "resource_id", ...RELATED] as const;
 type One = (typeof ONE)[number];
 
 /** How far back "since" may reach: its word in the address and its length in milliseconds. */
@@ -45,6 +46,8 @@ export function fromAddress(query: URLSearchParams): Filter {
     resource_id: one("resource_id"),
     parent: one("parent"),
     schedule: one("schedule"),
+    origin: one("origin"),
+    after: one("after"),
     text: one("text"),
     order: ORDERS.includes(order as never) ? order : ORDERS[0],
     since: one("since") in SINCE ? one("since") : "",

@@ -9,6 +9,8 @@ export function fits(filter: Filter, job: Job): boolean {
   if (!one(filter.queue, job.queue) || !one(filter.face, job.face) || !one(filter.worker, job.worker ?? "")) return false;
   if (filter.parent !== "" && filter.parent !== job.parent) return false;
   if (filter.schedule !== "" && filter.schedule !== job.schedule) return false;
+  if (filter.origin !== "" && filter.origin !== job.origin) return false;
+  if (filter.after !== "" && !job.after.includes(filter.after)) return false;
   if (filter.resource_type !== "" && filter.resource_type !== job.resource?.type) return false;
   if (filter.resource_id !== "" && filter.resource_id !== job.resource?.id) return false;
   if (filter.project.length > 0 && !filter.project.some((name) => name === job.project?.id || name === job.project?.name))

@@ -13,15 +13,27 @@ const MOST = 20;
 export interface Relations {
   /** What it waits for. */
   after: readonly Job[];
-  /** What waits for it, as far as it was listed or heard of. */
+  /** What waits for it, or waited. */
   dependents: readonly Job[];
   /** What it submitted. */
   children: readonly Job[];
-  /** What ran it again, as far as it was listed or heard of. */
+  /** What ran it again. */
   later: readonly Job[];
   origin: Job | null;
   parent: Job | null;
+  /** How many there are of those that the list leads to. */
+  totals: Readonly<Record<"dependents" | "children" | "later", number>>;
 }
+
+const NONE: Relations = {
+  after: [],
+  dependents: [],
+  children: [],
+  later: [],
+  origin: null,
+  parent: null,
+  totals: { dependents: 0, children: 0, later: 0 },
+};
 
 export class OpenedJob {
   job = $state.raw<Job | undefined>();
@@ -31,7 +43,7 @@ export class OpenedJob {
   problem = $state.raw<Problem | null>(null);
   deleted = $state(false);
   /** Jobs that have to do with this one, by what they are to it. */
-  relations = $state.raw<Relations>({ after: [], dependents: [], children: [], later: [], origin: null, parent: null });
+  relations = $state.raw<Relations>(NONE);
   #hush: () => void;
   #timer: number;
 
@@ -89,6 +101,7 @@ export class OpenedJob {
     const put = (jobs: readonly Job[], is: boolean): readonly Job[] =>
       jobs.some((one) => one.id === job.id) ? jobs.map((one) => (one.id === job.id ? newer(one, job) : one)) : is ? [...jobs, job] : jobs;
     const now = this.relations;
+    if (!this.#concerns(job)) return;
     this.relations = {
       ...now,
       after: put(now.after, false),
@@ -96,6 +109,16 @@ export class OpenedJob {
       dependents: put(now.dependents, job.after.includes(this.id)),
       later: put(now.later, job.origin === this.id),
     };
+  }
+
+  #concerns(job: Job): boolean {
+    const { after, dependents, children, later } = this.relations;
+    return (
+      job.parent === this.id ||
+      job.origin === this.id ||
+      job.after.includes(this.id) ||
+      [after, dependents, children, later].some((jobs) => jobs.some((one) => one.id === job.id))
+    );
   }
 
   #progress(news: FeedProgress): void {
@@ -116,13 +139,23 @@ export class OpenedJob {
     const job = this.job;
     if (!job) return;
     const one = (id: string | null) => (id === null ? null : calls.job(id).catch(() => null));
-    const [after, origin, parent, children] = await Promise.all([
+    const [after, origin, parent, children, later, dependents] = await Promise.all([
       Promise.all(job.after.slice(0, MOST).map(one)),
       one(job.origin),
       one(job.parent),
       calls.jobs({ parent: job.id, limit: MOST }),
+      calls.jobs({ origin: job.id, limit: MOST }),
+      calls.jobs({ after: job.id, limit: MOST }),
     ]);
-    this.relations = { ...this.relations, after: after.filter((found) => found !== null), origin, parent, children: children.jobs };
+    this.relations = {
+      after: after.filter((found) => found !== null),
+      origin,
+      parent,
+      children: children.jobs,
+      later: later.jobs,
+      dependents: dependents.jobs,
+      totals: { children: children.total, later: later.total, dependents: dependents.total },
+    };
   }
 
   async #readEvents(): Promise<void> {

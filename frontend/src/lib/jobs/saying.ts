@@ -21,6 +21,8 @@ export interface Around {
 
 /** A rate read earlier than this after the beginning is a guess. */
 const SETTLED = 1_500;
+/** So many letters stand beside the state on most screens. */
+const ROOM = 34;
 /** A turn that comes earlier than this is not worth counting down. */
 const SOON = 2_000;
 
@@ -33,7 +35,7 @@ export function say(job: Job, now: number, around: Around): Saying {
     case "running":
       return running(job);
     case "succeeded":
-      return { word: texts.state.succeeded, figure: outcome(job, now), why: "" };
+      return { word: texts.state.succeeded, figure: few(values(job.result)), why: kept(job, now) };
     case "failed":
       return { word: texts.state.failed, figure: attempts(job), why: job.failure?.message ?? "" };
     case "cancelled":
@@ -103,13 +105,17 @@ function attempts(job: Job): string {
   return texts.row.attempt(Math.min(next, job.tries), job.tries);
 }
 
-function outcome(job: Job, now: number): string {
-  // Room is short: with an end to tell, two values are enough; what is zero is no news.
-  const end = job.results_expired || job.results_until !== null;
-  const parts = values(job.result).slice(0, end ? 2 : 3);
-  if (job.results_expired) parts.push(texts.row.expired);
-  else if (job.results_until) parts.push(texts.row.expires(about(millis(job.results_until) - now)));
-  return parts.join(" · ");
+/** As many of the values as the row has room for, and the first in any case. */
+function few(told: readonly string[]): string {
+  let line = told[0] ?? "";
+  for (const one of told.slice(1, 3)) if (line.length + one.length < ROOM) line += ` · ${one}`;
+  return line;
+}
+
+/** How long its files are there. */
+function kept(job: Job, now: number): string {
+  if (job.results_expired) return texts.row.expired;
+  return job.results_until ? texts.row.expires(about(millis(job.results_until) - now)) : "";
 }
 
 /** The plain values of a result, said as "name value"; zeros are left out. */
