@@ -1,0 +1,244 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jobyard.people.record import Role
+from tests.datasets.formats import drawn
+from tests.faces.cvat.house import House
+from tests.faces.cvat.synchronized import synchronized
+
+pytestmark = pytest.mark.anyio
+
+NEEDED = {
+    "tasks": {"id", "name", "jobs", "labels", "organization", "target_storage"},
+    "projects": {"id", "name", "tasks", "labels", "organization", "target_storage"},
+    "jobs": {"id", "issues", "labels"},
+    "labels": {"id", "name"},
+}
+"""Fields without which the client gives up."""
+
+
+async def test_a_task_without_pictures_is_a_task_all_the_same(house: House) -> None:
+    mia = house.caller()
+    task = await mia.made("tasks", name="  cats ", labels=[{"name": "cat"}], bug_tracker="https://b", subset="train")
+    assert (task["name"], task["size"], task["data"], task["mode"], task["jobs"]["count"]) == ("cats", 0, None, "", 0)
+    assert (task["bug_tracker"], task["subset"], task["owner"]["username"]) == ("https://b", "train", "mia")
+    assert await mia.got(f"/tasks/{task['id']}") == task
+    assert (await mia.got(f"/tasks/{task['id']}/data/meta"))["frames"] == []
+
+
+async def test_names_need_not_be_unique_and_may_be_long(house: House) -> None:
+    mia = house.caller()
+    for what in ("tasks", "projects"):
+        for name in ("same", "x" * 256, "0" * 32):
+            made = [await mia.made(what, name=name) for _ in range(3)]
+            assert [one["name"] for one in made] == [name] * 3
+            assert len({one["id"] for one in made}) == 3
+        listed = (await mia.got(f"/{what}?page_size=all&name=same"))["results"]
+        assert len(listed) == 3
+
+
+@pytest.mark.parametrize("name", ["", "   ", "a\nb", "x" * 257, "a\x00b"])
+async def test_what_is_no_name_is_refused(house: House, name: str) -> None:
+    for what in ("tasks", "projects"):
+        answer = await house.caller()("POST", f"/{what}", {"name": name})
+        assert answer.status_code == 400 and "name" in answer.json()
+
+
+async def test_everything_a_client_needs_is_there(house: House) -> None:
+    mia = house.caller()
+    project = await mia.made("projects", name="p", labels=[{"name": "cat"}])
+    task = await mia.task("a.png", "b.png", project_id=project["id"])
+    for what, query in (
+        ("tasks", ""),
+        ("projects", ""),
+        ("jobs", f"?task_id={task['id']}"),
+        ("labels", f"?task_id={task['id']}"),
+    ):
+        page = await mia.got(f"/{what}{query}")
+        assert {"count", "next", "results"} <= set(page) and page["count"] == 1
+        assert NEEDED[what] <= set(page["results"][0])
+    assert {"url", "count", "completed", "validation"} <= set(task["jobs"])
+    meta = await mia.got(f"/tasks/{task['id']}/data/meta")
+    assert {"chunks_updated_date", "frames", "deleted_frames"} <= set(meta)
+    assert [(one["name"], one["width"], one["related_files"]) for one in meta["frames"]] == [
+        ("a.png", 40, 0),
+        ("b.png", 41, 0),
+    ]
+
+
+async def test_a_project_shares_its_labels_with_its_tasks(house: House) -> None:
+    mia = house.caller()
+    project = await mia.made("projects", name="p", labels=[{"name": "cat"}])
+    task = await mia.task("a.png", project_id=project["id"])
+    own = await mia("POST", "/tasks", {"name": "t", "project_id": project["id"], "labels": [{"name": "x"}]})
+    assert own.status_code == 400 and "labels" in own.json()
+    assert (task["project_id"], task["project_name"]) == (project["id"], "p")
+    changed = await mia("PATCH", f"/projects/{project['id']}", {"name": "q", "labels": [{"name": "dog"}]})
+    assert changed.status_code == 200 and changed.json()["tasks"]["count"] == 1
+    labels = (await mia.got(f"/labels?task_id={task['id']}"))["results"]
+    assert [label["name"] for label in labels] == ["cat", "dog"]
+    assert {label["project_id"] for label in labels} == {project["id"]}
+    assert (await mia("DELETE", f"/projects/{project['id']}")).status_code == 204
+    assert (await mia("GET", f"/tasks/{task['id']}")).status_code == 404
+    assert list(house.pictures.iterdir()) == []
+
+
+async def test_labels_are_changed_one_by_one_and_keep_their_numbers(house: House) -> None:
+    mia = house.caller()
+    said = {
+        "name": "cat",
+        "color": "#112233",
+        "attributes": [{"name": "mood", "input_type": "select", "mutable": True, "values": ["good", "bad"]}],
+    }
+    task = await mia.made("tasks", name="t", labels=[said, {"name": "dog"}])
+    cat, dog = (await mia.got(f"/labels?task_id={task['id']}"))["results"]
+    mood = cat["attributes"][0]
+    assert (cat["color"], mood["default_value"], mood["values"], cat["type"]) == (
+        "#112233",
+        "good",
+        ["good", "bad"],
+        "any",
+    )
+    longer = {
+        "attributes": [
+            {**mood, "values": ["good", "bad", "odd"]},
+            {"name": "age", "input_type": "number", "values": ["0", "9", "1"]},
+        ]
+    }
+    answer = await mia("PATCH", f"/labels/{cat['id']}", {"name": "tom", **longer})
+    assert answer.status_code == 200, answer.text
+    tom = answer.json()
+    assert (tom["id"], tom["name"], [one["name"] for one in tom["attributes"]]) == (cat["id"], "tom", ["mood", "age"])
+    assert tom["attributes"][0]["id"] == mood["id"]
+    gone = await mia("PATCH", f"/tasks/{task['id']}", {"labels": [{"id": dog["id"], "deleted": True}, {"name": "cow"}]})
+    assert gone.status_code == 200, gone.text
+    assert [one["name"] for one in (await mia.got(f"/labels?task_id={task['id']}"))["results"]] == ["tom", "cow"]
+    assert (await mia("DELETE", f"/labels/{cat['id']}")).status_code == 204
+    assert (await mia("GET", f"/labels/{cat['id']}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        {},
+        {"name": ""},
+        {"name": "a", "type": "blob"},
+        {"name": "a", "color": "red"},
+        {"name": "a", "attributes": [{"name": "b", "input_type": "slider"}]},
+        {"name": "a", "type": "skeleton"},
+        {"name": "a", "sublabels": [{"name": "b"}]},
+    ],
+)
+async def test_labels_that_make_no_sense_are_refused(house: House, label: dict[str, Any]) -> None:
+    answer = await house.caller()("POST", "/tasks", {"name": "t", "labels": [label]})
+    assert answer.status_code == 400
+    assert (await house.caller().got("/tasks"))["count"] == 0
+
+
+async def test_a_task_is_divided_and_its_jobs_are_given_to_people(house: House) -> None:
+    await house.project("team", mia=Role.MEMBER, max=Role.MEMBER)
+    mia = house.caller(X_Organization="team")
+    task = await mia.task("a.png", "b.png", "c.png", segment_size=2, overlap=1)
+    jobs = sorted((await mia.got(f"/jobs?task_id={task['id']}"))["results"], key=lambda job: job["id"])
+    assert [(job["start_frame"], job["stop_frame"], job["frame_count"]) for job in jobs] == [(0, 1, 2), (1, 2, 2)]
+    number = (await house.caller("max").got("/users/self"))["id"]
+    changed = await mia(
+        "PATCH", f"/jobs/{jobs[0]['id']}", {"assignee": number, "stage": "acceptance", "state": "completed"}
+    )
+    assert changed.status_code == 200 and changed.json()["assignee"]["username"] == "max"
+    assert changed.json()["status"] == "completed"
+    shown = await mia.got(f"/tasks/{task['id']}")
+    assert (shown["jobs"]["completed"], shown["jobs"]["count"], shown["status"]) == (1, 2, "annotation")
+    meta = await mia.got(f"/jobs/{jobs[1]['id']}/data/meta")
+    assert [one["name"] for one in meta["frames"]] == ["b.png", "c.png"] and meta["start_frame"] == 1
+    assert (await mia("PATCH", f"/jobs/{jobs[0]['id']}", {"stage": "odd"})).status_code == 400
+    assert (await mia("PATCH", f"/jobs/{jobs[0]['id']}", {"assignee": 999})).status_code == 400
+    assert (await mia("DELETE", f"/jobs/{jobs[0]['id']}")).status_code == 409
+    assert (await house.caller("max").got("/jobs?assignee=max"))["count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("chosen", "count"),
+    [
+        ({"frame_selection_method": "random_uniform", "frame_count": 2}, 2),
+        ({"frame_selection_method": "random_uniform", "frame_share": 0.5}, 2),
+        ({"frame_selection_method": "manual", "frames": [1, 3]}, 2),
+        ({"frame_selection_method": "random_per_job", "frames_per_job_count": 1}, 2),
+    ],
+)
+async def test_a_ground_truth_is_chosen_once(house: House, chosen: dict[str, Any], count: int) -> None:
+    mia = house.caller()
+    task = await mia.task("a.png", "b.png", "c.png", "d.png", segment_size=2)
+    said = {"type": "ground_truth", "task_id": task["id"], **chosen}
+    made = await mia("POST", "/jobs", said)
+    assert made.status_code == 201 and made.json()["frame_count"] == count, made.text
+    assert (await mia("POST", "/jobs", said)).status_code == 409
+    meta = await mia.got(f"/jobs/{made.json()['id']}/data/meta")
+    assert len(meta["included_frames"]) == count
+    assert (await mia("DELETE", f"/jobs/{made.json()['id']}")).status_code == 204
+
+
+async def test_replicas_and_a_ground_truth_come_with_the_pictures(house: House) -> None:
+    mia = house.caller()
+    task = await mia.task(consensus_replicas=2)
+    await mia.fill(task["id"], "a.png", "b.png")
+    jobs = (await mia.got(f"/jobs?task_id={task['id']}"))["results"]
+    assert sorted(job["type"] for job in jobs) == ["annotation", "replica", "replica"]
+    parent = next(job["id"] for job in jobs if job["type"] == "annotation")
+    assert {job["parent_job_id"] for job in jobs if job["type"] == "replica"} == {parent}
+    assert (await mia("POST", "/tasks", {"name": "t", "consensus_replicas": 1})).status_code == 400
+
+
+async def test_frames_are_shown_one_by_one_in_chunks_and_small(house: House) -> None:
+    mia = house.caller()
+    task = await mia.task("a.png", "b.png")
+    path = f"/tasks/{task['id']}/data"
+    frame = await mia("GET", f"{path}/?type=frame&number=1&quality=original")
+    assert frame.status_code == 200 and frame.headers["content-type"] == "image/png"
+    assert frame.content == drawn.png(41, 30)
+    preview = await mia("GET", f"/tasks/{task['id']}/preview")
+    assert preview.headers["content-type"] == "image/jpeg" and preview.content[:2] == b"\xff\xd8"
+    chunk = await mia("GET", f"{path}?type=chunk&number=0&quality=compressed")
+    assert chunk.status_code == 200 and chunk.content[:4] == b"PK\3\4"
+    for query, status in (
+        ("type=frame&number=2", 404),
+        ("type=frame", 400),
+        ("type=odd", 400),
+        ("type=chunk&number=5", 404),
+        ("", 400),
+    ):
+        assert (await mia("GET", f"{path}?{query}")).status_code == status
+    assert (await house.caller("max")("GET", f"{path}?type=frame&number=0")).status_code == 404
+
+
+async def test_frames_are_marked_as_deleted_and_left_out(house: House) -> None:
+    mia = house.caller()
+    task = await mia.task("a.png", "b.png")
+    answer = await mia("PATCH", f"/tasks/{task['id']}/data/meta", {"deleted_frames": [1]})
+    assert answer.status_code == 200 and answer.json()["deleted_frames"] == [1]
+    assert (await mia("PATCH", f"/tasks/{task['id']}/data/meta", {"deleted_frames": [7]})).status_code == 400
+    await mia("POST", f"/tasks/{task['id']}/dataset/export?format=COCO%201.0")
+    assert (await house.work()).result["frames"] == 1
+
+
+async def test_a_folder_that_was_synchronized_is_a_task_too(house: House) -> None:
+    number = await synchronized(house, {f"{place}.png": drawn.png(20 + place, 10) for place in range(3)})
+    mia = house.caller()
+    task = await mia.got(f"/tasks/{number}")
+    assert (task["size"], task["jobs"]["count"], task["mode"]) == (3, 1, "annotation")
+    frame = await mia("GET", f"/tasks/{number}/data?type=frame&number=2")
+    assert frame.content == drawn.png(22, 10)
+    answer = await mia("POST", f"/tasks/{number}/data", {"image_quality": 70, "server_files": ["x"]})
+    assert answer.status_code == 400
+
+
+async def test_deleting_a_task_removes_the_pictures_that_were_sent_in(house: House) -> None:
+    mia = house.caller()
+    task = await mia.task("a.png")
+    assert [len(list(folder.iterdir())) for folder in house.pictures.iterdir()] == [1]
+    assert (await house.caller("max")("DELETE", f"/tasks/{task['id']}")).status_code == 404
+    assert (await mia("DELETE", f"/tasks/{task['id']}")).status_code == 204
+    assert list(house.pictures.iterdir()) == [] and house.uploads.stale(float("inf")) == []
