@@ -32,12 +32,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The address clients use when a proxy stands in front, such as `https://jobs.example.org`."""
     database: str = ""
     """A PostgreSQL address (`postgresql://...`); empty for SQLite inside the data folder."""
+    faces: tuple[Literal["cvat", "modelarts"], ...] = ("cvat", "modelarts")
+    """Protocols of other products that are spoken beside our own, which the page and the workers need."""
     workers: Annotated[int, Meta(ge=0, le=64)] = 1
     """Worker processes that `up` starts beside the server; 0 for none."""
     slots: Annotated[int, Meta(ge=1, le=256)] = 2
     """Jobs each of these workers runs side by side."""
     source_roots: tuple[str, ...] = ()
     """Folders that may be used as data sources; nothing outside them is ever read."""
+    source_deletes: bool = False
+    """Let whoever may delete a dataset also delete its samples' files from the source; else sources are only read."""
     commands: tuple[str, ...] = ()
     """Programs that `command.run` may start, by name or absolute path; none by default."""
     webhook_targets: tuple[str, ...] = ()
@@ -130,6 +134,6 @@ def _variables(environment: Mapping[str, str]) -> dict[str, Any]:
         if text is None:
             continue
         found[name] = text.split(os.pathsep) if name == "source_roots" else text
-        if name in {"commands", "webhook_targets"}:
+        if name in {"commands", "faces", "webhook_targets"}:
             found[name] = [word for word in text.split(",") if word]
     return found

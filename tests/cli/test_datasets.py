@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import msgspec
+
 from tests.cli.running import RunningHouse
 
 NASTY = b"\x1b[2Jevil\xff.txt"
@@ -44,6 +46,61 @@ def test_an_emptied_folder_is_only_believed_when_that_was_said(house: RunningHou
     assert (refused.code, refused.json["state"]) == (1, "failed")
     believed = house.call("datasets", "sync", "emptied", "--wait", "--json", "-p", "allow_empty=true")
     assert (believed.code, believed.json["result"]["deleted"]) == (0, 1)
+
+
+def test_a_dataset_is_labelled_changed_and_forgotten(house: RunningHouse) -> None:
+    folder = house.sources / "labelled"
+    folder.mkdir()
+    for name in ("1.jpg", "2.jpg"):
+        (folder / name).touch()
+    flags = ("--purpose", "image_classification", "--description", "Cats", "--label", "cat", "--no-read-labels")
+    made = house.cli("datasets", "create", "labelled", str(folder), *flags, "--json").json
+    assert (made["purpose"], made["description"], made["read_labels"]) == ("image_classification", "Cats", False)
+    assert house.call("datasets", "create", "x", str(folder), "--purpose", "cooking").code == 2
+    house.call("datasets", "sync", "labelled", "--wait")
+    assert "1.jpg" not in house.call("datasets", "samples", "labelled", "--labelled").out
+    refused = house.call("datasets", "tag", "labelled", "1.jpg", "--label", "dog")
+    assert refused.code == 3 and "There is no label dog." in refused.err
+    assert house.call("datasets", "tag", "labelled", "1.jpg", "-l", "cat", "-l", "dog", "--new").code == 0
+    assert house.call("datasets", "tag", "labelled", "nothing.jpg").code == 3
+    assert [one["path"] for one in house.call("datasets", "samples", "labelled", "--label", "dog", "--json").lines] == [
+        "1.jpg"
+    ]
+    told = house.call("datasets", "labels", "labelled")
+    assert "dog" in told.out and "1 of 2 samples are labelled." in told.err
+    renamed = house.call(
+        "datasets", "relabel", "labelled", "--add", "cow", "--rename", "dog=wolf", "--delete", "cat", "--json"
+    )
+    assert [label["name"] for label in renamed.json] == ["wolf", "cow"]
+    assert house.call("datasets", "relabel", "labelled", "--rename", "x").code == 2
+    assert house.call("datasets", "relabel", "labelled", "--delete", "x").code == 3
+
+
+def test_annotations_come_from_files_and_samples_are_forgotten(house: RunningHouse) -> None:
+    folder = house.sources / "annotated"
+    folder.mkdir()
+    for name in ("1.jpg", "2.jpg"):
+        (folder / name).touch()
+    house.call("datasets", "create", "annotated", str(folder), "--label", "wolf")
+    house.call("datasets", "sync", "annotated", "--wait")
+    [use] = house.call("datasets", "labels", "annotated", "--json").json["labels"]
+    revision = house.folder / "revision.json"
+    tag = {"frame": 1, "label": use["label"]["number"]}
+    revision.write_bytes(msgspec.json.encode({"add": {"tags": [tag]}}))
+    added = house.call("datasets", "annotate", "annotated", str(revision)).json
+    assert house.call("datasets", "annotations", "annotated", "--first", "1").json == added
+    revision.write_text("{")
+    assert house.call("datasets", "annotate", "annotated", str(revision)).code == 2
+    [sync] = house.call("datasets", "syncs", "annotated", "--json").json
+    assert (sync["added"], sync["listed"]) == (2, 2)
+    assert "ADDED" in house.call("datasets", "syncs", "annotated").out
+    assert house.call("datasets", "forget", "annotated", "2.jpg").code == 0
+    kept = house.call("datasets", "forget", "annotated", "1.jpg", "--delete-source")
+    assert kept.code == 3 and "source-deletes" in kept.err
+    assert house.call("datasets", "change", "annotated", "--name", "renamed", "--description", "Wolves").code == 0
+    assert "Wolves" in house.call("datasets", "show", "renamed").out
+    assert house.call("datasets", "delete", "renamed").code == 0
+    assert house.call("datasets", "show", "renamed").code == 3 and (folder / "2.jpg").exists()
 
 
 def test_names_of_files_are_shown_and_never_obeyed(house: RunningHouse) -> None:

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from jobyard.client import Conflict, Forbidden, Invalid, Job, Jobyard, NotFinished, NotFound, Unauthenticated
-from jobyard.client.shapes import FeedJob, FeedProgress
+from jobyard.client.labelling import DatasetEdit, Revision, SampleTagging, TagWish
+from jobyard.client.shapes import Annotations, FeedJob, FeedProgress, Label, Shape
 from jobyard.job.ids import new_id
 from tests.cli.running import RunningHouse
 
@@ -235,6 +236,44 @@ def test_a_dataset_is_made_and_synchronized(client: Jobyard, house: RunningHouse
     assert job.result["added"] == 2
     assert [sample.path for sample in client.datasets.samples(dataset.id)] == ["a.txt", "b.txt"]
     assert [(one.name, one.samples) for one in client.datasets.all() if one.id == dataset.id] == [("pictures", 2)]
+
+
+def test_a_dataset_is_labelled_and_annotated(client: Jobyard, house: RunningHouse) -> None:
+    folder = house.sources / "labelled"
+    folder.mkdir()
+    for name in ("a.jpg", "b.jpg", "c.jpg"):
+        (folder / name).touch()
+    made = client.datasets.create(
+        "labelled", str(folder), purpose="object_detection", description="d", labels=[Label(name="cat")]
+    )
+    assert (made.purpose, made.description, made.annotated) == ("object_detection", "d", 0)
+    assert client.datasets.change(made.id, DatasetEdit(description="cats")).description == "cats"
+    client.wait(client.datasets.sync(made.id).id, timeout=30)
+    [sync] = client.datasets.syncs(made.id)
+    assert (sync.listed, sync.added, sync.finished_at is not None) == (3, 3, True)
+    first, second, third = client.datasets.samples(made.id)
+    wishes = [SampleTagging(sample=first.id, labels=[TagWish(name="cat")])]
+    wishes.append(SampleTagging(sample=second.id, labels=[TagWish(name="dog")]))
+    assert [one.code for one in client.datasets.label_samples(made.id, wishes)] == ["", "not_found"]
+    assert [one.code for one in client.datasets.label_samples(made.id, wishes, make_labels=True)] == ["", ""]
+    cat, dog = client.datasets.labels(made.id)
+    box = Shape(frame=2, label=dog.number, kind="rectangle", points=[0, 0, 1.5, 1])
+    [added] = client.datasets.annotate(made.id, Revision(add=Annotations(shapes=[box]))).shapes
+    assert client.datasets.annotations(made.id, 2, 2) == Annotations(shapes=[added])
+    assert client.datasets.sample(made.id, third.id).annotations.shapes == [added]
+    assert [one.path for one in client.datasets.samples(made.id, label="dog")] == ["b.jpg", "c.jpg"]
+    assert [one.path for one in client.datasets.samples(made.id, annotated=False)] == []
+    assert [one.path for one in client.datasets.samples(made.id, annotated=True, text="a.")] == ["a.jpg"]
+    counts = {use.label.name: (use.samples, use.uses) for use in client.datasets.statistics(made.id).labels}
+    assert counts == {"cat": (1, 1), "dog": (2, 2)}
+    assert [one.name for one in client.datasets.change_labels(made.id, delete=[cat.number])] == ["dog"]
+    assert [one.code for one in client.datasets.delete_samples(made.id, [first.id])] == [""]
+    with pytest.raises(Forbidden):
+        client.datasets.delete_samples(made.id, [second.id], delete_source=True)
+    assert client.datasets.get(made.id).samples == 2
+    client.datasets.delete(made.id)
+    with pytest.raises(NotFound):
+        client.datasets.get(made.id)
 
 
 def test_the_house_is_kept(client: Jobyard, house: RunningHouse) -> None:

@@ -21,6 +21,7 @@ def up(
     workers: int | None = None,
     slots: int | None = None,
     source_root: Annotated[list[str] | None, Parameter(negative=())] = None,
+    source_deletes: Annotated[bool | None, Parameter(negative=())] = None,
     allow_command: Annotated[list[str] | None, Parameter(negative=())] = None,
     webhook_target: Annotated[list[str] | None, Parameter(negative=())] = None,
     database: str | None = None,
@@ -51,6 +52,8 @@ def up(
         Jobs each worker runs side by side.
     source_root
         Folder that datasets may read from; may be said several times.
+    source_deletes
+        Let whoever may delete a dataset delete its files from the source too.
     allow_command
         Program that `command.run` may start, by name or absolute path; may be said several times.
     webhook_target
@@ -72,9 +75,8 @@ def up(
         "public_url": public_url,
         "workers": workers,
         "slots": slots,
-        "source_roots": None
-        if source_root is None
-        else [str(Path(one).expanduser().absolute()) for one in source_root],
+        "source_roots": None if source_root is None else [_absolute(one) for one in source_root],
+        "source_deletes": source_deletes,
         "commands": allow_command,
         "webhook_targets": webhook_target,
         "database": database,
@@ -100,3 +102,7 @@ def start(settings: declared.Settings, *, json: bool) -> int:
         welcome(ready, json=json)
 
     return serve(settings, tell)
+
+
+def _absolute(folder: str) -> str:
+    return str(Path(folder).expanduser().absolute())

@@ -1,37 +1,86 @@
-"""The datasets of a house: folders of files that it knows one by one."""
+"""The datasets of a house: folders and buckets of files that it knows one by one, and what is said of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Unpack
 
 from jobyard.client.exchange import Call, Exchange, segment
 from jobyard.client.jobs import Wishes
-from jobyard.client.requests import NewDataset
-from jobyard.client.shapes import Dataset, DatasetPage, Job, Sample, SamplePage
+from jobyard.client.labelling import (
+    DatasetEdit,
+    Deletion,
+    LabelEdits,
+    NewDataset,
+    Policy,
+    Purpose,
+    Revision,
+    SampleTagging,
+    Tagging,
+)
+from jobyard.client.shapes import (
+    Annotations,
+    Dataset,
+    DatasetPage,
+    Job,
+    Label,
+    Outcome,
+    Outcomes,
+    Sample,
+    SamplePage,
+    SampleWhole,
+    Statistics,
+    Sync,
+)
 
 SYNC = "dataset.sync"
 """The job kind that compares a dataset with its folder."""
 
 
 class Datasets:
-    """Make, see and synchronize datasets."""
+    """Make, see, label and synchronize datasets."""
 
     def __init__(self, exchange: Exchange, submit: Callable[..., Job]) -> None:
         self._exchange = exchange
         self._submit = submit
 
-    def create(self, name: str, source: str, project: str | None = None) -> Dataset:
-        """Make a dataset over `source`, a folder on the house's machine inside one of its allowed source roots.
+    def create(
+        self,
+        name: str,
+        source: str,
+        project: str | None = None,
+        *,
+        purpose: Purpose = "free",
+        description: str = "",
+        read_labels: bool = True,
+        labels: Sequence[Label] = (),
+    ) -> Dataset:
+        """Make a dataset over `source`: a folder on the house's machine inside one of its allowed roots, or a bucket.
 
-        Nothing is read yet; see `sync`. Raises Conflict for a taken name, Invalid for a folder that is not allowed.
+        Nothing is read yet; see `sync`. Raises Conflict for a taken name, Invalid for a source that is not allowed.
         """
-        body = NewDataset(name=name, source=source, project=project)
+        body = NewDataset(
+            name=name,
+            source=source,
+            project=project,
+            purpose=purpose,
+            description=description,
+            read_labels=read_labels,
+            labels=list(labels),
+        )
         return self._exchange.ask(Call(method="POST", path="/datasets", body=body, again=False), Dataset)
 
     def get(self, id_: str) -> Dataset:
         """Return a dataset. Raises NotFound."""
-        return self._exchange.ask(Call(path=f"/datasets/{segment(id_)}"), Dataset)
+        return self._exchange.ask(Call(path=_at(id_)), Dataset)
+
+    def change(self, id_: str, edit: DatasetEdit) -> Dataset:
+        """Change what is said about a dataset and return it. Raises NotFound, Refused, Conflict for a taken name."""
+        return self._exchange.ask(Call(method="PATCH", path=_at(id_), body=edit), Dataset)
+
+    def delete(self, id_: str) -> None:
+        """Forget a dataset with its labels and annotations; its files stay. Raises NotFound or Refused."""
+        self._exchange.tell(Call(method="DELETE", path=_at(id_)))
 
     def all(self) -> Iterator[Dataset]:
         """Give out all datasets you may see, newest first."""
@@ -43,19 +92,86 @@ class Datasets:
             if cursor is None:
                 return
 
-    def samples(self, id_: str) -> Iterator[Sample]:
-        """Give out a dataset's files in the order of their paths' bytes."""
+    def samples(
+        self, id_: str, *, label: str | None = None, annotated: bool | None = None, text: str = ""
+    ) -> Iterator[Sample]:
+        """Give out a dataset's files in the order of their paths' bytes.
+
+        With a filter they come in the order of their numbers: those that carry a label, any label or none, or whose
+        path contains a text.
+        """
         cursor: str | None = None
-        path = f"/datasets/{segment(id_)}/samples"
+        filters = {"label": label, "annotated": annotated, "text": text or None}
         while True:
-            page = self._exchange.ask(Call(path=path, query={"limit": 500, "cursor": cursor}), SamplePage)
+            query = {"limit": 500, "cursor": cursor, **filters}
+            page = self._exchange.ask(Call(path=_at(id_, "samples"), query=query), SamplePage)
             yield from page.samples
             cursor = page.next
             if cursor is None:
                 return
+
+    def sample(self, id_: str, sample: str) -> SampleWhole:
+        """Return one file of a dataset with its tags and shapes. Raises NotFound."""
+        return self._exchange.ask(Call(path=_at(id_, "samples", sample)), SampleWhole)
+
+    def delete_samples(self, id_: str, samples: Sequence[str], *, delete_source: bool = False) -> list[Outcome]:
+        """Delete up to 1,000 samples; return what became of each.
+
+        With `delete_source` their files are deleted too, where an administrator allowed it; else they come back with
+        the next synchronization.
+        """
+        body = Deletion(samples=list(samples), delete_source=delete_source)
+        return self._exchange.ask(
+            Call(method="POST", path=_at(id_, "samples", "delete"), body=body, again=False), Outcomes
+        ).outcomes
+
+    def label_samples(self, id_: str, samples: Sequence[SampleTagging], *, make_labels: bool = False) -> list[Outcome]:
+        """Make up to 1,000 samples carry these labels and no others; return what became of each."""
+        body = Tagging(samples=list(samples), make_labels=make_labels)
+        return self._exchange.ask(Call(method="PUT", path=_at(id_, "samples", "labels"), body=body), Outcomes).outcomes
+
+    def labels(self, id_: str) -> list[Label]:
+        """Return a dataset's labels in their order. Raises NotFound."""
+        return self._exchange.ask(Call(path=_at(id_, "labels")), list[Label])
+
+    def change_labels(
+        self,
+        id_: str,
+        *,
+        add: Sequence[Label] = (),
+        update: Sequence[Label] = (),
+        delete: Sequence[int] = (),
+        policy: Policy = "keep",
+    ) -> list[Label]:
+        """Add, change and delete labels (by number); return all there are then."""
+        body = LabelEdits(add=list(add), update=list(update), delete=list(delete), policy=policy)
+        call = Call(method="PATCH", path=_at(id_, "labels"), body=body, again=False)
+        return self._exchange.ask(call, list[Label])
+
+    def statistics(self, id_: str) -> Statistics:
+        """Return how many samples a dataset holds, and how many carry which label. Raises NotFound."""
+        return self._exchange.ask(Call(path=_at(id_, "statistics")), Statistics)
+
+    def annotations(self, id_: str, first: int = 0, last: int | None = None, *, layer: int = 0) -> Annotations:
+        """Return all that is said of a range of frames; tracks that are in one of them whole. Raises NotFound."""
+        query = {"first": first, "last": last, "layer": layer}
+        return self._exchange.ask(Call(path=_at(id_, "annotations"), query=query), Annotations)
+
+    def annotate(self, id_: str, revision: Revision) -> Annotations:
+        """Replace, add, change and delete annotations, all of it or nothing; return what was added or changed."""
+        call = Call(method="PATCH", path=_at(id_, "annotations"), body=revision, again=False)
+        return self._exchange.ask(call, Annotations)
+
+    def syncs(self, id_: str) -> list[Sync]:
+        """Return the newest synchronizations of a dataset, the newest first, running or not. Raises NotFound."""
+        return self._exchange.ask(Call(path=_at(id_, "syncs")), list[Sync])
 
     def sync(
         self, id_: str, *, key: str | None = None, options: dict[str, Any] | None = None, **wishes: Unpack[Wishes]
     ) -> Job:
         """Submit the job that compares a dataset with its folder: what is new, changed and gone."""
         return self._submit(SYNC, {"dataset": id_, **(options or {})}, key=key, **wishes)
+
+
+def _at(*parts: str) -> str:
+    return "/".join(["/datasets", *map(segment, parts)])

@@ -89,6 +89,17 @@ class ForMany(Struct, frozen=True, kw_only=True, omit_defaults=True):
     limit: int = 1000
 
 
+class NewEndpoint(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An endpoint as it shall be."""
+
+    url: str
+    allowed: list[str]
+    region: str = "us-east-1"
+    host_style: bool = False
+    access: str = ""
+    secret: str | None = None
+
+
 class NewLimit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What shall be allowed."""
 
@@ -197,14 +208,6 @@ class Place(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A user's place in a project."""
 
     role: Role
-
-
-class NewDataset(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A new dataset over an allowed folder."""
-
-    name: str
-    source: str
-    project: str | None = None
 
 
 class NewTimes(Struct, frozen=True, kw_only=True, omit_defaults=True):

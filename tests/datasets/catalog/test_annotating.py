@@ -190,9 +190,6 @@ def wrong_ones(labels: list[Label], foreign: int) -> list[tuple[str, Any]]:
     cat, horse = labels
     box = Shape(frame=0, label=cat.number, kind=ShapeKind.RECTANGLE, points=(0, 0, 1, 1))
     bones = skeleton(horse, 0)
-    track = walk(horse)
-    spot = Position(frame=0, kind=ShapeKind.POINTS, points=(0, 0))
-    step = Track(frame=0, label=cat.number, positions=(spot, replace(spot, frame=1)))
     return [
         ("no label", replace(box, label=foreign)),
         ("no label", replace(box, label=horse.parts[0].number)),
@@ -218,6 +215,16 @@ def wrong_ones(labels: list[Label], foreign: int) -> list[tuple[str, Any]]:
         ("0 numbers", replace(bones, points=(1.0, 2.0))),
         ("rotation", replace(box, rotation=-1.0)),
         ("rotation", replace(box, rotation=float("nan"))),
+    ]
+
+
+def more_wrong_ones(labels: list[Label]) -> list[tuple[str, Any]]:
+    cat, horse = labels
+    box = Shape(frame=0, label=cat.number, kind=ShapeKind.RECTANGLE, points=(0, 0, 1, 1))
+    track = walk(horse)
+    spot = Position(frame=0, kind=ShapeKind.POINTS, points=(0, 0))
+    step = Track(frame=0, label=cat.number, positions=(spot, replace(spot, frame=1)))
+    return [
         ("score", replace(box, score=1.5)),
         ("score", Tag(frame=0, label=cat.number, score=float("nan"))),
         ("group", Tag(frame=0, label=cat.number, group=-1)),
@@ -240,7 +247,7 @@ def test_what_does_not_fit_is_named_and_nothing_changes(yard: Yard, labels: list
     foreign = yard.ask(yard.datasets.labels(ADA, yard.create("dogs", labels=(Label(name="dog"),)).id))[0].number
     before = annotate(yard, add=everything_of(labels))
     good = everything_of(labels)
-    for reason, one in wrong_ones(labels, foreign):
+    for reason, one in wrong_ones(labels, foreign) + more_wrong_ones(labels):
         place = {"Tag": "tags", "Shape": "shapes", "Track": "tracks"}[type(one).__name__]
         wanted = replace(good, **{place: (*getattr(good, place), one)})
         with pytest.raises(Invalid, match=reason) as refused:

@@ -21,6 +21,7 @@ from jobyard.access.tokens import fingerprint, new_token
 from jobyard.access.vault import Vault
 from jobyard.datasets.capability import DatasetCapability
 from jobyard.datasets.catalog import Datasets
+from jobyard.datasets.endpoints import Endpoints
 from jobyard.datasets.sync import DatasetSync
 from jobyard.engine.engine import Engine
 from jobyard.engine.submission import Submission
@@ -108,7 +109,7 @@ class House:
             Vault(bytes(32)),
             self.clock,
             Registry([Count, DatasetSync]),
-            [DatasetCapability(roots)],
+            [DatasetCapability(roots, Vault(bytes(32)))],
             self.settings,
             Letters(),
         )
@@ -116,7 +117,10 @@ class House:
         self.tokens: dict[str, str] = {}
         surroundings = Surroundings(
             engine=self.engine,
-            datasets=Datasets(store, self.clock, roots),
+            datasets=Datasets(
+                store, self.clock, roots, Vault(bytes(32)), source_deletes=self.settings.source_deletes
+            ),
+            endpoints=Endpoints(store, self.clock, Vault(bytes(32))),
             settings=self.settings,
             base_url=lambda: "https://jobs.example",
             version="1.2.3",

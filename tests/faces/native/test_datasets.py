@@ -12,7 +12,7 @@ import httpx2
 import msgspec
 import pytest
 
-from jobyard.datasets.record import Sample
+from jobyard.datasets.record import LabelledSample, Sample
 from jobyard.datasets.sync import DatasetSync, SyncParameters
 from jobyard.faces.native.words import sample_out
 from jobyard.job.desk import Answer, Ask, Call
@@ -173,4 +173,5 @@ async def test_a_synchronized_dataset_shows_its_files_in_the_order_of_their_byte
 def test_a_path_that_is_no_text_is_shown_and_not_lost() -> None:
     path = os.fsencode("ordner/größe") + b"/\xff\xfe.png"
     sample = Sample(id="0" * 32, path=path, size=1, mtime_ns=-5, added_at=0, changed_at=0)
-    assert sample_out(sample).path == "ordner/größe/\\udcff\\udcfe.png"
+    shown = LabelledSample(sample=sample, number=1, annotated=False, by_hand=False, labels=())
+    assert sample_out(shown).path == "ordner/größe/\\udcff\\udcfe.png"

@@ -23,6 +23,7 @@ from jobyard.job.schedule import Schedule
 from jobyard.people.record import Actor, Role
 from jobyard.store.sqlite import SqliteStore
 from tests.faces.native.house import House, served
+from tests.faces.native.test_datasets import synchronized
 
 default = settings.default or settings()
 EXAMPLES = min(default.max_examples // 16, 300)
@@ -41,6 +42,7 @@ class Served:
         self.store = SqliteStore.open(folder, packages=("jobyard.datasets",), synchronous="OFF")
         self.house = House(self.store, folder, source_roots=(str(folder / "sources"),))
         self.loop = asyncio.new_event_loop()
+        self._dataset: str | None = None
         self._up, self._over = threading.Event(), asyncio.Event()
         self._thread = threading.Thread(target=lambda: self.loop.run_until_complete(self._serve()))
         self._thread.start()
@@ -63,6 +65,26 @@ class Served:
         actor = Actor(name="ada", role=Role.ADMINISTRATOR)
         made = self._do(self.house.engine.schedules.create(actor, wanted))
         return str(made.schedule.id)
+
+    def dataset(self) -> str:
+        """Return a dataset with labels and three samples that carry some."""
+        if self._dataset is None:
+            self._dataset = self._do(self._stocked())
+        return self._dataset
+
+    async def _stocked(self) -> str:
+        source = self.folder / "sources" / "cats"
+        source.mkdir(parents=True, exist_ok=True)
+        for name in ("1", "2", "3"):
+            (source / name).touch()
+        async with self.house.client() as client:
+            wanted = {"name": f"cats {new_id()}", "source": str(source), "labels": [{"name": "cat"}]}
+            made = (await client.post("/v1/datasets", json=wanted)).json()["id"]
+            await synchronized(self.house, made, self.folder)
+            samples = (await client.get(f"/v1/datasets/{made}/samples")).json()["samples"]
+            said = [{"sample": one["id"], "labels": [{"name": "cat"}]} for one in samples[:2]]
+            assert (await client.put(f"/v1/datasets/{made}/samples/labels", json={"samples": said})).status_code == 200
+        return str(made)
 
     def _do(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(20)
@@ -100,6 +122,8 @@ def test_no_request_breaks_the_house(case: Case[Any], house: Served) -> None:
         path["job_id"] = house.job(next(stages))
     if "schedule_id" in path and len(str(path["schedule_id"])) == 32:
         path["schedule_id"] = house.schedule()
+    if "dataset_id" in path and len(str(path["dataset_id"])) == 32 and case.method != "DELETE":
+        path["dataset_id"] = house.dataset()
     if "wait" in query:
         query["wait"] = 0
     query.pop("follow", None)

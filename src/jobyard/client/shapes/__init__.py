@@ -5,6 +5,28 @@ Each class mirrors one shape of the native protocol, field by field; fields that
 
 from __future__ import annotations
 
+from jobyard.client.shapes.annotations import (
+    Annotations,
+    AttributeValue,
+    Position,
+    Shape,
+    ShapePart,
+    Tag,
+    Track,
+    TrackPart,
+)
+from jobyard.client.shapes.datasets import (
+    Dataset,
+    DatasetPage,
+    Outcome,
+    Outcomes,
+    Sample,
+    SamplePage,
+    SampleWhole,
+    Sync,
+    SyncPoint,
+)
+from jobyard.client.shapes.endpoints import Endpoint, Trial
 from jobyard.client.shapes.feed import (
     FeedHello,
     FeedJob,
@@ -14,16 +36,12 @@ from jobyard.client.shapes.feed import (
 )
 from jobyard.client.shapes.house import (
     Counts,
-    Dataset,
-    DatasetPage,
     FieldFault,
     Held,
     Kind,
     Pace,
     Problem,
     Queue,
-    Sample,
-    SamplePage,
     Throughput,
     Worker,
 )
@@ -59,6 +77,7 @@ from jobyard.client.shapes.keeping import (
     Rule,
     RuleSubject,
 )
+from jobyard.client.shapes.labels import Attribute, Label, LabelUse, Part, Statistics
 from jobyard.client.shapes.limits import Limit, LimitUse, Subject, Used
 from jobyard.client.shapes.people import (
     AlteryxSettings,
@@ -93,7 +112,10 @@ from jobyard.client.shapes.webhooks import (
 __all__ = [
     "FINAL",
     "AlteryxSettings",
+    "Annotations",
     "Attempt",
+    "Attribute",
+    "AttributeValue",
     "AuditEntry",
     "AuditPage",
     "Backup",
@@ -109,6 +131,7 @@ __all__ = [
     "Delivery",
     "DeliveryPage",
     "Doctor",
+    "Endpoint",
     "Event",
     "EventPage",
     "Failure",
@@ -124,6 +147,8 @@ __all__ = [
     "Key",
     "KeyMade",
     "Kind",
+    "Label",
+    "LabelUse",
     "LastJob",
     "Limit",
     "LimitUse",
@@ -134,10 +159,14 @@ __all__ = [
     "ModelartsSettings",
     "NativeSettings",
     "OnFailure",
+    "Outcome",
+    "Outcomes",
     "Owner",
     "Pace",
+    "Part",
     "PasswordMade",
     "PingLetter",
+    "Position",
     "Problem",
     "Progress",
     "Project",
@@ -153,13 +182,23 @@ __all__ = [
     "RuleSubject",
     "Sample",
     "SamplePage",
+    "SampleWhole",
     "Schedule",
     "SchedulePage",
     "Session",
+    "Shape",
+    "ShapePart",
     "State",
+    "Statistics",
     "Subject",
+    "Sync",
+    "SyncPoint",
+    "Tag",
     "Telling",
     "Throughput",
+    "Track",
+    "TrackPart",
+    "Trial",
     "Try",
     "Upcoming",
     "Used",

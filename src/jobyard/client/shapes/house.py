@@ -1,4 +1,4 @@
-"""Shapes of the house itself: kinds, queues, workers, counts, datasets, refusals."""
+"""Shapes of the house itself: kinds, queues, workers, counts, refusals."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 from msgspec import Struct
 
-from jobyard.client.shapes.jobs import ProjectRef
 from jobyard.client.shapes.people import Role
 
 
@@ -104,49 +103,6 @@ class Counts(Struct, frozen=True, kw_only=True):
     total: int
     waiting_unserved: list[str]
     """Queues in which jobs wait and that no live worker serves."""
-
-
-class Dataset(Struct, frozen=True, kw_only=True):
-    """A dataset and what its last synchronization found."""
-
-    id: str
-    number: int
-    name: str
-    source: str
-    owner: str
-    project: ProjectRef | None
-    samples: int
-    size: int
-    created_at: datetime
-    synced_at: datetime | None
-    last_job: str | None
-
-
-class DatasetPage(Struct, frozen=True, kw_only=True):
-    """Datasets, newest first."""
-
-    datasets: list[Dataset]
-    next: str | None
-    total: int
-
-
-class Sample(Struct, frozen=True, kw_only=True):
-    """One file of a dataset."""
-
-    id: str
-    path: str
-    """Relative to the dataset's source."""
-    size: int
-    modified_at: datetime
-    added_at: datetime
-
-
-class SamplePage(Struct, frozen=True, kw_only=True):
-    """Samples in the order of their paths' bytes."""
-
-    samples: list[Sample]
-    next: str | None
-    total: int
 
 
 class FieldFault(Struct, frozen=True, kw_only=True):

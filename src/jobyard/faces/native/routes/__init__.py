@@ -7,8 +7,10 @@ from litestar import Router
 from jobyard.faces import WholeRouter
 from jobyard.faces.native.gate import Gate
 from jobyard.faces.native.routes import (
+    annotating,
     changing,
     datasets,
+    endpoints,
     feed,
     history,
     house,
@@ -43,6 +45,8 @@ _SUBJECTS = (
     limits,
     schedules,
     datasets,
+    annotating,
+    endpoints,
     projects,
     people,
     webhooks,

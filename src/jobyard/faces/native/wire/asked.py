@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from jobyard.faces.native.wire.words import AttemptNumber, Id, StateName, Time, UserName, Whole
+from jobyard.faces.native.wire.words import AttemptNumber, Id, Name, StateName, Time, UserName, Whole
 
 _Word = Annotated[str, Meta(max_length=300)]
 _Words = Annotated[list[_Word], Meta(max_length=100)]
+_Frame = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 CursorText = Annotated[str, Meta(max_length=8192, extra_json_schema={"pattern": "^[A-Za-z0-9_-]+$"})]
 """What an earlier page gave as `next`."""
 
@@ -127,3 +128,22 @@ class PageAsked(Struct, kw_only=True, forbid_unknown_fields=True):
 
     limit: Annotated[int, Meta(ge=1, le=500)] = 50
     cursor: CursorText | None = None
+
+
+class SamplesAsked(PageAsked, kw_only=True, forbid_unknown_fields=True):
+    """One page of samples: with a filter in the order of their numbers, else in that of their paths' bytes."""
+
+    annotated: bool | None = None
+    """Whether they carry a label."""
+    label: Name | None = None
+    """The name of a label that they carry."""
+    text: Annotated[str, Meta(max_length=1000)] = ""
+    """Their path contains it."""
+
+
+class AnnotationsAsked(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which frames, and whose annotations."""
+
+    first: _Frame = 0
+    last: _Frame = 2**31 - 1
+    layer: Whole = 0

@@ -1,13 +1,12 @@
-"""Shapes of the house itself: kinds, queues, workers, counts, datasets, and the body of every refusal."""
+"""Shapes of the house itself: kinds, queues, workers, counts, and the body of every refusal."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from jobyard.faces.native.wire.jobs import ProjectRef
-from jobyard.faces.native.wire.words import Name, RoleName, Time
+from jobyard.faces.native.wire.words import RoleName, Time
 
 
 class KindOut(Struct, kw_only=True):
@@ -103,58 +102,6 @@ class CountsOut(Struct, kw_only=True):
     total: int
     waiting_unserved: list[str]
     """Queues in which jobs wait and that no live worker serves."""
-
-
-class DatasetIn(Struct, kw_only=True, forbid_unknown_fields=True):
-    """A new dataset over an allowed folder."""
-
-    name: Annotated[str, Meta(min_length=1, max_length=100)]
-    source: Annotated[str, Meta(min_length=1, max_length=4096)]
-    """A folder inside one of the allowed source roots."""
-    project: Name | None = None
-
-
-class DatasetOut(Struct, kw_only=True):
-    """A dataset and what its last synchronization found."""
-
-    id: str
-    number: int
-    name: str
-    source: str
-    owner: str
-    project: ProjectRef | None
-    samples: int
-    size: int
-    created_at: Time
-    synced_at: Time | None
-    last_job: str | None
-
-
-class DatasetPage(Struct, kw_only=True):
-    """Datasets, newest first."""
-
-    datasets: list[DatasetOut]
-    next: str | None
-    total: int
-
-
-class SampleOut(Struct, kw_only=True):
-    """One file of a dataset."""
-
-    id: str
-    path: str
-    """Relative to the dataset's source; a byte that is no UTF-8 appears as `\\udcXX`, its value in XX."""
-    size: int
-    modified_at: Time
-    added_at: Time
-
-
-class SamplePage(Struct, kw_only=True):
-    """Samples in the order of their paths' bytes."""
-
-    samples: list[SampleOut]
-    next: str | None
-    total: int
 
 
 class FieldFault(Struct, kw_only=True):

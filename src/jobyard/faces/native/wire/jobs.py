@@ -51,6 +51,8 @@ class FailureOut(Struct, kw_only=True):
     reason: ReasonName
     message: str
     detail: str
+    code: str
+    """The stable name of the error, such as `source_missing`; empty where it has none."""
 
 
 class ProjectRef(Struct, kw_only=True):

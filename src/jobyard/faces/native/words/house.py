@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import msgspec
 
-from jobyard.datasets.record import Dataset, Sample
 from jobyard.engine.listing import Counts, QueueState, WorkerState
 from jobyard.engine.pace import Course, Line
 from jobyard.faces.native.wire import (
     CountsOut,
-    DatasetOut,
     HeldOut,
     KindOut,
     PaceOut,
     QueueOut,
-    SampleOut,
     ThroughputOut,
     WorkerOut,
 )
-from jobyard.faces.native.words.asking import project_ref
 from jobyard.faces.native.words.times import moment, some_moment
 from jobyard.job.clock import SECOND
 from jobyard.job.states import State
@@ -106,33 +100,4 @@ def counts_out(counts: Counts) -> CountsOut:
         cancelled=of[State.CANCELLED],
         total=sum(of.values()),
         waiting_unserved=counts.unserved,
-    )
-
-
-def dataset_out(dataset: Dataset, names: Mapping[str, str]) -> DatasetOut:
-    """Return a dataset; `names` are the names of projects by id."""
-    return DatasetOut(
-        id=dataset.id,
-        number=dataset.number,
-        name=dataset.name,
-        source=dataset.source,
-        owner=dataset.owner,
-        project=project_ref(dataset.project, names),
-        samples=dataset.samples,
-        size=dataset.size,
-        created_at=moment(dataset.created_at),
-        synced_at=some_moment(dataset.synced_at),
-        last_job=dataset.last_job,
-    )
-
-
-def sample_out(sample: Sample) -> SampleOut:
-    """Return a file of a dataset. A byte of its path that is no UTF-8 shows as an escaped surrogate, U+DC80 and up."""
-    path = sample.path.decode("utf-8", "surrogateescape").encode("utf-8", "backslashreplace").decode()
-    return SampleOut(
-        id=sample.id,
-        path=path,
-        size=sample.size,
-        modified_at=moment(max(0, sample.mtime_ns // 1000)),
-        added_at=moment(sample.added_at),
     )

@@ -136,7 +136,7 @@ def failure_out(failure: Failure | None) -> FailureOut | None:
     """Return why a job or an attempt failed."""
     if failure is None:
         return None
-    return FailureOut(reason=failure.reason.value, message=failure.message, detail=failure.detail)
+    return FailureOut(reason=failure.reason.value, message=failure.message, detail=failure.detail, code=failure.code)
 
 
 def submission(wish: JobIn) -> Submission:

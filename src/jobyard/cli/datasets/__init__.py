@@ -1,0 +1,1 @@
+"""`jobyard datasets`: folders and buckets of files that the house knows one by one, and what is said of them."""
