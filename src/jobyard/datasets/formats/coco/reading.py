@@ -126,8 +126,7 @@ class _Document:
         if place is None:
             reason = f"an annotation belongs to image {told(str(number))}, which is missing"
             raise FileBroken(file=self._file, reason=reason)
-        for shape in shapes.shapes(annotation, self._frames[place]):
-            kept.add(place, shape)
+        kept.add(place, shapes.shapes(annotation, self._frames[place]))
         self._kept += 1
         if self._kept % 1_000 == 0:
             self._job.done(self.done)

@@ -27,8 +27,8 @@ class Shapes:
         self._categories = categories
         self._groups = 0
 
-    def shapes(self, annotation: dict[str, Any], frame: Frame) -> Iterator[Shape]:
-        """Yield the shapes of an annotation; several rings of one thing share a group. Raises FileBroken."""
+    def shapes(self, annotation: dict[str, Any], frame: Frame) -> list[Shape]:
+        """Return the shapes of an annotation; several rings of one thing share a group. Raises FileBroken."""
         what = Thing("annotation", annotation.get("id"))
         category = annotation.get("category_id")
         if not isinstance(category, int) or category not in self._categories:
@@ -42,19 +42,25 @@ class Shapes:
         if len(outlines) > 1:
             self._groups = group = self._groups + 1
         attributes = self._values(label.number, said) if said else {}
-        for kind, outline in outlines:
-            turn = said.get("rotation") if kind is ShapeKind.RECTANGLE else None
-            yield Shape(
+        turned = said.get("rotation")
+        score = min(1.0, max(0.0, number(said["score"], self._file, "a score"))) if "score" in said else 1.0
+        return [
+            Shape(
                 frame=frame.number,
                 label=label.number,
                 kind=kind,
                 points=outline,
-                rotation=number(turn, self._file, "a rotation") % 360 if turn else 0.0,
+                rotation=self._turn(turned) if turned and kind is ShapeKind.RECTANGLE else 0.0,
                 occluded=said.get("occluded") is True,
                 group=group,
-                score=min(1.0, max(0.0, number(said["score"], self._file, "a score"))) if "score" in said else 1.0,
+                score=score,
                 attributes=attributes,
             )
+            for kind, outline in outlines
+        ]
+
+    def _turn(self, degrees: object) -> float:
+        return number(degrees, self._file, "a rotation") % 360
 
     def grouped(self, shapes: Iterable[Shape]) -> Iterator[Shape]:
         """Yield a picture's shapes with groups that count from 1 within it."""

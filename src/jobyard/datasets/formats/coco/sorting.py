@@ -14,17 +14,26 @@ from msgspec import msgpack
 
 from jobyard.datasets.annotations import Shape
 
+_RUN = 1_000
+"""Shapes of one picture that wait in memory."""
+
 
 class Sorted:
-    """Shapes, found again by picture, each picture's in the order in which they came."""
+    """Shapes, found again by picture, each picture's in the order in which they came.
+
+    What comes for one picture without another in between is kept as one run.
+    """
 
     def __init__(self, scratch: Path) -> None:
         self._file = TemporaryFile(dir=scratch)  # noqa: SIM115 - closed at the end of the with statement
         self._starts, self._next = array("Q", [0]), array("I", [0])
-        """Numbers count from 1, so that 0 is none; a shape ends where the next one begins."""
+        """Runs count from 1, so that 0 is none; one ends where the next one begins."""
         self._first, self._last = array("I"), array("I")
+        self._is_flushed = True
+        self._place = -1
+        self._run: list[Shape] = []
         self._pack = msgpack.Encoder().encode
-        self._unpack = msgpack.Decoder(Shape).decode
+        self._unpack = msgpack.Decoder(list[Shape]).decode
 
     def __enter__(self) -> Self:
         return self
@@ -37,34 +46,40 @@ class Sorted:
         self._first.append(0)
         self._last.append(0)
 
-    def add(self, place: int, shape: Shape) -> None:
-        """Keep a shape of a picture."""
-        packed = self._pack(shape)
+    def add(self, place: int, shapes: list[Shape]) -> None:
+        """Keep shapes of a picture."""
+        if place != self._place or len(self._run) >= _RUN:
+            self._write()
+            self._place = place
+        self._run += shapes
+
+    def shapes(self, place: int) -> Iterator[Shape]:
+        """Yield the shapes of a picture in their order."""
+        self._write()
+        if not self._is_flushed:
+            self._file.flush()
+            self._is_flushed = True
+        number = self._first[place]
+        while number:
+            start = self._starts[number - 1]
+            yield from self._unpack(os.pread(self._file.fileno(), self._starts[number] - start, start))
+            number = self._next[number]
+
+    def _write(self) -> None:
+        if not self._run:
+            return
+        packed = self._pack(self._run)
         self._file.write(packed)
-        number = len(self._starts)
+        self._is_flushed = False
+        self._run = []
+        number, place = len(self._starts), self._place
         self._starts.append(self._starts[-1] + len(packed))
         self._next.append(0)
-        last = self._last[place]
-        if last:
-            self._next[last] = number
+        if self._last[place]:
+            self._next[self._last[place]] = number
         else:
             self._first[place] = number
         self._last[place] = number
-
-    def shapes(self, place: int) -> Iterator[Shape]:
-        """Yield the shapes of a picture in their order; those that came together are read together."""
-        number = self._first[place]
-        if number:
-            self._file.flush()
-        while number:
-            last = number
-            while self._next[last] == last + 1:
-                last += 1
-            start = self._starts[number - 1]
-            packed = memoryview(os.pread(self._file.fileno(), self._starts[last] - start, start))
-            for one in range(number, last + 1):
-                yield self._unpack(packed[self._starts[one - 1] - start : self._starts[one] - start])
-            number = self._next[last]
 
 
 class Waiting:
