@@ -11,11 +11,13 @@ import errno
 import os
 import shutil
 from collections.abc import AsyncIterable, Iterator
+from itertools import count
 from pathlib import Path
 from weakref import WeakValueDictionary
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from jobyard.job.errors import Conflict, Invalid, NotFound, StoreFull, TooLarge
 from jobyard.job.ids import is_id, new_id
@@ -28,6 +30,8 @@ _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 _GROUP_LIMIT = 100
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _TELLING = ".told"
+_MILLISECOND = 12
+"""Letters of an id that say when it was made."""
 
 
 class WrongPlace(Conflict):
@@ -42,6 +46,8 @@ class Told(Struct, frozen=True, kw_only=True):
     """Who sends it."""
     length: int | None = None
     """How long it will be; None where nobody said."""
+    turn: int = 0
+    """Counts the files that begin; of those of one millisecond, which the id cannot tell apart, it says the order."""
 
 
 class Upload(Struct, frozen=True, kw_only=True):
@@ -52,6 +58,11 @@ class Upload(Struct, frozen=True, kw_only=True):
     told: Told
     offset: int
     """How many bytes are safe."""
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where it stands among the files of its group, in the order in which they were begun."""
+        return (self.id[:_MILLISECOND], self.told.turn)
 
     @property
     def whole(self) -> bool:
@@ -66,6 +77,7 @@ class Uploads:
         """Take the folder, which is made when it is needed, and the most bytes of one file."""
         self._folder = folder
         self._limit = limit
+        self._turn = count(1)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def begin(self, group: str, told: Told) -> Upload:
@@ -97,7 +109,7 @@ class Uploads:
                     await asyncio.to_thread(_write, file, piece)
             finally:
                 await asyncio.to_thread(_close, file)
-            return msgspec.structs.replace(upload, offset=offset)
+            return replace(upload, offset=offset)
 
     async def state(self, group: str, id_: str) -> Upload:
         """Return how far a file is. Raises NotFound."""
@@ -141,7 +153,7 @@ class Uploads:
 
     def files(self, group: str) -> list[Upload]:
         """Return the files of a group in the order in which they were begun."""
-        return sorted(self._listed(group), key=lambda upload: upload.id)
+        return sorted(self._listed(group), key=lambda upload: upload.place)
 
     def path(self, group: str, id_: str) -> Path:
         """Return where a file's bytes lie. Raises NotFound for what cannot be one."""
@@ -175,7 +187,7 @@ class Uploads:
         folder = self._group(group)
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            id_ = new_id()
+            id_, told = new_id(), replace(told, turn=next(self._turn))
             path = folder / id_
             _beside(path).write_bytes(msgspec.json.encode(told))
             path.touch(mode=0o600, exist_ok=False)

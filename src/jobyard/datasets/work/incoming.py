@@ -11,18 +11,16 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-import msgspec
 from msgspec import Struct
 
 from jobyard.datasets.formats.archive.reading import Archive, is_archive
 from jobyard.datasets.formats.pictures import ENDINGS, ending, size_of
 from jobyard.datasets.formats.speech import told
 from jobyard.datasets.sources.folder import open_file, open_folder
-from jobyard.datasets.uploads import Told
+from jobyard.datasets.uploads import Uploads
 from jobyard.datasets.work.messages import Brought
 from jobyard.datasets.work.options import Options
 from jobyard.job.errors import FileBroken, Invalid
-from jobyard.job.ids import is_id
 
 _PIECE = 1 << 20
 _NAME_BYTES = 255
@@ -78,16 +76,14 @@ def gathered(sent: Path, roots: Sequence[str], options: Options) -> Iterator[lis
 
 
 def _sent(folder: Path, open_things: ExitStack) -> Iterator[Incoming]:
-    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if not is_id(path.name):
-            continue
-        said = msgspec.json.decode(path.with_name(f"{path.name}.told").read_bytes(), type=Told)
-        if ending(said.name) in ENDINGS:
-            yield Incoming(name=said.name, size=path.stat().st_size, open=_opener(path), linkable=path)
+    for upload in Uploads(folder.parent, 0).files(folder.name):
+        name, path = upload.told.name, folder / upload.id
+        if ending(name) in ENDINGS:
+            yield Incoming(name=name, size=upload.offset, open=_opener(path), linkable=path)
         elif is_archive(path):
             yield from _members(open_things.enter_context(Archive(path)))
         else:
-            raise FileBroken(file=told(said.name), reason="it is neither a picture nor a zip archive")
+            raise FileBroken(file=told(name), reason="it is neither a picture nor a zip archive")
 
 
 def _members(archive: Archive) -> Iterator[Incoming]:
