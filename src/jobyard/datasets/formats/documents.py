@@ -61,8 +61,7 @@ class _Text:
         self._stream = stream
         self._file = file
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
-        self._decoding = json.JSONDecoder(parse_constant=self._no_number)
-        self._scan = self._decoding.raw_decode
+        self._scan = json.JSONDecoder(parse_constant=self._no_number).raw_decode
         self._text = ""
         self._at = 0
         self._ended = False
@@ -91,11 +90,10 @@ class _Text:
 
     def elements(self) -> Iterator[Any]:
         """Step over the elements of a list and yield each: quickly where all of one and its comma is at hand."""
-        scan = self._decoding.scan_once
         while True:
             try:
-                value, end = scan(self._text, self._at)
-            except (StopIteration, ValueError, RecursionError):
+                value, end = self._scan(self._text, self._at)
+            except (ValueError, RecursionError):
                 end = -1
             if end >= 0 and self._text[end : end + 1] == ",":
                 self._at = end + 1
