@@ -74,12 +74,13 @@ def called(*words: str) -> Done:
 class RunningHouse:
     """A server with its workers."""
 
-    def __init__(self, folder: Path, *flags: str, workers: int = 1, port: int = 0, **settings: str) -> None:
+    def __init__(self, folder: Path, *flags: str, workers: int = 1, **settings: str) -> None:
         self.folder = folder
         self.data = folder / "data"
         self.sources = folder / "sources"
         self.sources.mkdir(parents=True, exist_ok=True)
-        words = ["up", "--data", str(self.data), "--port", str(port), "--workers", str(workers), "--json"]
+        port = settings.pop("JOBYARD_PORT", "0")
+        words = ["up", "--data", str(self.data), "--port", port, "--workers", str(workers), "--json"]
         words += [word for name in ALLOWED for word in ("--allow-command", name)]
         words += ["--source-root", str(self.sources), *flags]
         self.errors = folder / "up.err"
@@ -157,9 +158,9 @@ def _die_with_parent() -> None:
 
 
 @contextmanager
-def running(folder: Path, *flags: str, workers: int = 1, port: int = 0, **settings: str) -> Iterator[RunningHouse]:
+def running(folder: Path, *flags: str, workers: int = 1, **settings: str) -> Iterator[RunningHouse]:
     """Start a house and stop it in the end."""
-    house = RunningHouse(folder, *flags, workers=workers, port=port, **settings)
+    house = RunningHouse(folder, *flags, workers=workers, **settings)
     try:
         yield house
     finally:

@@ -254,7 +254,7 @@ def test_a_client_that_waits_survives_the_server(tmp_path: Path) -> None:
             eventually(lambda: answers(house) > before)
             house.process.send_signal(signal.SIGKILL)
             house.process.wait()
-            with running(tmp_path / "house", port=port) as again:
+            with running(tmp_path / "house", JOBYARD_PORT=str(port)) as again:
                 again.call("queues", "resume", "default")
                 out, errors = client.communicate(timeout=60)
     assert client.returncode == 0, errors

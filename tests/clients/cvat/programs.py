@@ -52,7 +52,7 @@ def pictures(folder: Path, count: int) -> list[Path]:
 def seen(task: Task, frame: int) -> list[Any]:
     """Return the size and the first pixel of a frame."""
     image = Image.open(io.BytesIO(task.get_frame(frame, quality="original").read()))
-    return [list(image.size), list(image.convert("RGB").getpixel((0, 0)))]
+    return [list(image.size), list(image.convert("RGB").tobytes()[:3])]
 
 
 def everything(task: Task) -> models.LabeledDataRequest:
@@ -184,7 +184,8 @@ def refused(work: Callable[[], Any]) -> list[Any]:
 def requests_of(client: Client, **asked: Any) -> list[dict[str, Any]]:
     """Return one's requests as the API tells them, unread by the client's models."""
     response = client.api_client.requests_api.list(**asked, _parse_response=False)[1]
-    return json.loads(response.data)["results"]
+    found: list[dict[str, Any]] = json.loads(response.data)["results"]
+    return found
 
 
 def life(client: Client, folder: Path, given: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from jobyard.faces.cvat.surroundings import Surroundings
 from jobyard.job.desk import Ask, Assignment, Call, Finish, MadeFile, Outcome
 from jobyard.job.record import Failure, Job, Reason
 from jobyard.kinds import Cancelled
+from jobyard.people.record import HOUSE
 from jobyard.server import cvat_room, native_room
 from jobyard.store.contract import Store
 from jobyard.web.doorplate import Doorplate
@@ -116,7 +119,7 @@ class House(native.House):
             failure = Failure(reason=Reason.ERROR, message=str(error))
             outcome = msgspec.structs.replace(outcome, how="fail", failure=failure)
         await self.engine.desk.finish(self.worker, Finish(worker="w1", outcomes=(outcome,)))
-        return await self.engine.listing.job(native.HOUSE, job.id)
+        return await self.engine.listing.job(HOUSE, job.id)
 
     async def _made(self, path: Path) -> MadeFile:
         received = await self.engine.results.receive(native._once(await asyncio.to_thread(path.read_bytes)))
@@ -177,4 +180,8 @@ class Caller:
         return await self.house.work()
 
 
-served = native.served
+@asynccontextmanager
+async def served(house: House) -> AsyncIterator[House]:
+    """Serve the house on a free port of this machine, in this event loop."""
+    async with native.served(house):
+        yield house

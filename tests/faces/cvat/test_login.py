@@ -20,7 +20,7 @@ async def signed_in(house: House, name: str = "mia", password: str = PASSWORD) -
 
 def cookies(answer: httpx2.Response) -> dict[str, str]:
     """Read the cookies as the client does: all headers as one, through the standard library."""
-    parsed = SimpleCookie[str](", ".join(answer.headers.get_list("set-cookie")))
+    parsed = SimpleCookie(", ".join(answer.headers.get_list("set-cookie")))
     return {name: morsel.value.rstrip(",") for name, morsel in parsed.items()}
 
 
