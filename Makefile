@@ -37,10 +37,15 @@ run: setup $(STAMPS)/demo ## Set everything up and show a house with jobs in it,
 
 .PHONY: test
 test: ## Check everything: lint, types, the page, the fast tests
-	@$(MAKE) -j$(JOBS) develop page chromium
+	@$(MAKE) -j$(JOBS) develop page chromium clients
 	@$(MAKE) -j$(JOBS) $(IN_PIECES) lint page-test gather
 	@$(MAKE) journeys
 	$(BIN)/python -m pytest -n $(JOBS) -q -m 'not storm and not browser'
+
+# The clients of other products, by which our faces are judged, each family in an environment of its own.
+.PHONY: clients
+clients: develop
+	@$(BIN)/python -m tests.clients.environments
 
 # Once here, so that not every process of the run has to compile all tests, all at the same time.
 .PHONY: gather
@@ -157,7 +162,7 @@ chromium:
 	echo "$(NO_CHROMIUM)"
 
 COMPILE = $(BIN)/uv pip compile -q --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
-	--universal --python-version 3.11 --upgrade
+	--universal --fork-strategy fewest --python-version 3.11 --upgrade
 
 .PHONY: pins
 pins: $(STAMPS)/tools ## Write requirements/*.txt anew from what pyproject.toml and the *.in files ask for
@@ -166,5 +171,6 @@ pins: $(STAMPS)/tools ## Write requirements/*.txt anew from what pyproject.toml 
 	$(COMPILE) -o $(PINS)/dev.txt --all-extras -c $(PINS)/runtime.txt -c $(PINS)/build.txt \
 		pyproject.toml $(PINS)/build.in $(PINS)/dev.in
 	$(COMPILE) --no-deps -o $(PINS)/demo.txt $(PINS)/demo.in
+	@for family in $(PINS)/clients/*.in; do $(COMPILE) -o $${family%.in}.txt $$family || exit 1; done
 	$(COMPILE) -o bench/peers.txt bench/peers.in
 	$(COMPILE) -o $(PINS)/tools.txt -c $(PINS)/dev.txt $(PINS)/tools.in

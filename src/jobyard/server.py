@@ -11,13 +11,24 @@ from jobyard.access.vault import Vault
 from jobyard.commands import Commands
 from jobyard.datasets.capability import DatasetCapability
 from jobyard.datasets.catalog import Datasets
+from jobyard.datasets.endpoints import Endpoints
+from jobyard.datasets.uploads import Uploads
+from jobyard.datasets.work.capability import WorkCapability
+from jobyard.datasets.work.tasks import Tasks
 from jobyard.engine.engine import Engine
+from jobyard.faces.cvat import app as cvat_face
+from jobyard.faces.cvat import faults as cvat_faults
+from jobyard.faces.cvat.surroundings import Surroundings as CvatSurroundings
+from jobyard.faces.modelarts import app as modelarts_face
+from jobyard.faces.modelarts import faults as modelarts_faults
+from jobyard.faces.modelarts.surroundings import Surroundings as ModelartsSurroundings
 from jobyard.faces.native import app as native_face
 from jobyard.faces.native import faults as native_faults
 from jobyard.faces.native.surroundings import Surroundings
 from jobyard.faces.native.words import Letters
 from jobyard.job.clock import SystemClock
 from jobyard.job.errors import Fault
+from jobyard.job.shapes import learn
 from jobyard.kinds.registry import Registry
 from jobyard.people.record import HOUSE, Role
 from jobyard.settings import Settings
@@ -40,34 +51,37 @@ class House:
     """A built server: the app, the engine behind it, and the store that must be closed at the end."""
 
     def __init__(self, settings: Settings, store: Store, registry: Registry | None = None) -> None:
+        learn("jobyard")
         self.settings = settings
         self.store = store
         self.address = f"http://{settings.host}:{settings.port}"
         """Where the server listens; corrected by whoever binds the port."""
         clock = SystemClock()
+        vault = Vault.in_file(settings.folder / "master.key")
         commands = Commands(settings.commands)
         roots = settings.source_roots
+        self.uploads = Uploads(settings.folder / "uploads", settings.upload_limit)
+        self.pictures = settings.folder / "pictures"
         self.engine = Engine(
             store=store,
             blobs=Blobs(settings.folder / "blobs"),
-            vault=Vault.in_file(settings.folder / "master.key"),
+            vault=vault,
             clock=clock,
             registry=registry or Registry.installed(),
-            capabilities=[commands, DatasetCapability(roots)],
+            capabilities=[
+                commands,
+                DatasetCapability(roots, vault),
+                WorkCapability(roots, vault, self.uploads, self.pictures),
+            ],
             settings=settings,
             wording=Letters(),
         )
-        self.datasets = Datasets(store, clock, roots)
-        surroundings = Surroundings(
-            engine=self.engine,
-            datasets=self.datasets,
-            settings=settings,
-            base_url=self.base_url,
-            version=jobyard.__version__,
-        )
-        self.native = native_face.native(surroundings)
+        self.datasets = Datasets(store, clock, roots, vault, source_deletes=settings.source_deletes)
+        self.tasks = Tasks(store, clock, roots, self.pictures, vault)
+        self.endpoints = Endpoints(store, clock, vault)
+        self.native = native_face.native(self._native_surroundings())
         self.app = Doors(
-            [native_room(self.native, settings)],
+            [native_room(self.native, settings), *self._foreign_rooms()],
             hall_room(hall([*health(self.ready), *pages()]), settings),
             Doorplate(settings),
             self.running,
@@ -75,6 +89,39 @@ class House:
         """The app behind every address."""
         self.door = Porter(self.app, self.engine.meters.answered)
         """The app as it is served: every request is counted and has its line in the log."""
+
+    def _native_surroundings(self) -> Surroundings:
+        return Surroundings(
+            engine=self.engine,
+            datasets=self.datasets,
+            endpoints=self.endpoints,
+            settings=self.settings,
+            base_url=self.base_url,
+            version=jobyard.__version__,
+        )
+
+    def _foreign_rooms(self) -> list[Room]:
+        """Return the rooms of the protocols of other products that the settings name."""
+        rooms = list[Room]()
+        if "modelarts" in self.settings.faces:
+            surroundings = ModelartsSurroundings(
+                engine=self.engine, datasets=self.datasets, settings=self.settings, base_url=self.base_url
+            )
+            rooms += modelarts_rooms(modelarts_face.modelarts(surroundings), self.settings)
+        if "cvat" in self.settings.faces:
+            rooms.append(cvat_room(cvat_face.cvat(self._cvat_surroundings()), self.settings))
+        return rooms
+
+    def _cvat_surroundings(self) -> CvatSurroundings:
+        return CvatSurroundings(
+            engine=self.engine,
+            datasets=self.datasets,
+            tasks=self.tasks,
+            uploads=self.uploads,
+            settings=self.settings,
+            base_url=self.base_url,
+            version=jobyard.__version__,
+        )
 
     def base_url(self) -> str:
         """Return the address clients use, without a slash at its end."""
@@ -99,6 +146,7 @@ class House:
     async def running(self) -> AsyncIterator[None]:
         """Keep the feed and the keeper going; close the store at the end."""
         with suppress(Fault):  # what is left half deleted is hidden already; the next start tries again
+            await self.tasks.sweep()
             await self.datasets.sweep()
         task = asyncio.create_task(self.engine.run())
         try:
@@ -111,6 +159,17 @@ class House:
             await asyncio.to_thread(self.store.close)
 
 
+def cvat_room(app: App, settings: Settings) -> Room:
+    """Return the CVAT face as a room."""
+    return Room(
+        app=app,
+        takes=named(cvat_face.PLACE),
+        refusal=cvat_faults.refusal,
+        body_limit=settings.body_limit,
+        counts_itself=cvat_face.COUNTS_ITSELF,
+    )
+
+
 def native_room(app: App, settings: Settings) -> Room:
     """Return the native face as a room."""
     return Room(
@@ -120,6 +179,18 @@ def native_room(app: App, settings: Settings) -> Room:
         body_limit=settings.body_limit,
         counts_itself=native_face.COUNTS_ITSELF,
     )
+
+
+def modelarts_rooms(app: App, settings: Settings) -> list[Room]:
+    """Return the ModelArts face as two rooms, since its login says what it refuses in another way."""
+    refusals = {
+        modelarts_face.PLACE: modelarts_faults.refusal,
+        modelarts_face.LOGIN_PLACE: modelarts_faults.identity_refusal,
+    }
+    return [
+        Room(app=app, takes=named(name), refusal=refusal, body_limit=settings.body_limit)
+        for name, refusal in refusals.items()
+    ]
 
 
 def hall_room(app: App, settings: Settings) -> Room:

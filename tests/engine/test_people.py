@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jobyard.engine import credentials
+from jobyard.engine import credentials, people
 from jobyard.job.clock import SECOND
 from jobyard.job.errors import Invalid, NameTaken, NotFound, Refused, TooMuch, Unauthenticated
 from jobyard.people.record import HOUSE, Actor, Key, KeyForm, KeyScope, Role
@@ -32,6 +32,33 @@ async def test_a_password_opens_a_session_that_says_who_one_is(yard: Yard) -> No
     assert (actor.name, actor.role, actor.scope) == ("maria", Role.MEMBER, KeyScope.FULL)
     await yard.people.sign_out(actor)
     assert await yard.people.keys(HOUSE, "maria") == []
+
+
+async def test_sessions_that_are_over_and_all_but_the_latest_of_one_door_are_forgotten(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "_SESSIONS_LIMIT", 3)
+    await maria(yard)
+    key, _ = await yard.people.add_key(HOUSE, wanted("maria"))
+
+    async def signed_in(face: str, longest: int | None = None) -> str:
+        yard.clock.forward(1)
+        return (await yard.people.sign_in("maria", "open sesame", "here", face, longest))[1]
+
+    tokens = [await signed_in("other") for _ in range(5)]
+    for token in tokens[:2]:
+        with pytest.raises(Unauthenticated):
+            await yard.people.actor(token)
+    for token in tokens[2:]:
+        assert (await yard.people.actor(token)).name == "maria"
+    held = await yard.people.keys(HOUSE, "maria")
+    assert len(held) == 5 and key.id in {one.id for one in held}
+    brief = await signed_in("third", 10 * SECOND)
+    yard.clock.forward(11)
+    with pytest.raises(Unauthenticated):
+        await yard.people.actor(brief)
+    await signed_in("third")
+    assert [one.face for one in await yard.people.keys(HOUSE, "maria")].count("third") == 1
 
 
 async def test_wrong_passwords_unknown_and_disabled_users_sound_the_same(yard: Yard) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
+from string import Formatter
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -18,31 +20,34 @@ if TYPE_CHECKING:
 
 _HERE = Where()
 _FAMILIES: tuple[tuple[str, str, dict[str, str]], ...] = (
-    ("native", "Jobyard", {"url": "JOBYARD_URL", "token": "JOBYARD_TOKEN"}),
+    ("native", "Jobyard", {"JOBYARD_URL": "{url}", "JOBYARD_TOKEN": "{token}"}),
     (
         "clearml",
         "ClearML",
         {
-            "api_server": "CLEARML_API_HOST",
-            "web_server": "CLEARML_WEB_HOST",
-            "files_server": "CLEARML_FILES_HOST",
-            "access_key": "CLEARML_API_ACCESS_KEY",
-            "secret_key": "CLEARML_API_SECRET_KEY",
+            "CLEARML_API_HOST": "{api_server}",
+            "CLEARML_WEB_HOST": "{web_server}",
+            "CLEARML_FILES_HOST": "{files_server}",
+            "CLEARML_API_ACCESS_KEY": "{access_key}",
+            "CLEARML_API_SECRET_KEY": "{secret_key}",
         },
     ),
-    ("cvat", "CVAT", {"access_token": "CVAT_ACCESS_TOKEN"}),
+    ("cvat", "CVAT", {"CVAT_ACCESS_TOKEN": "{access_token}"}),
     ("alteryx", "Alteryx Server", {}),
     (
         "modelarts",
         "ModelArts",
         {
-            "access_key": "HUAWEICLOUD_SDK_AK",
-            "secret_key": "HUAWEICLOUD_SDK_SK",
-            "project_id": "HUAWEICLOUD_SDK_PROJECT_ID",
+            "OS_AUTH_TYPE": "admin_token",
+            "OS_ENDPOINT": "{endpoint}/v2/{project_id}",
+            "OS_TOKEN": "{token}",
+            "HUAWEICLOUD_SDK_AK": "{access_key}",
+            "HUAWEICLOUD_SDK_SK": "{secret_key}",
+            "HUAWEICLOUD_SDK_PROJECT_ID": "{project_id}",
         },
     ),
 )
-"""Each family's name, its title, and the variables its own clients read."""
+"""Each family's name, its title, and the variables its own clients read, with what stands in them."""
 
 
 def credentials(
@@ -75,8 +80,20 @@ def show(made: Credentials) -> None:
     told = msgspec.to_builtins(made)
     for family, title, variables in _FAMILIES:
         print(f"\n{title}")
-        for field, variable in variables.items():
-            print(visible(f"  export {variable}={shlex.quote(told[family][field])}"))
-        rest = {name: value for name, value in told[family].items() if value and name not in variables}
+        for line in exports(family, told[family]):
+            print(line)
+        shown = "".join(variables.values())
+        rest = {name: value for name, value in told[family].items() if value and f"{{{name}}}" not in shown}
         if rest:
             showing.print_fields([(f"  {name}", str(value)) for name, value in rest.items()])
+
+
+def exports(family: str, known: Mapping[str, str]) -> list[str]:
+    """Return the lines to paste for a family's clients, those alone for which everything is known."""
+    variables = next(one for name, _, one in _FAMILIES if name == family)
+    lines = list[str]()
+    for variable, template in variables.items():
+        names = [name for _, name, _, _ in Formatter().parse(template) if name]
+        if known.keys() >= set(names):
+            lines.append(visible(f"  export {variable}={shlex.quote(template.format_map(known))}"))
+    return lines

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _KINDS = "jobyard.demo.kinds:KINDS"
 _HOST, _PORT = "127.0.0.1", 8080
+_OWNER = "anna"
+"""Whose dataset the story is about."""
 
 
 def demo(
@@ -80,16 +82,26 @@ class Evening:
             try:
                 jobs = story.run(house)
                 password = house.users.set_password("admin") if not self._ready.password else self._ready.password
+                cloud = self._cloud(house)
             except (Unreachable, Unauthenticated):
                 return  # somebody pressed Ctrl-C; the server has left before us
-        self._close(jobs, password or "")
+        self._close(jobs, password or "", cloud)
 
     def _as(self, house: Jobyard, name: str) -> Jobyard:
         from jobyard.client import Jobyard
 
         return Jobyard(self._ready.local_url, house.keys.create("demo", user=name).secret)
 
-    def _close(self, jobs: list[Job], password: str) -> None:
+    def _cloud(self, house: Jobyard) -> list[str]:
+        """Return what to paste for OpenStack's command line, as the owner of the dataset."""
+        from jobyard.cli.credentials import exports
+
+        owner = next(user for user in house.users.all() if user.name == _OWNER)
+        token = house.keys.create("openstack", user=owner.name).secret
+        known = {"endpoint": self._ready.url, "project_id": owner.id, "token": token}
+        return [line for line in exports("modelarts", known) if " OS_" in line]
+
+    def _close(self, jobs: list[Job], password: str, cloud: list[str]) -> None:
         if self._json:
             told = {"url": self._ready.url, "user": "admin", "password": password, "jobs": jobs}
             showing.print_json(told)
@@ -100,6 +112,8 @@ class Evening:
         print()
         login = [("the page", self._ready.url), ("user", "admin"), ("password", password)]
         showing.print_fields([*login, ("commands", f"jobyard jobs watch --data {self._settings.data}")])
+        print(f"\nOpenStack's command line, as {_OWNER}, once these lines are pasted: openstack ma dataset list")
+        print("\n".join(cloud), end="\n\n")
         print("Stop with Ctrl-C.", flush=True)
 
 

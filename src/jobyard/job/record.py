@@ -49,6 +49,8 @@ class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One plain sentence for people."""
     detail: str = ""
     """The technical rest, such as a traceback; may be long, never holds secrets of the server."""
+    code: str = ""
+    """The stable name of the error for programs, such as `source_missing`; empty where it has none."""
 
 
 class Progress(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -95,9 +95,14 @@ function alteryx({ alteryx: own }: Credentials): Snippet[] {
 }
 
 function modelarts({ modelarts: own }: Credentials): Snippet[] {
+  const datasets = `${own.endpoint.replace(/\/$/, "")}/v2/${own.project_id}`;
   return [
     {
       where: "shell",
+      code: `${shell({ OS_AUTH_TYPE: "admin_token", OS_ENDPOINT: datasets, OS_TOKEN: own.token })}\nopenstack ma dataset list`,
+    },
+    {
+      where: "SDK",
       code: shell({
         HUAWEICLOUD_SDK_AK: own.access_key,
         HUAWEICLOUD_SDK_SK: own.secret_key,
@@ -108,7 +113,7 @@ function modelarts({ modelarts: own }: Credentials): Snippet[] {
     },
     {
       where: "curl",
-      code: `curl -fsS -H ${quoted(`X-Auth-Token: ${own.token}`)} ${quoted(`${own.endpoint.replace(/\/$/, "")}/v2/${own.project_id}/datasets`)}`,
+      code: `curl -fsS -H ${quoted(`X-Auth-Token: ${own.token}`)} ${quoted(`${datasets}/datasets`)}`,
     },
   ];
 }

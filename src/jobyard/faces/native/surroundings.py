@@ -9,6 +9,7 @@ from litestar import Request
 from litestar.datastructures import State
 
 from jobyard.datasets.catalog import Datasets
+from jobyard.datasets.endpoints import Endpoints
 from jobyard.engine.engine import Engine
 from jobyard.faces.native.frames import Frames
 from jobyard.faces.native.login import Came
@@ -24,6 +25,7 @@ class Surroundings:
 
     engine: Engine
     datasets: Datasets
+    endpoints: Endpoints
     settings: Settings
     base_url: Callable[[], str]
     """The address clients use, without a slash at its end."""
