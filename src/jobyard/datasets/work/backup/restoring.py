@@ -109,8 +109,9 @@ class _Restoring:
             self._said(place, hidden, made.numbers)
         os.sync()
         publish = Publish() if single else _collection(manifest)
-        shown = self._context.call("work.publish", packed(publish))
         self._context.progress(self._done, self._done)
+        # From here on it is seen, so nothing may stop the work any more.
+        shown = self._context.call("work.publish", packed(publish))
         self._context.log(f"Restored {manifest.name} with {self._done:,} pictures.")
         return {"number": shown["number"], "name": manifest.name, "frames": self._done}
 
