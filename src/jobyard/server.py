@@ -76,7 +76,9 @@ class House:
             settings=settings,
             wording=Letters(),
         )
-        self.datasets = Datasets(store, clock, roots, vault, source_deletes=settings.source_deletes)
+        self.datasets = Datasets(
+            store, clock, roots, vault, source_deletes=settings.source_deletes, pictures=self.pictures
+        )
         self.tasks = Tasks(store, clock, roots, self.pictures, vault)
         self.endpoints = Endpoints(store, clock, vault)
         self.native = native_face.native(self._native_surroundings())

@@ -126,6 +126,11 @@ def hidden(view: View) -> list[int]:
     return [row[0] for row in view.rows(QUERIES["hidden_datasets"], {})]
 
 
+def source_of(view: View, number: int) -> str | None:
+    """Return the source of a dataset, hidden or not."""
+    return next((row[0] for row in view.rows(QUERIES["source_of"], {"dataset": number})), None)
+
+
 def remove_some(transaction: Transaction, number: int, limit: int) -> bool:
     """Remove up to `limit` samples of a hidden dataset, at the end the dataset itself; tell whether it is gone.
 
@@ -138,7 +143,7 @@ def remove_some(transaction: Transaction, number: int, limit: int) -> bool:
         parameters = {"dataset": number, "first": b"", "last": last[0][0]}
         transaction.run(QUERIES["delete_samples"], parameters)
         return False
-    for name in ("drop_samples", "drop_changes", "drop_label_files"):
+    for name in ("drop_samples", "drop_changes", "drop_label_files", "drop_pictures"):
         transaction.run(QUERIES[name], {"dataset": number})
     transaction.run(QUERIES["drop_old_syncs"], {"dataset": number, "kept": 0})
     transaction.run(QUERIES["drop_dataset"], {"dataset": number})

@@ -10,10 +10,13 @@ import msgspec
 import pytest
 
 from jobyard.datasets.annotations import Annotations, Position, ShapeKind, Tag, Track
+from jobyard.datasets.catalog import Datasets
 from jobyard.datasets.collection import CollectionDraft
 from jobyard.datasets.record import DatasetFilter, Draft, Revision
 from jobyard.datasets.work.backup.restoring import BackupImport
 from jobyard.datasets.work.backup.writing import BackupExport
+from jobyard.datasets.work.tables import made_by
+from jobyard.datasets.work.tasks import Tasks
 from jobyard.job.errors import ArchiveRefused, FileBroken, Invalid
 from jobyard.kinds import Cancelled
 from tests.datasets.formats import drawn
@@ -177,6 +180,7 @@ def test_killed_at_any_word_it_is_whole_after_the_next_attempt(shop: Shop) -> No
             job = shop.claim(shop.retry(shop.fail(job)))
         calls += 1
     shop.finish(job)
+    assert len(list(shop.pictures.iterdir())) == 1
     assert calls > 4 and shop.ask(shop.datasets.browse(ADA, DatasetFilter()))[1] == 2
     assert said(shop, "cats (2)") == said(shop, "cats")
     shop.check_counters("cats (2)")
@@ -256,3 +260,24 @@ def test_a_lightweight_backup_of_a_place_that_is_not_allowed_is_refused(shop: Sh
             archive.writestr(name, content)
     with pytest.raises(Exception, match="allowed as a source"):
         restored(shop, source.read_bytes())
+
+
+def test_what_nobody_finishes_is_swept_away_at_the_next_start(shop: Shop) -> None:
+    stocked(shop)
+    upload = sent(shop, "user-1-backups", "backup.zip", backed_up(shop, dataset="cats"))
+    job = shop.admit(BackupImport, upload=upload)
+    parameters = msgspec.convert({"upload": upload}, BackupImport.Parameters)
+    with pytest.raises(Killed):
+        BackupImport().run(parameters, shop.rehearse(job, calls=4))
+    tasks = Tasks(shop.store, shop.clock, [shop.root], shop.pictures, shop.vault)
+    datasets = Datasets(shop.store, shop.clock, [shop.root], shop.vault, pictures=shop.pictures)
+    shop.ask(tasks.sweep())
+    shop.ask(datasets.sweep())
+    assert len(shop.store.read(lambda view: made_by(view, job.id)).result(30)) == 1, "it may still be going on"
+    shop.fail(job)
+    (shop.pictures / ("0" * 32)).mkdir()
+    shop.ask(tasks.sweep())
+    shop.ask(datasets.sweep())
+    assert list(shop.pictures.iterdir()) == []
+    assert shop.store.read(lambda view: made_by(view, job.id)).result(30) == []
+    assert shop.ask(shop.datasets.browse(ADA, DatasetFilter()))[1] == 1

@@ -13,6 +13,7 @@ import httpx2
 import msgspec
 from litestar import Litestar
 
+from jobyard.datasets.catalog import Datasets
 from jobyard.datasets.uploads import Uploads
 from jobyard.datasets.work.backup.restoring import BackupImport
 from jobyard.datasets.work.backup.writing import BackupExport
@@ -65,7 +66,7 @@ class House(native.House):
         self.engine.capabilities["work"] = WorkCapability(roots, vault, self.uploads, self.pictures)
         for kind in KINDS:
             self.engine.registry.add(kind)
-        self.datasets = self.app.state["surroundings"].datasets
+        self.datasets = Datasets(store, self.clock, roots, vault, pictures=self.pictures)
         surroundings = Surroundings(
             engine=self.engine,
             datasets=self.datasets,

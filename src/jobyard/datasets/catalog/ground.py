@@ -47,8 +47,11 @@ class Ground:
         vault: Vault | None = None,
         *,
         source_deletes: bool = False,
+        pictures: Path | None = None,
     ) -> None:
         """Take the allowed source roots, who opens the keys of buckets, and whether files may be deleted from sources.
+
+        `pictures` is the folder of those that were sent in; they are removed with their datasets.
 
         Raises ValueError for a relative root.
         """
@@ -57,6 +60,7 @@ class Ground:
         self._sources = Sources(roots)
         self._vault = vault
         self._source_deletes = source_deletes
+        self._pictures = pictures
 
     async def _write(self, work: Callable[[Transaction], T]) -> T:
         return await asyncio.wrap_future(self._store.write(work))

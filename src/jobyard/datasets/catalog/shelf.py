@@ -136,7 +136,7 @@ class Shelf(Ground):
         return await self._write(work)
 
     async def delete(self, actor: Actor, dataset: str) -> None:
-        """Forget a dataset with all that was said of its samples; the files stay. A synchronization of it fails.
+        """Forget a dataset with all that was said of its samples; files in folders and buckets stay. Work on it fails.
 
         It is gone for everybody at once; its samples are removed in small steps before this returns.
         Raises NotFound or Refused.
@@ -160,6 +160,10 @@ class Shelf(Ground):
             await self._remove(number)
 
     async def _remove(self, number: int) -> None:
+        source = await self._read(lambda view: rows.source_of(view, number))
+        if self._pictures is not None and source is not None:
+            # While the dataset is only hidden, so that a server that stops here goes on at its next start.
+            await asyncio.to_thread(kept.forget, self._pictures, source)
         while not await self._write(lambda transaction: rows.remove_some(transaction, number, ground.AT_ONCE)):
             pass
 

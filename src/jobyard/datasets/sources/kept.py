@@ -36,3 +36,8 @@ def forget(pictures: Path, source: str) -> None:
     """Remove the pictures of such a source."""
     if is_kept(source):
         shutil.rmtree(folder(pictures, source), ignore_errors=True)
+
+
+def folders(pictures: Path) -> list[str]:
+    """Return the ids of datasets for which pictures lie there."""
+    return [path.name for path in pictures.iterdir() if is_id(path.name)] if pictures.is_dir() else []

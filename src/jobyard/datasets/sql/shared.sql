@@ -67,6 +67,12 @@ UPDATE datasets SET deleted_at = :now WHERE number = :dataset
 -- hidden_datasets: those whose deletion is not through; while one is being made, it is not deleted but hidden
 SELECT number FROM datasets WHERE deleted_at > 0 ORDER BY number
 
+-- source_of: where the files of a dataset are, hidden or not
+SELECT source FROM datasets WHERE number = :dataset
+
+-- drop_pictures: forget how large the pictures of a dataset are
+DELETE FROM dataset_pictures WHERE dataset = :dataset
+
 -- drop_dataset: the last step of deleting it
 DELETE FROM datasets WHERE number = :dataset
 

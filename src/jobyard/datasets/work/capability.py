@@ -114,7 +114,7 @@ class WorkCapability:
         """Answer work that makes whole datasets."""
         match verb:
             case "abandon":
-                return making.abandon(transaction, job, now)
+                return making.abandon(transaction, job, self._house(), now)
             case "make":
                 return packed(making.make(transaction, job, _read(payload, Make), self._house(), now))
             case "place":

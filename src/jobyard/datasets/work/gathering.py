@@ -20,6 +20,7 @@ from jobyard.datasets.formats.speech import told
 from jobyard.datasets.formats.vocabulary import Vocabulary
 from jobyard.datasets.messages import packed, unpacked
 from jobyard.datasets.uploads import Told
+from jobyard.datasets.work.clearing import clear
 from jobyard.datasets.work.messages import (
     Brought,
     Hidden,
@@ -43,8 +44,7 @@ _PICTURES, _SAID = 1_000, 5_000
 
 def gather(parameters: ImportParameters, subjects: Subjects, source: Path, context: Context) -> dict[str, Any]:
     """Make a dataset of an archive and return its number. Raises what the format raises, or FileBroken."""
-    while context.call("work.abandon"):
-        context.check()
+    clear(context)
     wanted = Make(datasets=[Wanted(name=_name(source))])
     made = unpacked(context.call("work.make", packed(wanted)), Made)
     hidden = made.datasets[0]
@@ -56,8 +56,7 @@ def gather(parameters: ImportParameters, subjects: Subjects, source: Path, conte
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, Exception):  # who is stopped may ask for nothing more
-            while context.call("work.abandon"):
-                context.check()
+            clear(context)
         raise
     return {"dataset": shown["number"], "name": shown["name"], **counts}
 

@@ -72,18 +72,20 @@ def sweep(transaction: Transaction, now: int) -> None:
             tables.give_up(transaction, number, now)
 
 
-def abandon(transaction: Transaction, job: Job, now: int) -> bool:
-    """Remove some of what a job was making; tell whether there may be more."""
+def abandon(transaction: Transaction, job: Job, house: House, now: int) -> str | None:
+    """Remove some of what a job was making; return where the pictures of that lie, None where nothing is left.
+
+    The folder is empty where they lie in no folder of the house.
+    """
     for one in tables.made_by(transaction, job.id):
+        folder = str(kept.folder(house.pictures, one.source)) if kept.is_kept(one.source) else ""
         tables.give_up(transaction, one.number, now)
         if not rows.remove_some(transaction, one.number, _AT_ONCE):
             tables.hide_made(transaction, one.number, job.id)
-            return True
-        tables.forget_sizes(transaction, one.number)
-        if one.collection is not None and collections.one(transaction, one.collection) is None:
+        elif one.collection is not None and collections.one(transaction, one.collection) is None:
             label_table.drop(transaction, one.collection)
-        return True
-    return False
+        return folder
+    return None
 
 
 def make(transaction: Transaction, job: Job, wanted: Make, house: House, now: int) -> Made:

@@ -129,3 +129,8 @@ def beside(view: View, dataset: int) -> dict[str, Any]:
         found = msgspec.json.decode(row[0]).get("cvat", {})
         return found if isinstance(found, dict) else {}
     return {}
+
+
+def known_ids(view: View, ids: Iterable[str]) -> set[str]:
+    """Return those of the ids that are datasets, hidden or not."""
+    return {id_ for id_ in ids if view.rows(QUERIES["is_dataset"], {"id": id_})}

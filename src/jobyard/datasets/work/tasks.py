@@ -116,13 +116,15 @@ class Tasks(Ground):
         return shown(path, 1_000), await asyncio.to_thread(self._opened, dataset, path)
 
     async def sweep(self) -> None:
-        """Give up what jobs were making that have ended without showing it; asked at the start, before deletions."""
-        await self._write(lambda transaction: making.sweep(transaction, self._clock.now()))
+        """Give up what jobs were making that ended without showing it, and pictures of datasets that are no more.
 
-    async def forget(self, dataset: Dataset) -> None:
-        """Remove what the house keeps of a dataset that was deleted: pictures that were sent in."""
-        await asyncio.to_thread(kept.forget, self._pictures, dataset.source)
-        await self._write(lambda transaction: tables.forget_sizes(transaction, dataset.number))
+        Asked at the start, before deletions.
+        """
+        await self._write(lambda transaction: making.sweep(transaction, self._clock.now()))
+        folders = await asyncio.to_thread(kept.folders, self._pictures)
+        known = await self._read(lambda view: tables.known_ids(view, folders))
+        for id_ in set(folders) - known:
+            await asyncio.to_thread(kept.forget, self._pictures, kept.address(id_))
 
     def _opened(self, dataset: Dataset, path: bytes) -> BinaryIO:
         if is_bucket(dataset.source):

@@ -29,6 +29,7 @@ from jobyard.datasets.work.backup.layout import (
 )
 from jobyard.datasets.work.backup.layout import Spoken as SpokenLine
 from jobyard.datasets.work.backup.numbering import renumbered
+from jobyard.datasets.work.clearing import clear
 from jobyard.datasets.work.importing import forget
 from jobyard.datasets.work.messages import (
     Brought,
@@ -76,12 +77,6 @@ class BackupImport(Kind):
                 raise
         forget(Path(sent))
         return shown
-
-
-def clear(context: Context) -> None:
-    """Remove what an earlier attempt of this job left half made."""
-    while context.call("work.abandon"):
-        context.check()
 
 
 class _Restoring:

@@ -60,3 +60,6 @@ WHERE number = :dataset
 
 -- beside: the settings of a dataset, hidden or not
 SELECT settings FROM datasets WHERE number = :dataset
+
+-- is_dataset: whether there is a dataset of an id, hidden or not
+SELECT 1 FROM datasets WHERE id = :id

@@ -101,10 +101,7 @@ async def change_project(request: Ask, number: FromPath[str]) -> ProjectOut:
 async def delete_project(request: Ask, number: FromPath[str]) -> None:
     """Forget a project with its tasks."""
     found = await _found(request, number)
-    tasks = await finding.all_tasks(request, found.id)
     await request.datasets.delete_collection(request.user, found.id)
-    for task in tasks:
-        await request.house.tasks.forget(task)
 
 
 async def _found(request: Ask, number: str) -> Collection:

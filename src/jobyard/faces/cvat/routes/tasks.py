@@ -144,7 +144,6 @@ async def delete_task(request: Ask, number: FromPath[str]) -> None:
     """Forget a task with its annotations; pictures that were sent in go along, those in folders and buckets stay."""
     found = await _found(request, number)
     await request.datasets.delete(request.user, found.id)
-    await request.house.tasks.forget(found)
 
 
 async def _found(request: Ask, number: str) -> Dataset:
