@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from jobyard.datasets.annotations import Annotations, Position, ShapeKind, Tag, Track
+from jobyard.datasets.annotations import Annotations, Position, Shape, ShapeKind, Tag, Track
 from jobyard.datasets.catalog import Datasets
 from jobyard.datasets.collection import CollectionDraft
 from jobyard.datasets.record import DatasetFilter, Draft, Revision
@@ -50,12 +50,14 @@ def stocked(shop: Shop, name: str = "cats") -> None:
 def said(shop: Shop, name: str) -> list[Any]:
     """Return everything that was said, by names and without numbers."""
     labels = shop.ask(shop.datasets.labels(ADA, name))
-    names = {one.number: one.name for label in labels for one in (label, *label.attributes)}
+    names = {label.number: label.name for label in labels}
+    names |= {attribute.number: attribute.name for label in labels for attribute in label.attributes}
     layers = [0, *(part.layer for part in shop.ask(shop.datasets.assignments(ADA, name)) if part.layer)]
     told = []
     for place, layer in enumerate(layers):
         found = shop.said(name, layer)
-        for one in (*found.tags, *found.shapes, *found.tracks):
+        every: list[Tag | Shape | Track] = [*found.tags, *found.shapes, *found.tracks]
+        for one in every:
             facts = msgspec.to_builtins(one)
             facts["number"], facts["label"] = 0, names[one.label]
             facts["attributes"] = sorted((names[number], value) for number, value in one.attributes.items())
@@ -71,7 +73,7 @@ def parts(shop: Shop, name: str) -> list[Any]:
 
 def backed_up(shop: Shop, **given: Any) -> bytes:
     result = shop.do(BackupExport, **given)
-    return (shop.results / result["file"]).read_bytes()
+    return Path(shop.results / result["file"]).read_bytes()
 
 
 def restored(shop: Shop, archive: bytes, **given: Any) -> Any:
@@ -190,7 +192,7 @@ Change = Callable[[dict[str, bytes]], None]
 
 
 def _drop(name: str) -> Change:
-    return lambda members: members.pop(name) and None  # type: ignore[func-returns-value]
+    return lambda members: members.__delitem__(name)
 
 
 def _set(name: str, content: bytes) -> Change:

@@ -29,7 +29,7 @@ def archive(shop: Shop) -> bytes:
     cat, dog = shop.stock(4)
     shop.say(box(0, cat, 1), box(2, dog, 5), box(2, cat, 9))
     result = shop.do(DatasetExport, dataset="cats", format="COCO 1.0", pictures=True)
-    return (shop.results / result["file"]).read_bytes()
+    return Path(shop.results / result["file"]).read_bytes()
 
 
 def imported(shop: Shop, zoo: Collection, content: bytes, looks: int | None = None) -> Any:

@@ -38,8 +38,8 @@ class Tasks(Ground):
     def __init__(
         self, store: Store, clock: Clock, roots: Iterable[str | Path], pictures: Path, vault: Vault | None = None
     ) -> None:
-        super().__init__(store, clock, roots, vault)
-        self._pictures = pictures
+        super().__init__(store, clock, roots, vault, pictures=pictures)
+        self._sent_in = pictures
 
     async def dataset(self, actor: Actor, number: int) -> Dataset:
         """Return a dataset by its number. Raises NotFound."""
@@ -121,17 +121,17 @@ class Tasks(Ground):
         Asked at the start, before deletions.
         """
         await self._write(lambda transaction: making.sweep(transaction, self._clock.now()))
-        folders = await asyncio.to_thread(kept.folders, self._pictures)
+        folders = await asyncio.to_thread(kept.folders, self._sent_in)
         known = await self._read(lambda view: tables.known_ids(view, folders))
         for id_ in set(folders) - known:
-            await asyncio.to_thread(kept.forget, self._pictures, kept.address(id_))
+            await asyncio.to_thread(kept.forget, self._sent_in, kept.address(id_))
 
     def _opened(self, dataset: Dataset, path: bytes) -> BinaryIO:
         if is_bucket(dataset.source):
             raise SourceUnreadable(path=shown(path, 200), cause="pictures in buckets are not shown one by one")
         try:
             if kept.is_kept(dataset.source):
-                real = os.path.realpath(kept.folder(self._pictures, dataset.source))
+                real = os.path.realpath(kept.folder(self._sent_in, dataset.source))
             else:
                 real = real_folder(dataset.source, self._sources.roots)
             root = open_folder(real)
