@@ -15,6 +15,7 @@ from jobyard.datasets.endpoints import Endpoints
 from jobyard.datasets.uploads import Uploads
 from jobyard.datasets.work.capability import WorkCapability
 from jobyard.datasets.work.tasks import Tasks
+from jobyard.engine.capability import Capability
 from jobyard.engine.engine import Engine
 from jobyard.faces.cvat import app as cvat_face
 from jobyard.faces.cvat import faults as cvat_faults
@@ -58,7 +59,6 @@ class House:
         """Where the server listens; corrected by whoever binds the port."""
         clock = SystemClock()
         vault = Vault.in_file(settings.folder / "master.key")
-        commands = Commands(settings.commands)
         roots = settings.source_roots
         self.uploads = Uploads(settings.folder / "uploads", settings.upload_limit)
         self.pictures = settings.folder / "pictures"
@@ -68,11 +68,7 @@ class House:
             vault=vault,
             clock=clock,
             registry=registry or Registry.installed(),
-            capabilities=[
-                commands,
-                DatasetCapability(roots, vault),
-                WorkCapability(roots, vault, self.uploads, self.pictures),
-            ],
+            capabilities=self._capabilities(vault),
             settings=settings,
             wording=Letters(),
         )
@@ -91,6 +87,14 @@ class House:
         """The app behind every address."""
         self.door = Porter(self.app, self.engine.meters.answered)
         """The app as it is served: every request is counted and has its line in the log."""
+
+    def _capabilities(self, vault: Vault) -> list[Capability]:
+        roots = self.settings.source_roots
+        return [
+            Commands(self.settings.commands),
+            DatasetCapability(roots, vault),
+            WorkCapability(roots, vault, self.uploads, self.pictures),
+        ]
 
     def _native_surroundings(self) -> Surroundings:
         return Surroundings(
