@@ -20,20 +20,21 @@ from bench import processes
 
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".cache" / "bench"
-_PINS = Path(__file__).with_name("peers.txt")
+PINS = Path(__file__).parent
 _APT = {"DEBIAN_FRONTEND": "noninteractive"}
 
 
-def peers_python() -> Path:
-    """Return the Python of the peers' environment, made anew when the pins have changed."""
-    digest = hashlib.sha256(_PINS.read_bytes() + sys.version.encode()).hexdigest()[:12]
-    folder = CACHE / f"peers-{digest}"
+def peers_python(pins: str = "peers") -> Path:
+    """Return the Python of an environment that holds these pins, made anew when they have changed."""
+    text = (PINS / f"{pins}.txt").read_bytes()
+    digest = hashlib.sha256(text + sys.version.encode()).hexdigest()[:12]
+    folder = CACHE / f"{pins}-{digest}"
     python = folder / "bin" / "python"
     if not (folder / "whole").exists():
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
         pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-q", "--require-hashes"]
-        subprocess.run([*pip, "-r", str(_PINS)], check=True)
+        subprocess.run([*pip, "-r", str(PINS / f"{pins}.txt")], check=True)
         (folder / "whole").touch()
     return python
 

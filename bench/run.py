@@ -1,7 +1,7 @@
 """Measures Jobyard against its peers and against SQLite itself: one run, one machine, the same work.
 
-`python bench/run.py` measures everything and writes `bench/results/latest.json` and `docs/reference/benchmarks.md`.
-With `--quick`, or with the names of some measures, only the JSON is written.
+`python bench/run.py` measures everything and writes `bench/results` and `docs/reference/benchmarks.md`.
+With `--quick`, or with the names of some measures, only the JSON is written; `sync` alone writes its own part of both.
 """
 
 from __future__ import annotations
@@ -25,10 +25,13 @@ from bench import equipment, machine, report  # noqa: E402 - the folder must be 
 from bench.engines import Engine, floor, jobyard, peers  # noqa: E402
 from bench.figures import FULL, QUICK, Figures, Sizes, Step  # noqa: E402
 from bench.measures import drain, listing, pickup, submit  # noqa: E402
+from bench.sync import report as sync_report  # noqa: E402
+from bench.sync import run as sync  # noqa: E402
 
 MEASURES = (submit, drain, pickup, listing)
 PAGE = ROOT / "docs" / "reference" / "benchmarks.md"
 RESULTS = ROOT / "bench" / "results" / "latest.json"
+SYNC_RESULTS = ROOT / "bench" / "results" / "sync.json"
 NO_REDIS = "RQ IS LEFT OUT: there is no redis-server here, and it could not be installed."
 
 
@@ -96,8 +99,10 @@ class Bench:
 def main() -> int:
     """Do what the command line says; return the exit code, 1 when something could not be measured."""
     asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    asked.add_argument("names", nargs="*", choices=[[], *(one.NAME for one in MEASURES)], help="only these measures")
+    names = [*(one.NAME for one in MEASURES), sync.NAME]
+    asked.add_argument("names", nargs="*", choices=[[], *names], help="only these measures")
     asked.add_argument("--quick", action="store_true", help="one round of few jobs")
+    asked.add_argument("--files", type=int, action="append", help="so many files, for sync alone; several times")
     asked.add_argument("--without-peers", action="store_true", help="Jobyard and the floor alone")
     asked.add_argument("--without-postgres", action="store_true", help="SQLite alone")
     words = asked.parse_args()
@@ -108,17 +113,39 @@ def main() -> int:
     # PostgreSQL runs as a user of its own where we are root.
     folder.chmod(0o755)
     try:
-        bench = Bench(folder, with_peers=not words.without_peers, with_postgres=not words.without_postgres)
-        try:
-            run = bench.run(QUICK if words.quick else FULL, words.names, console)
-        finally:
-            bench.close()
+        troubles = 0
+        if not words.names or set(words.names) - {sync.NAME}:
+            troubles += _engines(folder, words, console)
+        if not words.names or sync.NAME in words.names:
+            troubles += _sync(folder, words, console)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    return 1 if troubles else 0
+
+
+def _engines(folder: Path, words: argparse.Namespace, console: Console) -> int:
+    """Measure the engines; return how much could not be measured."""
+    bench = Bench(folder, with_peers=not words.without_peers, with_postgres=not words.without_postgres)
+    names = [name for name in words.names if name != sync.NAME]
+    try:
+        run = bench.run(QUICK if words.quick else FULL, names, console)
+    finally:
+        bench.close()
     report.printed(run, console)
-    whole = not (words.quick or words.names or words.without_peers or words.without_postgres)
+    whole = not (words.quick or names or words.without_peers or words.without_postgres)
     report.written(run, RESULTS, PAGE if whole else None)
-    return 1 if run.missing else 0
+    return len(run.missing)
+
+
+def _sync(folder: Path, words: argparse.Namespace, console: Console) -> int:
+    """Measure synchronizing; return how much could not be measured."""
+    sizes = words.files or (sync.QUICK if words.quick else sync.SIZES)
+    run = sync.measured(folder, sizes, sync.tools(with_peers=not words.without_peers), console)
+    sync_report.printed(run, console)
+    if not (words.quick or words.files or words.without_peers):
+        sync.written(run, SYNC_RESULTS)
+        sync_report.into_page(run, PAGE)
+    return len(run.missing)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import msgspec
 
 from jobyard.job.errors import Fault
 from jobyard.job.record import Job
-from jobyard.kinds import Cancelled, Context
+from jobyard.kinds import Cancelled, Context, Declined
 
 
 class Rehearsal:
@@ -53,7 +53,7 @@ class Rehearsal:
         try:
             answer = self._call(verb, _travelled(payload))
         except Fault as fault:
-            raise RuntimeError(fault.sentence) from fault
+            raise Declined(fault.sentence, fault.code) from None
         return _travelled(answer)
 
 

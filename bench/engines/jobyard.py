@@ -18,9 +18,9 @@ _SIDES = ROOT / "bench" / "sides"
 
 
 @contextmanager
-def server(folder: Path, database: str = "") -> Iterator[tuple[int, dict[str, str]]]:
+def server(folder: Path, database: str = "", *roots: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Run a server in a folder; give its process id and what it says of itself: url, token, key."""
-    command = [sys.executable, str(_SIDES / "jobyard_server.py"), str(folder / "data"), database]
+    command = [sys.executable, str(_SIDES / "jobyard_server.py"), str(folder / "data"), database, *roots]
     with processes.started(command, {"PYTHONPATH": str(ROOT)}, folder / "log") as program:
         line = program.stdout.readline() if program.stdout else ""
         if not line:

@@ -91,10 +91,8 @@ class Stub:
         )
 
 
-@contextmanager
-def serving(keys: Sequence[bytes]) -> Iterator[Stub]:
-    """Serve a bucket of these keys, which must be sorted."""
-    stub = Stub(keys)
+def handler(stub: Stub) -> type[BaseHTTPRequestHandler]:
+    """Return who answers for a bucket."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -113,16 +111,27 @@ def serving(keys: Sequence[bytes]) -> Iterator[Stub]:
             self.end_headers()
             self.wfile.write(body)
 
+        def do_DELETE(self) -> None:
+            self.do_GET()
+
         def log_message(self, *words: Any) -> None:
             return
 
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
+    return Handler
 
-        def handle_error(self, request: Any, client_address: Any) -> None:
-            return  # a client that goes away in the middle is part of the tests
 
-    server = Server(("127.0.0.1", 0), Handler)
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        return  # a client that goes away in the middle is part of the tests
+
+
+@contextmanager
+def serving(keys: Sequence[bytes]) -> Iterator[Stub]:
+    """Serve a bucket of these keys, which must be sorted."""
+    stub = Stub(keys)
+    server = Server(("127.0.0.1", 0), handler(stub))
     stub.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

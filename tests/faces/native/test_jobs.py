@@ -376,4 +376,4 @@ async def test_a_failure_is_told_with_its_reason(house: House) -> None:
     job = await house.at("failed")
     async with house.client() as client:
         shown = (await client.get(f"/v1/jobs/{job.id}")).json()
-    assert shown["failure"] == {"reason": "unreadable", "message": "it broke", "detail": ""}
+    assert shown["failure"] == {"reason": "unreadable", "message": "it broke", "detail": "", "code": ""}
