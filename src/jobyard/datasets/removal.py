@@ -1,4 +1,4 @@
-"""Removing files from a source: only regular files below it, and no link is followed on the way."""
+"""Removing files from a source: regular ones below a folder, no link followed on the way, or objects of a bucket."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import os
 import stat
 from collections.abc import Sequence
 
+from jobyard.datasets.messages import Reach
 from jobyard.datasets.paths import shown
 from jobyard.datasets.sources import open_folder, real_folder
-from jobyard.job.errors import Fault
+from jobyard.datasets.sources.bucket import Bucket
+from jobyard.job.clock import Clock
+from jobyard.job.errors import Fault, SourceUnreachable, SourceUnreadable
 
 _STEP = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _TOLD = 200
@@ -29,6 +32,28 @@ def remove_files(source: str, roots: Sequence[str], paths: Sequence[bytes]) -> l
         return [_remove(folder, path) for path in paths]
     finally:
         os.close(folder)
+
+
+def remove_objects(way: Reach, clock: Clock, paths: Sequence[bytes]) -> list[str]:
+    """Remove objects below a stretch of a bucket; return for each path why it could not be, empty where it is gone.
+
+    An object that is not there counts as removed. Once the endpoint does not answer, it is not asked for the rest.
+    """
+    causes = list[str]()
+    with Bucket(way, clock) as bucket:
+        for path in paths:
+            try:
+                bucket.remove(path)
+                causes.append("")
+            except SourceUnreachable as fault:
+                return causes + [_told_of(bucket, path, fault)] * (len(paths) - len(causes))
+            except SourceUnreadable as fault:
+                causes.append(_told_of(bucket, path, fault))
+    return causes
+
+
+def _told_of(bucket: Bucket, path: bytes, fault: SourceUnreadable) -> str:
+    return f"{bucket.told(path)} cannot be removed: {fault.data.get('cause', '?')}."
 
 
 def _remove(folder: int, path: bytes) -> str:

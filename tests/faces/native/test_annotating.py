@@ -90,7 +90,8 @@ async def test_a_dataset_says_what_it_is_for_and_is_changed(shelf: Shelf) -> Non
     assert (changed["name"], changed["description"], changed["read_labels"]) == ("lions", "", True)
     assert changed["updated_at"] > shown["updated_at"]
     assert await shelf.get() == changed == await shelf.done("PATCH", "", {})
-    for wrong in ({"name": ""}, {"name": "a\nb"}, {"purpose": "free"}, {"name": None}, [], "x"):
+    bodies: list[Any] = [{"name": ""}, {"name": "a\nb"}, {"purpose": "free"}, {"name": None}, [], "x"]
+    for wrong in bodies:
         assert (await shelf.send("PATCH", "", wrong)).status_code == 400, wrong
     assert (await shelf.send("PATCH", "", {"description": "x"}, "vera")).status_code == 403
     assert (await shelf.send("PATCH", "", {"description": "x"}, "max")).status_code == 200
@@ -101,14 +102,14 @@ async def test_labels_travel_whole_and_are_changed(shelf: Shelf) -> None:
     assert (cat["name"], cat["kind"], len(cat["color"])) == ("cat", "any", 7)
     assert (horse["drawing"], [part["name"] for part in horse["parts"]]) == ("<circle/>", ["head", "tail"])
     assert horse["parts"][1]["color"] == "#00ff00"
-    assert {**horse["attributes"][0], "number": 0} == {**HORSE["attributes"][0], "number": 0}  # type: ignore[dict-item, index]
+    assert {**horse["attributes"][0], "number": 0} == {**HORSE["attributes"][0], "number": 0}  # type: ignore[dict-item]
     change = {"add": [{"name": "dog"}], "update": [{**cat, "name": "lion"}], "delete": [horse["number"]]}
     there = await shelf.done("PATCH", "/labels", change)
     assert [label["name"] for label in there] == ["lion", "dog"]
     assert there == await shelf.get("/labels")
     assert (await shelf.send("PATCH", "/labels", {"add": [{"name": "dog"}]})).status_code == 409
     assert (await shelf.send("PATCH", "/labels", {"delete": [horse["number"]]})).status_code == 404
-    for wrong in (
+    bodies: list[Any] = [
         {"add": [{"name": ""}]},
         {"add": [{"name": "x", "kind": "circle"}]},
         {"add": [{"name": "x", "color": "red"}]},
@@ -117,7 +118,8 @@ async def test_labels_travel_whole_and_are_changed(shelf: Shelf) -> None:
         {"delete": [2**60]},
         {"policy": "burn"},
         {"remove": []},
-    ):
+    ]
+    for wrong in bodies:
         assert (await shelf.send("PATCH", "/labels", wrong)).status_code == 400, wrong
     assert (await shelf.send("PATCH", "/labels", {}, "vera")).status_code == 403
 

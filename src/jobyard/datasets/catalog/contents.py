@@ -11,12 +11,16 @@ from jobyard.datasets import finding, labelling, rows
 from jobyard.datasets.annotations import Annotations
 from jobyard.datasets.catalog import ground
 from jobyard.datasets.catalog.ground import Ground
+from jobyard.datasets.endpoints import reach
+from jobyard.datasets.messages import Reach
 from jobyard.datasets.record import Dataset, LabelledSample, Outcome, Sample, SampleFilter, SamplePage
-from jobyard.datasets.removal import remove_files
+from jobyard.datasets.removal import remove_files, remove_objects
+from jobyard.datasets.sources.address import Stretch, stretch
+from jobyard.datasets.sources.endpoint import covering
 from jobyard.datasets.tables import annotations as kept
 from jobyard.datasets.tables import assignments, carried, labels, samples
 from jobyard.datasets.tables import datasets as table
-from jobyard.job.errors import Invalid, NotFound, Refused
+from jobyard.job.errors import Conflict, Invalid, NotFound, Refused
 from jobyard.job.ids import is_id
 from jobyard.people.record import Actor
 from jobyard.store.contract import Transaction, View
@@ -140,8 +144,18 @@ class Contents(Ground):
         if not self._source_deletes:
             raise Refused(verb="delete files from sources; an administrator allows that with source-deletes")
         paths = [sample.path for sample in doomed]
-        causes = await asyncio.to_thread(remove_files, dataset.source, self._sources.roots, paths)
+        meant = stretch(dataset.source)
+        if meant is None:
+            causes = await asyncio.to_thread(remove_files, dataset.source, self._sources.roots, paths)
+        else:
+            way = await self._read(lambda view: self._way(view, meant))
+            causes = await asyncio.to_thread(remove_objects, way, self._clock, paths)
         return {sample.id: cause for sample, cause in zip(doomed, causes, strict=True) if cause}
+
+    def _way(self, view: View, meant: Stretch) -> Reach:
+        if self._vault is None:
+            raise Conflict(reason="Nobody opens the keys of buckets here.")
+        return reach(covering(view, meant), meant.place, self._vault)
 
 
 def delete(transaction: Transaction, dataset: Dataset, doomed: Sequence[Sample], now: int) -> None:

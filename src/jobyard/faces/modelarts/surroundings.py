@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from litestar import Request
 from litestar.datastructures import State
 
-from jobyard.datasets.verbs import Verbs
+from jobyard.datasets.catalog import Datasets
 from jobyard.engine.engine import Engine
 from jobyard.faces.modelarts.login import Place
 from jobyard.people.record import Actor
@@ -20,7 +20,7 @@ class Surroundings:
     """The house as the face sees it."""
 
     engine: Engine
-    datasets: Verbs
+    datasets: Datasets
     settings: Settings
     base_url: Callable[[], str]
     """The address clients use, without a slash at its end."""
@@ -41,7 +41,7 @@ class Ask(Request[Actor, Place, State]):
         return self.house.engine
 
     @property
-    def datasets(self) -> Verbs:
+    def datasets(self) -> Datasets:
         """The datasets of the house."""
         return self.house.datasets
 
