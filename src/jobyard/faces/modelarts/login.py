@@ -103,7 +103,10 @@ class Login:
 
 async def place(engine: Engine, actor: Actor, project: str) -> Place:
     """Return the project of this id. Raises ForeignProject where it is not the actor's, or where there is none."""
-    found = next((one for one in await places(engine, actor) if one.id == project), None)
+    own = await _own(engine, actor)
+    if own.id == project:
+        return own
+    found = next((one for one in await _shared(engine, actor) if one.id == project), None)
     if found is None:
         raise ForeignProject(project=project)
     return found
@@ -111,12 +114,19 @@ async def place(engine: Engine, actor: Actor, project: str) -> Place:
 
 async def places(engine: Engine, actor: Actor) -> list[Place]:
     """Return the projects somebody may work in, their own first."""
+    return [await _own(engine, actor), *await _shared(engine, actor)]
+
+
+async def _own(engine: Engine, actor: Actor) -> Place:
     user = await engine.people.user(actor, actor.name)
-    own = Place(id=user.id, name=user.name, project=None)
+    return Place(id=user.id, name=user.name, project=None)
+
+
+async def _shared(engine: Engine, actor: Actor) -> list[Place]:
     if not actor.projects and not rules.at_least(actor.role, Role.OPERATOR):
-        return [own]
-    shared = [project for project, _ in await engine.projects.seen(actor)]
-    return [own, *(Place(id=one.id, name=one.name, project=one.id) for one in shared)]
+        return []
+    found = [project for project, _ in await engine.projects.seen(actor)]
+    return [Place(id=one.id, name=one.name, project=one.id) for one in found]
 
 
 def header(headers: Headers, name: bytes) -> str:
