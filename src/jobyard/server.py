@@ -17,6 +17,11 @@ from jobyard.datasets.work.capability import WorkCapability
 from jobyard.datasets.work.tasks import Tasks
 from jobyard.engine.capability import Capability
 from jobyard.engine.engine import Engine
+from jobyard.engine.upkeep import PICTURES
+from jobyard.experiments.house import Experiments
+from jobyard.faces.clearml import app as clearml_face
+from jobyard.faces.clearml import faults as clearml_faults
+from jobyard.faces.clearml.surroundings import Surroundings as ClearmlSurroundings
 from jobyard.faces.cvat import app as cvat_face
 from jobyard.faces.cvat import faults as cvat_faults
 from jobyard.faces.cvat.surroundings import Surroundings as CvatSurroundings
@@ -43,7 +48,7 @@ from jobyard.web.health import health
 from jobyard.web.pages import pages
 from jobyard.web.porter import Porter
 
-PACKAGES = ("jobyard.datasets",)
+PACKAGES = ("jobyard.datasets", "jobyard.experiments")
 """The capabilities that keep tables of their own."""
 FIRST_USER = "admin"
 
@@ -61,7 +66,7 @@ class House:
         vault = Vault.in_file(settings.folder / "master.key")
         roots = settings.source_roots
         self.uploads = Uploads(settings.folder / "uploads", settings.upload_limit)
-        self.pictures = settings.folder / "pictures"
+        self.pictures = settings.folder / PICTURES
         self.engine = Engine(
             store=store,
             blobs=Blobs(settings.folder / "blobs"),
@@ -76,6 +81,8 @@ class House:
             store, clock, roots, vault, source_deletes=settings.source_deletes, pictures=self.pictures
         )
         self.tasks = Tasks(store, clock, roots, self.pictures, vault)
+        files = settings.folder / "experiments"
+        self.experiments = Experiments(self.engine, settings.task_silence, files, settings.upload_limit)
         self.endpoints = Endpoints(store, clock, vault)
         self.native = native_face.native(self._native_surroundings())
         self.app = Doors(
@@ -109,6 +116,8 @@ class House:
     def _foreign_rooms(self) -> list[Room]:
         """Return the rooms of the protocols of other products that the settings name."""
         rooms = list[Room]()
+        if "clearml" in self.settings.faces:
+            rooms.append(clearml_room(clearml_face.ClearmlApp(self._clearml_surroundings()), self.settings))
         if "modelarts" in self.settings.faces:
             surroundings = ModelartsSurroundings(
                 engine=self.engine, datasets=self.datasets, settings=self.settings, base_url=self.base_url
@@ -117,6 +126,15 @@ class House:
         if "cvat" in self.settings.faces:
             rooms.append(cvat_room(cvat_face.cvat(self._cvat_surroundings()), self.settings))
         return rooms
+
+    def _clearml_surroundings(self) -> ClearmlSurroundings:
+        return ClearmlSurroundings(
+            engine=self.engine,
+            experiments=self.experiments,
+            settings=self.settings,
+            base_url=self.base_url,
+            version=jobyard.__version__,
+        )
 
     def _cvat_surroundings(self) -> CvatSurroundings:
         return CvatSurroundings(
@@ -154,6 +172,7 @@ class House:
         with suppress(Fault):  # what is left half deleted is hidden already; the next start tries again
             await self.tasks.sweep()
             await self.datasets.sweep()
+            await self.experiments.sweep()
         task = asyncio.create_task(self.engine.run())
         try:
             yield
@@ -163,6 +182,17 @@ class House:
             with suppress(asyncio.CancelledError):
                 await task
             await asyncio.to_thread(self.store.close)
+
+
+def clearml_room(app: App, settings: Settings) -> Room:
+    """Return the ClearML face as a room."""
+    return Room(
+        app=app,
+        takes=clearml_face.takes,
+        refusal=clearml_faults.refusal,
+        body_limit=max(settings.body_limit, clearml_face.BODY_LIMIT),
+        counts_itself=clearml_face.COUNTS_ITSELF,
+    )
 
 
 def cvat_room(app: App, settings: Settings) -> Room:

@@ -191,6 +191,20 @@ def test_a_backup_needs_to_know_where_from(copy: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "x").exists()
 
 
+def test_pictures_that_were_sent_in_go_along(lived: RunningHouse, tmp_path: Path) -> None:
+    place = f"pictures/{new_id()}/täst/ä b.png"
+    (lived.data / place).parent.mkdir(parents=True)
+    (lived.data / place).write_bytes(b"picture")
+    (lived.data / "pictures" / "link").symlink_to("/etc")
+    for target in (tmp_path / "copy", tmp_path / "copy.tar"):
+        assert lived.call("keep", "backup", str(target)).code == 0
+        restored = tmp_path / f"from {target.name}"
+        told = called("keep", "restore", str(target), "--data", str(restored))
+        assert told.code == 0, told.err
+        assert (restored / place).read_bytes() == b"picture"
+        assert [path.name for path in (restored / "pictures").iterdir()] == [place.split("/")[1]]
+
+
 @pytest.mark.parametrize(
     ("name", "belongs"),
     [
@@ -211,6 +225,13 @@ def test_a_blob_belongs_where_its_name_says() -> None:
     assert archive.belongs(f"blobs/{blob[-2:]}/{blob}")
     assert not archive.belongs(f"blobs/zz/{blob}")
     assert not archive.belongs(f"blobs/{blob[-2:]}/{blob}/x")
+
+
+def test_a_picture_belongs_below_its_dataset() -> None:
+    dataset = new_id()
+    assert archive.belongs(f"pictures/{dataset}/a.png") and archive.belongs(f"pictures/{dataset}/a/ä b.png")
+    for name in (f"pictures/{dataset}", f"pictures/{dataset}/../x", "pictures/x/a.png", f"pictures/{dataset}//a"):
+        assert not archive.belongs(name)
 
 
 def test_old_jobs_are_counted_and_then_pruned(copy: Path, tmp_path: Path) -> None:

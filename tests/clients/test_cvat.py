@@ -138,14 +138,7 @@ def test_quality_consensus_and_reports_are_real_work(house: RunningHouse) -> Non
 @pytest.fixture
 def task(house: RunningHouse) -> int:
     """A task of many pictures."""
-    folder = house.sources / "many"
-    folder.mkdir(exist_ok=True)
-    for place in range(300):
-        Image.new("RGB", (8, 8), (place % 256, 0, 0)).save(folder / f"{place:03d}.png")
-    typed_ = ["cvat-cli", *signed_in(house), "task", "create", "many", "--labels", '[{"name":"cat"}]', "share", "many"]
-    ended = typed(FAMILY, typed_, house.folder, {})
-    assert ended.returncode == 0, ended.stderr
-    return int(ended.stdout)
+    return many(house, 300)
 
 
 def signed_in(house: RunningHouse) -> list[str]:
@@ -217,24 +210,21 @@ def answers(house: RunningHouse) -> float:
     return sum(float(line.rpartition(" ")[2]) for line in lines)
 
 
+def many(house: RunningHouse, count: int) -> int:
+    """Make a task of many pictures of an allowed folder; return its number."""
+    folder = house.sources / "many"
+    folder.mkdir(exist_ok=True)
+    for place in range(count):
+        Image.new("RGB", (8, 8), (place % 256, 0, 0)).save(folder / f"{place:03d}.png")
+    words = ["cvat-cli", *signed_in(house), "task", "create", "many", "--labels", '[{"name":"cat"}]', "share", "many"]
+    ended = typed(FAMILY, words, house.folder, {})
+    assert ended.returncode == 0, ended.stderr
+    return int(ended.stdout)
+
+
 def test_a_client_that_waits_survives_the_server(tmp_path: Path) -> None:
     with running(tmp_path / "house") as house:
-        folder = house.sources / "many"
-        folder.mkdir()
-        for place in range(20):
-            Image.new("RGB", (8, 8), (place, 0, 0)).save(folder / f"{place:03d}.png")
-        words = [
-            "cvat-cli",
-            *signed_in(house),
-            "task",
-            "create",
-            "many",
-            "--labels",
-            '[{"name":"cat"}]',
-            "share",
-            "many",
-        ]
-        number = int(typed(FAMILY, words, house.folder, {}).stdout)
+        number = many(house, 20)
         house.call("queues", "pause", "default")
         facts, port = given(house, "waiting", task=number), house.port
         before = answers(house)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from jobyard.cli.codes import Trouble
-from jobyard.engine.upkeep import DATABASE
+from jobyard.engine.upkeep import DATABASE, PICTURES
 from jobyard.job.ids import is_id
 
 _CHUNK = 1024 * 1024
@@ -34,6 +34,8 @@ def belongs(name: str) -> bool:
     parts = name.split("/")
     if len(parts) == 1:
         return name in (DATABASE, KEY)
+    if parts[0] == PICTURES:
+        return len(parts) > 2 and is_id(parts[1]) and not {"", ".", ".."}.intersection(parts) and "\0" not in name
     return len(parts) == 3 and parts[0] == "blobs" and is_id(parts[2]) and parts[1] == parts[2][-2:]
 
 

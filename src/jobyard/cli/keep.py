@@ -36,7 +36,7 @@ for _name, _place, _sentence in (
 
 @app.command
 def backup(target: str, /, *, where: Where = _HERE) -> int:
-    """Write a whole copy of the house (database, result files, master key) while work goes on.
+    """Write a whole copy of the house (database, result files, pictures, master key) while work goes on.
 
     Whoever has the copy has the house: it is readable by its owner only, and should stay so.
 

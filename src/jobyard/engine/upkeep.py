@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from jobyard.store.contract import Sizes
 
 DATABASE = "jobyard.db"
 """The database's name inside a backup, whatever store it came from."""
+PICTURES = "pictures"
+"""The folder of pictures that people sent in, both in the data folder and in a backup."""
 _PAGE = 500
 _LITTLE_SPACE = 256 * 1024 * 1024
 _OLD_FORM = (
@@ -64,16 +67,17 @@ class Upkeep:
         self._folder = folder
 
     async def backup(self, actor: Actor, target: str, progress: Callable[[int, int], None] | None = None) -> Backup:
-        """Write database, blobs and master key into the new or empty folder `target` while work goes on.
+        """Write database, blobs, pictures and master key into the new or empty folder `target` while work goes on.
 
-        The database is copied first, so every blob it knows was there when it was copied. Raises Invalid for a folder
-        that is in use or inside the data folder.
+        The database is copied first, so every blob and picture it knows was there when it was copied.
+        Raises Invalid for a folder that is in use or inside the data folder.
         """
         rules.require_house(actor, House.KEEP_HOUSE)
         folder = await asyncio.to_thread(_emptied, Path(target), self._folder)
         tell = progress or _nobody
         await asyncio.to_thread(self._ledger.store.backup, str(folder / DATABASE), tell)
         count = await self._copy_blobs(folder / "blobs")
+        await asyncio.to_thread(_copy_all, self._folder / PICTURES, folder / PICTURES)
         key = self._folder / "master.key"
         if key.exists():
             await asyncio.to_thread(shutil.copy2, key, folder / key.name)
@@ -174,12 +178,29 @@ def _copy(blobs: Blobs, files: list[ResultFile], target: Path) -> None:
         source = blobs.path(file.blob)
         place = target / source.parent.name / source.name
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            os.link(source, place)  # a blob never changes, so a second name for it is a copy
-        except FileNotFoundError:
+        with suppress(FileNotFoundError):
+            _second(source, place)
+
+
+def _copy_all(source: Path, target: Path) -> None:
+    """Copy files that never change; those that are removed meanwhile belong to what was removed."""
+    for path in source.rglob("*"):
+        if path.is_symlink() or not path.is_file():
             continue
-        except OSError:
-            shutil.copy2(source, place)
+        place = target / path.relative_to(source)
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            _second(path, place)
+
+
+def _second(source: Path, place: Path) -> None:
+    """Give a file that never changes a second name, or copy it where that cannot be. Raises FileNotFoundError."""
+    try:
+        os.link(source, place)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copy2(source, place)
 
 
 def _nobody(done: int, total: int) -> None:

@@ -27,8 +27,8 @@ class ProjectOut(Struct, kw_only=True):
     name: str
     owner: UserRef
     assignee: UserRef | None
-    assignee_updated_date: str | None
-    guide_id: int | None
+    assignee_updated_date: str | None = None
+    guide_id: int | None = None
     bug_tracker: str
     task_subsets: list[str]
     created_date: str
@@ -37,8 +37,8 @@ class ProjectOut(Struct, kw_only=True):
     dimension: str | None
     organization: int | None
     organization_id: int | None
-    target_storage: None
-    source_storage: None
+    target_storage: None = None
+    source_storage: None = None
     tasks: ListRef
     labels: LinkRef
 
@@ -76,7 +76,7 @@ class TaskOut(Struct, kw_only=True):
     media_type: str
     owner: UserRef
     assignee: UserRef | None
-    assignee_updated_date: str | None
+    assignee_updated_date: str | None = None
     bug_tracker: str
     created_date: str
     updated_date: str
@@ -86,7 +86,7 @@ class TaskOut(Struct, kw_only=True):
     data_chunk_size: int | None
     data_compressed_chunk_type: str | None
     data_original_chunk_type: str | None
-    data_cloud_storage_id: int | None
+    data_cloud_storage_id: int | None = None
     size: int
     image_quality: int
     data: int | None
@@ -94,9 +94,9 @@ class TaskOut(Struct, kw_only=True):
     subset: str
     organization: int | None
     organization_id: int | None
-    guide_id: int | None
-    target_storage: None
-    source_storage: None
+    guide_id: int | None = None
+    target_storage: None = None
+    source_storage: None = None
     jobs: JobsRef
     labels: LinkRef
     validation_mode: str | None
@@ -143,8 +143,8 @@ class JobOut(Struct, kw_only=True):
     project_id: int | None
     project_name: str | None
     assignee: UserRef | None
-    assignee_updated_date: str | None
-    guide_id: int | None
+    assignee_updated_date: str | None = None
+    guide_id: int | None = None
     dimension: str
     mode: str
     media_type: str
@@ -163,8 +163,8 @@ class JobOut(Struct, kw_only=True):
     updated_date: str
     organization: int | None
     organization_id: int | None
-    target_storage: None
-    source_storage: None
+    target_storage: None = None
+    source_storage: None = None
     parent_job_id: int | None
     consensus_replicas: int
     replicas_count: int

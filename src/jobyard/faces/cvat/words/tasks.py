@@ -125,8 +125,6 @@ def project_out(collection: Collection, refs: Refs) -> ProjectOut:
         name=name_of(collection),
         owner=refs.users[collection.owner],
         assignee=refs.users.get(said.assignee or ""),
-        assignee_updated_date=None,
-        guide_id=None,
         bug_tracker=said.bug_tracker,
         task_subsets=sorted({subset for subset in (kept(task).subset for task in refs.tasks) if subset}),
         created_date=moment(collection.created_at),
@@ -135,8 +133,6 @@ def project_out(collection: Collection, refs: Refs) -> ProjectOut:
         dimension="2d" if refs.tasks else None,
         organization=refs.organization,
         organization_id=refs.organization,
-        target_storage=None,
-        source_storage=None,
         tasks=ListRef(url=f"{base}/tasks?project_id={number}", count=len(refs.tasks)),
         labels=LinkRef(url=f"{base}/labels?project_id={number}"),
     )
@@ -147,7 +143,7 @@ def task_out(dataset: Dataset, refs: Refs) -> TaskOut:
     said, number, base = kept(dataset), dataset.number, refs.base
     size = size_of(dataset, refs.jobs)
     filled = dataset.number if size else None
-    jobs = [job for job in refs.jobs if job.kind is not AssignmentKind.GROUND_TRUTH]
+    chunks = IMAGESET if filled else None
     return TaskOut(
         url=f"{base}/tasks/{number}",
         id=number,
@@ -158,7 +154,6 @@ def task_out(dataset: Dataset, refs: Refs) -> TaskOut:
         media_type="image",
         owner=refs.users[dataset.owner],
         assignee=refs.users.get(said.assignee or ""),
-        assignee_updated_date=None,
         bug_tracker=said.bug_tracker,
         created_date=moment(dataset.created_at),
         updated_date=moment(dataset.updated_at or dataset.created_at),
@@ -166,9 +161,8 @@ def task_out(dataset: Dataset, refs: Refs) -> TaskOut:
         segment_size=said.segment_size or size,
         status=status_of(refs.jobs),
         data_chunk_size=said.chunk_size if filled else None,
-        data_compressed_chunk_type=IMAGESET if filled else None,
-        data_original_chunk_type=IMAGESET if filled else None,
-        data_cloud_storage_id=None,
+        data_compressed_chunk_type=chunks,
+        data_original_chunk_type=chunks,
         size=size,
         image_quality=said.image_quality,
         data=filled,
@@ -176,20 +170,18 @@ def task_out(dataset: Dataset, refs: Refs) -> TaskOut:
         subset=said.subset,
         organization=refs.organization,
         organization_id=refs.organization,
-        guide_id=None,
-        target_storage=None,
-        source_storage=None,
-        jobs=JobsRef(
-            url=f"{base}/jobs?task_id={number}",
-            count=len(refs.jobs),
-            completed=sum(_status(job) == "completed" for job in jobs),
-            validation=sum(_status(job) == "validation" for job in jobs),
-        ),
+        jobs=_jobs(f"{base}/jobs?task_id={number}", refs.jobs),
         labels=LinkRef(url=f"{base}/labels?task_id={number}"),
         validation_mode=said.validation or None,
         consensus_enabled=said.replicas > 0,
         initial_replicas=said.replicas,
     )
+
+
+def _jobs(url: str, jobs: Sequence[Assignment]) -> JobsRef:
+    stages = [_status(job) for job in jobs if job.kind is not AssignmentKind.GROUND_TRUTH]
+    completed, validation = stages.count("completed"), stages.count("validation")
+    return JobsRef(url=url, count=len(jobs), completed=completed, validation=validation)
 
 
 def job_out(job: Assignment, dataset: Dataset, refs: Refs) -> JobOut:
@@ -204,8 +196,6 @@ def job_out(job: Assignment, dataset: Dataset, refs: Refs) -> JobOut:
         project_id=refs.project.number if refs.project else None,
         project_name=name_of(refs.project) if refs.project else None,
         assignee=refs.users.get(job.assignee or ""),
-        assignee_updated_date=None,
-        guide_id=None,
         dimension="2d",
         mode="annotation",
         media_type="image",
@@ -224,8 +214,6 @@ def job_out(job: Assignment, dataset: Dataset, refs: Refs) -> JobOut:
         updated_date=moment(job.updated_at),
         organization=refs.organization,
         organization_id=refs.organization,
-        target_storage=None,
-        source_storage=None,
         parent_job_id=job.parent,
         consensus_replicas=replicas,
         replicas_count=replicas,

@@ -1,0 +1,87 @@
+"""The scenario of quality, consensus and reports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from cvat_sdk import Client, models
+from cvat_sdk.core.proxies.tasks import ResourceType
+
+from tests.clients.cvat.saying import (
+    pictures,
+    refused,
+    waited,
+)
+
+
+def rectangle(frame: int, label: int, points: list[float]) -> models.LabeledShapeRequest:
+    """Return a box."""
+    return models.LabeledShapeRequest(frame=frame, label_id=label, type="rectangle", points=points)
+
+
+def judged(client: Client, folder: Path, given: dict[str, Any]) -> dict[str, Any]:
+    """Compare a task with its ground truth, merge replicas, and tell who did what."""
+    return _compared(client, folder) | _merged(client, folder)
+
+
+def _compared(client: Client, folder: Path) -> dict[str, Any]:
+    box, api = [1.0, 2.0, 11.0, 12.0], client.api_client.quality_api
+    task = client.tasks.create_from_data(
+        spec={"name": "true", "labels": [{"name": "cat"}, {"name": "dog"}]},
+        resource_type=ResourceType.LOCAL,
+        resources=pictures(folder / "sent", 4),
+    )
+    cat, dog = (label.id for label in task.get_labels())
+    task.set_annotations(models.LabeledDataRequest(shapes=[rectangle(0, cat, box), rectangle(1, cat, box)]))
+    wish = models.JobWriteRequest(
+        task_id=task.id, type="ground_truth", frame_selection_method="manual", frames=[0, 1], random_seed=1
+    )
+    truth = client.jobs.retrieve(client.api_client.jobs_api.create(wish)[0].id)
+    asked = {"quality_report_create_request": {"task_id": task.id}}
+    early = refused(lambda: api.create_report(**asked))
+    truth.set_annotations(models.LabeledDataRequest(shapes=[rectangle(0, cat, box), rectangle(1, dog, box)]))
+    truth.update({"stage": "acceptance", "state": "completed"})
+    request = waited(client, api.create_report(**asked, _parse_response=False)[1])
+    report = api.retrieve_report(int(request.result_id))[0]
+    sums, found = report.summary, api.list_conflicts(report_id=report.id)[0].results
+    return {
+        "early": early[0],
+        "truth": [str(truth.type), truth.frame_count],
+        "own": len(task.get_annotations().shapes),
+        "report": [str(report.target), sums.validation_frames, sums.total_frames, sums.conflict_count],
+        "conflicts": [[str(one.type), one.frame, str(one.severity)] for one in found],
+        "listed": [one.id for one in api.list_reports(task_id=task.id)[0].results] == [report.id],
+    }
+
+
+def _merged(client: Client, folder: Path) -> dict[str, Any]:
+    api = client.api_client
+    task = client.tasks.create_from_data(
+        spec={"name": "again", "labels": [{"name": "cat"}], "consensus_replicas": 3},
+        resource_type=ResourceType.LOCAL,
+        resources=pictures(folder / "more", 2),
+    )
+    [cat] = (label.id for label in task.get_labels())
+    jobs = task.get_jobs()
+    for place, job in enumerate(one for one in jobs if one.type == "replica"):
+        job.set_annotations(
+            models.LabeledDataRequest(
+                shapes=[
+                    rectangle(0, cat, [1.0 + place, 2.0, 21.0, 22.0]),
+                    *([] if place else [rectangle(1, cat, [1.0, 1.0, 5.0, 5.0])]),
+                ]
+            )
+        )
+    merge = waited(
+        client,
+        api.consensus_api.create_merge(consensus_merge_create_request={"task_id": task.id}, _parse_response=False)[1],
+    )
+    events = waited(client, api.events_api.create_export(_parse_response=False)[1])
+    table = api.rest_client.GET(events.result_url, headers=client.api_client.get_common_headers()).data.decode()
+    return {
+        "jobs": sorted(job.type for job in jobs),
+        "merge": [merge.operation.type, str(merge.status)],
+        "merged": [[shape.frame, shape.source] for shape in task.get_annotations().shapes],
+        "events": [events.operation.type, table.splitlines()[0][:40], len(table.splitlines()) > 3],
+    }
