@@ -43,7 +43,7 @@ describe("a row", () => {
   });
 
   it("sets all it is told as text", () => {
-    const failure = { reason: "error" as const, message: EVIL, detail: EVIL };
+    const failure = { reason: "error" as const, message: EVIL, detail: EVIL, code: "" };
     const { row: shown } = row(
       job({ state: "failed", name: EVIL, owner: EVIL, queue: EVIL, failure, resource: { type: "dataset", id: "1", name: EVIL } }),
     );
@@ -123,7 +123,7 @@ describe("the chips of states", () => {
 
 describe("the parts of a request", () => {
   it("fold the detail of a failure below its sentence", () => {
-    const failure = { reason: "memory" as const, message: "It asked for too much.", detail: EVIL };
+    const failure = { reason: "memory" as const, message: "It asked for too much.", detail: EVIL, code: "" };
     const { container } = render(FailureCard, { job: job({ state: "failed", failure }), failure });
     expect(screen.getByRole("heading").textContent).toBe("Out of memory");
     expect(container.querySelector("details")?.open).toBe(false);

@@ -23,7 +23,7 @@ describe("a queued job says", () => {
   });
 
   it("why it failed before and when it is tried again", () => {
-    const failure = { reason: "lost" as const, message: "The worker went away.", detail: "" };
+    const failure = { reason: "lost" as const, message: "The worker went away.", detail: "", code: "" };
     const said = say(job({ failures: 1, tries: 3, due_at: later(80), failure }), NOW, nothing);
     expect(said).toEqual({ word: "Queued", figure: "attempt 2 of 3 · next attempt in 1 min", why: failure.message });
   });
@@ -55,7 +55,7 @@ describe("a running job says", () => {
 
 describe("a final job says", () => {
   it("what went wrong", () => {
-    const failure = { reason: "error" as const, message: "Label is unknown.", detail: "trace" };
+    const failure = { reason: "error" as const, message: "Label is unknown.", detail: "trace", code: "" };
     expect(say(job({ state: "failed", failure }), NOW, nothing)).toEqual({ word: "Failed", figure: "", why: failure.message });
   });
 

@@ -107,6 +107,7 @@ export const request = {
     empty: "Nothing was written.",
     waiting: "Nothing was written yet.",
     before: "The log begins with the first attempt.",
+    first: "Reading the log…",
     lines: (n: number) => plural(n, "line", "lines"),
     reading: (n: number) => `reading… ${plural(n, "line", "lines")}`,
     following: "following",

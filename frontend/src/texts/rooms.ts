@@ -40,6 +40,8 @@ export const rooms = {
     slots: (used: number, all: number) => `${used} of ${all} slots busy`,
     serves: "Serves",
     kinds: "Can run",
+    more: (n: number) => `and ${count(n)} more`,
+    fewer: "show fewer",
     pid: (host: string, pid: number) => `${host}, process ${pid}`,
     up: (ago: string) => `up for ${ago}`,
     idle: "Nothing to do right now",

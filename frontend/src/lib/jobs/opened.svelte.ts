@@ -42,6 +42,8 @@ export class OpenedJob {
   files = $state.raw<readonly ResultFile[]>([]);
   problem = $state.raw<Problem | null>(null);
   deleted = $state(false);
+  /** Whether everything was read once. */
+  ready = $state(false);
   /** Jobs that have to do with this one, by what they are to it. */
   relations = $state.raw<Relations>(NONE);
   #hush: () => void;
@@ -75,6 +77,7 @@ export class OpenedJob {
       this.put(await calls.job(this.id));
       this.problem = null;
       await Promise.all([this.#readEvents(), this.#readParts(), this.#readRelations()]);
+      this.ready = true;
     } catch (error) {
       this.problem = error instanceof Problem ? error : away();
     }
