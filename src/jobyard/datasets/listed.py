@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from jobyard.datasets.messages import Entry, Opened, Reach
 from jobyard.datasets.paths import shown
-from jobyard.datasets.sources.bucket import Bucket
 from jobyard.datasets.sources.folder import open_folder, read_file, real_folder
-from jobyard.datasets.sources.objects import Objects
 from jobyard.datasets.walk import Walk
 from jobyard.job.clock import SystemClock
 from jobyard.job.errors import Invalid, SourceForbidden, SourceMissing, SourceNotAllowed, SourceUnreadable
+
+if TYPE_CHECKING:
+    from jobyard.datasets.sources.bucket import Bucket
 
 _LOGGED = 100
 """Skipped entries that get a line in the log; the rest is counted."""
@@ -84,6 +85,8 @@ class _Bucket:
         self._may_be_empty = may_be_empty
 
     def entries(self, start: bytes, want: Callable[[bytes], bool] | None) -> Iterator[Entry]:
+        from jobyard.datasets.sources.objects import Objects
+
         objects = Objects(
             self._bucket, self._prefix, start=start, skip=self._skipped, may_be_missing=self._may_be_empty
         )
@@ -112,6 +115,9 @@ def opened_source(
     and SourceUnreadable for one that cannot be opened.
     """
     if opened.reach is not None:
+        # What speaks HTTP is loaded by those alone who list a bucket.
+        from jobyard.datasets.sources.bucket import Bucket
+
         with Bucket(opened.reach, SystemClock(), look=look) as bucket:
             yield _Bucket(bucket, opened.reach, skipped, may_be_empty=may_be_empty)
         return

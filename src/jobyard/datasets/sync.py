@@ -115,7 +115,8 @@ class _Listing:
         return self._sorting.is_sample(path) or self._sorting.is_label_file(path)
 
     def _send(self, start: bytes, entries: list[Entry], files: list[Entry], upto: bytes | None) -> Applied:
-        batch = packed(Batch(start=start, entries=entries, label_files=files, upto=upto, skipped=self._skipped.take()))
+        # It travels as it is: to take a batch apart first would cost as much as to encode it.
+        batch = Batch(start=start, entries=entries, label_files=files, upto=upto, skipped=self._skipped.take())
         more = True
         while more:
             applied = unpacked(self._context.call("datasets.apply", batch), Applied)
