@@ -30,7 +30,7 @@ LOOKS: tuple[Look, ...] = ("light", "dark")
 SHAPES = {"wide": WIDE, "phone": PHONE}
 DOOR = "sign-in"
 FLAT = 128
-"""So many colours of a picture stay exactly as they are."""
+"""So many of a picture's commonest colours have a place in its palette."""
 
 
 class Behind(NamedTuple):
@@ -92,7 +92,7 @@ def screens(page: Page, house: dict[str, Any]) -> dict[str, str]:
 
 
 def reduced(picture: Image.Image) -> Image.Image:
-    """Return the picture in 256 colours: the commonest as they are, and the rest so that small marks keep theirs."""
+    """Return the picture in 256 colours: the commonest, and of the rest those by which small marks keep theirs."""
     counted = sorted(picture.getcolors(picture.width * picture.height) or [], reverse=True)
     common = [colour for _, colour in counted[:FLAT]]
     rare = picture.quantize(256 - FLAT, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).getpalette() or []
