@@ -93,8 +93,8 @@ def screens(page: Page, house: dict[str, Any]) -> dict[str, str]:
 
 def reduced(picture: Image.Image) -> Image.Image:
     """Return the picture in 256 colours: the commonest, and of the rest those by which small marks keep theirs."""
-    counted = sorted(picture.getcolors(picture.width * picture.height) or [], reverse=True)
-    common = [colour for _, colour in counted[:FLAT]]
+    counted: list[tuple[int, Any]] = [*(picture.getcolors(picture.width * picture.height) or [])]
+    common = [colour for _, colour in sorted(counted, reverse=True)[:FLAT]]
     rare = picture.quantize(256 - FLAT, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).getpalette() or []
     palette = Image.new("P", (1, 1))
     palette.putpalette([part for colour in common for part in colour] + rare)

@@ -173,8 +173,8 @@ class Houses(Twins):
     @precondition(lambda self: self.ids)
     @rule(data=st.data(), fields=SUBMISSIONS, keep=st.booleans())
     def edit(self, data: st.DataObject, fields: dict[str, Any], keep: bool) -> None:
-        names = ("owner", "project", "queue", "priority", "labels", "name", "resource", "kind", "unique", "schedule")
-        names += ("origin",)
+        names = ["owner", "project", "queue", "priority", "labels", "name", "resource", "kind", "unique", "schedule"]
+        names.append("origin")
         new = {name: fields[name] for name in names} | {"after": (self.pick(data),) if keep else ()}
         self.move(
             self.pick(data),

@@ -93,9 +93,12 @@ def test_how_many_ended_lately_by_queue(hand: Hand) -> None:
 
 
 def test_how_many_ended_in_each_step_of_time(hand: Hand) -> None:
-    for at, queue, worker in [(0, "a", "w2"), (9, "a", "w2"), (10, "a", "w1"), (25, "b", "w1")]:
+    def ended(at: int, queue: str, worker: str) -> None:
         job = hand.claim(hand.submit(queue=queue).id, worker)
-        hand.move(job.id, lambda job, at=at: moves.finish(job, job.attempt, NOW + at))
+        hand.move(job.id, lambda job: moves.finish(job, job.attempt, NOW + at))
+
+    for at, queue, worker in [(0, "a", "w2"), (9, "a", "w2"), (10, "a", "w1"), (25, "b", "w1")]:
+        ended(at, queue, worker)
     hand.move(hand.submit(queue="a").id, lambda job: moves.cancel(job, NOW + 12, "ada"))
     hand.submit(queue="a")
 
