@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from litestar import Response, get, post
 from litestar.params import FromPath
+from msgspec.structs import replace
 
 from jobyard.faces.cvat import logic, paging, people
 from jobyard.faces.cvat.marks import mark_of, marks_of
@@ -36,7 +37,7 @@ async def list_requests(request: Ask) -> PageOut:
     plain = words.simple(asked)
     keep = _kept(request, plain)
     demanded = {**plain, **(logic.demanded(asked["filter"]) if asked.get("filter") else {})}
-    groups: list[Filter] = words.groups(demanded)
+    groups = await _narrowed(request, words.groups(demanded), demanded.get("task_id"))
     order = Order.NEWEST
     if field == "created_date":
         order = Order.NEWEST if backward else Order.OLDEST
@@ -102,6 +103,17 @@ async def requests_out(request: Ask, jobs: Sequence[Job], waiting: dict[str, Wai
         )
         for job in jobs
     ]
+
+
+async def _narrowed(request: Ask, groups: list[Filter], task: object) -> list[Filter]:
+    """Return the groups narrowed to the work on one task, where one is demanded that is still there."""
+    if not isinstance(task, int):
+        return groups
+    try:
+        dataset = await request.house.tasks.dataset(request.user, task)
+    except NotFound:
+        return groups
+    return [replace(group, resource_type="dataset", resource_id=dataset.id) for group in groups]
 
 
 def _kept(request: Ask, plain: dict[str, object]) -> Callable[[Job], bool] | None:
