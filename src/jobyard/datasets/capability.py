@@ -15,7 +15,7 @@ from jobyard.access.rules import Verb
 from jobyard.access.vault import Vault
 from jobyard.datasets import finding, label_files, rows
 from jobyard.datasets.endpoints import reach
-from jobyard.datasets.guards import checked, guard
+from jobyard.datasets.guards import check, check_order, guard
 from jobyard.datasets.merge import NOTHING, Difference, difference
 from jobyard.datasets.messages import (
     Applied,
@@ -142,12 +142,13 @@ class DatasetCapability:
         return reach(covering(transaction, found), found.place, self._vault)
 
     def _apply(self, transaction: Transaction, job: Job, batch: Batch, now: int) -> Applied:
-        checked(batch)
+        check(batch)
         held = _held(transaction, job)
         begun = _begun(transaction, job, held)
         if held.syncing != job.id:
             raise AlreadySynchronizing(name=held.dataset.name, job=held.syncing or "?")
         if begun.passed or batch.start != begun.cursor:
+            check_order(batch.start, batch.entries)
             return _applied(begun)
         sorted_ = _sorting(held.dataset)
         samples, more = self._compared(batch.entries, rows.known, transaction, held, batch)
@@ -172,6 +173,8 @@ class DatasetCapability:
         """Return what makes the known the same as the listed, or the first part of it and that there is more."""
         limit = self._known_limit
         known = ask(transaction, held.dataset.number, batch.start, batch.upto, limit + 1)
+        if known != listed:
+            check_order(batch.start, listed)
         if len(known) > limit:
             return _only_deleted(known[:limit], listed), True
         return difference(known, listed), False

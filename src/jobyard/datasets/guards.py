@@ -16,11 +16,11 @@ _NUMBER_LIMIT = 2**63
 _ETAG_LIMIT = 200
 
 
-def checked(batch: Batch) -> None:
-    """Raise Invalid for a batch that is not a sorted stretch of a source; what is deleted depends on it."""
+def check(batch: Batch) -> None:
+    """Raise Invalid for a batch that cannot be a stretch of a source; what is deleted depends on it."""
     if len(batch.entries) + len(batch.label_files) > BATCH_ENTRIES or batch.skipped < 0:
         raise Invalid(reason=f"A batch holds up to {BATCH_ENTRIES} entries.")
-    last = max(_last(batch.start, batch.entries), _last(batch.start, batch.label_files))
+    last = max((entries[-1][0] for entries in (batch.entries, batch.label_files) if entries), default=batch.start)
     if batch.upto is not None and (batch.upto < last or batch.upto == batch.start):
         raise Invalid(reason="The batch ends before its last entry.")
 
@@ -38,7 +38,11 @@ def guard(dataset: Dataset, job: Job, begun: Pass, batch: Batch, found: Differen
         raise TooManyGone(path=dataset.source, samples=begun.expected, limit=limit)
 
 
-def _last(start: bytes, entries: Sequence[Entry]) -> bytes:
+def check_order(start: bytes, entries: Sequence[Entry]) -> None:
+    """Raise Invalid for entries that are not sorted, begin before their stretch, or cannot be kept.
+
+    What is known already is none of these, so a stretch in which nothing changed need not be looked at.
+    """
     last = start
     for path, size, mtime_ns, etag in entries:
         if path <= last or len(path) > PATH_LIMIT or b"\0" in path:
@@ -46,4 +50,3 @@ def _last(start: bytes, entries: Sequence[Entry]) -> bytes:
         if not 0 <= size < _NUMBER_LIMIT or not -_NUMBER_LIMIT <= mtime_ns < _NUMBER_LIMIT or len(etag) > _ETAG_LIMIT:
             raise Invalid(reason=f"The numbers of {shown(path, 200)} are out of range.")
         last = path
-    return last

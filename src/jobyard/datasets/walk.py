@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from typing import NoReturn
 
@@ -22,6 +23,7 @@ NAMES_LIMIT = 100_000
 """Names of one folder held at a time; a larger folder is read once for each so many."""
 
 _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_ENCODING = sys.getfilesystemencoding()
 _LARGEST = 2**63 - 1
 _TOLD = 300
 
@@ -59,14 +61,18 @@ class Walk:
         try:
             levels.append(self._enter(os.dup(self._descriptor), b""))
             while levels:
-                key = self._next(levels[-1])
-                if not key:
+                level = levels[-1]
+                if not level.names and level.cut:
+                    self._read(level)
+                if not level.names:
                     self._leave(levels.pop())
-                elif key.endswith(b"/"):
-                    levels.extend(self._descend(levels[-1], key, len(levels)))
+                    continue
+                key = level.last = level.names.pop()
+                if key.endswith(b"/"):
+                    levels.extend(self._descend(level, key, len(levels)))
                 elif self._want is not None and not self._want(key):
-                    self._skip(levels[-1].prefix + key, "")
-                elif (entry := self._found(levels[-1], key)) is not None:
+                    self._skip(level.prefix + key, "")
+                elif (entry := self._found(level, key)) is not None:
                     yield entry
         finally:
             for level in levels:
@@ -83,22 +89,17 @@ class Walk:
             raise
         return level
 
-    def _next(self, level: _Level) -> bytes:
-        if not level.names and level.cut:
-            self._read(level)
-        if not level.names:
-            return b""
-        level.last = level.names.pop()
-        return level.last
-
     def _read(self, level: _Level) -> None:
         """Fill the level with its next names, the first one last, so that each is let go when it was used."""
         names, level.cut, limit = list[bytes](), False, self._names_limit
+        begun = level.last or level.rest
         try:
             with os.scandir(level.descriptor) as found:
                 for one in found:
-                    key = os.fsencode(one.name) + (b"/" if one.is_dir(follow_symlinks=False) else b"")
-                    if key <= level.last or (key <= level.rest and not _leads(key, level.rest)):
+                    key = one.name.encode(_ENCODING, "surrogateescape")
+                    if one.is_dir(follow_symlinks=False):
+                        key += b"/"
+                    if begun and (key <= level.last or (key <= level.rest and not _leads(key, level.rest))):
                         continue
                     names.append(key)
                     if len(names) >= 2 * limit:
@@ -134,7 +135,10 @@ class Walk:
         except OSError as error:
             self._refuse(path, error)
         if stat.S_ISREG(found.st_mode) and len(path) <= PATH_LIMIT:
-            return path, found.st_size, max(-_LARGEST, min(_LARGEST, found.st_mtime_ns)), ""
+            changed = found.st_mtime_ns
+            if not -_LARGEST <= changed <= _LARGEST:
+                changed = _LARGEST if changed > 0 else -_LARGEST
+            return path, found.st_size, changed, ""
         if stat.S_ISDIR(found.st_mode):
             raise SourceUnreadable(path=self._told(path), cause="a file became a folder while it was listed")
         self._skip(path, _reason(found.st_mode))
