@@ -7,7 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -50,7 +50,7 @@ class Tool(Protocol):
     name: str
     promise: str
 
-    def opened(self, room: Path, tree: Tree) -> object:
+    def opened(self, room: Path, tree: Tree) -> AbstractContextManager[Turn]:
         """Return a context in which `turn(workload)` gives (Cost, Found). `room` is an empty folder of its own."""
 
 

@@ -117,9 +117,7 @@ class House:
         self.tokens: dict[str, str] = {}
         surroundings = Surroundings(
             engine=self.engine,
-            datasets=Datasets(
-                store, self.clock, roots, Vault(bytes(32)), source_deletes=self.settings.source_deletes
-            ),
+            datasets=Datasets(store, self.clock, roots, Vault(bytes(32)), source_deletes=self.settings.source_deletes),
             endpoints=Endpoints(store, self.clock, Vault(bytes(32))),
             settings=self.settings,
             base_url=lambda: "https://jobs.example",

@@ -232,7 +232,7 @@ def test_progress_resource_failure_and_project_are_shown_whole() -> None:
     shown = words.job_out(job, MIA, {"p": "Vision"})
     assert shown.progress == wire.ProgressOut(done=1.0, total=4.0, share=0.25, text="x", at=words.moment(5))
     assert shown.resource == wire.ResourceOut(type="dataset", id="7", name="cats")
-    assert shown.failure == wire.FailureOut(reason="memory", message="m", detail="d")
+    assert shown.failure == wire.FailureOut(reason="memory", message="m", detail="d", code="")
     assert shown.project == wire.ProjectRef(id="p", name="Vision")
     assert words.job_out(job, MIA, {}).project == wire.ProjectRef(id="p", name="p")
 
