@@ -47,6 +47,7 @@ from jobyard.web.hall import hall
 from jobyard.web.health import health
 from jobyard.web.pages import pages
 from jobyard.web.porter import Porter
+from jobyard.workflows.packages import Packages, Workflows
 
 PACKAGES = ("jobyard.datasets", "jobyard.experiments")
 """The capabilities that keep tables of their own."""
@@ -67,6 +68,7 @@ class House:
         roots = settings.source_roots
         self.uploads = Uploads(settings.folder / "uploads", settings.upload_limit)
         self.pictures = settings.folder / PICTURES
+        self.packages = Packages(Blobs(settings.folder / "packages"))
         self.engine = Engine(
             store=store,
             blobs=Blobs(settings.folder / "blobs"),
@@ -101,6 +103,7 @@ class House:
             Commands(self.settings.commands),
             DatasetCapability(roots, vault),
             WorkCapability(roots, vault, self.uploads, self.pictures),
+            Workflows(self.packages),
         ]
 
     def _native_surroundings(self) -> Surroundings:

@@ -32,7 +32,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The address clients use when a proxy stands in front, such as `https://jobs.example.org`."""
     database: str = ""
     """A PostgreSQL address (`postgresql://...`); empty for SQLite inside the data folder."""
-    faces: tuple[Literal["cvat", "modelarts"], ...] = ("cvat", "modelarts")
+    faces: tuple[Literal["clearml", "cvat", "modelarts"], ...] = ("clearml", "cvat", "modelarts")
     """Protocols of other products that are spoken beside our own, which the page and the workers need."""
     workers: Annotated[int, Meta(ge=0, le=64)] = 1
     """Worker processes that `up` starts beside the server; 0 for none."""
@@ -48,6 +48,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Hosts, addresses and networks inside that webhooks may be sent to; the outside world always."""
     lease: Annotated[float, Meta(ge=0.5, le=3600)] = 30.0
     """Seconds a worker may stay silent before its jobs count as lost."""
+    task_silence: Annotated[float, Meta(ge=1, le=31_536_000)] = 7_200.0
+    """Seconds a task that its own client runs may stay silent before it counts as stopped."""
     round: Annotated[float, Meta(ge=0.05, le=60)] = 5.0
     """Seconds between the keeper's rounds."""
     grace: Annotated[float, Meta(ge=0.1, le=600)] = 5.0

@@ -69,9 +69,7 @@ class Yard:
     def ask(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(coroutine)
 
-    def create(
-        self, name: str = "cats", actor: Actor = ADA, source: Path | str | None = None, **given: Any
-    ) -> Dataset:
+    def create(self, name: str = "cats", actor: Actor = ADA, source: Path | str | None = None, **given: Any) -> Dataset:
         draft = Draft(name=name, source=str(source or self.source), **given)
         return self.ask(self.datasets.create(actor, draft))
 

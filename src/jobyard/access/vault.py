@@ -5,6 +5,7 @@ Some protocols sign with the secret itself, so it cannot be hashed: it is sealed
 
 from __future__ import annotations
 
+import hmac
 import os
 from pathlib import Path
 
@@ -26,6 +27,7 @@ class Vault:
         if len(key) != _SIZE:
             raise ValueError(f"the master key must have {_SIZE} bytes, not {len(key)}")
         self._cipher = AESGCM(key)
+        self._key = key
 
     @classmethod
     def in_file(cls, path: Path) -> Vault:
@@ -38,6 +40,10 @@ class Vault:
         if path.stat().st_mode & 0o077:
             raise PermissionError(f"{path} can be read by others; set its mode to 0600 and change every secret key")
         return cls(path.read_bytes())
+
+    def derived(self, purpose: str) -> bytes:
+        """Return a secret of this house for one purpose: always the same, and good for no other."""
+        return hmac.digest(self._key, f"jobyard {purpose}".encode(), "sha256")
 
     def seal(self, secret: str, owner: str) -> bytes:
         """Return `secret` sealed for `owner` (the access key it belongs to)."""

@@ -11,6 +11,7 @@ import msgspec
 
 from jobyard.client import keeping
 from jobyard.client.datasets import Datasets
+from jobyard.client.endpoints import Endpoints
 from jobyard.client.exchange import Call, Exchange, segment
 from jobyard.client.jobs import JobVerbs, Wishes
 from jobyard.client.limits import Limits
@@ -82,6 +83,7 @@ class Jobyard(JobVerbs):
         self.keys = Keys(self._exchange)
         self.projects = Projects(self._exchange)
         self.limits = Limits(self._exchange)
+        self.endpoints = Endpoints(self._exchange)
         self.rules = keeping.Rules(self._exchange)
         self.schedules = Schedules(self._exchange)
         self.webhooks = Webhooks(self._exchange)

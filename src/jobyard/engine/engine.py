@@ -32,6 +32,7 @@ from jobyard.engine.people import People
 from jobyard.engine.projects import Projects
 from jobyard.engine.pruning import Pruning
 from jobyard.engine.queues import Queues
+from jobyard.engine.reported import Reported
 from jobyard.engine.results import Results
 from jobyard.engine.retention import Retention
 from jobyard.engine.schedules.clockwork import Clockwork
@@ -83,11 +84,10 @@ class Engine:
         self.jobs = Jobs(self.ledger, registry, self.capabilities, lifetimes, needs, self.limits, blobs)
         self.clockwork = Clockwork(self.ledger, self.jobs)
         self.schedules = Schedules(self.ledger, self.jobs, self.clockwork)
-        self.bulk = Bulk(self.ledger, self.jobs, blobs)
         self.desk = Desk(self.ledger, self.bell, registry, self.capabilities, settling, self.limits)
-        self.outside = Outside(self.ledger, needs, settling)
-        waits = Waits(self.ledger, self.limits)
-        self.listing, self.leafing = Listing(self.ledger, waits), Leafing(self.ledger, waits)
+        self.bulk, self.outside = Bulk(self.ledger, self.jobs, blobs), Outside(self.ledger, needs, settling)
+        self.reported = Reported(self.ledger, needs, settling, self.limits)
+        self.listing, self.leafing = _lists(self.ledger, Waits(self.ledger, self.limits))
         self.feed = Feed(self.ledger, settling.ticks, settings.feed_limit)
         self.watching = Watching(self.ledger, self.feed, self.meters)
         self.people = People(self.ledger, vault, clock, settings)
@@ -109,6 +109,11 @@ class Engine:
             group.create_task(self.keeper.run(self._round))
             group.create_task(self.clockwork.run())
             group.create_task(self.rounds.run())
+
+
+def _lists(ledger: Ledger, waits: Waits) -> tuple[Listing, Leafing]:
+    """Return who answers questions about jobs, by places in lists and by numbers of pages."""
+    return Listing(ledger, waits), Leafing(ledger, waits)
 
 
 def _posting(ledger: Ledger, vault: Vault, settings: Settings, wording: Wording) -> tuple[Webhooks, Rounds]:

@@ -130,6 +130,19 @@ class People:
         await self._used(key)
         return actor
 
+    async def keyed(self, access: str) -> tuple[Key, Actor]:
+        """Return a key by its `access` field, with who owns it. Raises Unauthenticated.
+
+        For tokens of a face's own that name the key they were given for, and that the face has verified.
+        """
+        key, actor = await self._comer(access)
+        await self._used(key)
+        return key, actor
+
+    def secret(self, purpose: str) -> bytes:
+        """Return a secret of this house for one purpose, such as signing tokens of a face's own."""
+        return self._vault.derived(purpose)
+
     async def signing(self, access: str) -> tuple[Actor, str]:
         """Return who owns this access key, with the secret to verify a signature by. Raises Unauthenticated."""
         key, actor = await self._comer(access)

@@ -49,6 +49,8 @@ class Submission(Struct, frozen=True, kw_only=True):
     marks: dict[str, Any] = field(default_factory=dict)
     id: str | None = None
     """An id made by the face; None for a fresh one."""
+    kept: bool = False
+    """It is never pruned by age."""
 
     def checked(self) -> Submission:
         """Return itself. Raises Invalid for text that cannot be stored or parameters that are too large."""
@@ -93,6 +95,7 @@ class Submission(Struct, frozen=True, kw_only=True):
             tries=self.tries or (kind.tries if kind else 1),
             time_limit=self.time_limit if self.time_limit is not None else (kind.time_limit if kind else None),
             memory_limit=self.memory_limit if self.memory_limit is not None else (kind.memory_limit if kind else None),
+            kept=self.kept,
         )
 
 

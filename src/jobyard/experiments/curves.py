@@ -1,0 +1,165 @@
+"""Reading what was reported: curves, plots, pictures, single values and the console."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeVar
+
+from jobyard.experiments import rows, series
+from jobyard.experiments.ground import Ground, seen
+from jobyard.experiments.library import model_seen
+from jobyard.experiments.record import SINGLE, Point, Said, Series, Sort
+from jobyard.people.record import Actor
+from jobyard.store.contract import View
+
+T = TypeVar("T")
+
+PAGE_LIMIT = 10_000
+"""The most values, plots, pictures or pieces of one answer."""
+
+
+class Drawn(NamedTuple):
+    """A curve with its series."""
+
+    series: Series
+    points: list[tuple[float, float, float]]
+
+
+class Shown(NamedTuple):
+    """A plot, a picture or a value with its series."""
+
+    series: Series
+    point: Point
+
+
+class Curves:
+    """Reads."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+
+    async def series(self, actor: Actor, home: str, *sorts: Sort, of_model: bool = False) -> list[Series]:
+        """Return the series of a task or a model, by metric and variant; of some sorts only."""
+        return await self._of(actor, home, lambda view: _sorted(view, home, sorts), of_model=of_model)
+
+    async def last(self, actor: Actor, homes: Iterable[str]) -> dict[str, list[Series]]:
+        """Return the curves of several tasks with what is known of them, without reading their values."""
+        wanted = list(homes)
+
+        def work(view: View) -> dict[str, list[Series]]:
+            return {home: _sorted(view, home, (Sort.SCALAR,)) for home in wanted}
+
+        return await self._ground.read(work)
+
+    async def drawn(
+        self,
+        actor: Actor,
+        home: str,
+        samples: int,
+        wanted: Callable[[Series], bool] = lambda _: True,
+        *,
+        of_model: bool = False,
+    ) -> list[Drawn]:
+        """Return the curves of a task or a model, each of at most so many points."""
+
+        def work(view: View) -> list[Drawn]:
+            chosen = filter(wanted, _sorted(view, home, (Sort.SCALAR,)))
+            drawn = (Drawn(one, series.curve(view, one, samples)) for one in chosen)
+            return [one for one in drawn if one.points]
+
+        return await self._of(actor, home, work, of_model=of_model)
+
+    async def singles(self, actor: Actor, home: str, *, of_model: bool = False) -> list[Shown]:
+        """Return the values that belong to no curve."""
+
+        def work(view: View) -> list[Shown]:
+            found = [(one, series.single(view, one)) for one in _sorted(view, home, (Sort.SCALAR,))]
+            return [Shown(one, point) for one, point in found if point is not None]
+
+        return await self._of(actor, home, work, of_model=of_model)
+
+    async def page(self, actor: Actor, home: str, sort: Sort, place: tuple[int, int], limit: int) -> list[Shown]:
+        """Return reports of one sort, series after series, from a place on: the series' number and how many to pass."""
+        number, passed = place
+
+        def work(view: View) -> list[Shown]:
+            found: list[Shown] = []
+            for one in sorted(_sorted(view, home, (sort,)), key=lambda one: one.number):
+                if one.number >= number and len(found) < limit:
+                    skip = passed if one.number == number else 0
+                    found += [Shown(one, point) for point in _some(view, one, limit - len(found), skip)]
+            return found
+
+        return await self._of(actor, home, work)
+
+    async def newest(
+        self,
+        actor: Actor,
+        home: str,
+        sort: Sort,
+        iterations: int,
+        wanted: Callable[[Series], bool] = lambda _: True,
+        below: int | None = None,
+        *,
+        of_model: bool = False,
+    ) -> list[Shown]:
+        """Return plots or pictures of the newest iterations of each series, below one where that is said."""
+        limits = () if below is None else (below,)
+
+        def work(view: View) -> list[Shown]:
+            chosen = filter(wanted, _sorted(view, home, (sort,)))
+            return [
+                Shown(one, _whole(one, point))
+                for one in chosen
+                for point in series.shown(view, one, iterations, *limits)
+            ]
+
+        return await self._of(actor, home, work, of_model=of_model)
+
+    async def console(
+        self, actor: Actor, home: str, limit: int, at: int | None = None, *, earlier: bool = True
+    ) -> tuple[list[Said], int]:
+        """Return pieces of the console before or after a time, oldest first, with how many there are in all."""
+        name, start = ("said_before", 2**62) if earlier else ("said_after", -1)
+
+        def work(view: View) -> tuple[list[Said], int]:
+            values = {"home": home, "at": start if at is None else at, "limit": limit, "offset": 0}
+            found = [_said(*row) for row in view.rows(rows.QUERIES[name], values)]
+            total = view.rows(rows.QUERIES["count_said"], {"home": home})[0][0]
+            return (found[::-1] if earlier else found), int(total)
+
+        return await self._of(actor, home, work)
+
+    async def _of(self, actor: Actor, home: str, work: Callable[[View], T], *, of_model: bool = False) -> T:
+        def asked(view: View) -> T:
+            if of_model:
+                model_seen(view, actor, home)
+            else:
+                seen(view, actor, home)
+            return work(view)
+
+        return await self._ground.search(asked)
+
+
+def _sorted(view: View, home: str, sorts: Sequence[Sort]) -> list[Series]:
+    return [one for one in series.of(view, home).values() if not sorts or one.sort in sorts]
+
+
+def _some(view: View, one: Series, limit: int, skip: int) -> list[Point]:
+    if one.sort in {Sort.SCALAR, Sort.VECTOR}:
+        return series.values_of(view, one, limit, skip)
+    return [_whole(one, point) for point in series.shown(view, one, limit + skip)[skip:]]
+
+
+def _whole(one: Series, point: Point) -> Point:
+    return point._replace(body=zlib.decompress(point.body)) if one.sort is Sort.PLOT else point
+
+
+def _said(at: int, level: str, worker: str, line: bytes) -> Said:
+    return Said(at, level, worker, bytes(line).decode("utf-8", "surrogatepass"))
+
+
+def is_single(point: Point) -> bool:
+    """Tell whether a value belongs to no curve."""
+    return point.iteration == SINGLE

@@ -1,0 +1,209 @@
+"""What programs report while they run, taken in a batch at a time: values, plots, pictures, and the console.
+
+A batch may come twice. What has an iteration replaces what stood there; a line of the console that is the same to the
+millisecond is there once.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from jobyard.access import rules
+from jobyard.access.rules import Verb
+from jobyard.experiments import rows, series
+from jobyard.experiments.ground import Ground, held
+from jobyard.experiments.library import model_seen
+from jobyard.experiments.record import SINGLE, Experiment, Point, Series, Sort
+from jobyard.experiments.refusals import ModelNotFound
+from jobyard.experiments.standing import Standing
+from jobyard.job.errors import JobNotFound, Refused
+from jobyard.people.record import Actor
+from jobyard.store.contract import Transaction
+from jobyard.store.text import storable
+
+AT_ONCE = 5_000
+"""How much of a batch is written in one transaction."""
+MONITORED = (":monitor:gpu", ":monitor:machine")
+"""Metrics whose iterations are seconds and say nothing of how far the work is."""
+_COMPRESSED = 6
+_DIGEST = 8
+
+
+class Trouble(StrEnum):
+    """Why something reported is not taken."""
+
+    TASK = "Invalid task id"
+    MODEL = "Invalid model id"
+    FORBIDDEN = "Task belongs to somebody else"
+    LOCKED = "Task is published"
+    TEXT = "Text cannot be stored"
+    MANY = "Too many metrics and variants"
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """One thing that was reported: a piece of the console where it has no sort."""
+
+    home: str
+    """The id of the task, or of the model."""
+    of_model: bool = False
+    sort: Sort | None = None
+    metric: str = ""
+    variant: str = ""
+    iteration: int = 0
+    at: int
+    value: float = 0.0
+    body: bytes = b""
+    level: str = ""
+    worker: str = ""
+    text: str = ""
+    locked_too: bool = False
+    """It is taken though its task is published."""
+
+
+class Taken(Struct, frozen=True, kw_only=True):
+    """What became of a batch."""
+
+    added: int
+    troubles: dict[str, int]
+    """Why the others were not taken, and how many of each."""
+
+
+class Reports:
+    """Takes reports in."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+
+    async def add(self, actor: Actor, batch: Sequence[Report], worker: str = "") -> Taken:
+        """Take a batch in; what is wrong with some of it does not harm the rest. `worker` is who sends it."""
+        added, troubles = 0, Counter[str]()
+        for start in range(0, len(batch), AT_ONCE):
+            part = batch[start : start + AT_ONCE]
+            count, wrong = await self._ground.write(
+                lambda transaction, part=part: self._take(transaction, actor, part, worker)  # type: ignore[misc]
+            )
+            added += count
+            troubles += wrong
+        return Taken(added=added, troubles=dict(troubles))
+
+    async def forget(self, actor: Actor, id_: str) -> int:
+        """Forget all series of a task; return how many there were."""
+
+        def work(transaction: Transaction) -> int:
+            from jobyard.experiments.deleting import forget
+
+            found = held(transaction, actor, Verb.EDIT, id_)
+            count = len(series.of(transaction, id_))
+            forget(transaction, id_)
+            rows.write_task(transaction, replace(found.task, iteration=0), whole=False)
+            return count
+
+        return await self._ground.write(work)
+
+    def _take(
+        self, transaction: Transaction, actor: Actor, batch: Sequence[Report], worker: str
+    ) -> tuple[int, Counter[str]]:
+        homes: dict[tuple[str, bool], list[Report]] = {}
+        for one in batch:
+            homes.setdefault((one.home, one.of_model), []).append(one)
+        added, troubles = 0, Counter[str]()
+        for (home, of_model), reports in sorted(homes.items(), key=lambda item: item[0]):
+            found = _owner(transaction, actor, home, of_model=of_model)
+            if isinstance(found, Trouble):
+                troubles[found] += len(reports)
+                continue
+            wrong = [_trouble(one, found) for one in reports]
+            troubles.update(trouble for trouble in wrong if trouble is not None)
+            good = [one for one, trouble in zip(reports, wrong, strict=True) if trouble is None]
+            taken, over = _written(transaction, home, good)
+            added += taken
+            if over:
+                troubles[Trouble.MANY] += over
+            if found is not None and taken:
+                self._heard(transaction, found, good, worker)
+        return added, troubles
+
+    def _heard(self, transaction: Transaction, found: Experiment, reports: Sequence[Report], worker: str) -> None:
+        now = self._ground.now()
+        reached = max(
+            (
+                one.iteration
+                for one in reports
+                if one.sort is not None and one.iteration != SINGLE and one.metric not in MONITORED
+            ),
+            default=0,
+        )
+        told: dict[str, Any] = {"touched_at": now}
+        if worker and found.standing is Standing.RUNNING:
+            told |= {"worker": worker, "worker_at": now}
+        task = replace(
+            found.task,
+            updated_at=now,
+            iteration=max(found.task.iteration, reached),
+            head=replace(found.task.head, **told),
+        )
+        rows.write_task(transaction, task, whole=False)
+        self._ground.reported.heard(transaction, found.job, self._ground.lease(found.job))
+
+
+def _owner(transaction: Transaction, actor: Actor, home: str, *, of_model: bool) -> Experiment | Trouble | None:
+    """Return the task that is reported of, None for a model, or why nothing may be."""
+    try:
+        if of_model:
+            model = model_seen(transaction, actor, home)
+            return None if rules.may(actor, Verb.EDIT, model) else Trouble.FORBIDDEN
+        return held(transaction, actor, Verb.RUN, home)
+    except ModelNotFound:
+        return Trouble.MODEL
+    except JobNotFound:
+        return Trouble.TASK
+    except Refused:
+        return Trouble.FORBIDDEN
+
+
+def _trouble(one: Report, found: Experiment | None) -> Trouble | None:
+    if found is not None and found.standing is Standing.PUBLISHED and not one.locked_too:
+        return Trouble.LOCKED
+    if not all(storable(text) for text in (one.metric, one.variant, one.level, one.worker)):
+        return Trouble.TEXT
+    return None
+
+
+def _written(transaction: Transaction, home: str, reports: Sequence[Report]) -> tuple[int, int]:
+    """Write the reports of one home; return how many were, and how many would be one series too many."""
+    said = [_said(one) for one in reports if one.sort is None]
+    transaction.run_many(rows.QUERIES["say"], said)
+    named = [(one.sort, one.metric, one.variant, one) for one in reports if one.sort is not None]
+    if not named:
+        return len(said), 0
+    known = series.made(transaction, home, [(sort, metric, variant) for sort, metric, variant, _ in named])
+    told: dict[Series, list[Point]] = {}
+    for sort, metric, variant, one in named:
+        if (sort, metric, variant) in known:
+            body = zlib.compress(one.body, _COMPRESSED) if sort is Sort.PLOT else one.body
+            told.setdefault(known[sort, metric, variant], []).append(Point(one.iteration, one.at, one.value, body))
+    series.write(transaction, told)
+    count = sum(map(len, told.values()))
+    return len(said) + count, len(named) - count
+
+
+def _said(one: Report) -> dict[str, Any]:
+    line = one.text.encode("utf-8", "surrogatepass")
+    told = b"\0".join([one.level.encode(), one.worker.encode(), line])
+    digest = int.from_bytes(blake2b(told, digest_size=_DIGEST).digest(), "big", signed=True)
+    return {
+        "home": one.home,
+        "at": one.at,
+        "digest": digest,
+        "level": one.level,
+        "worker": one.worker,
+        "line": line,
+    }

@@ -1,0 +1,84 @@
+-- put_values: values by series and iteration; one of the same place is replaced
+INSERT INTO experiment_values (series, iteration, at, value)
+SELECT CAST(value ->> 0 AS bigint), CAST(value ->> 1 AS bigint), CAST(value ->> 2 AS bigint),
+    CAST(value ->> 3 AS double precision)
+FROM jsonb_array_elements(CAST(:rows AS jsonb))
+ON CONFLICT (series, iteration) DO UPDATE SET at = excluded.at, value = excluded.value
+
+-- known_places: which of these places hold a value
+SELECT series, iteration, value
+FROM experiment_values
+WHERE (series, iteration) IN (
+    SELECT CAST(value ->> 0 AS bigint), CAST(value ->> 1 AS bigint) FROM jsonb_array_elements(CAST(:rows AS jsonb))
+)
+
+-- lock_task: one by id, held until the transaction ends
+SELECT number, id, folder, parent, type, mark, created_at, updated_at, changed_at, started_at, completed_at, iteration,
+    head, parts
+FROM experiments
+WHERE id = :id
+FOR UPDATE
+
+-- where_scope: those that somebody may see
+(:everything = 1 OR j.owner = :owner
+    OR j.project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb))))
+
+-- where_ids: of these ids
+t.id IN (SELECT jsonb_array_elements_text(CAST(:ids AS jsonb)))
+
+-- where_folders: in these folders
+t.folder IN (SELECT jsonb_array_elements_text(CAST(:folders AS jsonb)))
+
+-- where_owners: of these people
+j.owner IN (SELECT jsonb_array_elements_text(CAST(:owners AS jsonb)))
+
+-- where_types: of these types
+t.type IN (SELECT jsonb_array_elements_text(CAST(:types AS jsonb)))
+
+-- where_parents: below these tasks
+t.parent IN (SELECT jsonb_array_elements_text(CAST(:parents AS jsonb)))
+
+-- where_standing: that stand in one of these ways
+CASE
+    WHEN t.mark <> '' THEN t.mark
+    WHEN j.state = 'running' AND j.begun_at IS NULL THEN 'queued'
+    WHEN j.state = 'failed' AND j.lively LIKE '%"reason":"lost"%' THEN 'cancelled'
+    ELSE j.state
+END IN (SELECT jsonb_array_elements_text(CAST(:standings AS jsonb)))
+
+-- folders: those that somebody may see
+SELECT id, home, name, owner, project, description, destination, tags, system_tags, created_at, updated_at
+FROM experiment_folders
+WHERE (:everything = 1 OR owner = :owner
+        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb))))
+ORDER BY created_at, id
+
+-- models: those that somebody may see
+SELECT body FROM experiment_models
+WHERE (:everything = 1 OR owner = :owner
+        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb))))
+ORDER BY updated_at DESC, id
+
+-- models_with: those of these ids
+SELECT body FROM experiment_models
+WHERE (:everything = 1 OR owner = :owner
+        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb))))
+    AND id IN (SELECT jsonb_array_elements_text(CAST(:given AS jsonb)))
+ORDER BY updated_at DESC, id
+
+-- models_of: those that these tasks made
+SELECT body FROM experiment_models
+WHERE (:everything = 1 OR owner = :owner
+        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb))))
+    AND task IN (SELECT jsonb_array_elements_text(CAST(:given AS jsonb)))
+ORDER BY updated_at DESC, id
+
+-- models_at: those whose weights lie at one of these places
+SELECT body FROM experiment_models
+WHERE (:everything = 1 OR owner = :owner
+        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb))))
+    AND uri IN (SELECT jsonb_array_elements_text(CAST(:given AS jsonb)))
+ORDER BY updated_at DESC, id
+
+-- files_kept: which of these blobs are a file's
+SELECT blob FROM experiment_files WHERE blob IN (SELECT jsonb_array_elements_text(CAST(:blobs AS jsonb)))

@@ -1,0 +1,368 @@
+-- insert_task: what an experiment is beyond its job
+INSERT INTO experiments
+    (id, folder, parent, type, mark, hidden, archived, created_at, updated_at, changed_at, started_at, completed_at,
+    iteration, head, parts)
+VALUES
+    (:id, :folder, :parent, :type, :mark, :hidden, :archived, :created_at, :updated_at, :changed_at, :started_at,
+    :completed_at, :iteration, :head, :parts)
+
+-- update_task: all of it
+UPDATE experiments SET
+    folder = :folder, parent = :parent, type = :type, mark = :mark, hidden = :hidden, archived = :archived,
+    updated_at = :updated_at, changed_at = :changed_at, started_at = :started_at, completed_at = :completed_at,
+    iteration = :iteration, head = :head, parts = :parts
+WHERE number = :number
+
+-- update_head: all of it but its larger parts
+UPDATE experiments SET
+    folder = :folder, parent = :parent, type = :type, mark = :mark, hidden = :hidden, archived = :archived,
+    updated_at = :updated_at, changed_at = :changed_at, started_at = :started_at, completed_at = :completed_at,
+    iteration = :iteration, head = :head
+WHERE number = :number
+
+-- task: one by id
+SELECT number, id, folder, parent, type, mark, created_at, updated_at, changed_at, started_at, completed_at, iteration,
+    head, parts
+FROM experiments
+WHERE id = :id
+
+-- lock_task: one by id, held until the transaction ends
+SELECT number, id, folder, parent, type, mark, created_at, updated_at, changed_at, started_at, completed_at, iteration,
+    head, parts
+FROM experiments
+WHERE id = :id
+
+-- delete_task: one by id
+DELETE FROM experiments WHERE id = :id
+
+-- orphan_children: what hung on a task that is no more
+UPDATE experiments SET parent = :left WHERE parent = :id
+
+-- select_tasks: whole ones
+SELECT t.number, t.id, t.folder, t.parent, t.type, t.mark, t.created_at, t.updated_at, t.changed_at, t.started_at,
+    t.completed_at, t.iteration, t.head, t.parts
+FROM experiments AS t JOIN jobs AS j ON j.id = t.id
+
+-- select_heads: without their larger parts
+SELECT t.number, t.id, t.folder, t.parent, t.type, t.mark, t.created_at, t.updated_at, t.changed_at, t.started_at,
+    t.completed_at, t.iteration, t.head, '{}'
+FROM experiments AS t JOIN jobs AS j ON j.id = t.id
+
+-- count_tasks: how many
+SELECT count(*) FROM experiments AS t JOIN jobs AS j ON j.id = t.id
+
+-- where_scope: those that somebody may see
+(:everything = 1 OR j.owner = :owner OR j.project IN (SELECT value FROM json_each(:projects)))
+
+-- where_ids: of these ids
+t.id IN (SELECT value FROM json_each(:ids))
+
+-- where_folders: in these folders
+t.folder IN (SELECT value FROM json_each(:folders))
+
+-- where_folder: in one folder
+t.folder = :folder
+
+-- where_owners: of these people
+j.owner IN (SELECT value FROM json_each(:owners))
+
+-- where_types: of these types
+t.type IN (SELECT value FROM json_each(:types))
+
+-- where_parents: below these tasks
+t.parent IN (SELECT value FROM json_each(:parents))
+
+-- where_name: of this name
+j.name = :name
+
+-- where_shown: not hidden
+t.hidden = 0
+
+-- where_archived: archived or not
+t.archived = :archived
+
+-- where_standing: that stand in one of these ways
+CASE
+    WHEN t.mark <> '' THEN t.mark
+    WHEN j.state = 'running' AND j.begun_at IS NULL THEN 'queued'
+    WHEN j.state = 'failed' AND j.lively LIKE '%"reason":"lost"%' THEN 'cancelled'
+    ELSE j.state
+END IN (SELECT value FROM json_each(:standings))
+
+-- by_updated: order
+ORDER BY t.updated_at, t.number
+
+-- by_updated_down: order
+ORDER BY t.updated_at DESC, t.number DESC
+
+-- by_created: order
+ORDER BY t.created_at, t.number
+
+-- by_created_down: order
+ORDER BY t.created_at DESC, t.number DESC
+
+-- by_changed: order
+ORDER BY t.changed_at, t.number
+
+-- by_changed_down: order
+ORDER BY t.changed_at DESC, t.number DESC
+
+-- by_name: order
+ORDER BY j.name, t.number
+
+-- by_name_down: order
+ORDER BY j.name DESC, t.number DESC
+
+-- by_iteration: order
+ORDER BY t.iteration, t.number
+
+-- by_iteration_down: order
+ORDER BY t.iteration DESC, t.number DESC
+
+-- by_started: order
+ORDER BY t.started_at NULLS LAST, t.number
+
+-- by_started_down: order
+ORDER BY t.started_at DESC NULLS LAST, t.number DESC
+
+-- by_completed: order
+ORDER BY t.completed_at NULLS LAST, t.number
+
+-- by_completed_down: order
+ORDER BY t.completed_at DESC NULLS LAST, t.number DESC
+
+-- some: a page
+LIMIT :limit OFFSET :offset
+
+-- put_folder: a folder; nothing is touched where another one in its home has the name
+INSERT INTO experiment_folders
+    (id, home, name, owner, project, description, destination, tags, system_tags, created_at, updated_at)
+VALUES
+    (:id, :home, :name, :owner, :project, :description, :destination, :tags, :system_tags, :created_at, :updated_at)
+ON CONFLICT DO NOTHING
+
+-- update_folder: all that changes of it
+UPDATE experiment_folders SET
+    name = :name, description = :description, destination = :destination, tags = :tags, system_tags = :system_tags,
+    updated_at = :updated_at
+WHERE id = :id
+
+-- bump_folder: something in it has changed
+UPDATE experiment_folders SET updated_at = :now WHERE id = :id AND updated_at < :now
+
+-- folder: one by id
+SELECT id, home, name, owner, project, description, destination, tags, system_tags, created_at, updated_at
+FROM experiment_folders
+WHERE id = :id
+
+-- folder_named: one by its name in a home
+SELECT id, home, name, owner, project, description, destination, tags, system_tags, created_at, updated_at
+FROM experiment_folders
+WHERE home = :home AND name = :name
+
+-- folders: those that somebody may see
+SELECT id, home, name, owner, project, description, destination, tags, system_tags, created_at, updated_at
+FROM experiment_folders
+WHERE (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects)))
+ORDER BY created_at, id
+
+-- folders_below: those whose name begins with a folder's and a slash
+SELECT id, home, name, owner, project, description, destination, tags, system_tags, created_at, updated_at
+FROM experiment_folders
+WHERE home = :home AND name >= :first AND name < :beyond
+
+-- delete_folder: one by id
+DELETE FROM experiment_folders WHERE id = :id
+
+-- count_in_folder: how many tasks lie in it
+SELECT count(*) FROM experiments WHERE folder = :id
+
+-- put_model: a model
+INSERT INTO experiment_models (id, folder, owner, project, task, uri, updated_at, body)
+VALUES (:id, :folder, :owner, :project, :task, :uri, :updated_at, :body)
+ON CONFLICT (id) DO UPDATE SET
+    folder = excluded.folder, project = excluded.project, task = excluded.task, uri = excluded.uri,
+    updated_at = excluded.updated_at, body = excluded.body
+
+-- model: one by id
+SELECT body FROM experiment_models WHERE id = :id
+
+-- models: those that somebody may see
+SELECT body FROM experiment_models
+WHERE (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects)))
+ORDER BY updated_at DESC, id
+
+-- models_with: those of these ids
+SELECT body FROM experiment_models
+WHERE (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects)))
+    AND id IN (SELECT value FROM json_each(:given))
+ORDER BY updated_at DESC, id
+
+-- models_of: those that these tasks made
+SELECT body FROM experiment_models
+WHERE (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects)))
+    AND task IN (SELECT value FROM json_each(:given))
+ORDER BY updated_at DESC, id
+
+-- models_at: those whose weights lie at one of these places
+SELECT body FROM experiment_models
+WHERE (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects)))
+    AND uri IN (SELECT value FROM json_each(:given))
+ORDER BY updated_at DESC, id
+
+-- delete_model: one by id
+DELETE FROM experiment_models WHERE id = :id
+
+-- put_line: what people say of a queue; nothing is touched where another one has the name
+INSERT INTO experiment_lines (id, name, body) VALUES (:id, :name, :body)
+ON CONFLICT DO NOTHING
+
+-- update_line: all of it
+UPDATE experiment_lines SET name = :name, body = :body WHERE id = :id
+
+-- lines: all of them
+SELECT body FROM experiment_lines ORDER BY name
+
+-- line: one by id
+SELECT body FROM experiment_lines WHERE id = :id
+
+-- line_named: one by name
+SELECT body FROM experiment_lines WHERE name = :name
+
+-- delete_line: one by id
+DELETE FROM experiment_lines WHERE id = :id
+
+-- waiting_in: the ids of the tasks in a queue, in their order
+SELECT j.id, j.queued_at FROM jobs AS j JOIN experiments AS t ON t.id = j.id
+WHERE j.queue = :queue AND j.ready = 1
+ORDER BY j.rank, j.turn, j.number
+
+-- put_agent: an agent
+INSERT INTO experiment_agents (name, heard_at, body) VALUES (:name, :heard_at, :body)
+ON CONFLICT (name) DO UPDATE SET heard_at = excluded.heard_at, body = excluded.body
+
+-- agent: one by name
+SELECT body FROM experiment_agents WHERE name = :name
+
+-- agents: all of them
+SELECT body FROM experiment_agents ORDER BY name
+
+-- delete_agent: one by name
+DELETE FROM experiment_agents WHERE name = :name
+
+-- forget_agents: those that were not heard of since
+DELETE FROM experiment_agents WHERE heard_at < :before
+
+-- series: all of a home
+SELECT number, home, sort, metric, variant, count, last, last_iteration, last_at, least, least_iteration, most,
+    most_iteration, first, first_iteration, total
+FROM experiment_series
+WHERE home = :home
+ORDER BY metric, variant
+
+-- insert_series: a series that was not there
+INSERT INTO experiment_series (home, sort, metric, variant) VALUES (:home, :sort, :metric, :variant)
+ON CONFLICT DO NOTHING
+
+-- update_series: what is known of its values
+UPDATE experiment_series SET
+    count = :count, last = :last, last_iteration = :last_iteration, last_at = :last_at, least = :least,
+    least_iteration = :least_iteration, most = :most, most_iteration = :most_iteration, first = :first,
+    first_iteration = :first_iteration, total = :total
+WHERE number = :number
+
+-- put_shown: a plot or a picture; one of the same iteration is replaced
+INSERT INTO experiment_shown (series, iteration, at, body) VALUES (:series, :iteration, :at, :body)
+ON CONFLICT (series, iteration) DO UPDATE SET at = excluded.at, body = excluded.body
+
+-- shown: those of a series, newest iteration first, below one
+SELECT iteration, at, body FROM experiment_shown
+WHERE series = :series AND iteration < :below
+ORDER BY iteration DESC
+LIMIT :limit
+
+-- values: those of a series, by iteration
+SELECT iteration, at, value FROM experiment_values
+WHERE series = :series AND iteration > :single
+ORDER BY iteration
+LIMIT :limit OFFSET :offset
+
+-- single_value: the one that belongs to no curve
+SELECT iteration, at, value FROM experiment_values WHERE series = :series AND iteration = :single
+
+-- thinned: means of as many stretches of a curve as are wanted
+SELECT avg(iteration), avg(at), avg(value) FROM (
+    SELECT iteration, at, value, ntile(:samples) OVER (ORDER BY iteration) AS stretch
+    FROM experiment_values
+    WHERE series = :series AND iteration > :single
+) AS placed
+GROUP BY stretch
+ORDER BY stretch
+
+-- delete_values: of one series
+DELETE FROM experiment_values WHERE series = :series
+
+-- delete_shown: of one series
+DELETE FROM experiment_shown WHERE series = :series
+
+-- delete_series: of one home
+DELETE FROM experiment_series WHERE home = :home
+
+-- delete_one_series: one
+DELETE FROM experiment_series WHERE number = :number
+
+-- say: a piece of the console; one that is there already stays
+INSERT INTO experiment_console (home, at, digest, level, worker, line)
+VALUES (:home, :at, :digest, :level, :worker, :line)
+ON CONFLICT DO NOTHING
+
+-- said_before: the newest pieces before a time
+SELECT at, level, worker, line FROM experiment_console
+WHERE home = :home AND at < :at
+ORDER BY at DESC, digest DESC
+LIMIT :limit OFFSET :offset
+
+-- said_after: the oldest pieces after a time
+SELECT at, level, worker, line FROM experiment_console
+WHERE home = :home AND at > :at
+ORDER BY at, digest
+LIMIT :limit OFFSET :offset
+
+-- count_said: how many pieces
+SELECT count(*) FROM experiment_console WHERE home = :home
+
+-- delete_said: all of one home
+DELETE FROM experiment_console WHERE home = :home
+
+-- orphans: experiments whose job was deleted
+SELECT t.id FROM experiments AS t LEFT JOIN jobs AS j ON j.id = t.id
+WHERE j.id IS NULL
+ORDER BY t.number
+LIMIT :limit
+
+-- stale_series: series of one sort to which nothing was reported since, of tasks that have ended
+SELECT s.number FROM experiment_series AS s JOIN jobs AS j ON j.id = s.home
+WHERE s.sort = :sort AND s.last_at < :before AND j.finished_at < :before
+ORDER BY s.number
+LIMIT :limit
+
+-- stale_consoles: tasks that ended before, whose console is kept still
+SELECT DISTINCT j.id FROM jobs AS j JOIN experiments AS t ON t.id = j.id
+WHERE j.finished_at < :before
+    AND EXISTS (SELECT 1 FROM experiment_console AS c WHERE c.home = j.id)
+ORDER BY j.id
+LIMIT :limit
+
+-- put_file: a file; one of the same path and owner is replaced
+INSERT INTO experiment_files (path, owner, task, blob, size, at) VALUES (:path, :owner, :task, :blob, :size, :at)
+ON CONFLICT (path, owner) DO UPDATE SET
+    task = excluded.task, blob = excluded.blob, size = excluded.size, at = excluded.at
+
+-- files_at: all of one path
+SELECT path, owner, task, blob, size FROM experiment_files WHERE path = :path ORDER BY owner
+
+-- delete_file: one
+DELETE FROM experiment_files WHERE path = :path AND owner = :owner
+
+-- files_kept: which of these blobs are a file's
+SELECT blob FROM experiment_files WHERE blob IN (SELECT value FROM json_each(:blobs))

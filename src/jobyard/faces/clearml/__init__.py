@@ -1,0 +1,1 @@
+"""The protocol of ClearML: calls named `service.action`, and a server of files."""

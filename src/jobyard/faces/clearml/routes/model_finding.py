@@ -1,0 +1,71 @@
+"""Models: get one, find many."""
+
+from __future__ import annotations
+
+from jobyard.faces.clearml.actions import Answer, action
+from jobyard.faces.clearml.asking.conditions import Among, Form
+from jobyard.faces.clearml.asking.paths import roots, strings
+from jobyard.faces.clearml.routes.listing import chosen, joined, shown, visible, wanted
+from jobyard.faces.clearml.surroundings import Call
+from jobyard.faces.clearml.wire import Json
+from jobyard.faces.clearml.wire.model import Model, ModelIn, ModelOut, ModelsIn, ModelsOut
+from jobyard.faces.clearml.words import neighbours as words
+from jobyard.faces.clearml.words.tasks import METRICS, metrics
+
+FIELDS = frozenset(Model.__struct_fields__)
+FORMS = {
+    **dict.fromkeys(("id", "user", "project", "task", "parent", "uri", "framework", "tags", "system_tags"), Form.LIST),
+    **dict.fromkeys(("name", "comment"), Form.PATTERN),
+    **dict.fromkeys(("last_update", "last_change"), Form.TIMES),
+    **dict.fromkeys(("created", "last_iteration", METRICS), Form.RANGE),
+    **dict.fromkeys(("ready", "labels", "metadata", "design"), Form.PLAIN),
+}
+_NARROWED = (("id", "with"), ("task", "of"), ("uri", "at"))
+
+
+@action("models.get_by_id", "2.1", ModelIn, ModelOut)
+async def get_by_id(call: Call, said: ModelIn) -> Answer:
+    """Return a model."""
+    found = await call.experiments.library.get(call.actor, said.model)
+    known = await call.experiments.curves.last(call.actor, [found.id])
+    return {"model": words.model(found, known[found.id])}
+
+
+@action("models.get_all", "2.1", ModelsIn, ModelsOut)
+async def get_all(call: Call, said: ModelsIn) -> Answer:
+    """Return models that fit all conditions, latest change first."""
+    some, along = await _found(call, said)
+    return {"models": shown(said, some, FIELDS), **along}
+
+
+@action("models.get_all_ex", "2.1", ModelsIn, ModelsOut)
+async def get_all_ex(call: Call, said: ModelsIn) -> Answer:
+    """Return models that fit all conditions, with what they refer to."""
+    some, along = await _found(call, said)
+    folders = {one.id: one.name for one in await call.experiments.folders.seen(call.actor)}
+    for one in some:
+        joined(one, "project", lambda id_: {"id": id_, "name": folders.get(id_, id_)})
+        for path in ("user", "company"):
+            joined(one, path, lambda id_: {"id": id_, "name": id_})
+        joined(one, "task", lambda id_: {"id": id_})
+    return {"models": shown(said, some, FIELDS), **along}
+
+
+async def _found(call: Call, said: ModelsIn) -> tuple[list[Json], Json]:
+    by, given = "", list[str]()
+    for name, narrow in _NARROWED:
+        told = strings(getattr(said, name))
+        plain = Among(name, told).plain if told else None
+        if plain is not None:
+            by, given = narrow, plain
+            break
+    found = [words.model(one) for one in await call.experiments.library.all(call.actor, by, given)]
+    some, along = chosen(call, said, found, FORMS, FIELDS, [visible(said, said.id)])
+    names = wanted(said)
+    if not names or METRICS in roots(names):
+        known = await call.experiments.curves.last(call.actor, [one["id"] for one in some])
+        some = [{**one, METRICS: metrics(known[one["id"]])} for one in some]
+    return some, along
+
+
+ACTIONS = (get_by_id, get_all, get_all_ex)

@@ -1,0 +1,175 @@
+"""Queues."""
+
+from __future__ import annotations
+
+from msgspec import UNSET
+
+from jobyard.experiments.life import Told
+from jobyard.experiments.lines import LineEdits, Waiting
+from jobyard.faces.clearml.actions import Answer, action
+from jobyard.faces.clearml.asking.conditions import Form
+from jobyard.faces.clearml.asking.paths import roots
+from jobyard.faces.clearml.routes.listing import chosen, joined, shown, visible, wanted
+from jobyard.faces.clearml.surroundings import Call
+from jobyard.faces.clearml.wire import COMPANY, Json, Nothing
+from jobyard.faces.clearml.wire.neighbours import (
+    AddedOut,
+    CreateQueueIn,
+    DefaultQueueOut,
+    DeletedQueueOut,
+    DeleteQueueIn,
+    EntriesOut,
+    NextTaskIn,
+    NextTaskOut,
+    PeekOut,
+    Queue,
+    QueueIn,
+    QueueOut,
+    QueuesIn,
+    QueuesOut,
+    QueueTaskIn,
+    RemovedOut,
+    UpdatedProjectOut,
+    UpdateQueueIn,
+)
+from jobyard.faces.clearml.wire.tasks import IdOut
+from jobyard.faces.clearml.words import neighbours as words
+
+FIELDS = frozenset(Queue.__struct_fields__)
+FORMS = {
+    **dict.fromkeys(("id", "tags", "system_tags"), Form.LIST),
+    "name": Form.PATTERN,
+    "metadata": Form.PLAIN,
+}
+_ANONYMOUS = "?"
+
+
+@action("queues.create", "2.4", CreateQueueIn, IdOut)
+async def create(call: Call, said: CreateQueueIn) -> Answer:
+    """Make a queue."""
+    edits = LineEdits(
+        display=UNSET if said.display_name is None else said.display_name,
+        tags=UNSET if said.tags is None else tuple(said.tags),
+        system_tags=UNSET if said.system_tags is None else tuple(said.system_tags),
+    )
+    return IdOut(id=(await call.experiments.lines.create(call.actor, said.name, edits)).id)
+
+
+@action("queues.get_by_id", "2.4", QueueIn, QueueOut)
+async def get_by_id(call: Call, said: QueueIn) -> Answer:
+    """Return a queue with what waits in it."""
+    found = await call.experiments.lines.get(call.actor, said.queue)
+    return {"queue": words.queue(found.line, found)}
+
+
+@action("queues.get_all", "2.4", QueuesIn, QueuesOut)
+async def get_all(call: Call, said: QueuesIn) -> Answer:
+    """Return queues that fit all conditions."""
+    return await _found(call, said)
+
+
+@action("queues.get_all_ex", "2.4", QueuesIn, QueuesOut)
+async def get_all_ex(call: Call, said: QueuesIn) -> Answer:
+    """Return queues that fit all conditions, with the agents that serve them."""
+    answer = await _found(call, said)
+    agents = await call.experiments.agents.all(call.actor)
+    for one in answer["queues"]:
+        one["workers"] = [{"key": agent.name, "name": agent.name} for agent in agents if one["id"] in agent.queues]
+        joined(one, "company", lambda id_: {"id": id_, "name": id_})
+    return answer
+
+
+@action("queues.get_default", "2.4", Nothing, DefaultQueueOut)
+async def get_default(call: Call, said: Nothing) -> Answer:
+    """Return the default queue."""
+    found = await call.experiments.lines.default(call.actor)
+    return DefaultQueueOut(id=found.id, name=found.name)
+
+
+@action("queues.get_next_task", "2.4", NextTaskIn, NextTaskOut)
+async def get_next_task(call: Call, said: NextTaskIn) -> Answer:
+    """Take the next task of a queue; it is in line again when nobody begins it for a minute."""
+    job = await call.experiments.lines.next(call.actor, said.queue, call.worker or _ANONYMOUS)
+    if job is None:
+        return {}
+    answer: Json = {"entry": words.entry(job.id, job.queued_at or job.created_at)}
+    if said.get_task_info:
+        answer["task_info"] = {"company": COMPANY, "user": job.owner}
+    return answer
+
+
+@action("queues.get_num_entries", "2.13", QueueIn, EntriesOut)
+async def get_num_entries(call: Call, said: QueueIn) -> Answer:
+    """Return how many tasks wait in a queue."""
+    return EntriesOut(num=len((await call.experiments.lines.get(call.actor, said.queue)).entries))
+
+
+@action("queues.peek_task", "2.15", QueueIn, PeekOut)
+async def peek_task(call: Call, said: QueueIn) -> Answer:
+    """Return the next task of a queue and leave it there."""
+    entries = (await call.experiments.lines.get(call.actor, said.queue)).entries
+    return {"task": entries[0][0]} if entries else {}
+
+
+@action("queues.add_task", "2.4", QueueTaskIn, AddedOut)
+async def add_task(call: Call, said: QueueTaskIn) -> Answer:
+    """Put a task in line in a queue."""
+    line = (await call.experiments.lines.get(call.actor, said.queue)).line
+    await call.experiments.life.enqueue(call.actor, said.task, line.name, Told())
+    return AddedOut(added=1)
+
+
+@action("queues.remove_task", "2.4", QueueTaskIn, RemovedOut)
+async def remove_task(call: Call, said: QueueTaskIn) -> Answer:
+    """Take a task out of a queue."""
+    await call.experiments.lines.holds(call.actor, said.queue, said.task)
+    moved = await call.experiments.life.dequeue(call.actor, said.task, Told())
+    return RemovedOut(removed=moved.removed)
+
+
+@action("queues.update", "2.4", UpdateQueueIn, UpdatedProjectOut)
+async def update(call: Call, said: UpdateQueueIn) -> Answer:
+    """Change what is said of a queue."""
+    edits = LineEdits(
+        name=UNSET if said.name is None else said.name,
+        display=UNSET if said.display_name is None else said.display_name,
+        tags=UNSET if said.tags is None else tuple(said.tags),
+        system_tags=UNSET if said.system_tags is None else tuple(said.system_tags),
+    )
+    found = words.queue(await call.experiments.lines.update(call.actor, said.queue, edits))
+    named = {name for name, value in call.body.items() if value is not None} - {"queue"}
+    return UpdatedProjectOut(updated=1, fields={name: found[name] for name in (*named, "last_update") if name in found})
+
+
+@action("queues.delete", "2.4", DeleteQueueIn, DeletedQueueOut)
+async def delete(call: Call, said: DeleteQueueIn) -> Answer:
+    """Delete a queue in which nothing waits."""
+    await call.experiments.lines.delete(call.actor, said.queue)
+    return DeletedQueueOut(deleted=1)
+
+
+async def _found(call: Call, said: QueuesIn) -> Json:
+    lines = await call.experiments.lines.all(call.actor)
+    names = wanted(said)
+    waiting: dict[str, Waiting] = {}
+    if not names or "entries" in roots(names):
+        waiting = await call.experiments.lines.waiting(call.actor, lines)
+    documents = [words.queue(one, waiting.get(one.id), said.max_task_entries) for one in lines]
+    some, along = chosen(call, said, documents, FORMS, FIELDS, [visible(said, said.id)])
+    return {"queues": shown(said, some, FIELDS), **along}
+
+
+ACTIONS = (
+    create,
+    get_by_id,
+    get_all,
+    get_all_ex,
+    get_default,
+    get_next_task,
+    get_num_entries,
+    peek_task,
+    add_task,
+    remove_task,
+    update,
+    delete,
+)

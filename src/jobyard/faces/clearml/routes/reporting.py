@@ -1,0 +1,54 @@
+"""Events that are told."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import msgspec
+
+from jobyard.experiments.refusals import NothingAdded
+from jobyard.experiments.reports import Report
+from jobyard.faces.clearml.actions import Answer, action
+from jobyard.faces.clearml.surroundings import Call
+from jobyard.faces.clearml.wire import Json, Nothing
+from jobyard.faces.clearml.wire.events import AddedOut, DeletedEventsOut, DeleteEventsIn, EventIn
+from jobyard.faces.clearml.words import events as words
+
+
+@action("events.add", "2.1", EventIn, AddedOut)
+async def add(call: Call, said: EventIn) -> Answer:
+    """Take in one event."""
+    return await _added(call, [call.body])
+
+
+@action("events.add_batch", "2.1", Nothing, AddedOut, batch=True)
+async def add_batch(call: Call, said: Nothing) -> Answer:
+    """Take in events, one a line; what is wrong with some of them does not harm the others."""
+    return await _added(call, call.lines)
+
+
+@action("events.delete_for_task", "2.1", DeleteEventsIn, DeletedEventsOut)
+async def delete_for_task(call: Call, said: DeleteEventsIn) -> Answer:
+    """Forget all events of a task."""
+    return DeletedEventsOut(deleted=await call.experiments.reports.forget(call.actor, said.task) > 0)
+
+
+async def _added(call: Call, bodies: list[Json]) -> AddedOut:
+    now, reports, wrong = call.now(), list[Report](), Counter[str]()
+    for body in bodies:
+        try:
+            told = words.report(msgspec.convert(body, EventIn), call.worker, now)
+        except msgspec.ValidationError as error:
+            told = str(error)
+        if isinstance(told, str):
+            wrong[told] += 1
+        else:
+            reports.append(told)
+    taken = await call.experiments.reports.add(call.actor, reports, call.worker)
+    wrong.update(taken.troubles)
+    if wrong and not taken.added:
+        raise NothingAdded(reason=", ".join(f"{text}={count}" for text, count in wrong.items()))
+    return AddedOut(added=taken.added, errors=wrong.total(), errors_info=dict(wrong))
+
+
+ACTIONS = (add, add_batch, delete_for_task)

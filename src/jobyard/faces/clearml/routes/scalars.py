@@ -1,0 +1,157 @@
+"""Curves of tasks and of models."""
+
+from __future__ import annotations
+
+from jobyard.experiments.record import SINGLE, Series
+from jobyard.faces.clearml import times
+from jobyard.faces.clearml.actions import Answer, action
+from jobyard.faces.clearml.surroundings import Call
+from jobyard.faces.clearml.wire import Json
+from jobyard.faces.clearml.wire.events import (
+    EventsOut,
+    HistogramIn,
+    HistogramOut,
+    ManyHistogramsIn,
+    ManyHistogramsOut,
+    MetricsOut,
+    MetricVariantsIn,
+    MetricVariantsOut,
+    SinglesOut,
+    TaskEventsIn,
+    TasksEventsIn,
+)
+from jobyard.faces.clearml.words import events as words
+from jobyard.job.errors import Invalid
+
+USUAL, MOST = 2_000, 6_000
+TASKS_LIMIT = 100
+PAGE_LIMIT = 10_000
+
+
+@action("events.scalar_metrics_iter_histogram", "2.1", HistogramIn, HistogramOut)
+async def scalar_metrics_iter_histogram(call: Call, said: HistogramIn) -> Answer:
+    """Return the curves of a task, each thinned to as many points as are wanted."""
+    drawn = await call.experiments.curves.drawn(
+        call.actor, said.task, _samples(said.samples), words.wanted(said.metrics), of_model=said.model_events
+    )
+    return words.histogram(drawn, said.key or "iter")
+
+
+@action("events.multi_task_scalar_metrics_iter_histogram", "2.1", ManyHistogramsIn, ManyHistogramsOut)
+async def multi_task_scalar_metrics_iter_histogram(call: Call, said: ManyHistogramsIn) -> Answer:
+    """Return the curves of several tasks, for comparing them."""
+    _require_few(said.tasks)
+    found: Json = {}
+    for id_ in said.tasks:
+        task = await call.experiments.tasks.get(call.actor, id_)
+        drawn = await call.experiments.curves.drawn(
+            call.actor, id_, _samples(said.samples), words.wanted(said.metrics), of_model=said.model_events
+        )
+        for metric, variants in words.histogram(drawn, said.key or "iter").items():
+            for variant, curve in variants.items():
+                told = {**curve, "name": task.job.name}
+                found.setdefault(metric, {}).setdefault(variant, {})[id_] = told
+    return ManyHistogramsOut(metrics=found)
+
+
+@action("events.get_task_single_value_metrics", "2.20", TasksEventsIn, SinglesOut)
+async def get_task_single_value_metrics(call: Call, said: TasksEventsIn) -> Answer:
+    """Return the values of tasks that were told once and belong to no curve."""
+    _require_few(said.tasks)
+    found = list[Json]()
+    for id_ in said.tasks:
+        shown = await call.experiments.curves.singles(call.actor, id_, of_model=said.model_events)
+        values = [
+            {
+                "metric": one.series.metric,
+                "variant": one.series.variant,
+                "value": one.point.value,
+                "timestamp": times.milliseconds(one.point.at),
+            }
+            for one in shown
+        ]
+        if values:
+            name = "" if said.model_events else (await call.experiments.tasks.get(call.actor, id_)).job.name
+            found.append({"task": id_, "task_name": name, "values": values})
+    return SinglesOut(tasks=found)
+
+
+@action("events.get_task_events", "2.1", TaskEventsIn, EventsOut)
+async def get_task_events(call: Call, said: TaskEventsIn) -> Answer:
+    """Return the events of a task, one part after the other, until one comes that holds none."""
+    if not 1 <= said.batch_size <= PAGE_LIMIT:
+        raise Invalid(reason=f"error for field 'batch_size'. it is 1 to {PAGE_LIMIT}")
+    sort = words.SORTS.get(said.event_type or "training_stats_scalar")
+    if sort is None:
+        raise Invalid(reason="error for field 'event_type'. the log is read by events.get_task_log")
+    place = _place(said.scroll_id)
+    curves = call.experiments.curves
+    known = await curves.series(call.actor, said.task, sort, of_model=said.model_events)
+    found = await curves.page(call.actor, said.task, sort, place, said.batch_size)
+    events = [words.event(one, said.task) for one in found]
+    scroll = f"{place[0]}.{place[1]}"
+    if found:
+        last = found[-1].series.number
+        count = sum(1 for one in found if one.series.number == last)
+        scroll = f"{last}.{count + (place[1] if last == place[0] else 0)}"
+    if said.order == "desc":
+        events.reverse()
+    return EventsOut(events=events, returned=len(events), total=_total(known), scroll_id=scroll)
+
+
+@action("events.get_task_metrics", "2.1", TasksEventsIn, MetricsOut)
+async def get_task_metrics(call: Call, said: TasksEventsIn) -> Answer:
+    """Return the metrics of which tasks have events."""
+    _require_few(said.tasks)
+    sorts = [words.SORTS[said.event_type]] if said.event_type in words.SORTS else []
+    found = list[Json]()
+    for id_ in said.tasks:
+        known = await call.experiments.curves.series(call.actor, id_, *sorts, of_model=said.model_events)
+        found.append({"task": id_, "metrics": list(dict.fromkeys(one.metric for one in known))})
+    return MetricsOut(metrics=found)
+
+
+@action("events.get_scalar_metrics_and_variants", "2.1", MetricVariantsIn, MetricVariantsOut)
+async def get_scalar_metrics_and_variants(call: Call, said: MetricVariantsIn) -> Answer:
+    """Return the metrics of a task with their variants."""
+    sort = words.SORTS.get(said.event_type or "training_stats_scalar")
+    known = await call.experiments.curves.series(
+        call.actor, said.task, *([sort] if sort else []), of_model=said.model_events
+    )
+    found: dict[str, list[str]] = {}
+    for one in known:
+        found.setdefault(one.metric, []).append(one.variant)
+    return MetricVariantsOut(metrics=found)
+
+
+def _samples(said: int | None) -> int:
+    samples = USUAL if said is None else said
+    if samples < 1:
+        raise Invalid(reason="error for field 'samples'. it is at least 1")
+    return min(samples, MOST)
+
+
+def _require_few(tasks: list[str]) -> None:
+    if len(tasks) > TASKS_LIMIT:
+        raise Invalid(reason=f"error for field 'tasks'. there are more than {TASKS_LIMIT}")
+
+
+def _total(known: list[Series]) -> int:
+    # What belongs to no curve stands among the values, but in no list of them.
+    return sum(one.count - (one.first_iteration == SINGLE) for one in known)
+
+
+def _place(scroll: str | None) -> tuple[int, int]:
+    number, dot, passed = (scroll or "").partition(".")
+    known = dot and all(part.isascii() and part.isdecimal() and len(part) < 16 for part in (number, passed))
+    return (int(number), int(passed)) if known else (0, 0)
+
+
+ACTIONS = (
+    scalar_metrics_iter_histogram,
+    multi_task_scalar_metrics_iter_histogram,
+    get_task_single_value_metrics,
+    get_task_events,
+    get_task_metrics,
+    get_scalar_metrics_and_variants,
+)

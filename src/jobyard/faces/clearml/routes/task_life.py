@@ -1,0 +1,154 @@
+"""Tasks: how they live."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from jobyard.experiments.life import Moved, Told
+from jobyard.experiments.standing import Standing
+from jobyard.faces.clearml.actions import Answer, action
+from jobyard.faces.clearml.surroundings import Call
+from jobyard.faces.clearml.wire import Json, UpdatedOut
+from jobyard.faces.clearml.wire.task_life import (
+    ArchiveIn,
+    ArchiveOut,
+    CompletedIn,
+    CompletedOut,
+    DeleteIn,
+    DeleteOut,
+    ForcedIn,
+    PublishIn,
+    PublishOut,
+    ResetIn,
+    ResetOut,
+    StartedOut,
+)
+from jobyard.faces.clearml.words import tasks as words
+
+_ENDED = ("completed",)
+
+
+@action("tasks.started", "2.1", ForcedIn, StartedOut)
+async def started(call: Call, said: ForcedIn) -> Answer:
+    """Say that a task's program runs now; one that runs already keeps the time at which it began."""
+    moved = await call.experiments.life.start(call.actor, said.task, told(said))
+    began = () if moved.before is Standing.RUNNING else ("started",)
+    return StartedOut(updated=1, fields=fields(moved, *began))
+
+
+@action("tasks.stop", "2.1", ForcedIn, UpdatedOut)
+async def stop(call: Call, said: ForcedIn) -> Answer:
+    """Ask for a task's end: a program that was heard lately is told, whatever else is stopped at once."""
+    moved = await call.experiments.life.stop(call.actor, said.task, told(said))
+    return UpdatedOut(updated=1, fields=fields(moved))
+
+
+@action("tasks.stopped", "2.1", ForcedIn, UpdatedOut)
+async def stopped(call: Call, said: ForcedIn) -> Answer:
+    """Say that a task's program has stopped."""
+    moved = await call.experiments.life.stopped(call.actor, said.task, told(said))
+    return UpdatedOut(updated=1, fields=fields(moved, *_ENDED))
+
+
+@action("tasks.failed", "2.1", ForcedIn, UpdatedOut)
+async def failed(call: Call, said: ForcedIn) -> Answer:
+    """Say that a task ended badly."""
+    moved = await call.experiments.life.fail(call.actor, said.task, told(said))
+    return UpdatedOut(updated=1, fields=fields(moved, *_ENDED))
+
+
+@action("tasks.completed", "2.2", CompletedIn, CompletedOut)
+async def completed(call: Call, said: CompletedIn) -> Answer:
+    """Say that a task ended well."""
+    moved = await call.experiments.life.complete(call.actor, said.task, told(said))
+    if not said.publish:
+        return CompletedOut(updated=1, fields=fields(moved, *_ENDED))
+    published = await call.experiments.life.publish(call.actor, said.task, told(said))
+    return CompletedOut(updated=1, fields=fields(published, *_ENDED, "published"), published=1)
+
+
+@action("tasks.close", "2.1", ForcedIn, UpdatedOut)
+async def close(call: Call, said: ForcedIn) -> Answer:
+    """Say that a stopped task is closed."""
+    return UpdatedOut(updated=1, fields=fields(await call.experiments.life.close(call.actor, said.task, told(said))))
+
+
+@action("tasks.publish", "2.1", PublishIn, PublishOut)
+async def publish(call: Call, said: PublishIn) -> Answer:
+    """Publish a task, and the model that it made last."""
+    return await published(call, said)
+
+
+@action("tasks.reset", "2.1", ResetIn, ResetOut)
+async def reset(call: Call, said: ResetIn) -> Answer:
+    """Make a task what it was before it ran, without what was reported of it."""
+    return await done_reset(call, said)
+
+
+@action("tasks.delete", "2.1", DeleteIn, DeleteOut)
+async def delete(call: Call, said: DeleteIn) -> Answer:
+    """Delete a task with what was reported of it; models that it published stay."""
+    return await deleted(call, said)
+
+
+@action("tasks.archive", "2.12", ArchiveIn, ArchiveOut)
+async def archive(call: Call, said: ArchiveIn) -> Answer:
+    """Put tasks away, out of the line and stopped."""
+    words.require_some(said.tasks)
+    word = Told(reason=said.status_reason or "", message=said.status_message or "")
+    for id_ in said.tasks:
+        await call.experiments.life.archive(call.actor, id_, word)
+    return ArchiveOut(archived=len(said.tasks))
+
+
+async def published(call: Call, said: PublishIn) -> PublishOut:
+    """Publish a task."""
+    models = said.publish_model is not False
+    moved = await call.experiments.life.publish(call.actor, said.task, told(said), models=models)
+    found = fields(moved, "published")
+    found["output"] = words.document(moved.experiment)["output"]
+    return PublishOut(updated=1, fields=found)
+
+
+async def done_reset(call: Call, said: ResetIn) -> ResetOut:
+    """Reset a task."""
+    life = call.experiments.life
+    urls = await _urls(call, said.task) if said.return_file_urls else {}
+    cleared = partial(words.cleared, everything=said.clear_all)
+    moved = await life.reset(call.actor, said.task, told(said), cleared, models=said.delete_output_models)
+    dequeued: Json = {"removed": 1} if moved.before is Standing.QUEUED else {}
+    return ResetOut(updated=1, fields=fields(moved), deleted_models=moved.removed, dequeued=dequeued, urls=urls)
+
+
+async def deleted(call: Call, said: DeleteIn) -> DeleteOut:
+    """Delete a task."""
+    urls = await _urls(call, said.task) if said.return_file_urls else None
+    gone = await call.experiments.deleting.delete(call.actor, said.task, force=said.force)
+    return DeleteOut(
+        deleted=True, updated_children=gone.children, updated_models=gone.kept, deleted_models=gone.models, urls=urls
+    )
+
+
+def told(said: ForcedIn) -> Told:
+    """Return what came with a word about a task's life."""
+    return Told(reason=said.status_reason or "", message=said.status_message or "", force=said.force)
+
+
+def fields(moved: Moved, *more: str) -> Json:
+    """Return what a word about a task's life has set."""
+    shown = words.document(moved.experiment, whole=False)
+    return {name: shown[name] for name in (*words.STATUS_FIELDS, *more) if name in shown}
+
+
+async def _urls(call: Call, id_: str) -> Json:
+    found = await call.experiments.tasks.get(call.actor, id_)
+    artifacts = found.task.sections.get("execution", {}).get("artifacts", [])
+    models = await call.experiments.library.all(call.actor, "of", [id_])
+    return {
+        "model_urls": [one.uri for one in models if one.uri],
+        "artifact_urls": [one["uri"] for one in artifacts if one.get("uri") and one.get("mode") != "input"],
+        "event_urls": [],
+    }
+
+
+ACTIONS = (started, stop, stopped, failed, completed, close, publish, reset, delete, archive)

@@ -1,0 +1,139 @@
+"""An app's answers put into its document: constants that stand in configurations, and actions that change them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from jobyard.workflows.document.markup import Element
+from jobyard.workflows.document.record import Action, Document, Question, Tool
+from jobyard.workflows.refusals import WrongAnswer
+
+LONGEST_ANSWER = 65_536
+_CHOICES = frozenset({"DropDown", "ListBox", "RadioGroup", "Tree"})
+_TRUTHS = {"true": "True", "false": "False", "1": "True", "0": "False", "yes": "True", "no": "False"}
+_CHECKS = frozenset({"CheckBox", "BooleanGroup", "RadioButton"})
+
+
+def unsupported(document: Document) -> list[tuple[int, str]]:
+    """Return what actions do that is not done here: their tools, and each a clause."""
+    found = []
+    names = {question.id for question in document.questions}
+    for action in document.actions:
+        if action.type != "UpdateValue":
+            found.append((action.id, f"the action {action.type!r}"))
+        elif action.conditional or action.expression:
+            found.append((action.id, "an action that hangs on a condition or computes its value"))
+        elif action.question not in names:
+            found.append((action.id, "an action without a question"))
+    return found
+
+
+def answered(document: Document, answers: Mapping[str, str]) -> Document:
+    """Return the document with the answers in their places. Raises WrongAnswer naming the question."""
+    values = _checked(document.questions, answers)
+    tools = {tool.id: tool for tool in document.tools}
+    for action in document.actions:
+        if action.type == "UpdateValue" and action.question in values and not action.conditional:
+            _act(action, values[action.question], tools)
+    constants = _constants(document, values)
+    filled = tuple(replace(tool, configuration=_filled(tool.configuration, constants)) for tool in tools.values())
+    return replace(document, tools=filled)
+
+
+def _checked(questions: tuple[Question, ...], answers: Mapping[str, str]) -> dict[int | None, str]:
+    known = {question.name.casefold(): question for question in questions}
+    for name in answers:
+        if name.casefold() not in known:
+            raise WrongAnswer(name=repr(name[:100]), reason="nobody asks it")
+    given = {name.casefold(): answer for name, answer in answers.items()}
+    return {
+        question.id: _answer(question, given.get(question.name.casefold(), question.default)) for question in questions
+    }
+
+
+def _answer(question: Question, answer: str) -> str:
+    name = repr(question.name)
+    if len(answer) > LONGEST_ANSWER:
+        raise WrongAnswer(name=name, reason=f"an answer has at most {LONGEST_ANSWER:,} characters")
+    if question.type in _CHOICES and question.items and answer:
+        chosen = [one.strip() for one in answer.split(",")] if question.multiple else [answer]
+        values = dict(question.items) | {value: value for _, value in question.items}
+        wrong = [one for one in chosen if one not in values]
+        if wrong:
+            raise WrongAnswer(name=name, reason=f"{wrong[0][:100]!r} is not among what may be chosen")
+        return ",".join(values[one] for one in chosen)
+    if question.type == "NumericUpDown" and answer and not _is_number(answer):
+        raise WrongAnswer(name=name, reason=f"{answer[:100]!r} is no number")
+    if question.type in _CHECKS and answer:
+        if answer.lower() not in _TRUTHS:
+            raise WrongAnswer(name=name, reason=f"{answer[:100]!r} is neither True nor False")
+        return _TRUTHS[answer.lower()]
+    return answer
+
+
+def _is_number(text: str) -> bool:
+    whole, _, rest = text.strip().removeprefix("-").partition(".")
+    return text.isascii() and whole.isdigit() and (not rest or rest.isdigit())
+
+
+def _act(action: Action, value: str, tools: dict[int, Tool]) -> None:
+    """Change one place of one tool's configuration."""
+    number, _, path = action.destination.partition("/")
+    tool = tools.get(int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
+    if tool is None or not path:
+        raise WrongAnswer(name="of an action", reason=f"there is no place {action.destination[:100]!r}")
+    changed = _changed(tool.configuration, path.split("/"), value, action)
+    if changed is None:
+        raise WrongAnswer(name="of an action", reason=f"there is no place {action.destination[:100]!r}")
+    tools[tool.id] = replace(tool, configuration=changed)
+
+
+def _changed(element: Element, path: list[str], value: str, action: Action) -> Element | None:
+    if not path:
+        return replace(element, text=_new(element.text, value, action))
+    first, rest = path[0], path[1:]
+    if first.startswith("@") or (not rest and first in element.attributes):
+        name = first.removeprefix("@")
+        old = element.attributes.get(name, "")
+        return replace(element, attributes={**element.attributes, name: _new(old, value, action)})
+    for place, child in enumerate(element.children):
+        if child.name == first:
+            changed = _changed(child, rest, value, action)
+            if changed is not None:
+                return replace(element, children=(*element.children[:place], changed, *element.children[place + 1 :]))
+    return None
+
+
+def _new(old: str, value: str, action: Action) -> str:
+    if action.replaces is None:
+        return value
+    return old.replace(action.replaces, value) if action.replaces else old
+
+
+def _constants(document: Document, values: Mapping[int | None, str]) -> dict[str, str]:
+    found = {f"%{one.namespace}.{one.name}%": one.value for one in document.constants}
+    for question in document.questions:
+        found[f"%Question.{question.name}%"] = values[question.id]
+    # Paths that begin with the document's own folder lead into the package.
+    return found | {"%Engine.WorkflowDirectory%": "", "%Engine.ModuleDirectory%": ""}
+
+
+def _filled(element: Element, constants: Mapping[str, str]) -> Element:
+    """Return an element with every constant in it replaced by its value, once."""
+    text = _text(element.text, constants)
+    attributes = {name: _text(value, constants) for name, value in element.attributes.items()}
+    children = tuple(_filled(child, constants) for child in element.children)
+    same = text == element.text and attributes == element.attributes
+    if same and all(one is other for one, other in zip(children, element.children, strict=True)):
+        return element
+    return Element(element.name, attributes, text, children)
+
+
+def _text(text: str, constants: Mapping[str, str]) -> str:
+    if "%" not in text:
+        return text
+    for name, value in constants.items():
+        text = text.replace(name, value)
+    return text

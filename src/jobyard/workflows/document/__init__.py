@@ -1,0 +1,1 @@
+"""Documents of workflows, apps and macros, and the packages they come in."""

@@ -1,0 +1,117 @@
+"""A workflow as its document says it, in frozen records. Nothing here knows how a tool works."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from jobyard.workflows.document.markup import Element
+
+
+class Form(StrEnum):
+    """What kind of document it is, by the ending of its file."""
+
+    WORKFLOW = "yxmd"
+    APP = "yxwz"
+    MACRO = "yxmc"
+
+
+class Tool(Struct, frozen=True, kw_only=True):
+    """One tool on the canvas."""
+
+    id: int
+    plugin: str
+    """The last part of the plugin's name, such as `Filter`; empty for a macro."""
+    macro: str = ""
+    """The path of the macro's document, as the tool names it."""
+    configuration: Element = Element("Configuration")
+    disabled: bool = False
+    """Whether it stands in a container that is switched off."""
+    expected: dict[str, tuple[dict[str, str], ...]] = {}
+    """For each port the fields that the original produced when the document was saved."""
+
+    @property
+    def title(self) -> str:
+        """What messages call it."""
+        return self.plugin or self.macro.replace("\\", "/").rpartition("/")[2]
+
+
+class Wire(Struct, frozen=True, kw_only=True):
+    """One connection: from a tool's port to another tool's entry."""
+
+    origin: int
+    port: str
+    target: int
+    entry: str
+    name: str = ""
+    """What numbers the wires into a tool that takes many, such as `#1`."""
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """Something an app asks before it runs."""
+
+    id: int
+    type: str
+    name: str
+    description: str = ""
+    default: str = ""
+    multiple: bool = False
+    items: tuple[tuple[str, str], ...] = ()
+    """What may be chosen: pairs of key and value."""
+
+
+class Action(Struct, frozen=True, kw_only=True):
+    """What an answer changes in a tool's configuration."""
+
+    id: int
+    """The tool of the action itself."""
+    type: str
+    destination: str
+    replaces: str | None = None
+    """The part of the text that the answer takes the place of; None where it takes the place of all."""
+    expression: str = ""
+    question: int | None = None
+    """The question whose answer it takes."""
+    conditional: bool = False
+    """Whether it hangs on a condition."""
+
+
+class Constant(Struct, frozen=True, kw_only=True):
+    """A value that configurations name as `%Namespace.Name%`."""
+
+    namespace: str
+    name: str
+    value: str
+    numeric: bool = False
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """What the document says of the run as a whole."""
+
+    record_limit: int = 0
+    """Records that inputs read at most; 0 for all."""
+    conversion_limit: int = 10
+    """Conversion errors told of a field; 0 for all."""
+    stops_at_limit: bool = False
+    """Whether reaching that limit ends the run."""
+    free_order: bool = False
+    """Whether it was made for the engine that promises no order of records."""
+    no_output: bool = False
+    """Whether output tools shall write nothing."""
+
+
+class Document(Struct, frozen=True, kw_only=True):
+    """One workflow, app or macro."""
+
+    file: str
+    """Its path inside the package."""
+    form: Form
+    tools: tuple[Tool, ...]
+    wires: tuple[Wire, ...] = ()
+    settings: Settings = Settings()
+    constants: tuple[Constant, ...] = ()
+    questions: tuple[Question, ...] = ()
+    actions: tuple[Action, ...] = ()
+    is_batch: bool = False
+    """Whether a macro of it runs once for each record of a control parameter, or again and again."""

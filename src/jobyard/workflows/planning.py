@@ -1,0 +1,185 @@
+"""Can it run here? Every tool is looked at before anything runs; nothing is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from msgspec import Struct
+
+from jobyard.workflows import apps
+from jobyard.workflows.document.graph import Route, route
+from jobyard.workflows.document.markup import Element
+from jobyard.workflows.document.package import Package
+from jobyard.workflows.document.record import Document, Question, Tool
+from jobyard.workflows.files import forms
+from jobyard.workflows.formula.bound import Chooser, Function
+from jobyard.workflows.formula.functions.catalog import CHOICES, functions
+from jobyard.workflows.formula.parser import parsed
+from jobyard.workflows.formula.tree import Applied, Chosen, Node
+from jobyard.workflows.refusals import FormulaWrong, WorkflowRefused
+from jobyard.workflows.toolbox.craft import Craft
+from jobyard.workflows.toolbox.registry import craft
+
+_DEEPEST = 16
+_MACRO_TOOLS = frozenset({"MacroInput", "MacroOutput"})
+_ENGINE = "%Engine."
+
+
+class Look(Struct, frozen=True, kw_only=True):
+    """What was found of one tool."""
+
+    tool: int
+    title: str
+    problems: tuple[str, ...] = ()
+    """Clauses that end "is not done here", or say what is wrong; none when it runs."""
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """The report on a whole workflow."""
+
+    looks: tuple[Look, ...]
+    questions: tuple[Question, ...] = ()
+    inputs: tuple[str, ...] = ()
+    """Files that it reads and the package does not hold."""
+    outputs: tuple[str, ...] = ()
+    """Files that it writes."""
+
+    @property
+    def runs(self) -> bool:
+        """Whether everything that it needs is done here."""
+        return not any(look.problems for look in self.looks)
+
+
+def planned(document: Document, package: Package, files: Collection[str] = ()) -> Plan:
+    """Return the report; `files` are names that will be handed in. Raises WorkflowRefused for a circle of tools."""
+    looking = _Looking(package, {name.casefold() for name in files})
+    looks = [*looking.document(document, 0), *looking.actions(document)]
+    return Plan(
+        looks=tuple(looks),
+        questions=document.questions,
+        inputs=tuple(looking.missing),
+        outputs=tuple(looking.written),
+    )
+
+
+class _Looking:
+    """Goes through a document and its macros."""
+
+    def __init__(self, package: Package, files: set[str]) -> None:
+        self.missing: list[str] = []
+        self.written: list[str] = []
+        self._package, self._files = package, files
+        self._functions = functions(datetime(2000, 1, 1))  # noqa: DTZ001 - only the names matter here
+
+    def actions(self, document: Document) -> Iterator[Look]:
+        """Yield what actions do that is not done here."""
+        for number, clause in apps.unsupported(document):
+            yield Look(tool=number, title="Action", problems=(f"{clause} is not done here",))
+
+    def document(self, document: Document, depth: int) -> list[Look]:
+        """Return a look at every tool that would run."""
+        way = route(document)
+        return [self._tool(tool, document, way, depth) for tool in way.tools]
+
+    def _tool(self, tool: Tool, document: Document, way: Route, depth: int) -> Look:
+        how = craft(tool)
+        if how is not None:
+            problems = self._known(tool, how, document, way)
+        elif tool.plugin in _MACRO_TOOLS and depth:
+            problems = []
+        elif tool.macro:
+            problems = self._macro(tool, document, way, depth)
+        else:
+            problems = ["this tool is not done here"]
+        return Look(tool=tool.id, title=tool.title or "?", problems=tuple(problems))
+
+    def _known(self, tool: Tool, how: type[Craft], document: Document, way: Route) -> list[str]:
+        configuration = tool.configuration
+        problems = [f"{clause} is not done here" for clause in how.unsupported(configuration)]
+        problems += self._wires(tool, how, way)
+        if _ENGINE in _everything(configuration):
+            problems.append("a constant of the engine in its configuration is not known here")
+        for formula in how.formulas(configuration):
+            try:
+                _look_at(parsed(formula), self._functions)
+            except FormulaWrong as wrong:
+                problems.append(wrong.sentence)
+        if not problems and tool.plugin == "DbFileInput":
+            problems += self._file(configuration, document)
+        if tool.plugin == "DbFileOutput":
+            self.written.append(forms.base_name(forms.place(configuration)[0]))
+        return problems
+
+    def _file(self, configuration: Element, document: Document) -> list[str]:
+        path, _ = forms.place(configuration)
+        if forms.base_name(path).casefold() in self._files or self._package.find(path, document) is not None:
+            return []
+        self.missing.append(path)
+        return [f"the file {path!r} is not in the package"]
+
+    @staticmethod
+    def _wires(tool: Tool, how: type[Craft], way: Route) -> list[str]:
+        found, coming = [], way.into.get(tool.id, ())
+        counts = {entry: sum(1 for wire in coming if wire.entry == entry) for entry in how.entries}
+        unknown = sorted({wire.entry for wire in coming} - set(how.entries))
+        found += [f"it has no entry {entry!r}" for entry in unknown]
+        found += [
+            f"{count} connections lead into its entry {entry!r}, which takes one"
+            for entry, count in counts.items()
+            if count > 1 and not how.takes_many
+        ]
+        if not how.takes_none:
+            found += [f"nothing is connected to its entry {entry!r}" for entry, count in counts.items() if not count]
+        ports = sorted({wire.port for wire in way.out.get(tool.id, ())} - set(how.ports))
+        return found + [f"it has no exit {port!r}" for port in ports]
+
+    def _macro(self, tool: Tool, document: Document, way: Route, depth: int) -> list[str]:
+        macro = self._package.macro(tool.macro, document)
+        if macro is None:
+            return [f"the macro {tool.macro!r} is not in the package"]
+        if macro.is_batch:
+            return ["a macro that runs again and again, or once for each record, is not done here"]
+        if depth >= _DEEPEST:
+            return [f"macros within macros, more than {_DEEPEST} deep, are not done here"]
+        try:
+            looks = [*self.document(macro, depth + 1), *self.actions(macro)]
+        except WorkflowRefused as refusal:
+            return [refusal.sentence]
+        problems = [
+            f"in its macro, {look.title} ({look.tool}): {problem}" for look in looks for problem in look.problems
+        ]
+        entries = {name_of(one) for one in macro.tools if one.plugin == "MacroInput"}
+        ports = {name_of(one) for one in macro.tools if one.plugin == "MacroOutput"}
+        strange = {wire.entry for wire in way.into.get(tool.id, ())} - entries
+        strange |= {wire.port for wire in way.out.get(tool.id, ())} - ports
+        return problems[:20] + [f"its macro has no entry or exit {name!r}" for name in sorted(strange)]
+
+
+def name_of(tool: Tool) -> str:
+    """Return under which name a macro's entry or exit is connected."""
+    kind = "Input" if tool.plugin == "MacroInput" else "Output"
+    return tool.configuration.said("Name").strip() or f"{kind}{tool.id}"
+
+
+def _everything(element: Element) -> str:
+    texts, waiting = list[str](), [element]
+    while waiting:
+        one = waiting.pop()
+        texts += [one.text, *one.attributes.values()]
+        waiting += one.children
+    return "\n".join(texts)
+
+
+def _look_at(node: Node, known: dict[str, Function | Chooser]) -> None:
+    """Raise FormulaWrong where a function is not known. Columns are not looked at: nobody knows them yet."""
+    waiting: list[Node] = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Applied):
+            if one.name not in known and one.name not in CHOICES:
+                raise FormulaWrong(reason=f"There is no function {one.name[:60]}", at=one.at + 1)
+            waiting += one.arguments
+        elif isinstance(one, Chosen):
+            waiting += [part for case in one.cases for part in case]
+            waiting.append(one.otherwise)

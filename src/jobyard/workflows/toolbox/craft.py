@@ -1,0 +1,48 @@
+"""The promise of a tool that runs here."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from jobyard.workflows.document.markup import Element
+from jobyard.workflows.table import Table
+from jobyard.workflows.work import Work
+
+
+class Craft(ABC):
+    """How one tool is done. Subclass it in a file of its own and name the class in `registry.py`."""
+
+    plugins: ClassVar[frozenset[str]]
+    """The last parts of the plugins' names, such as `Filter`, or names of macro files that it stands for."""
+    entries: ClassVar[tuple[str, ...]] = ("Input",)
+    """Where tables come in."""
+    takes_many: ClassVar[bool] = False
+    """Whether several wires may lead into one entry."""
+    takes_none: ClassVar[bool] = False
+    """Whether it works without anything coming in."""
+    ports: ClassVar[tuple[str, ...]] = ("Output",)
+    """Where tables go out."""
+
+    @classmethod
+    def unsupported(cls, configuration: Element) -> list[str]:
+        """Return what the configuration asks for and is not done here, each as a clause; nothing runs then."""
+        return []
+
+    @classmethod
+    def formulas(cls, configuration: Element) -> list[str]:
+        """Return the formulas in a configuration, so that they are looked at before anything runs."""
+        return []
+
+    @abstractmethod
+    def run(self, work: Work) -> dict[str, Table]:
+        """Return a table for each port. Raises a Fault whose sentence says what is wrong."""
+
+
+def names(configuration: Element, *path: str, attribute: str = "field") -> list[str]:
+    """Return the names of fields that a list in a configuration says; those switched off are left out."""
+    return [
+        element.attributes.get(attribute, element.attributes.get("name", element.text.strip()))
+        for element in configuration.every(*path)
+        if element.attributes.get("selected", "True") != "False"
+    ]

@@ -1,0 +1,78 @@
+"""Each test of this face has a house of its own, with people in it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from jobyard.server import PACKAGES
+from jobyard.store.contract import Store
+from jobyard.store.postgres import PostgresStore
+from jobyard.store.sqlite import SqliteStore
+from tests.faces.clearml.house import Caller, House
+from tests.postgres_server import database
+from tests.sqlite_file import LayOut
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def built(tmp_path: Path, sqlite_folder: LayOut) -> Iterator[Callable[..., House]]:
+    """Build houses with settings of the test's own, in which nobody lives yet."""
+    houses = list[House]()
+
+    def build(store: Store | None = None, **settings: Any) -> House:
+        folder = sqlite_folder(tmp_path / f"house{len(houses)}", *PACKAGES)
+        houses.append(
+            House(store or SqliteStore.open(folder, packages=PACKAGES, synchronous="OFF"), folder, **settings)
+        )
+        return houses[-1]
+
+    yield build
+    for house in houses:
+        house.store.close()
+
+
+@pytest.fixture
+async def house(built: Callable[..., House]) -> House:
+    """A house with people in it."""
+    house = built()
+    await house.people()
+    return house
+
+
+@pytest.fixture(scope="session")
+def postgres_with_experiments(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """The name of a database that also holds the tables of all rooms."""
+    with database(postgres_server, postgres_template) as address:
+        PostgresStore.open(address, packages=PACKAGES, threads=1).close()
+        yield str(conninfo_to_dict(address)["dbname"])
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def any_house(request: pytest.FixtureRequest, built: Callable[..., House]) -> AsyncIterator[House]:
+    """A house on each database in turn."""
+    if request.param == "sqlite":
+        house = built()
+        await house.people()
+        yield house
+        return
+    server, template = (request.getfixturevalue(name) for name in ("postgres_server", "postgres_with_experiments"))
+    with database(server, template) as address:
+        house = built(PostgresStore.open(address, packages=PACKAGES, threads=4))
+        await house.people()
+        yield house
+        house.store.close()
+
+
+@pytest.fixture
+def mia(house: House) -> Caller:
+    """A member, who calls in the newest version."""
+    return house.caller()
