@@ -60,7 +60,7 @@ async def test_each_address_is_answered_in_its_own_protocol(built: Built) -> Non
         ("/v2/p/nowhere", 404, "application/json", "APIGW.0101"),
         ("/v3", 200, "application/json", "v3.14"),
         ("/v3/nowhere", 404, "application/json", '"title":"Not Found"'),
-        ("/v2.30/tasks.get_all", 404, PROBLEM, "not_found"),
+        ("/v2.30/tasks.get_all", 401, "application/json", '"result_code":401'),
         ("/nowhere", 404, PROBLEM, "not_found"),
     ]:
         answer = await asked(house, path)

@@ -51,6 +51,7 @@ BODIES: dict[str, Any] = {
     "prune": {"older_than_days": 1},
     "setRule": {"days": 1},
     "countRule": {"days": 1},
+    "setEndpoint": {"url": "https://example.org", "allowed": ["bucket"]},
     "backup": {"folder": "/tmp/never"},
     "addWebhook": {"url": "https://example.org/hook"},
     "changeWebhook": {"active": False},

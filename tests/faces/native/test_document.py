@@ -93,7 +93,7 @@ def test_names_of_operations_stay(told: dict[str, Any]) -> None:
         "listRules", "setRule", "countRule", "dropRule", "listAudit",
         "prune", "backup", "compact", "doctor",
         "listDatasets", "addDataset", "getDataset", "changeDataset", "deleteDataset",
-        "listSamples", "getSample", "deleteSamples", "labelSamples", "listLabels", "changeLabels", "getStatistics",
+        "getThroughput", "listSamples", "getSample", "deleteSamples", "labelSamples", "listLabels", "changeLabels", "getStatistics",
         "getAnnotations", "changeAnnotations", "listSyncs", "getSync",
         "listProjects", "addProject", "setMember", "dropMember",
         "listUsers", "addUser", "changeUser", "setPassword",

@@ -11,7 +11,7 @@ import stat
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import IO, BinaryIO, Self
 
 from jobyard.workflows.document.markup import LONGEST
 from jobyard.workflows.document.reading import document
@@ -93,17 +93,21 @@ class Package:
         """Yield the names of all members."""
         return iter(self._members)
 
-    def _whole(self, stream: object, member: str) -> BinaryIO:
+    def _whole(self, stream: IO[bytes], member: str) -> BinaryIO:
         import tempfile
 
         told = self._members[member].file_size
         copy = tempfile.SpooledTemporaryFile(max_size=_SMALL)  # noqa: SIM115 - the reader closes it
         length = 0
-        while piece := stream.read(_PIECE):  # type: ignore[attr-defined]  # zipfile's own stream
-            length += len(piece)
-            if length > told:
-                raise FileUnreadable(file=member, reason="it is longer than the package says")
-            copy.write(piece)
+        try:
+            while piece := stream.read(_PIECE):
+                length += len(piece)
+                if length > told:
+                    raise FileUnreadable(file=member, reason="it is longer than the package says")
+                copy.write(piece)
+        except BaseException:
+            copy.close()
+            raise
         copy.seek(0)
         return copy  # type: ignore[return-value]  # it has all that a reader asks for
 

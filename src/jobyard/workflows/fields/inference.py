@@ -7,8 +7,7 @@ import polars as pl
 from jobyard.workflows.fields.record import INTEGERS, Field, FieldType, field
 
 _WHOLE = r"^[+-]?(0|[1-9][0-9]{0,18})$"
-_NUMBER = r"^[+-]?(0|[1-9][0-9]*)?\.?[0-9]*([eE][+-]?[0-9]{1,3})?$"
-_DIGIT = r"[0-9]"
+_NUMBER = r"^[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$"
 _DAY = r"^\d{4}-\d{2}-\d{2}$"
 _MOMENT = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"
 _WHOLES = (FieldType.BYTE, FieldType.INT16, FieldType.INT32, FieldType.INT64)
@@ -27,7 +26,7 @@ def inferred(name: str, texts: pl.Series, source: str = "") -> Field:
         wide = known.cast(pl.Int64, strict=False)
         if wide.null_count() == 0:
             return field(name, _smallest(wide), source=source)
-    if known.str.contains(_NUMBER).all() and known.str.contains(_DIGIT).all():
+    if known.str.contains(_NUMBER).all():
         return field(name, FieldType.DOUBLE, source=source)
     if known.str.contains(_DAY).all() and known.str.to_date("%Y-%m-%d", strict=False).null_count() == 0:
         return field(name, FieldType.DATE, source=source)
