@@ -181,6 +181,8 @@ class _Running:
             reason = fault.data.get("reason") or fault.sentence
         except MemoryError:
             reason = "it needs more memory than there is"
+        except ValueError as error:
+            reason = str(error)
         except Exception as error:  # noqa: BLE001 - a table library's own errors have many classes
             reason = f"{type(error).__name__}: {str(error).splitlines()[0][:500] if str(error) else ''}"
         failure = ToolFailed(tool=tool.title, id=tool.id, reason=str(reason).rstrip("."))

@@ -125,7 +125,7 @@ CASES: list[tuple[str, Any]] = [
     ('ToNumber("Number", 1, 1)', None),
     ('ToNumber("1.123,45", 1, 1, ",")', 1123.45),
     ("ToNumber(True)", 1.0),
-    ('ToString(10)', "10"),
+    ("ToString(10)", "10"),
     ("ToString(10, 2)", "10.00"),
     ("ToString(1234567, 2, 1)", "1,234,567.00"),
     ("ToString(0.1 + 0.2)", "0.3"),
@@ -170,7 +170,7 @@ CASES: list[tuple[str, Any]] = [
     ('DateTimeAdd("2016-01-30 10:00:00", 90, "minutes")', datetime(2016, 1, 30, 11, 30)),
     ('DateTimeAdd("2016-01-30", 1, "fortnight")', None),
     ('DateTimeAdd("1400-01-01", -1, "day")', None),
-    ("DateTimeAdd(DateTimeToday(), -1, \"days\")", date(2026, 11, 27)),
+    ('DateTimeAdd(DateTimeToday(), -1, "days")', date(2026, 11, 27)),
     ('DateTimeDiff("2016-02-15 13:32:00", "2016-02-14 13:32:00", "days")', 1),
     ('DateTimeDiff("2016-02-15 13:31:59", "2016-02-14 13:32:00", "days")', 0),
     ('DateTimeDiff("2016-02-14", "2016-02-15", "hours")', -24),
@@ -219,7 +219,7 @@ def test_a_documented_case(formula: str, wanted: Any) -> None:
 
 def test_every_function_has_a_case() -> None:
     said = " ".join(formula.upper() for formula, _ in CASES) + " ".join(_ELSEWHERE)
-    missing = [name for name in functions(NOW) if name.isidentifier() and f"{name}(" not in said]
+    missing = [name for name in functions(NOW) if name.isupper() and name.isidentifier() and f"{name}(" not in said]
     assert missing == []
 
 
@@ -264,7 +264,7 @@ def test_what_is_not_the_same_twice_is_within_its_bounds() -> None:
     assert len(set(evaluated(binder.bound("UuidCreate()"), frame(), lambda: None)[0])) == 4
 
 
-@pytest.mark.parametrize("name", sorted(name for name in FUNCTIONS if name.isidentifier()))
+@pytest.mark.parametrize("name", sorted(name for name in FUNCTIONS if name.isupper() and name.isidentifier()))
 def test_a_function_without_arguments_that_it_needs_is_refused_in_words(name: str) -> None:
     from jobyard.workflows.refusals import FormulaWrong
 

@@ -109,6 +109,14 @@ def _parse(arguments: Sequence[Bound], this_year: int) -> Function:
     )
 
 
+def _format(arguments: Sequence[Bound]) -> Function:
+    """Look at a form that stands in the formula before anything runs."""
+    form = arguments[1].value if len(arguments) > 1 and isinstance(arguments[1], Constant) else None
+    if isinstance(form, str):
+        calendar_forms.pieces(form)
+    return Function("DateTimeFormat", fixed(_MOMENT, _TEXT, gives=_TEXT), calendar_forms.written)
+
+
 def _cut(moment: datetime | None, kind: Kind) -> date | None:
     return moment.date() if moment is not None and kind is _DATE else moment
 
@@ -189,7 +197,7 @@ def _fixed_moment(name: str, value: datetime) -> Function:
 FUNCTIONS: dict[str, Function | Chooser] = {
     "DATETIMEADD": _add,
     "DATETIMEDIFF": Function("DateTimeDiff", fixed(_MOMENT, _MOMENT, _TEXT, gives=_WHOLE), difference),
-    "DATETIMEFORMAT": Function("DateTimeFormat", fixed(_MOMENT, _TEXT, gives=_TEXT), calendar_forms.written),
+    "DATETIMEFORMAT": _format,
     "DATETIMETRIM": Function("DateTimeTrim", fixed(_MOMENT, _TEXT, gives=_MOMENT), _trimmed),
     "DATETIMEYEAR": _part("DateTimeYear", "year"),
     "DATETIMEMONTH": _part("DateTimeMonth", "month"),

@@ -44,7 +44,7 @@ def _to_number(arguments: Sequence[Bound]) -> Function:
 
 
 def _is_no_number(value: str) -> bool:
-    return value != "" and texts.number(value)[1] != len(value.rstrip())
+    return bool(value) and texts.number(value)[1] != len(value.rstrip())
 
 
 def _number_column(given: Sequence[pl.Expr], known: Sequence[Any]) -> pl.Expr | None:
