@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 from jobyard.workflows.document.package import Package
 from jobyard.workflows.running import Means, Outcome, prepared, run
 
-NOW = datetime(2026, 11, 28, 6, 30, 15)  # noqa: DTZ001 - the original knows no zones
+NOW = datetime(2026, 11, 28, 6, 30, 15)
 _PLUGINS = "AlteryxBasePluginsGui"
 
 

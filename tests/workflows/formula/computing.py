@@ -29,7 +29,14 @@ ROWS: tuple[tuple[Any, ...], ...] = (
     (None, 0.0, None, date(1999, 12, 31), datetime(1999, 12, 31), None),
     (-7, -2.25, "12a", date(2024, 2, 29), datetime(2024, 2, 29, 23, 59, 59), True),
 )
-_TYPES = {"n": pl.Int32, "x": pl.Float64, "s": pl.String, "d": pl.Date, "t": pl.Datetime("us"), "b": pl.Boolean}
+_TYPES: dict[str, Any] = {
+    "n": pl.Int32,
+    "x": pl.Float64,
+    "s": pl.String,
+    "d": pl.Date,
+    "t": pl.Datetime("us"),
+    "b": pl.Boolean,
+}
 
 
 def frame(rows: Sequence[Sequence[Any]] = ROWS) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -223,7 +224,9 @@ def test_every_function_has_a_case() -> None:
     assert missing == []
 
 
-_ELSEWHERE = ("AND( OR( NOT( IN( NEGATIVE( PI( RAND( RANDINT( UUIDCREATE( MD5_UNICODE( MD5_UTF8( NULL( DATETIMESTART(",)
+_ELSEWHERE: tuple[str, ...] = (
+    "AND( OR( NOT( IN( NEGATIVE( PI( RAND( RANDINT( UUIDCREATE( MD5_UNICODE( MD5_UTF8( NULL( DATETIMESTART(",
+)
 _ELSEWHERE += ("SIN( COS( TAN( ASIN( ACOS( ATAN( ATAN2( SINH( COSH( TANH(",)
 
 
@@ -253,11 +256,12 @@ def test_what_is_not_the_same_twice_is_within_its_bounds() -> None:
     from tests.workflows.formula.computing import FIELDS, frame
 
     binder = Binder(FIELDS, functions(NOW))
-    for formula, fits in (
+    cases: tuple[tuple[str, Callable[[Any], bool]], ...] = (
         ("Rand()", lambda one: 0 <= one < 1),
         ("RandInt(5)", lambda one: 0 <= one <= 5),
         ("UuidCreate()", lambda one: len(one) == 36 and one[14] == "4"),
-    ):
+    )
+    for formula, fits in cases:
         found = evaluated(binder.bound(formula), frame(), lambda: None)[0].to_list()
         assert len(found) == 4
         assert all(fits(one) for one in found)
