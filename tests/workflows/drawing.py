@@ -95,7 +95,8 @@ class Canvas:
 
 def node(number: int, plugin: str, configuration: str = "", attributes: str = "", meta: str = "") -> str:
     """Return one tool as XML."""
-    gui = f'<GuiSettings Plugin="{_PLUGINS}.{plugin}.{plugin}"/>' if plugin else "<GuiSettings/>"
+    family = "AlteryxGuiToolkit" if plugin == "ToolContainer" else _PLUGINS
+    gui = f'<GuiSettings Plugin="{family}.{plugin}.{plugin}"/>' if plugin else "<GuiSettings/>"
     return (
         f'<Node ToolID="{number}">{gui}<Properties><Configuration {attributes}>{configuration}</Configuration>'
         f"{meta}</Properties></Node>"

@@ -101,10 +101,12 @@ class _Looking:
         if _ENGINE in _everything(configuration):
             problems.append("a constant of the engine in its configuration is not known here")
         for formula in how.formulas(configuration):
+            if any(name in formula for name in _open(document)):
+                continue  # it is looked at when the answers are known
             try:
                 _look_at(parsed(formula), self._functions)
             except FormulaWrong as wrong:
-                problems.append(wrong.sentence)
+                problems.append(wrong.sentence.rstrip("."))
         if not problems and tool.plugin == "DbFileInput":
             problems += self._file(configuration, document)
         if tool.plugin == "DbFileOutput":
@@ -160,6 +162,12 @@ def name_of(tool: Tool) -> str:
     """Return under which name a macro's entry or exit is connected."""
     kind = "Input" if tool.plugin == "MacroInput" else "Output"
     return tool.configuration.said("Name").strip() or f"{kind}{tool.id}"
+
+
+def _open(document: Document) -> list[str]:
+    """Return what stands in configurations for answers and constants."""
+    asked = [f"%Question.{question.name}%" for question in document.questions]
+    return asked + [f"%{constant.namespace}.{constant.name}%" for constant in document.constants]
 
 
 def _everything(element: Element) -> str:

@@ -18,7 +18,7 @@ from jobyard.workflows.files import columnar, delimited, forms, workbook
 from jobyard.workflows.formula.functions.catalog import functions
 from jobyard.workflows.messages import Messages, Status
 from jobyard.workflows.planning import name_of, planned
-from jobyard.workflows.refusals import ToolFailed, WorkflowRefused
+from jobyard.workflows.refusals import FileUnreadable, ToolFailed, WorkflowRefused
 from jobyard.workflows.table import Table
 from jobyard.workflows.toolbox.registry import craft
 from jobyard.workflows.work import Output, Surroundings, Work
@@ -178,7 +178,8 @@ class _Running:
         except ToolFailed:
             raise
         except Fault as fault:
-            reason = fault.data.get("reason") or fault.sentence
+            own = None if isinstance(fault, FileUnreadable) else fault.data.get("reason")
+            reason = own or fault.sentence
         except MemoryError:
             reason = "it needs more memory than there is"
         except ValueError as error:

@@ -10,13 +10,6 @@ from msgspec import Struct
 from jobyard.workflows.document.record import Document, Tool, Wire
 from jobyard.workflows.refusals import WorkflowRefused
 
-SILENT = frozenset({"ToolContainer", "TextBox", "HtmlBox", "ExplorerBox", "Comment", "Image", "ControlContainer"})
-"""What only stands on the canvas."""
-INTERFACE = frozenset(
-    {"Action", "Condition", "Error", "Tab", "TextBox", "DropDown", "ListBox", "RadioGroup", "CheckBoxGroup"}
-    | {"NumericUpDown", "Date", "FileBrowse", "FolderBrowse", "LabelGroup", "Tree", "MapQuestion", "BooleanGroup"}
-)
-"""What asks and changes before a run; `questions.py` and `apps.py` deal with it."""
 _WIRES = frozenset({"Action", "Question"})
 
 
@@ -47,7 +40,7 @@ def route(document: Document) -> Route:
 
 
 def _runs(tool: Tool) -> bool:
-    return not tool.disabled and (bool(tool.macro) or tool.plugin not in SILENT | INTERFACE)
+    return not tool.disabled and not tool.interface
 
 
 def _carries(wire: Wire, running: dict[int, Tool]) -> bool:

@@ -11,6 +11,7 @@ from jobyard.workflows.refusals import WorkflowBroken
 
 MOST_TOOLS = 10_000
 MOST_WIRES = 100_000
+_INTERFACE = "AlteryxGuiToolkit."
 _FORMS = {form.value: form for form in Form}
 
 
@@ -66,6 +67,7 @@ def _tool(node: Element, disabled: bool, file: str) -> Tool:  # noqa: FBT001 - h
     return Tool(
         id=_number(node.attributes.get("ToolID", ""), file),
         plugin=plugin.rpartition(".")[2],
+        interface=plugin.startswith(_INTERFACE),
         macro=settings.attributes.get("Macro", "").strip(),
         configuration=node.first("Properties", "Configuration") or Element("Configuration"),
         disabled=disabled,

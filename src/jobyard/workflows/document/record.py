@@ -26,6 +26,8 @@ class Tool(Struct, frozen=True, kw_only=True):
     macro: str = ""
     """The path of the macro's document, as the tool names it."""
     configuration: Element = Element("Configuration")
+    interface: bool = False
+    """Whether it only stands on the canvas, asks people something, or holds other tools."""
     disabled: bool = False
     """Whether it stands in a container that is switched off."""
     expected: dict[str, tuple[dict[str, str], ...]] = {}

@@ -54,7 +54,7 @@ def read(file: BinaryIO, name: str, configuration: Element, limit: int) -> Table
     data = file.read(MOST + 1)
     if len(data) > MOST:
         raise FileUnreadable(file=name, reason=f"it has more than {MOST:,} bytes")
-    plain = _as_utf8(data, page, name)
+    plain, page = _as_utf8(data, page, name)
     first = options.said("ImportLine").strip()
     skipped = int(first) - 1 if first.isascii() and first.isdigit() and len(first) < 10 else 0
     header = options.flag("HeaderRow", otherwise=True)
@@ -79,9 +79,10 @@ def read(file: BinaryIO, name: str, configuration: Element, limit: int) -> Table
     return texts(names, frame.get_columns(), length, wide=page.startswith("utf"))
 
 
-def _as_utf8(data: bytes, page: str, name: str) -> bytes:
+def _as_utf8(data: bytes, page: str, name: str) -> tuple[bytes, str]:
+    """Return a file in UTF-8, and the code page that it has; a mark at its beginning says more than the document."""
     if data.startswith(codecs.BOM_UTF8):
-        return data[3:]
+        page, data = "utf-8", data[3:]
     if data.startswith(codecs.BOM_UTF16_LE):
         page, data = "utf-16-le", data[2:]
     if page == "utf-8":
@@ -89,9 +90,9 @@ def _as_utf8(data: bytes, page: str, name: str) -> bytes:
             codecs.utf_8_decode(data, "strict", True)
         except UnicodeDecodeError as error:
             raise FileUnreadable(file=name, reason=f"byte {error.start:,} is not UTF-8") from None
-        return data
+        return data, page
     try:
-        return data.decode(page).encode()
+        return data.decode(page).encode(), page
     except UnicodeDecodeError as error:
         raise FileUnreadable(file=name, reason=f"byte {error.start:,} does not belong to its code page") from None
 

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from jobyard.workflows.fields.columns import stored
-from jobyard.workflows.fields.record import FieldType, declared
+from jobyard.workflows.fields.record import DATES, FieldType, declared
 from jobyard.workflows.fields.values import converted
 from jobyard.workflows.refusals import FileUnreadable, WorkflowRefused
 from jobyard.workflows.table import Table, made
@@ -82,7 +82,7 @@ def _told(described: str) -> dict[str, tuple[str, str]]:
 
 
 def _value(value: Any, field: Any) -> Any:
-    if field.type is FieldType.FIXED_DECIMAL or (field.type is FieldType.TIME and value is not None):
+    if field.type is FieldType.FIXED_DECIMAL or field.type in DATES:
         return converted(value, field)[0]
     return value
 

@@ -103,17 +103,26 @@ class Binder:
         for condition, _ in cases:
             if not can_become(condition.kind, Kind.BOOL):
                 raise FormulaWrong(reason=f"A condition is wanted, and this is {condition.kind}", at=at + 1)
-        return Choice(
-            tuple((converted(condition, Kind.BOOL), converted(result, kind)) for condition, result in cases),
-            converted(otherwise, kind),
-            kind,
-        )
+        ready = [(converted(condition, Kind.BOOL), converted(result, kind)) for condition, result in cases]
+        return _decided(ready, converted(otherwise, kind), kind)
 
 
 def converted(node: Bound, wanted: Kind) -> Bound:
     """Return a node whose value has the wanted kind."""
     function = conversion(node.kind, wanted)
     return node if function is None else _folded(Call(function, (node,), wanted))
+
+
+def _decided(cases: list[tuple[Bound, Bound]], otherwise: Bound, kind: Kind) -> Bound:
+    """Leave away what is known before the first row never to be chosen."""
+    open_ones = list[tuple[Bound, Bound]]()
+    for condition, result in cases:
+        if not isinstance(condition, Constant):
+            open_ones.append((condition, result))
+        elif condition.value:
+            otherwise = result
+            break
+    return Choice(tuple(open_ones), otherwise, kind) if open_ones else otherwise
 
 
 def _folded(call: Call) -> Bound:

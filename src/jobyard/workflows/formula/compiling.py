@@ -82,6 +82,8 @@ def _choice(node: Choice, plan: _Plan, within: pl.Expr | None) -> pl.Expr:
 def _call(node: Call, plan: _Plan, within: pl.Expr | None) -> pl.Expr:
     given = [_expression(argument, plan, within) for argument in node.arguments]
     known = [argument.value if isinstance(argument, Constant) else VARIES for argument in node.arguments]
+    if VARIES not in known:  # one value is no column to what maps columns
+        given = [pl.repeat(one.value, pl.len(), dtype=DTYPES[one.kind]) for one in node.arguments]  # type: ignore[union-attr]  # constants all
     function = node.function
     found = function.column(given, known) if function.column else None
     if found is None:

@@ -21,10 +21,10 @@ _ENGLISH = frozenset({"1033", "2057", "4105", "3081"})
 
 def ordered(table: Table, names: Sequence[str], descending: Sequence[bool] = ()) -> Table:
     """Return the records sorted, equal ones as they came; nulls are the least."""
-    if not names or table.height < 2:
-        return table
     downwards = list(descending) or [False] * len(names)
     columns = [table.field(name).name for name in names]
+    if not columns or table.height < 2:
+        return table
     return table.rows(table.frame.sort(columns, descending=downwards, nulls_last=downwards, maintain_order=True))
 
 
@@ -60,10 +60,9 @@ def _by_dictionary(work: Work, table: Table, names: Sequence[str], downwards: li
         keys.append((_ranks(work, column) if field.type in TEXTS else column).alias(str(place)))
     if not keys or table.height < 2:
         return table
-    turns = pl.DataFrame(keys).select(
-        pl.arg_sort_by(pl.all(), descending=downwards, nulls_last=downwards, maintain_order=True)
-    )
-    return table.rows(table.frame[turns.to_series()])
+    by = pl.DataFrame(keys)
+    turns = by.with_row_index("place").sort(by.columns, descending=downwards, nulls_last=downwards, maintain_order=True)
+    return table.rows(table.frame[turns["place"]])
 
 
 def _ranks(work: Work, column: pl.Series) -> pl.Series:

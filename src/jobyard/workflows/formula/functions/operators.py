@@ -14,7 +14,7 @@ import polars as pl
 
 from jobyard.workflows.formula.bound import Bound, Chooser, Function
 from jobyard.workflows.formula.kinds import DATED, Kind
-from jobyard.workflows.formula.signatures import alike, fixed
+from jobyard.workflows.formula.signatures import alike, anything, fixed
 
 _Given = Sequence[pl.Expr]
 _Known = Sequence[Any]
@@ -60,6 +60,8 @@ def _joined(given: _Given) -> pl.Expr:
 
 def _plus(arguments: Sequence[Bound]) -> Function:
     kinds = {argument.kind for argument in arguments}
+    if kinds == {Kind.NOTHING}:
+        return Function("+", anything(Kind.NOTHING, 2, 2), lambda left, right: None)
     texts = Kind.TEXT in kinds or (Kind.NOTHING in kinds and kinds & DATED)
     return _TEXT_JOIN if texts and len(arguments) == 2 else ADD
 

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jobyard.workflows.apps import answered, unsupported
+from jobyard.workflows.document.reading import document
+from jobyard.workflows.document.record import Document
+from jobyard.workflows.refusals import WorkflowRefused, WrongAnswer
+from tests.workflows.drawing import Canvas, ran
+
+QUESTION = (
+    '<Question><Type>{}</Type><Description>Say it</Description><Name>{}</Name><ToolId value="{}"/>'
+    "<Default>{}</Default>{}</Question>"
+)
+ACTION = (
+    "<Action><Type>UpdateValue</Type><Description/><ToolId value='{}'/><Mode>Simple</Mode><Variable/>{}"
+    "<Destination>{}</Destination></Action>"
+)
+
+
+def app(questions: str, actions: str = "", *, formula: str = "[n] &gt; %Question.Least%") -> Canvas:
+    """Draw an app: three numbers, a Filter that an answer stands in, and the interface's own tools."""
+    canvas = Canvas(
+        properties="<Constants><Constant><Namespace>User</Namespace><Name>Title</Name><Value>T</Value></Constant>"
+        "</Constants><RuntimeProperties><Actions><NoCondition><True>"
+        f"{actions}</True></NoCondition></Actions><Questions><Question><Type>Tab</Type><Name>Tab (90)</Name>"
+        f'<ToolId value="90"/><Questions>{questions}</Questions></Question></Questions></RuntimeProperties>'
+    )
+    source = canvas.text(["n"], [1], [2], [3])
+    parted = canvas.tool("Filter", f"<Mode>Custom</Mode><Expression>{formula}</Expression>", Input=source)
+    canvas.show(parted, "True")
+    canvas.raw('<Node ToolID="50"><GuiSettings Plugin="AlteryxGuiToolkit.Questions.TextBox.QuestionTextBox"/></Node>')
+    canvas.raw('<Node ToolID="60"><GuiSettings Plugin="AlteryxGuiToolkit.Action.Action"/></Node>')
+    canvas.wire(50, "Question", 60, "Question")
+    canvas.wire(60, "Action", 2, "Action")
+    return canvas
+
+
+def read(canvas: Canvas) -> Document:
+    return document(canvas.document(), "app.yxwz")
+
+
+def numbers(canvas: Canvas, folder: Path, answers: dict[str, str]) -> list[int]:
+    outcome = ran(canvas.saved(folder, name="app.yxwz"), folder, answers)
+    return [int(row[0]) for row in outcome.browsed[3].frame.rows()]
+
+
+def test_questions_are_listed_without_what_only_holds_them() -> None:
+    manual = "<Multiple value='True'/><ManualValues>One:1\nTwo:2</ManualValues>"
+    found = read(
+        app(QUESTION.format("TextBox", "Least", 50, "1", "") + QUESTION.format("ListBox", "L", 51, "", manual))
+    )
+    assert [(one.id, one.type, one.name, one.default) for one in found.questions] == [
+        (50, "TextBox", "Least", "1"),
+        (51, "ListBox", "L", ""),
+    ]
+    assert found.questions[1].items == (("One", "1"), ("Two", "2"))
+    assert found.questions[1].multiple
+
+
+def test_answers_and_defaults_stand_in_for_constants(tmp_path: Path) -> None:
+    canvas = app(QUESTION.format("NumericUpDown", "Least", 50, "1", ""))
+    assert numbers(canvas, tmp_path, {}) == [2, 3]
+    assert numbers(canvas, tmp_path, {"least": "2"}) == [3]
+
+
+def test_actions_replace_a_whole_value_or_a_part_of_it(tmp_path: Path) -> None:
+    question = QUESTION.format("TextBox", "Least", 50, "", "")
+    whole = app(question, ACTION.format(60, "", "2/Expression"), formula="True")
+    assert numbers(whole, tmp_path, {"Least": "[n] = 2"}) == [2]
+    part = ACTION.format(60, "<Replace value='True'/><ReplaceText>202512</ReplaceText>", "2/Expression")
+    assert numbers(app(question, part, formula="[n] = 202512"), tmp_path, {"Least": "3"}) == [3]
+
+
+def test_actions_reach_attributes() -> None:
+    canvas = app(
+        QUESTION.format("TextBox", "Least", 50, "", ""), ACTION.format(60, "", "4/FormulaFields/FormulaField/@field")
+    )
+    canvas.tool(
+        "Formula", '<FormulaFields><FormulaField expression="1" field="x" type="Byte"/></FormulaFields>', Input=1
+    )
+    changed = answered(read(canvas), {"Least": "y"})
+    tool = next(tool for tool in changed.tools if tool.id == 4)
+    assert tool.configuration.every("FormulaFields", "FormulaField")[0].attributes["field"] == "y"
+
+
+@pytest.mark.parametrize(
+    ("type_", "more", "answer", "reason"),
+    [
+        ("NumericUpDown", "", "1 OR True", "no number"),
+        ("DropDown", "<ManualValues>One:1\nTwo:2</ManualValues>", "3", "'3' is not among"),
+        ("CheckBox", "", "maybe", "neither True nor False"),
+        ("TextBox", "", "x" * 70_000, "at most"),
+    ],
+)
+def test_an_answer_that_does_not_fit_is_refused(type_: str, more: str, answer: str, reason: str) -> None:
+    with pytest.raises(WrongAnswer, match=reason):
+        answered(read(app(QUESTION.format(type_, "Least", 50, "1", more))), {"Least": answer})
+
+
+def test_choices_are_answered_by_key_or_value(tmp_path: Path) -> None:
+    canvas = app(QUESTION.format("DropDown", "Least", 50, "1", "<ManualValues>One:1\nTwo:2</ManualValues>"))
+    assert numbers(canvas, tmp_path, {"Least": "Two"}) == [3]
+    assert numbers(canvas, tmp_path, {"Least": "2"}) == [3]
+
+
+def test_an_answer_to_nothing_is_refused() -> None:
+    with pytest.raises(WrongAnswer, match="nobody asks it"):
+        answered(read(app(QUESTION.format("TextBox", "Least", 50, "1", ""))), {"Most": "1"})
+
+
+def test_actions_that_are_not_done_here_are_named(tmp_path: Path) -> None:
+    question = QUESTION.format("TextBox", "Least", 50, "1", "")
+    strange = "<Action><Type>UpdateRawXML</Type><ToolId value='60'/></Action>"
+    canvas = app(question, strange)
+    assert unsupported(read(canvas)) == [(60, "the action 'UpdateRawXML'")]
+    with pytest.raises(WorkflowRefused, match=r"Action \(60\): the action 'UpdateRawXML' is not done here"):
+        numbers(canvas, tmp_path, {})
+    orphan = app(question, ACTION.format(77, "", "2/Expression"))
+    assert unsupported(read(orphan)) == [(77, "an action without a question")]
+
+
+def test_an_action_to_nowhere_is_refused(tmp_path: Path) -> None:
+    canvas = app(QUESTION.format("TextBox", "Least", 50, "1", ""), ACTION.format(60, "", "99/File"))
+    with pytest.raises(WrongAnswer, match="no place '99/File'"):
+        numbers(canvas, tmp_path, {})
