@@ -1,7 +1,8 @@
 """Measures Jobyard against its peers and against SQLite itself: one run, one machine, the same work.
 
 `python bench/run.py` measures everything and writes `bench/results` and `docs/reference/benchmarks.md`.
-With `--quick`, or with the names of some measures, only the JSON is written; `sync` alone writes its own part of both.
+With `--quick`, or with the names of some measures, only the JSON is written; `sync` and `tables` alone write their own
+parts of both.
 """
 
 from __future__ import annotations
@@ -27,11 +28,15 @@ from bench.figures import FULL, QUICK, Figures, Sizes, Step  # noqa: E402
 from bench.measures import drain, listing, pickup, submit  # noqa: E402
 from bench.sync import report as sync_report  # noqa: E402
 from bench.sync import run as sync  # noqa: E402
+from bench.tables import run as tables  # noqa: E402
 
 MEASURES = (submit, drain, pickup, listing)
 PAGE = ROOT / "docs" / "reference" / "benchmarks.md"
 RESULTS = ROOT / "bench" / "results" / "latest.json"
 SYNC_RESULTS = ROOT / "bench" / "results" / "sync.json"
+TABLES_RESULTS = ROOT / "bench" / "results" / "tables.json"
+APART = frozenset({sync.NAME, tables.NAME})
+"""Measures that are no engines' and write their own part of the page."""
 NO_REDIS = "RQ IS LEFT OUT: there is no redis-server here, and it could not be installed."
 
 
@@ -99,7 +104,7 @@ class Bench:
 def main() -> int:
     """Do what the command line says; return the exit code, 1 when something could not be measured."""
     asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    names = [*(one.NAME for one in MEASURES), sync.NAME]
+    names = [*(one.NAME for one in MEASURES), *sorted(APART)]
     asked.add_argument("names", nargs="*", choices=[[], *names], help="only these measures")
     asked.add_argument("--quick", action="store_true", help="one round of few jobs")
     asked.add_argument("--files", type=int, action="append", help="so many files, for sync alone; several times")
@@ -114,10 +119,12 @@ def main() -> int:
     folder.chmod(0o755)
     try:
         troubles = 0
-        if not words.names or set(words.names) - {sync.NAME}:
+        if not words.names or set(words.names) - APART:
             troubles += _engines(folder, words, console)
         if not words.names or sync.NAME in words.names:
             troubles += _sync(folder, words, console)
+        if not words.names or tables.NAME in words.names:
+            troubles += _tables(folder, words, console)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return 1 if troubles else 0
@@ -126,7 +133,7 @@ def main() -> int:
 def _engines(folder: Path, words: argparse.Namespace, console: Console) -> int:
     """Measure the engines; return how much could not be measured."""
     bench = Bench(folder, with_peers=not words.without_peers, with_postgres=not words.without_postgres)
-    names = [name for name in words.names if name != sync.NAME]
+    names = [name for name in words.names if name not in APART]
     try:
         run = bench.run(QUICK if words.quick else FULL, names, console)
     finally:
@@ -145,6 +152,16 @@ def _sync(folder: Path, words: argparse.Namespace, console: Console) -> int:
     if not (words.quick or words.files or words.without_peers):
         sync.written(run, SYNC_RESULTS)
         sync_report.into_page(run, PAGE)
+    return len(run.missing)
+
+
+def _tables(folder: Path, words: argparse.Namespace, console: Console) -> int:
+    """Measure workflows; return how much could not be measured."""
+    records = tables.QUICK if words.quick else tables.RECORDS
+    run = tables.measured(folder, records, with_peers=not words.without_peers)
+    tables.printed(run, console)
+    if not (words.quick or words.without_peers):
+        tables.written(run, TABLES_RESULTS, PAGE)
     return len(run.missing)
 
 

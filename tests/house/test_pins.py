@@ -31,7 +31,7 @@ def pins(path: Path) -> dict[str, str]:
 
 def test_every_set_is_known() -> None:
     families = {f"clients/{path.stem}" for path in PINS.glob("clients/*.in")}
-    assert {"build", "demo", "dev", "dvc", "label-studio", "peers", "runtime", "tools"} | families == set(NAMES)
+    assert {"build", "demo", "dev", "dvc", "label-studio", "pandas", "peers", "runtime", "tools"} | families == set(NAMES)
 
 
 @pytest.mark.parametrize("path", SETS, ids=NAMES)
