@@ -62,7 +62,10 @@ def drawn(folder: Path, *, free_order: bool) -> Path:
         "</Connection>"
         for one, port, other, entry in wires
     )
-    path = folder / NAME
+    return _saved(folder / NAME, nodes, connections, free_order=free_order)
+
+
+def _saved(path: Path, nodes: list[str], connections: str, *, free_order: bool) -> Path:
     path.write_text(
         f'<AlteryxDocument yxmdVer="2023.1"><Nodes>{"".join(nodes)}</Nodes><Connections>{connections}</Connections>'
         f'<Properties><RunWithE2 value="{free_order}"/></Properties></AlteryxDocument>',

@@ -91,7 +91,7 @@ def measured(folder: Path, records: int, *, with_peers: bool, rounds: int = ROUN
                 missing.append(f"{side} FAILED: {error}")
                 continue
             seconds[side] += told["seconds"]
-            peaks[side] = max(peaks[side], told["MiB"])
+            peaks[side] = max(peaks[side], *told["MiB"])
     taken = [Taken(side=side, seconds=seconds[side], peak=peaks[side]) for side in sides if seconds[side]]
     return TablesRun(machine=described, records=records, taken=taken, missing=missing)
 

@@ -127,7 +127,7 @@ def test_labels_are_read(words: list[str], labels: dict[str, str] | None) -> Non
     assert submitting.labels_in(words) == labels
 
 
-FAILED = {"reason": "error", "message": "It broke.", "detail": ""}
+FAILED = {"reason": "error", "message": "It broke.", "detail": "", "code": ""}
 TIMES = {
     "started_at": "2026-01-01T00:00:00Z",
     "begun_at": "2026-01-01T00:00:01Z",

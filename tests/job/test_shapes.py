@@ -3,6 +3,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import msgspec
+import pytest
+from msgspec import Struct
+
+from jobyard.job.shapes import learn
+
 PROGRAM = """
 import gc, sys, threading
 import msgspec
@@ -32,6 +38,23 @@ for _ in range(100):
     del outer, inner
     gc.collect()
 """
+
+
+class Kept(Struct):
+    """One that is kept and never read: msgspec could not tell its lists apart."""
+
+    place: list[int] | tuple[int, ...]
+
+
+class Read(Struct):
+    number: int
+
+
+def test_what_can_be_read_is_learnt_and_the_rest_passed_over() -> None:
+    learn(__name__, "jobyard.nowhere")
+    assert msgspec.json.decode(b'{"number": 1}', type=Read) == Read(1)
+    with pytest.raises(TypeError):
+        msgspec.json.Decoder(Kept)
 
 
 def test_a_shape_that_was_learnt_may_be_read_by_many_threads_at_once() -> None:
