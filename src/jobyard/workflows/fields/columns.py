@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from msgspec import Struct
 
-from jobyard.workflows.fields.record import FLOATS, INTEGERS, NARROW, TEXTS, Field, FieldType
+from jobyard.workflows.fields.record import FLOATS, INTEGERS, LONGEST_TEXT, NARROW, TEXTS, Field, FieldType
 from jobyard.workflows.fields.texts import number_text
 from jobyard.workflows.fields.values import converted
 
@@ -29,6 +29,7 @@ _FLOAT_TEXT_EXACT = 1e15
 _DAY = r"^\d{4}-\d{2}-\d{2}"
 _MOMENT = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"
 _EARLIEST = 1400
+_MANY = 1_000
 _TOLD = 100
 """Losses of one column that are worded; the others are only counted."""
 
@@ -88,6 +89,8 @@ def _one_by_one(
 def _doubtful(series: pl.Series, result: pl.Series, field: Field) -> pl.Series:
     """Return where the plain way may have lost something."""
     doubtful = series.is_not_null() & result.is_null()
+    if field.type in TEXTS - NARROW and field.size >= LONGEST_TEXT:
+        return doubtful
     if field.type in TEXTS:
         lengths = result.str.len_chars()
         if field.type in NARROW and (result.str.len_bytes() != lengths).any():
@@ -211,4 +214,7 @@ def _as_text(series: pl.Series) -> pl.Series:
         return series.set((series.dt.nanosecond() != 0).fill_null(value=False), None).dt.strftime("%H:%M:%S")
     if kind == pl.Binary:
         return _nothing(series, pl.String())
+    if kind == pl.Date and len(series) > _MANY:
+        days = series.unique()  # there are few different days, and writing one is slow
+        return series.replace_strict(days, days.cast(pl.String), return_dtype=pl.String)
     return series.cast(pl.String)
