@@ -113,7 +113,7 @@ def main() -> None:
         SIDES[side](folder)
         seconds.append(time.perf_counter() - begun)
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds[1:], "MiB": held}))
+    print(json.dumps({"seconds": seconds[1:], "MiB": [held]}))
 
 
 if __name__ == "__main__":
