@@ -230,7 +230,7 @@ class LastMetricsEvent(Out, frozen=True, kw_only=True):
 
 
 class Task(Out, frozen=True, kw_only=True):
-    """A task. Where a field was not asked for, or has no value, it is left out."""
+    """A task; what was not asked for, or has no value, is left out."""
 
     id: str
     """The task's id."""
