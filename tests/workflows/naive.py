@@ -15,7 +15,7 @@ def first(value: Any) -> tuple[bool, Any]:
 
 
 def filtered(records: Records, holds: Callable[[Record], bool]) -> tuple[Records, Records]:
-    yes, no = [], []
+    yes, no = Records(), Records()
     for record in records:
         (yes if holds(record) else no).append(record)
     return yes, no
@@ -33,7 +33,8 @@ def ordered(records: Records, names: Sequence[str], *, descending: bool = False)
 
 
 def unique(records: Records, names: Sequence[str]) -> tuple[Records, Records]:
-    seen, kept, others = set(), [], []
+    seen = set[tuple[Any, ...]]()
+    kept, others = Records(), Records()
     for record in ordered(records, names):
         key = tuple(record[name] for name in names)
         (others if key in seen else kept).append(record)

@@ -104,8 +104,8 @@ STEPS: tuple[Step, ...] = (keep, drop, compute, sort, back, once, again, sample,
 
 
 def total(canvas: Canvas, origin: Any, records: Records) -> tuple[Any, Records]:
-    actions = (("k", "GroupBy", "k"), ("v", "Sum", "sum"), ("v", "Count", "count"), ("v", "CountNonNull", "known"))
-    actions += (("v", "Min", "least"), ("v", "Last", "last"))
+    actions = [("k", "GroupBy", "k"), ("v", "Sum", "sum"), ("v", "Count", "count"), ("v", "CountNonNull", "known")]
+    actions += [("v", "Min", "least"), ("v", "Last", "last")]
     said = "".join(f'<SummarizeField field="{one}" action="{do}" rename="{name}"/>' for one, do, name in actions)
     tool = canvas.tool("Summarize", f"<SummarizeFields>{said}</SummarizeFields>", Input=origin)
     return (tool, "Output"), naive.summed(records, "k", "v")
@@ -149,7 +149,7 @@ def test_random_tools_do_what_plain_loops_do(rows: list[tuple[Any, ...]], steps:
     records = plain(rows)
     for step in (*steps, end):
         origin, records = step(canvas, origin, records)
-    canvas.show(*origin, name="end")
+    canvas.show(origin[0], origin[1], "end")
     with tempfile.TemporaryDirectory() as folder:
         found = tables(canvas, Path(folder))["end"][1:]
     assert found == shown(records)

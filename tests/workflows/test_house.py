@@ -1,0 +1,92 @@
+"""Workflows in a real house: a server, a worker, and child processes that do the work."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from jobyard.client import Jobyard
+from jobyard.client.shapes.jobs import Job
+from jobyard.store.blobs import Blobs
+from jobyard.workflows.kind import MESSAGES_FILE
+from jobyard.workflows.packages import Packages
+from tests.cli.running import RunningHouse, eventually, running
+from tests.workflows.drawing import Canvas
+from tests.workflows.test_practice import PRACTICE, packed
+
+ENDLESS = (
+    "<CreateField_Name>n</CreateField_Name><CreateField_Type>Int64</CreateField_Type><Expression_Init>1"
+    "</Expression_Init><Expression_Cond>True</Expression_Cond><Expression_Loop>n + 1</Expression_Loop>"
+)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
+    with running(tmp_path_factory.mktemp("house")) as found:
+        yield found
+
+
+@pytest.fixture
+def client(house: RunningHouse) -> Iterator[Jobyard]:
+    with house.client() as found:
+        yield found
+
+
+def submitted(house: RunningHouse, client: Jobyard, package: bytes, file: str, **more: Any) -> str:
+    """Keep a package as the house does, and submit a run of it."""
+    blob = Packages(Blobs(house.data / "packages")).keep([package])
+    return client.submit("workflow.run", {"package": blob, "file": file, **more}).id
+
+
+def _said(job: Job) -> str:
+    return job.failure.message if job.failure else ""
+
+
+def test_a_package_runs_in_a_child_process_and_leaves_its_files(
+    house: RunningHouse, client: Jobyard, tmp_path: Path
+) -> None:
+    package = packed("survey", tmp_path).read_bytes()
+    id_ = submitted(house, client, package, "survey.yxzp", answers={"Least age": "10"})
+    ended = client.wait(id_, timeout=60)
+    assert ended.state == "succeeded", ended.failure
+    assert {file.name for file in client.results(id_)} == {"likes.json", MESSAGES_FILE}
+    client.download(id_, "likes.json", tmp_path / "likes.json")
+    assert (tmp_path / "likes.json").read_bytes() == (PRACTICE / "survey" / "expected" / "likes.json").read_bytes()
+    assert ended.result["files"] == [{"name": "likes.json", "form": "json", "tools": [7], "records": 3}]
+
+
+def test_what_cannot_run_says_so_with_its_tool(house: RunningHouse, client: Jobyard, tmp_path: Path) -> None:
+    canvas = Canvas()
+    tool = canvas.tool("SpatialMatch", Input=canvas.text(["a"], [1]))
+    id_ = submitted(house, client, canvas.document(), "flow.yxmd")
+    ended = client.wait(id_, timeout=60)
+    assert ended.state == "failed"
+    assert f"SpatialMatch ({tool}): this tool is not done here" in _said(ended)
+    client.download(id_, MESSAGES_FILE, tmp_path / "said.json")
+    said = msgspec.json.decode((tmp_path / "said.json").read_bytes())
+    assert [one["tool"] for one in said if one["status"] == 3] == [tool, -1]
+
+
+def test_a_loop_without_end_stops_when_it_is_cancelled(house: RunningHouse, client: Jobyard) -> None:
+    canvas = Canvas()
+    canvas.tool("GenerateRows", ENDLESS)
+    id_ = submitted(house, client, canvas.document(), "flow.yxmd", memory=1024**4)
+    eventually(lambda: client.job(id_).state == "running")
+    client.cancel(id_)
+    assert client.wait(id_, timeout=30).state == "cancelled"
+
+
+def test_a_bomb_is_refused_in_words(house: RunningHouse, client: Jobyard, tmp_path: Path) -> None:
+    path = tmp_path / "bomb.yxzp"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("flow.yxmd", Canvas().document())
+        archive.writestr("zeros", b"\0" * (80 * 1024 * 1024))
+    id_ = submitted(house, client, path.read_bytes(), "bomb.yxzp")
+    ended = client.wait(id_, timeout=60)
+    assert ended.state == "failed"
+    assert "would become" in _said(ended)
