@@ -82,13 +82,13 @@ class Reports:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
 
-    async def add(self, actor: Actor, batch: Sequence[Report], worker: str = "") -> Taken:
-        """Take a batch in; what is wrong with some of it does not harm the rest. `worker` is who sends it."""
+    async def add(self, actor: Actor, batch: Sequence[Report]) -> Taken:
+        """Take a batch in; what is wrong with some of it does not harm the rest."""
         added, troubles = 0, Counter[str]()
         for start in range(0, len(batch), AT_ONCE):
             part = batch[start : start + AT_ONCE]
             count, wrong = await self._ground.write(
-                lambda transaction, part=part: self._take(transaction, actor, part, worker)  # type: ignore[misc]
+                lambda transaction, part=part: self._take(transaction, actor, part)  # type: ignore[misc]
             )
             added += count
             troubles += wrong
@@ -108,9 +108,7 @@ class Reports:
 
         return await self._ground.write(work)
 
-    def _take(
-        self, transaction: Transaction, actor: Actor, batch: Sequence[Report], worker: str
-    ) -> tuple[int, Counter[str]]:
+    def _take(self, transaction: Transaction, actor: Actor, batch: Sequence[Report]) -> tuple[int, Counter[str]]:
         homes: dict[tuple[str, bool], list[Report]] = {}
         for one in batch:
             homes.setdefault((one.home, one.of_model), []).append(one)
@@ -128,10 +126,10 @@ class Reports:
             if over:
                 troubles[Trouble.MANY] += over
             if found is not None and taken:
-                self._heard(transaction, found, good, worker)
+                self._heard(transaction, found, good)
         return added, troubles
 
-    def _heard(self, transaction: Transaction, found: Experiment, reports: Sequence[Report], worker: str) -> None:
+    def _heard(self, transaction: Transaction, found: Experiment, reports: Sequence[Report]) -> None:
         now = self._ground.now()
         reached = max(
             (
@@ -141,14 +139,11 @@ class Reports:
             ),
             default=0,
         )
-        told: dict[str, Any] = {"touched_at": now}
-        if worker and found.standing is Standing.RUNNING:
-            told |= {"worker": worker, "worker_at": now}
         task = replace(
             found.task,
             updated_at=now,
             iteration=max(found.task.iteration, reached),
-            head=replace(found.task.head, **told),
+            head=replace(found.task.head, touched_at=now),
         )
         rows.write_task(transaction, task, whole=False)
         self._ground.reported.heard(transaction, found.job, self._ground.lease(found.job))

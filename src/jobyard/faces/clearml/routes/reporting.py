@@ -44,7 +44,7 @@ async def _added(call: Call, bodies: list[Json]) -> AddedOut:
             wrong[told] += 1
         else:
             reports.append(told)
-    taken = await call.experiments.reports.add(call.actor, reports, call.worker)
+    taken = await call.experiments.reports.add(call.actor, reports)
     wrong.update(taken.troubles)
     if wrong and not taken.added:
         raise NothingAdded(reason=", ".join(f"{text}={count}" for text, count in wrong.items()))

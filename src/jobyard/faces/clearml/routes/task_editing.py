@@ -108,7 +108,7 @@ async def set_requirements(call: Call, said: RequirementsIn) -> Answer:
 @action("tasks.ping", "2.1", TaskIn, Empty)
 async def ping(call: Call, said: TaskIn) -> Answer:
     """Say that a task is being worked on; one that is not there is passed over."""
-    await call.experiments.tasks.hear(call.actor, [said.task], call.worker)
+    await call.experiments.tasks.hear(call.actor, [said.task])
     return Empty()
 
 
