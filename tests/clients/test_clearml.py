@@ -152,6 +152,8 @@ def left_running(house: RunningHouse, name: str, words: list[str], **more: str) 
         finally:
             process.kill()
             process.wait()
+            if process.stdin is not None:
+                process.stdin.close()
 
 
 def test_a_script_outlives_its_server_and_is_stopped_from_the_page(tmp_path: Path) -> None:

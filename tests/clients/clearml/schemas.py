@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import coming
 
@@ -13,7 +14,7 @@ from clearml import Dataset, Task  # noqa: E402
 from clearml.backend_api.session.client import APIClient  # noqa: E402
 
 client = APIClient()
-seen = {}
+seen: dict[str, Any] = {}
 project = client.projects.create(name="Schemas", description="for its client").id
 made = client.tasks.create(name="by hand", type="inference", project=project, tags=["b", "a"], comment="c")
 task = client.tasks.get_by_id(task=made.id)
