@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import coming
 
@@ -14,7 +15,7 @@ from clearml import InputModel, Model, OutputModel, Task  # noqa: E402
 from clearml.backend_api.session.client import APIClient  # noqa: E402
 
 PROJECT = "Lernen/ä+b (1)"
-seen = {}
+seen: dict[str, Any] = {}
 
 task = Task.init(project_name=PROJECT, task_name="ein Lauf", output_uri=True, tags=["tagged", "odd"])
 parameters = task.connect({"lr": 0.1, "batch.size": 32, "path/to": "x"})

@@ -63,7 +63,7 @@ class TasksIn(ListIn, frozen=True, kw_only=True):
     """How they stand."""
     parent: str | list[str | None] | None = None
     """The id of the task they hang on."""
-    status_changed: list[str] | str | None = None
+    status_changed: list[str | None] | str | None = None
     """Since when they stand so: times, each with an optional `>=`, `>`, `<=` or `<`."""
     any_: MultiFieldPattern | None = field(default=None, name="_any_")
     """What one of several fields must fit."""
