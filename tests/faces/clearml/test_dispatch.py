@@ -97,7 +97,7 @@ async def test_arguments_come_in_the_address_and_as_a_form_too(mia: Caller) -> N
         "tags=a&search_hidden=true",
         "x.y=1&tags=a",
     ):
-        answer = await mia.house.ask("GET", f"/tasks.get_all?{query}", **mia.headers)
+        answer = await mia.house.ask("GET", f"/tasks.get_all?{query}", b"", **mia.headers)
         assert [one["id"] for one in answer.data["tasks"]] == [id_], query
     form = {**mia.headers, "content_type": "application/x-www-form-urlencoded"}
     answer = await mia.house.ask("POST", "/tasks.get_by_id", f"task={id_}".encode(), **form)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def come(house: House, action: str = "users.get_current_user", **headers: str) -> Answer:
-    return await house.ask("GET", f"/{action}", **headers)
+    return await house.ask("GET", f"/{action}", b"", **headers)
 
 
 async def token(house: House, name: str = "mia", query: str = "") -> str:
