@@ -101,7 +101,9 @@ class Reported:
         while found := transaction.candidates([queue], [kind], now, LOOKED_AT, barred, worker):
             for job in found:
                 if rules.may(actor, Verb.RUN, job) and (room is None or room.full(job) is None):
-                    return transaction.apply(moves.claim(job, now, worker, lease))
+                    # Whoever took it and did not begin says nothing of what it does to its workers.
+                    fresh = replace(job, losses=0) if job.begun_at is None else job
+                    return transaction.apply(moves.claim(fresh, now, worker, lease))
             barred.update(job.owner for job in found)
         return None
 

@@ -31,6 +31,8 @@ AGENT_SILENCE = 600 * SECOND
 """How long a task that an agent runs may stay silent."""
 NAME_LIMIT = 1_000
 TAGS_LIMIT = 1_000
+TEXT_LIMIT = 1024 * 1024
+"""The most characters of a comment, a reason or a message."""
 PARTS_LIMIT = 32 * 1024 * 1024
 """The most bytes of all larger parts of a task together."""
 GONE = "__DELETED__"
@@ -160,6 +162,13 @@ def tagged(tags: tuple[str, ...]) -> tuple[str, ...]:
     if len(tags) > TAGS_LIMIT:
         raise WrongText(reason=f"tags=More than {TAGS_LIMIT} tags")
     return tuple(sorted(tags))
+
+
+def said(what: str, text: str) -> str:
+    """Return a text that somebody says of a task. Raises WrongText for one that is too long."""
+    if len(text) > TEXT_LIMIT:
+        raise WrongText(reason=f"{what}=String value is longer than {TEXT_LIMIT} characters")
+    return text
 
 
 def packed(sections: object) -> str:

@@ -12,7 +12,7 @@ from jobyard.access.rules import Verb
 from jobyard.engine.reported import Word
 from jobyard.experiments import rows
 from jobyard.experiments.deleting import forget, let_go
-from jobyard.experiments.ground import AGENT_SILENCE, Ground, held, touched
+from jobyard.experiments.ground import AGENT_SILENCE, Ground, held, said, touched
 from jobyard.experiments.record import ARCHIVED, DEVELOPMENT, Experiment, Json, Task
 from jobyard.experiments.refusals import AlreadyInLine, UnknownStanding, WrongMove
 from jobyard.experiments.standing import ALLOWED, MARK, MARKS, Standing, standing, state_for
@@ -79,8 +79,8 @@ class Life:
             old = held(transaction, actor, Verb.CANCEL, id_)
             if old.standing is Standing.RUNNING and not told.force and self._lives(old):
                 return self._asked(transaction, actor, old, noted)
-            said = replace(told, message=f"Stopped by {actor.name}")
-            return self._move(transaction, noted, actor, old, _Meant(target=Standing.CANCELLED, told=said))
+            stopped = replace(told, message=f"Stopped by {actor.name}")
+            return self._move(transaction, noted, actor, old, _Meant(target=Standing.CANCELLED, told=stopped))
 
         return await self._ground.moved(work)
 
@@ -159,10 +159,10 @@ class Life:
         def work(transaction: Transaction, noted: list[Job]) -> Moved:
             old = held(transaction, actor, Verb.EDIT, id_)
             _require(old.standing, Standing.DRAFT, told.force)
-            said = Told(reason="reset", message="reset", force=True)
+            forced = Told(reason="reset", message="reset", force=True)
             forget(transaction, id_)
             gone = let_go(transaction, id_, drafts_only=True) if models else 0
-            meant = _Meant(target=Standing.DRAFT, told=said, went=went, sections=cleared)
+            meant = _Meant(target=Standing.DRAFT, told=forced, went=went, sections=cleared)
             moved = self._move(transaction, noted, actor, old, meant)
             return moved._replace(removed=gone)
 
@@ -209,8 +209,8 @@ class Life:
             parts = task.sections
             meant.sections(parts)
             task = replace(task, parts=rows.encoded(parts))
-        said = {"reason": meant.told.reason, "message": meant.told.message, "said_of": target.value}
-        task = touched(task, now, actor, **said)
+        reason, message = said("reason", meant.told.reason), said("message", meant.told.message)
+        task = touched(task, now, actor, reason=reason, message=message, said_of=target.value)
         rows.write_task(transaction, task, whole=meant.sections is not None)
         bump(transaction, task.project, now)
         return Moved(Experiment(job, task), before)

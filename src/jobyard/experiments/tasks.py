@@ -19,6 +19,7 @@ from jobyard.experiments.ground import (
     named,
     packed,
     parent_for,
+    said,
     seen,
     tagged,
     touched,
@@ -192,7 +193,7 @@ class Tasks:
         if edits.type is not UNSET:
             told["type"] = edits.type
         head: dict[str, Any] = {
-            name: value for name in ("comment", "message") if (value := getattr(edits, name)) is not UNSET
+            name: said(name, value) for name in ("comment", "message") if (value := getattr(edits, name)) is not UNSET
         }
         for name in ("tags", "system_tags"):
             if (value := getattr(edits, name)) is not UNSET:
@@ -233,7 +234,7 @@ def require(found: Experiment, expected: frozenset[Standing]) -> None:
         raise WrongStanding(standing=found.standing.value, expected=told, among=sorted(expected))
 
 
-def like(found: Experiment, sections: Json, **said: Any) -> Draft:
+def like(found: Experiment, sections: Json, **told: Any) -> Draft:
     """Return a draft like a task, with these larger parts, and with what is said of it."""
     task = found.task
     left = {ARCHIVED, DEVELOPMENT}
@@ -247,7 +248,7 @@ def like(found: Experiment, sections: Json, **said: Any) -> Draft:
         system_tags=tuple(tag for tag in task.head.system_tags if tag not in left),
         sections=sections,
     )
-    return replace(plain, **said)
+    return replace(plain, **told)
 
 
 def placed(folder: Folder | None) -> Resource | None:
@@ -265,5 +266,6 @@ def _checked(view: View, actor: Actor, draft: Draft) -> Folder | None:
     named(draft.name)
     tagged(draft.tags)
     tagged(draft.system_tags)
+    said("comment", draft.comment)
     parent_for(view, actor, draft.parent)
     return folder_for(view, actor, draft.project)

@@ -17,6 +17,7 @@ from jobyard.faces.clearml.surroundings import Surroundings
 from jobyard.faces.native.words import Letters
 from jobyard.job.clock import SECOND, SystemClock
 from jobyard.job.ids import new_id
+from jobyard.job.record import Attempt, Job
 from jobyard.kinds.registry import Registry
 from jobyard.people.record import HOUSE, Actor, Key, KeyForm, KeyScope, Membership, Project, Role, User
 from jobyard.server import clearml_room
@@ -120,6 +121,14 @@ class House:
             place = Membership(project=project.id, user=user, role=role)
             await self.engine.ledger.write(lambda transaction, place=place: transaction.put_membership(place))  # type: ignore[misc]
         return project.id
+
+    async def job(self, id_: str) -> Job:
+        found = await self.engine.ledger.read(lambda view: view.job(id_))
+        assert found is not None
+        return found
+
+    async def attempts(self, id_: str) -> list[Attempt]:
+        return await self.engine.ledger.read(lambda view: view.attempts(id_))
 
     def actor(self, name: str) -> Actor:
         return Actor(name=name, role=PEOPLE[name])

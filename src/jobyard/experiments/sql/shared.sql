@@ -232,10 +232,15 @@ SELECT body FROM experiment_lines WHERE name = :name
 -- delete_line: one by id
 DELETE FROM experiment_lines WHERE id = :id
 
--- waiting_in: the ids of the tasks in a queue, in their order
-SELECT j.id, j.queued_at FROM jobs AS j JOIN experiments AS t ON t.id = j.id
+-- waiting_in: the tasks in a queue, in their order, and behind them those whose time is still to come
+SELECT j.id, j.queued_at, j.ready AS ready, j.rank AS rank, j.turn AS turn, j.number AS number
+FROM jobs AS j JOIN experiments AS t ON t.id = j.id
 WHERE j.queue = :queue AND j.ready = 1
-ORDER BY j.rank, j.turn, j.number
+UNION ALL
+SELECT j.id, j.queued_at, j.ready, j.rank, j.turn, j.number
+FROM jobs AS j JOIN experiments AS t ON t.id = j.id
+WHERE j.queue = :queue AND j.ready = 0 AND j.state = 'queued' AND j.external = 0 AND j.waits = 0
+ORDER BY ready DESC, rank, turn, number
 
 -- put_agent: an agent
 INSERT INTO experiment_agents (name, heard_at, body) VALUES (:name, :heard_at, :body)

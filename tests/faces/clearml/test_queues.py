@@ -1,0 +1,250 @@
+"""The line: what agents are given, and what becomes of it when they go away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from jobyard.engine.limits import Limit, Subject
+from jobyard.engine.submission import Edits
+from jobyard.job import moves
+from tests.faces.clearml.house import Caller, House
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def queue(any_house: House) -> str:
+    return str((await any_house.caller()("queues.create", name="a line"))["id"])
+
+
+@pytest.fixture
+def agent(any_house: House) -> Caller:
+    return any_house.caller(worker="box:1")
+
+
+async def waiting(caller: Caller, queue: str) -> list[str]:
+    return [one["task"] for one in (await caller("queues.get_by_id", queue=queue))["queue"]["entries"]]
+
+
+async def taken(caller: Caller, queue: str) -> str | None:
+    told = await caller("queues.get_next_task", queue=queue)
+    return told["entry"]["task"] if told else None
+
+
+async def lined(caller: Caller, queue: str, count: int = 1, **fields: Any) -> list[str]:
+    ids = [await caller.task(name=f"task {number}", **fields) for number in range(count)]
+    for id_ in ids:
+        await caller("tasks.enqueue", task=id_, queue=queue)
+    return ids
+
+
+async def test_tasks_are_given_out_in_their_order_once(agent: Caller, queue: str) -> None:
+    ids = await lined(agent, queue, 3)
+    assert await waiting(agent, queue) == ids
+    assert (await agent("queues.get_num_entries", queue=queue))["num"] == 3
+    assert await agent("queues.peek_task", queue=queue) == {"task": ids[0]}
+    assert [await taken(agent, queue) for _ in range(4)] == [*ids, None]
+    assert await agent("queues.get_next_task", queue=queue) == {}
+    assert await waiting(agent, queue) == []
+    assert [await agent.status(id_) for id_ in ids] == ["queued"] * 3
+
+
+async def test_a_life_with_an_agent(agent: Caller, queue: str) -> None:
+    [id_] = await lined(agent, queue)
+    task = await agent.get(id_)
+    assert (task["status"], task["execution"]["queue"], task["enqueue_status"]) == ("queued", queue, "created")
+    told = await agent("queues.get_next_task", queue=queue, get_task_info=True)
+    assert told["task_info"] == {"company": "jobyard", "user": "mia"}
+    began = await agent("tasks.started", task=id_, force=True, status_message="pulled by agent")
+    assert began["started"] == 1 and began["fields"]["started"]
+    assert (await agent("tasks.dequeue", task=id_, new_status="in_progress"))["updated"] == 1
+    again = await agent("tasks.started", task=id_, force=True)
+    assert "started" not in again["fields"] and (await agent.get(id_))["started"] == began["fields"]["started"]
+    await agent("workers.register", worker="box:1", queues=[queue])
+    await agent("workers.status_report", worker="box:1", timestamp=1, task=id_, queue=queue, queues=[queue])
+    [shown] = (await agent("workers.get_all"))["workers"]
+    assert (shown["id"], shown["task"]["id"], shown["queue"]["id"]) == ("box:1", id_, queue)
+    await agent("tasks.completed", task=id_, status_reason="worker execution exit code 0")
+    task = await agent.get(id_)
+    assert (task["status"], task["last_worker"]) == ("completed", "box:1")
+    assert "queue" not in task["execution"]
+
+
+async def test_what_was_taken_and_not_begun_is_in_line_again(any_house: House, agent: Caller, queue: str) -> None:
+    [id_] = await lined(agent, queue)
+    for _ in range(5):
+        assert await taken(agent, queue) == id_
+        assert await taken(agent, queue) is None
+        any_house.clock.forward(61)
+        await any_house.engine.keeper.find_lost()
+        assert (await agent.status(id_), await waiting(agent, queue)) == ("queued", [id_])
+    assert [attempt.outcome for attempt in await any_house.attempts(id_)] == ["back_off"] * 5
+
+
+async def test_a_task_whose_agent_dies_is_stopped_with_the_reason(any_house: House, agent: Caller, queue: str) -> None:
+    [id_] = await lined(agent, queue)
+    await taken(agent, queue)
+    await agent("tasks.started", task=id_)
+    for _ in range(30):
+        any_house.clock.forward(60)
+        await agent("workers.status_report", worker="box:1", timestamp=1, task=id_)
+        await any_house.engine.keeper.find_lost()
+    assert await agent.status(id_) == "in_progress"
+    any_house.clock.forward(601)
+    await any_house.engine.keeper.find_lost()
+    task = await agent.get(id_)
+    assert task["status"] == "stopped" and "box:1" in task["status_reason"] and task["completed"]
+    assert (await agent("tasks.enqueue", task=id_, queue=queue))["queued"] == 1
+    assert await taken(agent, queue) == id_
+
+
+async def test_whatever_is_reported_keeps_a_task_alive(any_house: House, agent: Caller, queue: str) -> None:
+    [id_] = await lined(agent, queue)
+    await taken(agent, queue)
+    await agent("tasks.started", task=id_)
+    event = {"type": "log", "task": id_, "msg": "still here", "timestamp": 1}
+    for word in ("ping", "log", "edit", "artifact", "upload"):
+        any_house.clock.forward(500)
+        match word:
+            case "ping":
+                await agent("tasks.ping", task=id_)
+            case "log":
+                await agent.lines("events.add_batch", event)
+            case "edit":
+                await agent("tasks.edit", task=id_, runtime={"n": 1}, force=True)
+            case "artifact":
+                await agent("tasks.add_or_update_artifacts", task=id_, artifacts=[{"key": "a", "type": "t"}])
+            case "upload":
+                await any_house.experiments.tasks.hear(any_house.actor("mia"), [id_])
+        await any_house.engine.keeper.find_lost()
+        assert await agent.status(id_) == "in_progress", word
+
+
+async def test_a_script_of_ones_own_may_be_silent_for_hours(any_house: House, agent: Caller) -> None:
+    id_ = await agent.task(status="in_progress")
+    any_house.clock.forward(7_100)
+    await any_house.engine.keeper.find_lost()
+    assert await agent.status(id_) == "in_progress"
+    any_house.clock.forward(200)
+    await any_house.engine.keeper.find_lost()
+    assert await agent.status(id_) == "stopped"
+
+
+async def test_priorities_pauses_and_limits_of_the_house_count(any_house: House, agent: Caller, queue: str) -> None:
+    first, second, third = await lined(agent, queue, 3)
+    ada = any_house.actor("ada")
+    await any_house.engine.jobs.edit(ada, third, Edits(priority=10))
+    await any_house.engine.queues.pause(ada, "a line")
+    assert await taken(agent, queue) is None
+    await any_house.engine.queues.resume(ada, "a line")
+    await any_house.engine.limits.put(ada, Limit(subject=Subject.QUEUE, name="a line", running=2))
+    assert [await taken(agent, queue) for _ in range(3)] == [third, first, None]
+    await agent("tasks.started", task=third)
+    await agent("tasks.failed", task=third)
+    assert await taken(agent, queue) == second
+
+
+async def test_an_agent_that_rests_is_given_nothing(any_house: House, agent: Caller, queue: str) -> None:
+    [id_] = await lined(agent, queue)
+    await agent("workers.register", worker="box:1", queues=[queue])
+    await any_house.engine.workers.drain(any_house.actor("ada"), "box:1")
+    assert await taken(agent, queue) is None
+    assert await taken(any_house.caller(worker="box:2"), queue) == id_
+
+
+async def test_agents_take_what_they_may_run(any_house: House, agent: Caller, queue: str) -> None:
+    [id_] = await lined(agent, queue)
+    assert await taken(any_house.caller("max", worker="box:2"), queue) is None
+    assert await waiting(any_house.caller("max"), queue) == []
+    assert await any_house.caller("vera").refused("queues.get_next_task", queue=queue) == (403, 21)
+    assert await taken(any_house.caller("olga", worker="box:3"), queue) == id_
+
+
+async def test_stopping_asks_a_live_agent_and_ends_anything_else_at_once(
+    any_house: House, agent: Caller, queue: str
+) -> None:
+    [id_] = await lined(agent, queue)
+    await taken(agent, queue)
+    await agent("tasks.started", task=id_)
+    await agent("workers.status_report", worker="box:1", timestamp=1, task=id_)
+    stopped = await agent("tasks.stop", task=id_, status_message="ignored")
+    assert stopped["fields"]["status"] == "in_progress" and stopped["fields"]["status_message"] == "stopping"
+    job = await any_house.job(id_)
+    assert job.cancelling
+    await agent("tasks.stopped", task=id_, status_reason="as was wished")
+    assert await agent.status(id_) == "stopped"
+    own = await agent.task(status="in_progress", system_tags=["development"])
+    stopped = await agent("tasks.stop", task=own)
+    assert (stopped["fields"]["status"], stopped["fields"]["status_message"]) == ("stopped", "Stopped by mia")
+
+
+async def test_queues_are_named_found_and_changed(agent: Caller, queue: str) -> None:
+    assert await agent.refused("queues.create", name="a line") == (400, 801)
+    assert await agent.refused("queues.create", name="ab") == (400, 800)
+    assert await agent.refused("queues.get_by_id", queue="a line") == (400, 701)
+    assert await agent.refused("queues.get_next_task", queue="0" * 32) == (400, 701)
+    found = (await agent("queues.get_all", name="^a\\ line$", only_fields=["id"]))["queues"]
+    assert found == [{"id": queue}]
+    assert await agent.refused("queues.get_default") == (400, 707)
+    default = (await agent("queues.create", name="usual", system_tags=["default"]))["id"]
+    assert await agent("queues.get_default") == {"id": default, "name": "usual"}
+    id_ = await agent.task()
+    await agent("tasks.enqueue", task=id_)
+    assert await waiting(agent, default) == [id_]
+    assert await agent.refused("queues.delete", queue=default) == (403, 21)
+    boss = agent.house.caller("olga")
+    assert await boss.refused("queues.delete", queue=default) == (400, 702)
+    assert await agent.refused("queues.update", queue=default, name="other") == (400, 702)
+    assert (await agent("queues.update", queue=default, tags=["x"]))["fields"]["tags"] == ["x"]
+    assert await agent.refused("queues.remove_task", queue=queue, task=id_) == (400, 703)
+    assert await agent.refused("queues.add_task", queue=default, task=id_) == (400, 706)
+    assert await agent("queues.add_task", queue=queue, task=id_) == {"added": 1}
+    assert (await waiting(agent, default), await waiting(agent, queue)) == ([], [id_])
+    assert await agent("queues.remove_task", queue=queue, task=id_) == {"removed": 1}
+    assert await boss("queues.delete", queue=default) == {"deleted": 1}
+
+
+async def test_in_an_empty_house_there_is_a_default_queue(house: House) -> None:
+    mia = house.caller()
+    assert (await mia("queues.get_default"))["name"] == "default"
+    made = await mia("tasks.enqueue", task=await mia.task(), queue_name="made by name", verify_watched_queue=True)
+    assert made["queue_watched"] is False
+    names = [one["name"] for one in (await mia("queues.get_all_ex"))["queues"]]
+    assert names == ["default", "made by name"]
+
+
+async def test_agents_come_and_go(any_house: House, agent: Caller, queue: str) -> None:
+    assert await agent.refused("workers.register", worker="box:1", queues=["0" * 32]) == (400, 701)
+    await agent("workers.register", worker="box:1", queues=[queue], timeout=100, tags=["gpu"])
+    assert (await agent("workers.get_runtime_properties", worker="box:1")) == {"runtime_properties": []}
+    assert [one["id"] for one in (await agent("workers.get_all", tags=["gpu"]))["workers"]] == ["box:1"]
+    assert (await agent("workers.get_all", worker_pattern="^other"))["workers"] == []
+    assert await any_house.caller("max").refused("workers.register", worker="box:1") == (403, 21)
+    assert await any_house.caller("max").refused("workers.unregister", worker="box:1") == (403, 21)
+    any_house.clock.forward(101)
+    assert (await agent("workers.get_all"))["workers"] == []
+    assert [one["id"] for one in (await agent("workers.get_all", last_seen=1000))["workers"]] == ["box:1"]
+    await agent("workers.unregister", worker="box:1")
+    assert await agent.refused("workers.unregister", worker="box:1") == (400, 1001)
+
+
+async def test_a_task_with_several_tries_runs_again_when_its_agent_dies(
+    any_house: House, agent: Caller, queue: str
+) -> None:
+
+    [id_] = await lined(agent, queue)
+
+    def tries(transaction: Any) -> None:
+        job = transaction.job(id_)
+        transaction.apply(moves.mark(replace(job, tries=3), any_house.clock.now(), "mia", {}))
+
+    await any_house.engine.ledger.write(tries)
+    await taken(agent, queue)
+    await agent("tasks.started", task=id_)
+    any_house.clock.forward(601)
+    await any_house.engine.keeper.find_lost()
+    any_house.clock.forward(1)
+    assert await agent.status(id_) == "queued" and await taken(agent, queue) == id_
