@@ -133,8 +133,8 @@ def make(
         _put(transaction, _fresh(home, project, "/".join(parts[:depth]), actor, now))
     fresh = _fresh(home, project, "/".join(parts), actor, now)
     if edits is not None:
-        said = {key: value for key, value in edits.changes().items() if key != "name"}
-        fresh = replace(fresh, **said, tags=tagged(fresh.tags if edits.tags is UNSET else edits.tags))
+        fresh = replace(fresh, **{key: value for key, value in edits.changes().items() if key != "name"})
+        fresh = replace(fresh, tags=tagged(fresh.tags), system_tags=tagged(fresh.system_tags))
     if not rows.put_folder(transaction, fresh):
         raise NameTaken(what="project", name=fresh.name)
     return fresh, True
