@@ -15,7 +15,7 @@ from jobyard.job.events import EventType
 from jobyard.job.record import Reason
 from jobyard.job.states import FINAL, TABLE, Arrow, State
 from jobyard.kinds import Kind, Registry
-from tests.house import clearml, commands, routes, sentences, shapes
+from tests.house import clearml, commands, routes, sentences, shapes, workflows
 from tests.house.shapes import shown, table, type_name
 
 ROOT = Path(__file__).parents[2]
@@ -126,6 +126,12 @@ PAGES: dict[str, dict[str, Callable[[], str]]] = {
     "kinds.md": {"kinds": kind_list},
     "cli.md": {"where": commands.where_list, "codes": commands.code_list, "commands": commands.command_list},
     "clearml.md": {"actions": clearml.action_list, "shapes": clearml.shape_list},
+    "workflows.md": {
+        "tools": workflows.tool_list,
+        "forms": workflows.form_list,
+        "types": workflows.type_list,
+        "functions": workflows.function_list,
+    },
     "http.md": {"routes": routes.route_list, "shapes": routes.shape_list},
 }
 """For each page, its generated parts by name."""

@@ -1,4 +1,4 @@
-"""Browse, and what else only lets tables pass: they show data to people and change none."""
+"""Browse, and what else only lets tables pass: records go through unchanged."""
 
 from __future__ import annotations
 
