@@ -17,7 +17,8 @@ from jobyard.datasets.work.capability import WorkCapability
 from jobyard.datasets.work.tasks import Tasks
 from jobyard.engine.capability import Capability
 from jobyard.engine.engine import Engine
-from jobyard.engine.upkeep import PICTURES
+from jobyard.engine.upkeep import PACKAGES as KEPT_PACKAGES
+from jobyard.engine.upkeep import PICTURES, TASK_FILES
 from jobyard.experiments.house import Experiments
 from jobyard.faces.clearml import app as clearml_face
 from jobyard.faces.clearml import faults as clearml_faults
@@ -68,7 +69,7 @@ class House:
         roots = settings.source_roots
         self.uploads = Uploads(settings.folder / "uploads", settings.upload_limit)
         self.pictures = settings.folder / PICTURES
-        self.packages = Packages(Blobs(settings.folder / "packages"))
+        self.packages = Packages(Blobs(settings.folder / KEPT_PACKAGES))
         self.engine = Engine(
             store=store,
             blobs=Blobs(settings.folder / "blobs"),
@@ -83,7 +84,7 @@ class House:
             store, clock, roots, vault, source_deletes=settings.source_deletes, pictures=self.pictures
         )
         self.tasks = Tasks(store, clock, roots, self.pictures, vault)
-        files = settings.folder / "experiments"
+        files = settings.folder / TASK_FILES
         self.experiments = Experiments(self.engine, settings.task_silence, files, settings.upload_limit)
         self.endpoints = Endpoints(store, clock, vault)
         self.native = native_face.native(self._native_surroundings())
@@ -174,6 +175,7 @@ class House:
         """Keep the feed and the keeper going; close the store at the end."""
         with suppress(Fault):  # what is left half deleted is hidden already; the next start tries again
             await self.tasks.sweep()
+            await self.tasks.sweep_uploads(self.uploads)
             await self.datasets.sweep()
             await self.experiments.sweep()
         task = asyncio.create_task(self.engine.run())

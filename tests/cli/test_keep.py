@@ -205,6 +205,25 @@ def test_pictures_that_were_sent_in_go_along(lived: RunningHouse, tmp_path: Path
         assert [path.name for path in (restored / "pictures").iterdir()] == [place.split("/")[1]]
 
 
+def test_task_files_and_workflows_go_along_and_what_is_still_written_does_not(
+    lived: RunningHouse, tmp_path: Path
+) -> None:
+    places = []
+    for folder in ("experiments", "packages"):
+        blob = new_id()
+        places.append(f"{folder}/{blob[-2:]}/{blob}")
+        (lived.data / places[-1]).parent.mkdir(parents=True)
+        (lived.data / places[-1]).write_bytes(blob.encode())
+        (lived.data / folder / "aside" / new_id()).write_bytes(b"half")
+    for target in (tmp_path / "whole", tmp_path / "whole.tar"):
+        assert lived.call("keep", "backup", str(target)).code == 0
+        restored = tmp_path / f"from {target.name}"
+        told = called("keep", "restore", str(target), "--data", str(restored))
+        assert told.code == 0, told.err
+        assert [(restored / place).read_bytes().decode() for place in places] == [place[-32:] for place in places]
+        assert not [path for path in restored.rglob("aside/*") if path.parents[1].name != "blobs"]
+
+
 @pytest.mark.parametrize(
     ("name", "belongs"),
     [
@@ -222,7 +241,9 @@ def test_only_what_a_backup_has_belongs_to_it(name: str, belongs: bool) -> None:
 
 def test_a_blob_belongs_where_its_name_says() -> None:
     blob = new_id()
-    assert archive.belongs(f"blobs/{blob[-2:]}/{blob}")
+    for folder in ("blobs", "experiments", "packages"):
+        assert archive.belongs(f"{folder}/{blob[-2:]}/{blob}")
+    assert not archive.belongs(f"uploads/{blob[-2:]}/{blob}")
     assert not archive.belongs(f"blobs/zz/{blob}")
     assert not archive.belongs(f"blobs/{blob[-2:]}/{blob}/x")
 

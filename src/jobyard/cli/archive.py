@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import IO
 
 from jobyard.cli.codes import Trouble
-from jobyard.engine.upkeep import DATABASE, PICTURES
+from jobyard.engine.upkeep import DATABASE, PACKAGES, PICTURES, TASK_FILES
 from jobyard.job.ids import is_id
 
 _CHUNK = 1024 * 1024
 KEY = "master.key"
+_BLOBS = ("blobs", TASK_FILES, PACKAGES)
+"""The folders of blobs."""
 
 
 def aside(target: Path) -> Path:
@@ -36,7 +38,7 @@ def belongs(name: str) -> bool:
         return name in (DATABASE, KEY)
     if parts[0] == PICTURES:
         return len(parts) > 2 and is_id(parts[1]) and not {"", ".", ".."}.intersection(parts) and "\0" not in name
-    return len(parts) == 3 and parts[0] == "blobs" and is_id(parts[2]) and parts[1] == parts[2][-2:]
+    return len(parts) == 3 and parts[0] in _BLOBS and is_id(parts[2]) and parts[1] == parts[2][-2:]
 
 
 def pack(folder: Path, target: Path) -> None:

@@ -172,7 +172,8 @@ class Uploads:
         """Return the groups in which nothing has changed since a time in seconds since 1970."""
         if not self._folder.is_dir():
             return []
-        return [entry.name for entry in self._folder.iterdir() if _changed(entry) < before]
+        groups = (entry for entry in self._folder.iterdir() if _LETTERS.issuperset(entry.name) and entry.is_dir())
+        return [group.name for group in groups if max(map(_changed, (group, *group.iterdir()))) < before]
 
     def _listed(self, group: str) -> Iterator[Upload]:
         folder = self._group(group)

@@ -270,8 +270,8 @@ def _replayed(view: View, actor: Actor, key: str | None, digest: str) -> Job | N
     return job
 
 
-def project_for(view: View, actor: Actor, wanted: str | None) -> str | None:
-    """Return the id of the project with an id or name, where the actor may submit to it. Raises NotFound or Refused."""
+def project_for(view: View, actor: Actor, wanted: str | None, verb: str = "submit to this project") -> str | None:
+    """Return the id of the project with an id or name, where the actor may put things. Raises NotFound or Refused."""
     if wanted is None:
         return None
     project = view.project(wanted)
@@ -279,5 +279,5 @@ def project_for(view: View, actor: Actor, wanted: str | None) -> str | None:
     if project is None or not (everyone or project.id in actor.projects):
         raise NotFound(what="project", name=wanted)
     if not everyone and not rules.at_least(actor.projects[project.id], Role.MEMBER):
-        raise Refused(verb="submit to this project")
+        raise Refused(verb=verb)
     return project.id

@@ -28,7 +28,13 @@ DATABASE = "jobyard.db"
 """The database's name inside a backup, whatever store it came from."""
 PICTURES = "pictures"
 """The folder of pictures that people sent in, both in the data folder and in a backup."""
+TASK_FILES = "experiments"
+"""The folder of files that programs put here, blobs of their own, in both places."""
+PACKAGES = "packages"
+"""The folder of workflows that people handed in, blobs of their own, in both places."""
 _PAGE = 500
+_BLOBS = "??/*"
+"""The blobs of a folder of blobs, and not what is still being written."""
 _LITTLE_SPACE = 256 * 1024 * 1024
 _OLD_FORM = (
     "The database was made by a version that never gave room back to the disk; `jobyard keep compact` changes that."
@@ -67,9 +73,9 @@ class Upkeep:
         self._folder = folder
 
     async def backup(self, actor: Actor, target: str, progress: Callable[[int, int], None] | None = None) -> Backup:
-        """Write database, blobs, pictures and master key into the new or empty folder `target` while work goes on.
+        """Write database, files of every kind and master key into the new or empty folder `target` while work goes on.
 
-        The database is copied first, so every blob and picture it knows was there when it was copied.
+        The database is copied first, so every file it knows was there when it was copied.
         Raises Invalid for a folder that is in use or inside the data folder.
         """
         rules.require_house(actor, House.KEEP_HOUSE)
@@ -77,7 +83,8 @@ class Upkeep:
         tell = progress or _nobody
         await asyncio.to_thread(self._ledger.store.backup, str(folder / DATABASE), tell)
         count = await self._copy_blobs(folder / "blobs")
-        await asyncio.to_thread(_copy_all, self._folder / PICTURES, folder / PICTURES)
+        for kind, which in ((PICTURES, "**/*"), (TASK_FILES, _BLOBS), (PACKAGES, _BLOBS)):
+            await asyncio.to_thread(_copy_all, self._folder / kind, folder / kind, which)
         key = self._folder / "master.key"
         if key.exists():
             await asyncio.to_thread(shutil.copy2, key, folder / key.name)
@@ -182,9 +189,9 @@ def _copy(blobs: Blobs, files: list[ResultFile], target: Path) -> None:
             _second(source, place)
 
 
-def _copy_all(source: Path, target: Path) -> None:
+def _copy_all(source: Path, target: Path, which: str) -> None:
     """Copy files that never change; those that are removed meanwhile belong to what was removed."""
-    for path in source.rglob("*"):
+    for path in source.glob(which):
         if path.is_symlink() or not path.is_file():
             continue
         place = target / path.relative_to(source)

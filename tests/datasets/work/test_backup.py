@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -283,3 +284,25 @@ def test_what_nobody_finishes_is_swept_away_at_the_next_start(shop: Shop) -> Non
     assert list(shop.pictures.iterdir()) == []
     assert shop.store.read(lambda view: made_by(view, job.id)).result(30) == []
     assert shop.ask(shop.datasets.browse(ADA, DatasetFilter()))[1] == 1
+
+
+def test_what_was_sent_in_and_nobody_wants_is_forgotten_after_a_week(shop: Shop) -> None:
+    stocked(shop)
+    wanted = sent(shop, "user-1-backups", "backup.zip", backed_up(shop, dataset="cats"))
+    shop.admit(BackupImport, upload=wanted)
+    sent(shop, "user-2-backups", "backup.zip", b"left behind")
+    fresh = sent(shop, "user-3-backups", "backup.zip", b"just now").partition("/")[0]
+    week = shop.clock.now() / 1_000_000 - 7 * 86_400
+    for place in (shop.uploads.place(group) for group in ("user-1-backups", "user-2-backups")):
+        for path in (*place.iterdir(), place):
+            os.utime(path, (week - 5, week - 5))
+    for path in shop.uploads.place(fresh).iterdir():
+        os.utime(path, (week + 60, week + 60))
+    os.utime(shop.uploads.place(fresh), (week - 5, week - 5))
+    tasks = Tasks(shop.store, shop.clock, [shop.root], shop.pictures, shop.vault)
+    shop.ask(tasks.sweep_uploads(shop.uploads))
+    assert {group: bool(shop.uploads.files(group)) for group in ("user-1-backups", "user-2-backups", fresh)} == {
+        "user-1-backups": True,
+        "user-2-backups": False,
+        fresh: True,
+    }

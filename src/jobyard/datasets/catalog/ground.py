@@ -15,10 +15,11 @@ from jobyard.access.vault import Vault
 from jobyard.datasets import finding, rows
 from jobyard.datasets.rows import Held
 from jobyard.datasets.sources import Sources
+from jobyard.engine.jobs import project_for
 from jobyard.job.clock import Clock
 from jobyard.job.errors import Invalid, NotFound, Refused
 from jobyard.job.ids import is_id
-from jobyard.people.record import Actor, Role
+from jobyard.people.record import Actor
 from jobyard.store.contract import Store, Transaction, View
 from jobyard.store.text import storable
 
@@ -121,12 +122,4 @@ def refuse(field: str, message: str) -> None:
 
 def shared_with(view: View, actor: Actor, wanted: str | None) -> str | None:
     """Return the id of a project, by id or name, that the actor may share things with. Raises NotFound or Refused."""
-    if wanted is None:
-        return None
-    project = view.project(wanted)
-    everyone = rules.at_least(actor.role, Role.OPERATOR)
-    if project is None or not (everyone or project.id in actor.projects):
-        raise NotFound(what="project", name=wanted)
-    if not everyone and not rules.at_least(actor.projects[project.id], Role.MEMBER):
-        raise Refused(verb="share a dataset with this project")
-    return project.id
+    return project_for(view, actor, wanted, "share a dataset with this project")

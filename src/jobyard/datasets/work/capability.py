@@ -43,6 +43,8 @@ T = TypeVar("T")
 
 CREATE, EXPORT, IMPORT = "dataset.create", "dataset.export", "dataset.import"
 BACKUP, RESTORE = "backup.export", "backup.import"
+TAKING = frozenset({CREATE, IMPORT, RESTORE})
+"""The kinds that work on what was sent in."""
 QUALITY, MERGE, REPORT = "quality.calculate", "consensus.merge", "events.report"
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
+from msgspec.structs import replace
+
 from jobyard.access import rules
 from jobyard.access.rules import Verb
 from jobyard.access.vault import Vault
@@ -22,14 +24,20 @@ from jobyard.datasets.sources import kept, real_folder
 from jobyard.datasets.sources.address import is_bucket
 from jobyard.datasets.sources.folder import open_file, open_folder
 from jobyard.datasets.tables import assignments, collections, labels
+from jobyard.datasets.uploads import Uploads
 from jobyard.datasets.work import making, tables
+from jobyard.datasets.work.capability import TAKING
 from jobyard.datasets.work.tables import Framed
-from jobyard.job.clock import Clock
+from jobyard.job.clock import SECOND, Clock
 from jobyard.job.errors import NotFound, SourceUnreadable
+from jobyard.job.filters import Filter, Query
+from jobyard.job.states import State
 from jobyard.people.record import Actor
 from jobyard.store.contract import Store, Transaction, View
 
 _LARGEST = 2**63
+_WEEK = 7 * 86_400
+_AHEAD = frozenset({State.DRAFT, State.QUEUED, State.RUNNING})
 
 
 class Tasks(Ground):
@@ -126,6 +134,13 @@ class Tasks(Ground):
         for id_ in set(folders) - known:
             await asyncio.to_thread(kept.forget, self._sent_in, kept.address(id_))
 
+    async def sweep_uploads(self, uploads: Uploads) -> None:
+        """Forget what was sent in more than a week ago and no job will work on. Asked at the start."""
+        old = await asyncio.to_thread(uploads.stale, self._clock.now() / SECOND - _WEEK)
+        wanted = await self._read(_awaited) if old else set()
+        for group in set(old) - wanted:
+            await uploads.drop(group)
+
     def _opened(self, dataset: Dataset, path: bytes) -> BinaryIO:
         if is_bucket(dataset.source):
             raise SourceUnreadable(path=shown(path, 200), cause="pictures in buckets are not shown one by one")
@@ -143,6 +158,17 @@ class Tasks(Ground):
             raise SourceUnreadable(path=shown(path, 200), cause=error.strerror) from None
         finally:
             os.close(root)
+
+
+def _awaited(view: View) -> set[str]:
+    """Return the groups of uploads that jobs which are not over will work on."""
+    groups = set[str]()
+    query: Query | None = Query(filter=Filter(kinds=TAKING, states=_AHEAD), limit=500)
+    while query is not None:
+        page = view.find(query)
+        groups |= {str(job.parameters.get("upload", "")).partition("/")[0] for job in page.jobs}
+        query = None if page.next is None else replace(query, after=page.next)
+    return groups
 
 
 def _missing(dataset: Dataset, there: list[Assignment], last: int) -> tuple[int, int] | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 from unicodedata import category
-from urllib.parse import urlsplit
 
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from jobyard.access.origins import own
 from jobyard.faces.native import login
 from jobyard.faces.native.surroundings import Surroundings
 from jobyard.faces.native.taking import ASKED
@@ -68,19 +68,12 @@ def _refuse_foreign(scope: Any, headers: Mapping[bytes, bytes]) -> None:
     """Refuse what another site's page makes a browser send: it names the page's origin, or says cross-site."""
     house: Surroundings = scope["litestar_app"].state["surroundings"]
     origin = headers.get(b"origin")
-    named = origin is not None and not _own(origin, headers.get(b"host", b""), house.settings.public_url)
+    named = origin is not None and not own(origin, headers.get(b"host", b""), house.settings.public_url)
     # Following a link from another place is no attack: nothing changes, and the other page sees no answer.
     walked = scope["method"] in _SAFE and headers.get(b"sec-fetch-mode") == b"navigate"
     sent = headers.get(b"sec-fetch-site", b"none") not in {b"same-origin", b"none"}
     if named or (sent and not walked):
         raise HTTPException(status_code=403, detail="This request was made by the page of another site.")
-
-
-def _own(origin: bytes, host: bytes, public_url: str) -> bool:
-    scheme, _, place = origin.lower().partition(b"://")
-    public = urlsplit(public_url.lower())
-    same = place == host.lower() or place.decode("latin-1") == public.netloc
-    return same and scheme in {b"http", b"https"} and place != b""
 
 
 def _check_ids(parameters: Mapping[str, Any]) -> None:
