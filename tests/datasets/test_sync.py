@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jobyard.datasets import sync
+from jobyard.datasets import rows, sync
 from jobyard.job import moves
 from jobyard.kinds import Cancelled, Registry
 from tests.datasets.yard import ADA, Killed, Yard, counts, fill, listed, put
@@ -169,6 +169,21 @@ def test_a_killed_attempt_is_gone_on_with_and_counts_stay_exact(yard: Yard, surv
     assert len(rehearsal.calls) == 2 + 7 - (survived - 1)
     if survived > 1:
         assert rehearsal.lines[0].startswith("Going on behind ")
+
+
+def test_an_attempt_that_dies_with_all_done_but_unsaid_is_not_begun_anew(yard: Yard) -> None:
+    yard.create()
+    fill(yard, 25)
+    job = yard.claim(yard.submit())
+    assert counts(yard.run(yard.rehearse(job))) == (25, 0, 0, 0)
+    yard.lose(job)
+    job = yard.claim(job)
+    rehearsal = yard.rehearse(job)
+    assert counts(yard.run(rehearsal)) == (25, 0, 0, 0)
+    assert len((rehearsal.results / "changes.csv").read_text().splitlines()) == 26
+    held = yard.write(lambda transaction: rows.lock(transaction, yard.get().id))
+    assert held is not None and held.syncing is None
+    yard.check_counters()
 
 
 def test_every_attempt_may_die_after_one_batch(yard: Yard) -> None:

@@ -123,7 +123,8 @@ class DatasetCapability:
             rows.begin(transaction, begun)
         elif begun.attempt != job.attempt:
             rows.resume(transaction, job.id, job.attempt)
-        rows.hold(transaction, dataset.number, job.id)
+        if begun.finished_at is None:
+            rows.hold(transaction, dataset.number, job.id)
         return Opened(
             name=dataset.name,
             source=dataset.source,
@@ -237,8 +238,6 @@ def _sorting(dataset: Dataset) -> Sorting:
 
 def _over(transaction: Transaction, job: Job, begun: Pass) -> bool:
     """Tell whether the job had ended since it was opened: a retry looks at the whole folder anew, a restart goes on."""
-    if begun.finished_at is not None:
-        return begun.attempt < job.attempt
     later = (one for one in transaction.attempts(job.id) if begun.attempt <= one.number < job.attempt)
     return any(one.outcome in _ENDS for one in later)
 
