@@ -92,7 +92,7 @@ def check(folder: Path, house: RunningHouse, count: int, kills: int, seed: int) 
 
 def test_a_synchronization_is_killed_and_stays_exact(tmp_path: Path) -> None:
     with running(tmp_path) as house:
-        check(house.sources / "cats", house, 12_000, 1, random.SystemRandom().randrange(2**32))
+        check(house.sources / "cats", house, 12_000, 1, 7)
 
 
 @pytest.mark.storm
