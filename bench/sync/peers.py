@@ -89,7 +89,7 @@ class LabelStudio:
         with self._up(room, tree) as (pid, api):
             project = api.ask("POST", "/api/projects/", {"title": "bench", "label_config": _CONFIG})["id"]
             wish = {"project": project, "path": str(tree.folder), "use_blob_urls": True, "regex_filter": ".*"}
-            storage = api.ask("POST", "/api/storages/localfiles/", wish)["id"]
+            storage = api.ask("POST", "/api/storages/localfiles/", {**wish, "recursive_scan": True})["id"]
             tasks = 0
 
             def turn(workload: str) -> tuple[Cost, Found]:
