@@ -20,6 +20,10 @@ from jobyard.engine.engine import Engine
 from jobyard.engine.upkeep import PACKAGES as KEPT_PACKAGES
 from jobyard.engine.upkeep import PICTURES, TASK_FILES
 from jobyard.experiments.house import Experiments
+from jobyard.faces.alteryx import app as alteryx_face
+from jobyard.faces.alteryx import faults as alteryx_faults
+from jobyard.faces.alteryx import paths as alteryx_paths
+from jobyard.faces.alteryx.surroundings import Surroundings as AlteryxSurroundings
 from jobyard.faces.clearml import app as clearml_face
 from jobyard.faces.clearml import faults as clearml_faults
 from jobyard.faces.clearml.surroundings import Surroundings as ClearmlSurroundings
@@ -129,7 +133,14 @@ class House:
             rooms += modelarts_rooms(modelarts_face.modelarts(surroundings), self.settings)
         if "cvat" in self.settings.faces:
             rooms.append(cvat_room(cvat_face.cvat(self._cvat_surroundings()), self.settings))
+        if "alteryx" in self.settings.faces:
+            rooms.append(alteryx_room(alteryx_face.alteryx(self._alteryx_surroundings()), self.settings))
         return rooms
+
+    def _alteryx_surroundings(self) -> AlteryxSurroundings:
+        return AlteryxSurroundings(
+            engine=self.engine, settings=self.settings, base_url=self.base_url, version=jobyard.__version__
+        )
 
     def _clearml_surroundings(self) -> ClearmlSurroundings:
         return ClearmlSurroundings(
@@ -187,6 +198,17 @@ class House:
             with suppress(asyncio.CancelledError):
                 await task
             await asyncio.to_thread(self.store.close)
+
+
+def alteryx_room(app: App, settings: Settings) -> Room:
+    """Return the Alteryx face as a room."""
+    return Room(
+        app=alteryx_paths.Plain(app),
+        takes=alteryx_paths.takes,
+        refusal=alteryx_faults.refusal,
+        body_limit=settings.body_limit,
+        counts_itself=alteryx_face.COUNTS_ITSELF,
+    )
 
 
 def clearml_room(app: App, settings: Settings) -> Room:

@@ -32,7 +32,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The address clients use when a proxy stands in front, such as `https://jobs.example.org`."""
     database: str = ""
     """A PostgreSQL address (`postgresql://...`); empty for SQLite inside the data folder."""
-    faces: tuple[Literal["clearml", "cvat", "modelarts"], ...] = ("clearml", "cvat", "modelarts")
+    faces: tuple[Literal["alteryx", "clearml", "cvat", "modelarts"], ...] = ("alteryx", "clearml", "cvat", "modelarts")
     """Protocols of other products that are spoken beside our own, which the page and the workers need."""
     workers: Annotated[int, Meta(ge=0, le=64)] = 1
     """Worker processes that `up` starts beside the server; 0 for none."""

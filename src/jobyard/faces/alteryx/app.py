@@ -1,0 +1,38 @@
+"""The app that serves this face. One answer for whatever goes wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Litestar
+from litestar.datastructures import State
+
+from jobyard.faces import FaceApp
+from jobyard.faces.alteryx import faults
+from jobyard.faces.alteryx.login import Login
+from jobyard.faces.alteryx.routes import router
+from jobyard.faces.alteryx.surroundings import Ask, Surroundings
+
+COUNTS_ITSELF = ("/",)
+"""Bodies are bounded by who reads them: files come in at several addresses, which clients write in many ways."""
+
+
+def alteryx(surroundings: Surroundings) -> Litestar:
+    """Return the app with this face under /webapi; addresses have to come plain (see `paths`)."""
+    return FaceApp(
+        route_handlers=[router()],
+        state=State(standing(surroundings)),
+        request_class=Ask,
+        exception_handlers=faults.handlers(),
+        request_max_body_size=None,  # `taking` counts
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+        pdb_on_exception=False,
+    )
+
+
+def standing(surroundings: Surroundings) -> dict[str, Any]:
+    """Return what the routes find in the state of their app; nothing else in the app knows a house."""
+    engine = surroundings.engine
+    return {"alteryx": surroundings, "login": Login(engine.people, engine.ledger.clock)}

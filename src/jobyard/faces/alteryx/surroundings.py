@@ -1,0 +1,45 @@
+"""What this face is handed in by the server, and the request through which its routes reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from litestar import Request
+from litestar.datastructures import State
+
+from jobyard.engine.engine import Engine
+from jobyard.people.record import Actor
+from jobyard.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Surroundings:
+    """The house as the face sees it."""
+
+    engine: Engine
+    settings: Settings
+    base_url: Callable[[], str]
+    """The address clients use, without a slash at its end."""
+    version: str
+
+
+class Ask(Request[Actor, None, State]):
+    """A request whose sender is known: `user` is the actor."""
+
+    @property
+    def house(self) -> Surroundings:
+        """What the server handed in."""
+        found: Surroundings = self.app.state["alteryx"]
+        return found
+
+    @property
+    def engine(self) -> Engine:
+        """The engine behind every verb."""
+        return self.house.engine
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The query parameters by their names in small letters; of several of one name the last."""
+        found: dict[str, str] = self.scope["state"]["asked"]
+        return found

@@ -1,0 +1,1 @@
+"""Their vocabulary and ours."""
