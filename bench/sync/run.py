@@ -22,7 +22,7 @@ from bench.sync.tree import Found, Tree
 NAME = "sync"
 SIZES = (20_000, 100_000, 1_000_000)
 QUICK = (2_000,)
-MOST = {LabelStudio.name: 20_000}
+MOST = {LabelStudio.name: 20_000, Dvc.name: 100_000}
 """Tools that are not asked for more, as it would take hours."""
 
 
@@ -47,45 +47,53 @@ def measured(folder: Path, sizes: Sequence[int], found: Sequence[Tool], console:
     """Take every tool through every workload on every size. What goes wrong with one is told, and the others go on."""
     described = machine.described(folder, None, {})
     taken, missing = list[Taken](), list[str]()
-    plan = [(size, tool) for size in sizes for tool in found if size <= MOST.get(tool.name, size)]
+    plan = {size: [tool for tool in found if size <= MOST.get(tool.name, size)] for size in sizes}
     columns = (TextColumn("{task.description:52}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task("", total=len(plan))
-        for size, tool in plan:
-            progress.update(task, description=f"sync: {tool.name}, {size:,} files")
+        task = progress.add_task("", total=sum(map(len, plan.values())))
+        for size, chosen in plan.items():
+            progress.update(task, description=f"sync: {size:,} files are written")
             with tempfile.TemporaryDirectory(dir=folder, prefix="sync-", ignore_cleanup_errors=True) as own:
-                try:
-                    taken += taken_by(tool, Path(own), size)
-                except Exception as error:  # noqa: BLE001 - one tool's trouble is told, and the others go on
-                    missing.append(f"sync of {tool.name} at {size:,} FAILED: {type(error).__name__}: {error}")
-            progress.advance(task)
+                tree = Tree(Path(own) / "files", size)
+                tree.grow()
+                for tool in chosen:
+                    progress.update(task, description=f"sync: {tool.name}, {size:,} files")
+                    try:
+                        taken += taken_by(tool, Path(own), tree)
+                    except Exception as error:  # noqa: BLE001 - one tool's trouble is told, and the others go on
+                        missing.append(f"sync of {tool.name} at {size:,} FAILED: {type(error).__name__}: {error}")
+                        tree.grow()
+                    progress.advance(task)
     promises = {tool.name: tool.promise for tool in found}
     return SyncRun(machine=described, promises=promises, taken=taken, missing=missing)
 
 
-def taken_by(tool: Tool, folder: Path, size: int) -> list[Taken]:
-    """Return what a tool's turns took on a fresh tree."""
-    tree, room, turns = Tree(folder / "files", size), folder / "room", list[Taken]()
-    room.mkdir()
-    wanted = tree.grow()
-    with tool.opened(room, tree) as turn:
-        for workload in WORKLOADS:
-            if workload != "first":
-                wanted = tree.churn() if workload == "churn" else Found(0, 0, 0)
-            cost, found = turn(workload)
-            turns.append(
-                Taken(
-                    tool=tool.name,
-                    files=size,
-                    workload=workload,
-                    wall=round(cost.wall, 3),
-                    processor=round(cost.processor, 3),
-                    peak=round(cost.peak, 1),
-                    right=found == wanted,
-                    deletes=found.deleted == wanted.deleted,
+def taken_by(tool: Tool, folder: Path, tree: Tree) -> list[Taken]:
+    """Return what a tool's turns took on a tree that no tool has changed, and leave it like that."""
+    turns = list[Taken]()
+    with tempfile.TemporaryDirectory(dir=folder, prefix="room-", ignore_cleanup_errors=True) as room:
+        with tool.opened(Path(room), tree) as turn:
+            for workload in WORKLOADS:
+                wanted = tree.churn() if workload == "churn" else Found(_first(workload, tree), 0, 0)
+                cost, found = turn(workload)
+                turns.append(
+                    Taken(
+                        tool=tool.name,
+                        files=tree.count,
+                        workload=workload,
+                        wall=round(cost.wall, 3),
+                        processor=round(cost.processor, 3),
+                        peak=round(cost.peak, 1),
+                        right=found == wanted,
+                        deletes=found.deleted == wanted.deleted,
+                    )
                 )
-            )
+        tree.restore()
     return turns
+
+
+def _first(workload: str, tree: Tree) -> int:
+    return tree.count if workload == "first" else 0
 
 
 def written(run: SyncRun, results: Path) -> None:

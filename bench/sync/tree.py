@@ -43,6 +43,14 @@ class Tree:
         share = len(range(0, self.count, _EVERY))
         return Found(share, share, share)
 
+    def restore(self) -> None:
+        """Make it as it was before `churn`, so that the next tool meets the same files."""
+        for number in range(0, self.count, _EVERY):
+            place = f"{number // _IN_ONE:05}"
+            (self.folder / place / f"{number:08}-new.jpg").unlink()
+            self._write(f"{place}/{number:08}.jpg", b"first")
+            self._write(f"{place}/{number + _EVERY // 2:08}.jpg", b"first")
+
     def holds(self) -> dict[str, int]:
         """Return the size of each file by its path."""
         return sizes(self.folder)
