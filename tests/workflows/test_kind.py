@@ -1,19 +1,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 import pytest
 
-from jobyard.job.errors import NotFound
 from jobyard.job.record import Job
 from jobyard.kinds import Cancelled, Registry
-from jobyard.people.record import HOUSE
 from jobyard.store.blobs import Blobs
-from jobyard.store.contract import Transaction, View
 from jobyard.workflows.kind import MESSAGES_FILE, WorkflowRun
-from jobyard.workflows.packages import Packages, Workflows
+from jobyard.workflows.packages import Packages
 from jobyard.workflows.parameters import WorkflowParameters
 from jobyard.workflows.refusals import WorkflowBroken, WorkflowRefused, WrongAnswer
 from tests.rehearsal import Rehearsal, context
@@ -28,16 +25,15 @@ class Yard:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.packages = Packages(Blobs(folder / "packages"))
-        self.capability = Workflows(self.packages)
 
     def attempt(self, package: bytes, looks: int | None = None, **given: Any) -> Rehearsal:
-        parameters = {"package": self.packages.keep([package]), "file": "flow.yxmd", **given}
+        parameters = {"package": self.packages.keep([package]), **given}
         job = Job(id="a" * 32, kind="workflow.run", owner="ada", attempt=1, parameters=parameters)
 
         def call(verb: str, payload: Any) -> Any:
-            room, _, what = verb.partition(".")
-            assert room == "workflows"
-            return self.capability.call(cast("Transaction", None), job, what, payload, 0)
+            assert verb == "workflows.find"
+            files = {name: self.packages.path(blob) for name, blob in parameters.get("files", {}).items()}
+            return {"package": self.packages.path(parameters["package"]), "file": "flow.yxmd", "files": files}
 
         return Rehearsal(job, self.folder / "attempt", call, looks=looks)
 
@@ -102,23 +98,3 @@ def test_a_run_stops_when_it_is_cancelled(yard: Yard) -> None:
     )
     with pytest.raises(Cancelled):
         run(yard.attempt(canvas.document(), looks=20))
-
-
-def test_only_what_the_house_keeps_is_let_in(yard: Yard) -> None:
-    blob = yard.packages.keep([b"x"])
-    parameters = WorkflowParameters(package=blob, file="flow.yxzp")
-    resource = yard.capability.admit(cast("View", None), HOUSE, "workflow.run", parameters)
-    assert resource is not None
-    assert (resource.type, resource.id, resource.name) == ("workflow", blob, "flow.yxzp")
-    for wrong in (
-        WorkflowParameters(package="../../etc/passwd"),
-        WorkflowParameters(package="b" * 32),
-        WorkflowParameters(package=blob, files={"data.csv": "c" * 32}),
-    ):
-        with pytest.raises(NotFound):
-            yard.capability.admit(cast("View", None), HOUSE, "workflow.run", wrong)
-    with pytest.raises(NotFound, match="verb"):
-        yard.capability.call(cast("Transaction", None), Job(id="a", kind="b", owner="c"), "fly", None, 0)
-    assert yard.packages.remove(blob) == 1
-    with pytest.raises(NotFound):
-        yard.packages.path(blob)

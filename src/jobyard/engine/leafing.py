@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from jobyard.access import rules
 from jobyard.engine.ledger import Ledger
 from jobyard.engine.waiting import Waits
-from jobyard.job.filters import PAGE_LIMIT, Filter, Order, Query, Scope
+from jobyard.job.filters import OUTLINE_LIMIT, PAGE_LIMIT, Cursor, Filter, Order, Outline, Query, Scope
 from jobyard.job.record import Job
+from jobyard.job.states import State
 from jobyard.job.waiting import Waiting
 from jobyard.people.record import Actor
 from jobyard.store.contract import View
@@ -30,6 +32,19 @@ class Leaf(Struct, frozen=True, kw_only=True):
     """Why the queued ones among them wait, by id."""
 
 
+class Leaves(Struct, frozen=True, kw_only=True):
+    """Which page of which list."""
+
+    filter: Filter
+    order: Order = Order.NEWEST
+    offset: int = 0
+    limit: int
+    doubtful: frozenset[State] = frozenset()
+    """States in which `keep` is asked; jobs in other states are kept. They have to be few, or all are looked at."""
+    keep: Callable[[Job], bool] | None = None
+    """Narrows further what no filter can say."""
+
+
 class Leafing:
     """Pages with numbers."""
 
@@ -44,11 +59,12 @@ class Leafing:
         order: Order,
         offset: int,
         limit: int,
-        keep: Callable[[Job], bool] | None = None,
+        keep: Callable[[Outline], bool] | None = None,
     ) -> Leaf:
         """Return `limit` of the actor's own jobs from the row `offset` on, group after group, each in this order.
 
-        `keep` narrows further what no filter can say; then every job of the groups is looked at.
+        The order is one by number. `keep` narrows further what no filter can say; then every job of the groups is
+        looked at in outline.
         """
         scope = Scope(owner=actor.name)
 
@@ -60,8 +76,51 @@ class Leafing:
         near = keep is None and offset + limit <= _NEAR
         return await (self._ledger.read(work) if near else self._ledger.search(work))
 
+    async def seen(self, actor: Actor, leaves: Leaves, shared: frozenset[str] = frozenset()) -> Leaf:
+        """Return a page of the jobs that somebody may see, with the exact total.
 
-def _every(_job: Job) -> bool:
+        `shared` are schedules whose jobs somebody let them see.
+        """
+        scope = replace(rules.scope(actor), schedules=shared)
+
+        def work(view: View) -> Leaf:
+            jobs = _picked(view, leaves, scope)
+            return Leaf(jobs=jobs, total=_total(view, leaves, scope), waiting=self._waits.explained(view, jobs))
+
+        return await self._ledger.search(work)
+
+
+def _picked(view: View, leaves: Leaves, scope: Scope) -> list[Job]:
+    found, passed = list[Job](), 0
+    size = min(PAGE_LIMIT, leaves.offset + leaves.limit)
+    for page in _pages(view, leaves.filter, scope, leaves.order, size):
+        for job in page:
+            if not _kept(job, leaves):
+                continue
+            passed += 1
+            if passed > leaves.offset:
+                found.append(job)
+            if len(found) == leaves.limit:
+                return found
+    return found
+
+
+def _total(view: View, leaves: Leaves, scope: Scope) -> int:
+    states = leaves.filter.states or frozenset(State)
+    doubtful = states & leaves.doubtful if leaves.keep is not None else frozenset()
+    sure = states - doubtful
+    total = view.count(replace(leaves.filter, states=sure), scope, _ALL) if sure else 0
+    if doubtful:
+        rest = replace(leaves.filter, states=doubtful)
+        total += sum(_kept(job, leaves) for page in _pages(view, rest, scope, Order.NEWEST, PAGE_LIMIT) for job in page)
+    return total
+
+
+def _kept(job: Job, leaves: Leaves) -> bool:
+    return leaves.keep is None or job.state not in leaves.doubtful or leaves.keep(job)
+
+
+def _every(_job: Outline) -> bool:
     return True
 
 
@@ -72,7 +131,7 @@ def _counted(
     order: Order,
     offset: int,
     limit: int,
-    _keep: Callable[[Job], bool],
+    _keep: Callable[[Outline], bool],
 ) -> tuple[list[Job], int]:
     """Return a page and the total from counters; groups before the page are skipped whole."""
     jobs, total = list[Job](), 0
@@ -92,32 +151,44 @@ def _sifted(
     order: Order,
     offset: int,
     limit: int,
-    keep: Callable[[Job], bool],
+    keep: Callable[[Outline], bool],
 ) -> tuple[list[Job], int]:
-    jobs, total = list[Job](), 0
+    ids, total = list[str](), 0
     for group in groups:
-        for page in _pages(view, group, scope, order, PAGE_LIMIT):
-            for job in page:
-                if not keep(job):
-                    continue
-                if offset <= total < offset + limit:
-                    jobs.append(job)
-                total += 1
-    return jobs, total
+        for outline in _outlines(view, group, scope, order):
+            if not keep(outline):
+                continue
+            if offset <= total < offset + limit:
+                ids.append(outline.id)
+            total += 1
+    return view.jobs(ids), total
 
 
 def _rows(view: View, group: Filter, scope: Scope, order: Order, first: int, limit: int) -> list[Job]:
+    after = view.nth(Query(filter=group, scope=scope, order=order), first) if first else None
+    if first and after is None:
+        return []
     found = list[Job]()
-    for page in _pages(view, group, scope, order, min(PAGE_LIMIT, first + limit)):
-        found += page[first:]
-        first = max(0, first - len(page))
+    for page in _pages(view, group, scope, order, min(PAGE_LIMIT, limit), after):
+        found += page
         if len(found) >= limit:
             break
     return found[:limit]
 
 
-def _pages(view: View, group: Filter, scope: Scope, order: Order, size: int) -> Iterator[list[Job]]:
-    query: Query | None = Query(filter=group, scope=scope, order=order, limit=max(size, 1))
+def _outlines(view: View, group: Filter, scope: Scope, order: Order) -> Iterator[Outline]:
+    query = Query(filter=group, scope=scope, order=order)
+    while found := view.outlines(query):
+        yield from found
+        if len(found) < OUTLINE_LIMIT:
+            return
+        query = replace(query, after=Cursor(value=found[-1].number, number=found[-1].number))
+
+
+def _pages(
+    view: View, group: Filter, scope: Scope, order: Order, size: int, after: Cursor | None = None
+) -> Iterator[list[Job]]:
+    query: Query | None = Query(filter=group, scope=scope, order=order, limit=max(size, 1), after=after)
     while query is not None:
         page = view.find(query)
         yield page.jobs

@@ -35,7 +35,7 @@ class WorkflowRun(Kind):
     @classmethod
     def resource(cls, parameters: Any) -> Resource | None:
         """Return the package, so that its runs are found by it."""
-        return Resource(type="workflow", id=parameters.package, name=parameters.file)
+        return Resource(type="workflow", id=parameters.workflow or parameters.package)
 
     def run(self, parameters: WorkflowParameters, context: Context) -> dict[str, Any]:
         """Return what was written, the records at each tool's ports, and the first messages.
@@ -55,7 +55,7 @@ class WorkflowRun(Kind):
             memory=parameters.memory,
             files={name: Path(path) for name, path in found["files"].items()},
         )
-        with Package(Path(found["package"]), parameters.file) as package:
+        with Package(Path(found["package"]), found["file"]) as package:
             outcome = Outcome(prepared(package.main()))
             try:
                 run(package, parameters.answers, means, outcome)

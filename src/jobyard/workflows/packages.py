@@ -1,16 +1,15 @@
-"""Packages that the house keeps, and the server-side half of `workflow.run`."""
+"""Packages that the house keeps: bytes under names of their own. Who may have them is the library's to say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterable, Iterable, Iterator
+from pathlib import Path
 
-from jobyard.job.errors import NotFound
-from jobyard.job.record import Job, Resource
-from jobyard.people.record import Actor
-from jobyard.store.blobs import Blobs
-from jobyard.store.contract import Transaction, View
-from jobyard.workflows.parameters import WorkflowParameters
+from jobyard.job.errors import NotFound, TooLarge
+from jobyard.store.blobs import Blobs, Written
+
+_PAGE = 500
 
 
 class Packages:
@@ -29,44 +28,34 @@ class Packages:
         finally:
             writer.abort()
 
+    async def receive(self, pieces: AsyncIterable[bytes], limit: int) -> Written:
+        """Take a file in as it comes; it is durable then. Raises TooLarge or StoreFull, and keeps nothing."""
+        writer = self._blobs.writer()
+        try:
+            async for piece in pieces:
+                if writer.size + len(piece) > limit:
+                    raise TooLarge(what="The file", limit=f"{limit} bytes")
+                await asyncio.to_thread(writer.write, piece)
+            return await asyncio.to_thread(writer.commit)
+        finally:
+            writer.abort()
+
     def path(self, name: str) -> str:
         """Return where a file lies. Raises NotFound."""
         with self._blobs.open(name):
             return str(self._blobs.path(name).resolve())
 
+    def place(self, name: str) -> Path:
+        """Return where a file lies, or would lie."""
+        return self._blobs.path(name)
+
     def remove(self, name: str) -> int:
         """Remove a file if it is there; return the bytes freed."""
-        return self._blobs.remove(name)
-
-
-class Workflows:
-    """The capability `workflows`: lets runs of kept packages in, and tells running work where they lie."""
-
-    name = "workflows"
-    kinds = frozenset({"workflow.run"})
-
-    def __init__(self, packages: Packages) -> None:
-        self._packages = packages
-
-    def admit(self, view: View, actor: Actor, kind: str, parameters: Any) -> Resource | None:
-        """Let a run in when everything that it names is kept here. Raises NotFound."""
-        self._paths(parameters)
-        return Resource(type="workflow", id=parameters.package, name=parameters.file)
-
-    def call(self, transaction: Transaction, job: Job, verb: str, payload: Any, now: int) -> Any:
-        """Answer `find` with where the package and the files lie. Raises NotFound for another verb."""
-        if verb != "find":
-            raise NotFound(what="verb", name=f"workflows.{verb}")
-        return self._paths(WorkflowParameters(**job.parameters))
-
-    def _paths(self, parameters: WorkflowParameters) -> dict[str, Any]:
-        return {
-            "package": self._path(parameters.package),
-            "files": {name: self._path(blob) for name, blob in parameters.files.items()},
-        }
-
-    def _path(self, blob: str) -> str:
         try:
-            return self._packages.path(blob)
+            return self._blobs.remove(name)
         except NotFound:
-            raise NotFound(what="package", name=blob) from None
+            return 0
+
+    def old(self, before: float) -> Iterator[list[str]]:
+        """Give out the names of files last written before a time, in seconds since 1970, some at a time."""
+        return self._blobs.pages(_PAGE, before)

@@ -14,10 +14,10 @@ GIBIBYTE = 1024**3
 class WorkflowParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One run of one workflow."""
 
-    package: _Blob
-    """The package or document, as the house named it when it was handed in."""
-    file: _Name = "workflow.yxzp"
-    """What its file is called; the ending says whether it is a package, a workflow, an app or a macro."""
+    workflow: Annotated[str, Meta(max_length=64)] = ""
+    """The id of the workflow in the library. Alone, it means the version that is published when the run begins."""
+    package: Annotated[str, Meta(max_length=64)] = ""
+    """The package of one of its versions, as the library named it; enough by itself."""
     answers: Annotated[dict[_Name, Annotated[str, Meta(max_length=65_536)]], Meta(max_length=500)] = {}
     """Answers to the app's questions, by the questions' names. What is not answered keeps its default."""
     files: Annotated[dict[_Name, _Blob], Meta(max_length=200)] = {}

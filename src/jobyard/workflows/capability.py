@@ -1,0 +1,86 @@
+"""The server-side half of `workflow.run`: lets runs of kept packages in, and tells running work where they lie."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from jobyard.access import rules
+from jobyard.job.errors import Invalid, NotFound, Refused
+from jobyard.job.record import Job, Resource
+from jobyard.people.record import Actor, Role
+from jobyard.store.contract import Transaction, View
+from jobyard.workflows.library import rows, standing
+from jobyard.workflows.library.record import Version, Workflow
+from jobyard.workflows.packages import Packages
+from jobyard.workflows.parameters import WorkflowParameters
+
+
+class Workflows:
+    """The capability `workflows`."""
+
+    name = "workflows"
+    kinds = frozenset({"workflow.run"})
+
+    def __init__(self, packages: Packages) -> None:
+        self._packages = packages
+
+    def admit(self, view: View, actor: Actor, kind: str, parameters: Any) -> Resource | None:
+        """Let a run in when its submitter may run the workflow and owns the files that go with it.
+
+        Raises NotFound, Refused, or Invalid where no workflow is named.
+        """
+        workflow, _ = _meant(view, parameters)
+        if not standing.sees(actor, workflow):
+            raise _missing(parameters)
+        if not standing.runs(actor, workflow):
+            raise Refused(verb="run this workflow")
+        everybody = rules.at_least(actor.role, Role.OPERATOR)
+        for blob in parameters.files.values():
+            owner = rows.file_owner(view, blob)
+            if owner is None or not (everybody or owner == actor.name):
+                raise NotFound(what="file", name=blob)
+        return Resource(type="workflow", id=workflow.id, name=workflow.name)
+
+    def call(self, transaction: Transaction, job: Job, verb: str, payload: Any, now: int) -> Any:
+        """Answer `find` with the package, its file's name and the files. Raises NotFound for another verb."""
+        if verb != "find":
+            raise NotFound(what="verb", name=f"workflows.{verb}")
+        parameters = msgspec.convert(job.parameters, WorkflowParameters)
+        workflow, version = _meant(transaction, parameters)
+        return {
+            "workflow": workflow.id,
+            "version": version.number,
+            "file": version.file,
+            "package": self._path(version.package),
+            "files": {name: self._path(blob) for name, blob in parameters.files.items()},
+        }
+
+    def _path(self, blob: str) -> str:
+        try:
+            return self._packages.path(blob)
+        except NotFound:
+            raise NotFound(what="package", name=blob) from None
+
+
+def _meant(view: View, parameters: WorkflowParameters) -> tuple[Workflow, Version]:
+    """Return the workflow that is meant, with the version: the one named, else the published one."""
+    if parameters.package:
+        version = rows.version(view, parameters.package)
+        workflow = rows.one(view, version.workflow) if version is not None else None
+        if version is None or workflow is None or parameters.workflow not in {"", workflow.id}:
+            raise _missing(parameters)
+        return workflow, version
+    if not parameters.workflow:
+        raise Invalid(reason="Say which workflow shall run: its id, or the package of one of its versions.")
+    workflow = rows.one(view, parameters.workflow)
+    if workflow is None:
+        raise _missing(parameters)
+    return workflow, rows.shown(view, workflow).published
+
+
+def _missing(parameters: WorkflowParameters) -> NotFound:
+    if parameters.package:
+        return NotFound(what="package", name=parameters.package)
+    return NotFound(what="workflow", name=parameters.workflow)
