@@ -14,6 +14,7 @@ from jobyard.datasets.catalog import Datasets
 from jobyard.datasets.endpoints import Endpoints
 from jobyard.datasets.uploads import Uploads
 from jobyard.datasets.work.capability import WorkCapability
+from jobyard.datasets.work.sendings import Sendings
 from jobyard.datasets.work.tasks import Tasks
 from jobyard.engine.capability import Capability
 from jobyard.engine.engine import Engine
@@ -93,6 +94,7 @@ class House:
         self.endpoints = Endpoints(store, clock, vault)
         self.native = native_face.native(self._native_surroundings())
         self.app = Doors(
+        self.sendings = Sendings(store, clock, roots, self.uploads)
             [native_room(self.native, settings), *self._foreign_rooms()],
             hall_room(hall([*health(self.ready), *pages()]), settings),
             Doorplate(settings),
@@ -126,6 +128,7 @@ class House:
         rooms = list[Room]()
         if "clearml" in self.settings.faces:
             rooms.append(clearml_room(clearml_face.ClearmlApp(self._clearml_surroundings()), self.settings))
+            sendings=self.sendings,
         if "modelarts" in self.settings.faces:
             surroundings = ModelartsSurroundings(
                 engine=self.engine, datasets=self.datasets, settings=self.settings, base_url=self.base_url

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Unpack
 
-from jobyard.client.exchange import Call, Exchange, segment
+from jobyard.client.exchange import Call, segment
 from jobyard.client.jobs import Wishes
 from jobyard.client.labelling import (
     DatasetEdit,
@@ -23,6 +23,7 @@ from jobyard.client.shapes import (
     Dataset,
     DatasetPage,
     Job,
+    Formats,
     Label,
     Outcome,
     Outcomes,
@@ -33,36 +34,36 @@ from jobyard.client.shapes import (
     Sync,
 )
 
+from jobyard.client.working import DatasetWork
 SYNC = "dataset.sync"
 """The job kind that compares a dataset with its folder."""
 
 
-class Datasets:
-    """Make, see, label and synchronize datasets."""
-
-    def __init__(self, exchange: Exchange, submit: Callable[..., Job]) -> None:
-        self._exchange = exchange
-        self._submit = submit
+class Datasets(DatasetWork):
+    """Make, see, label and synchronize datasets, and work on them."""
 
     def create(
         self,
         name: str,
-        source: str,
+        source: str = "",
         project: str | None = None,
         *,
         purpose: Purpose = "free",
+        collection: str | None = None,
         description: str = "",
         read_labels: bool = True,
         labels: Sequence[Label] = (),
     ) -> Dataset:
         """Make a dataset over `source`: a folder on the house's machine inside one of its allowed roots, or a bucket.
 
-        Nothing is read yet; see `sync`. Raises Conflict for a taken name, Invalid for a source that is not allowed.
+        Nothing is read yet; see `sync`. Without a source it is one whose pictures are sent in; see `fill`.
+        Raises Conflict for a taken name, Invalid for a source that is not allowed.
         """
         body = NewDataset(
             name=name,
             source=source,
             project=project,
+            collection=collection,
             purpose=purpose,
             description=description,
             read_labels=read_labels,
@@ -163,6 +164,10 @@ class Datasets:
         return self._exchange.ask(call, Annotations)
 
     def syncs(self, id_: str) -> list[Sync]:
+    def formats(self) -> Formats:
+        """Return the formats that annotations are written in and read from."""
+        return self._exchange.ask(Call(path="/formats"), Formats)
+
         """Return the newest synchronizations of a dataset, the newest first, running or not. Raises NotFound."""
         return self._exchange.ask(Call(path=_at(id_, "syncs")), list[Sync])
 

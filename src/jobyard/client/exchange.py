@@ -35,6 +35,8 @@ class Call(Struct, frozen=True, kw_only=True):
     query: Mapping[str, Any] = {}
     """Entries that are None are left out; a list is sent once for each item."""
     body: Struct | None = None
+    content: bytes | None = None
+    """Bytes as they are, in place of a body."""
     headers: Mapping[str, str] = {}
     again: bool = True
     """Whether it may be sent a second time when its answer was lost."""
@@ -128,7 +130,7 @@ class Exchange:
             yield response
 
     def _exchanged(self, call: Call) -> bytes:
-        patience, body = self.patience(), None if call.body is None else msgspec.json.encode(call.body)
+        patience, body = self.patience(), call.content if call.body is None else msgspec.json.encode(call.body)
         while True:
             try:
                 return self._once(call, body)
@@ -146,7 +148,7 @@ class Exchange:
     def _once(self, call: Call, body: bytes | None) -> bytes:
         headers = dict(call.headers)
         if body is not None:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = "application/json" if call.content is None else "application/octet-stream"
         response = self._http.request(
             call.method, self._target(call), headers=headers, content=body, timeout=self._limits(call)
         )

@@ -10,6 +10,7 @@ import httpx2
 import msgspec
 
 from jobyard.client import keeping
+from jobyard.client.collections import Collections
 from jobyard.client.datasets import Datasets
 from jobyard.client.endpoints import Endpoints
 from jobyard.client.exchange import Call, Exchange, segment
@@ -89,6 +90,7 @@ class Jobyard(JobVerbs):
         self.webhooks = Webhooks(self._exchange)
         self.datasets = Datasets(self._exchange, self.submit)
 
+        self.collections = Collections(self._exchange, self.submit)
     def __enter__(self) -> Self:
         return self
 

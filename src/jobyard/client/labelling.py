@@ -23,13 +23,16 @@ Purpose = Literal[
     "free",
 ]
 Policy = Literal["keep", "forget", "delete_source"]
+UploadPurpose = Literal["annotations", "archive", "pictures", "backup"]
 
 
 class NewDataset(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A new dataset over an allowed folder or bucket."""
 
     name: str
-    source: str
+    source: str = ""
+    """Empty where the pictures will be sent in."""
+    collection: str | None = None
     project: str | None = None
     purpose: Purpose = "free"
     """What it is made for: it says which files are samples and which labels are read along."""
@@ -45,6 +48,33 @@ class DatasetEdit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str | UnsetType = UNSET
     description: str | UnsetType = UNSET
     read_labels: bool | UnsetType = UNSET
+
+
+class NewCollection(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A new collection."""
+
+    name: str
+    project: str | None = None
+    description: str = ""
+    labels: list[Label] = []
+
+
+class CollectionEdit(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What shall be different about a collection."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+
+
+class NewUpload(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A file that will come."""
+
+    purpose: UploadPurpose
+    name: str
+    length: int
+    dataset: str | None = None
+    collection: str | None = None
+    assignment: int | None = None
 
 
 class LabelEdits(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -23,6 +23,8 @@ from jobyard.datasets.capability import DatasetCapability
 from jobyard.datasets.catalog import Datasets
 from jobyard.datasets.endpoints import Endpoints
 from jobyard.datasets.sync import DatasetSync
+from jobyard.datasets.uploads import Uploads
+from jobyard.datasets.work.sendings import Sendings
 from jobyard.engine.engine import Engine
 from jobyard.engine.submission import Submission
 from jobyard.faces.native.app import native, standing
@@ -118,6 +120,7 @@ class House:
         surroundings = Surroundings(
             engine=self.engine,
             datasets=Datasets(store, self.clock, roots, Vault(bytes(32)), source_deletes=self.settings.source_deletes),
+        self.uploads = Uploads(folder / "uploads", self.settings.upload_limit)
             endpoints=Endpoints(store, self.clock, Vault(bytes(32))),
             settings=self.settings,
             base_url=lambda: "https://jobs.example",
@@ -127,6 +130,7 @@ class House:
         self.app = self._idle.pop() if self._idle else native(surroundings)
         for name, thing in standing(surroundings).items():
             self.app.state[name] = thing
+            sendings=Sendings(store, self.clock, roots, self.uploads),
         room = native_room(self.app, self.settings)
         self.door = Doors([room], room, Doorplate(self.settings), self._running)
         self.worker = Actor(name="ada", role=Role.ADMINISTRATOR, scope=KeyScope.DESK)

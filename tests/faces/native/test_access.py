@@ -43,6 +43,10 @@ BODIES: dict[str, Any] = {
     "addProject": {"name": "p"},
     "setMember": {"role": "member"},
     "addDataset": {"name": "d", "source": "/tmp"},
+    "addCollection": {"name": "c"},
+    "changeCollection": {"description": "c"},
+    "changeCollectionLabels": {},
+    "beginUpload": {"purpose": "backup", "name": "a.zip", "length": 1},
     "changeDataset": {"description": "d"},
     "changeLabels": {},
     "changeAnnotations": {},
@@ -74,7 +78,9 @@ def filled(path: str, job: str = "0" * 32) -> str:
         path = path.replace(name, value)
     for name in ("{dataset_id}", "{schedule_id}", "{key_id}", "{project_id}", "{webhook_id}", "{sample_id}"):
         path = path.replace(name, "0" * 32)
-    path = path.replace("{event}", "1")
+    for name in ("{collection_id}", "{upload_id}"):
+        path = path.replace(name, "0" * 32)
+    path = path.replace("{group}", "backups").replace("{event}", "1").replace("{frame}", "0")
     assert "{" not in path
     return path
 
@@ -162,7 +168,7 @@ async def test_a_viewer_changes_nothing(house: House) -> None:
                     continue
                 answer = await ask(viewer, method, filled(path, job), handler)
                 strange = handler.operation_id in {"setMember", "dropMember"}
-                strange = strange or "{schedule_id}" in path or "{dataset_id}" in path
+                strange = strange or any(f"{{{one}_id}}" in path for one in ("schedule", "dataset", "collection"))
                 expected = {404} if strange else {403}
                 assert answer.status_code in expected, f"{method} {path}: {answer.text}"
         assert (await house.engine.listing.job(HOUSE, job)).revision == 1

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from jobyard.cli import showing
 from jobyard.cli.codes import Code, Trouble, told
-from jobyard.cli.datasets.naming import dataset_named
+from jobyard.cli.datasets.naming import collection_named, dataset_named
 from jobyard.cli.reach import Where, house
 
 _HERE = Where()
@@ -16,9 +16,10 @@ _HERE = Where()
 
 def create(
     name: str,
-    source: str,
+    source: str = "",
     /,
     *,
+    collection: str | None = None,
     project: str | None = None,
     purpose: str = "free",
     description: str = "",
@@ -28,12 +29,16 @@ def create(
 ) -> int:
     """Make a dataset over a folder or a bucket. Nothing is read yet; `jobyard datasets sync` does.
 
+    Without a source it is one whose pictures are sent in; `jobyard datasets fill` does.
+
     Parameters
     ----------
     name
         What people call it.
     source
         A folder on the server's machine, inside one of its allowed source roots; or s3://BUCKET/FOLDER/.
+    collection
+        Name, number or id of a collection whose labels it shares.
     project
         Id or name of a project to share it with.
     purpose
@@ -56,6 +61,7 @@ def create(
             name,
             source,
             project,
+            collection=None if collection is None else collection_named(client, collection).id,
             purpose=meant,
             description=description,
             read_labels=read_labels,

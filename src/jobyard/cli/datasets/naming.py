@@ -9,7 +9,7 @@ from jobyard.job.ids import is_id
 
 if TYPE_CHECKING:
     from jobyard.client import Jobyard
-    from jobyard.client.shapes import Dataset
+    from jobyard.client.shapes import Collection, Dataset
 
 
 def dataset_named(client: Jobyard, reference: str) -> Dataset:
@@ -21,6 +21,17 @@ def dataset_named(client: Jobyard, reference: str) -> Dataset:
         if one.name == reference or (number.isdecimal() and str(one.number) == number):
             return one
     raise Trouble(f"there is no dataset {reference}.", Code.REFUSED)
+
+
+def collection_named(client: Jobyard, reference: str) -> Collection:
+    """Return the collection of an id, a number or a name. Raises Trouble."""
+    if is_id(reference):
+        return client.collections.get(reference)
+    number = reference.removeprefix("#")
+    for one in client.collections.all():
+        if one.name == reference or (number.isdecimal() and str(one.number) == number):
+            return one
+    raise Trouble(f"there is no collection {reference}.", Code.REFUSED)
 
 
 def sample_named(client: Jobyard, dataset: str, reference: str) -> str:

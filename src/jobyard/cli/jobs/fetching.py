@@ -49,7 +49,7 @@ def download(
         if len(files) > 1 and not target.is_dir():
             raise Trouble(f"{to} is not a folder, and there are {len(files)} files to put in it.", Code.USAGE)
         for file in files:
-            place = _fetch(client, id_, file, target, force=force)
+            place = fetch(client, id_, file, target, force=force)
             if where.json:
                 told = {"name": file.name, "path": str(place), "size": file.size, "sha256": file.sha256}
                 showing.print_json(told)
@@ -71,7 +71,8 @@ def _wanted(files: list[ResultFile], names: tuple[str, ...]) -> list[ResultFile]
     return [newest[name] for name in dict.fromkeys(names)]
 
 
-def _fetch(client: Jobyard, id_: str, file: ResultFile, target: Path, *, force: bool) -> Path:
+def fetch(client: Jobyard, id_: str, file: ResultFile, target: Path, *, force: bool) -> Path:
+    """Fetch one result file with a bar and return where it lies. Raises Trouble where one is there already."""
     with showing.bars(files=True) as progress:
         bar = progress.add_task(visible(file.name), total=file.size)
 

@@ -99,6 +99,7 @@ from jobyard.client.shapes.people import (
 )
 from jobyard.client.shapes.schedules import LastJob, Schedule, SchedulePage, Upcoming
 from jobyard.client.shapes.webhooks import (
+from jobyard.client.shapes.sending import Collection, CollectionPage, Format, Formats, Upload
     Delivery,
     DeliveryPage,
     JobLetter,
@@ -123,6 +124,8 @@ __all__ = [
     "BulkRefusal",
     "ClearmlSettings",
     "Compacted",
+    "Collection",
+    "CollectionPage",
     "Counts",
     "Credentials",
     "CvatSettings",
@@ -141,6 +144,8 @@ __all__ = [
     "FeedResync",
     "FieldFault",
     "Held",
+    "Format",
+    "Formats",
     "Job",
     "JobLetter",
     "JobPage",
@@ -203,6 +208,7 @@ __all__ = [
     "Upcoming",
     "Used",
     "User",
+    "Upload",
     "UserMade",
     "Waiting",
     "Webhook",

@@ -19,7 +19,7 @@ from jobyard.datasets.record import Dataset
 from jobyard.datasets.sources import Sources, kept
 from jobyard.datasets.tables import assignments, collections
 from jobyard.datasets.uploads import Uploads
-from jobyard.datasets.work import filling, making, recounting, staging, telling, uniting
+from jobyard.datasets.work import filling, groups, making, recounting, staging, telling, uniting
 from jobyard.datasets.work.messages import (
     Aside,
     Division,
@@ -79,7 +79,7 @@ class WorkCapability:
             self._check_dataset(view, actor, kind, thing, parameters)
             return Resource(type="dataset", id=thing.id, name=thing.name)
         if kind == IMPORT:
-            self._check_sent(actor, parameters.upload, {f"project-{thing.number}-dataset"})
+            self._check_sent(actor, parameters.upload, {groups.archives(thing.number)})
         return Resource(type="collection", id=thing.id, name=thing.name)
 
     def call(self, transaction: Transaction, job: Job, verb: str, payload: Any, now: int) -> Any:
@@ -138,10 +138,10 @@ class WorkCapability:
             if found is None or found.dataset != dataset.number:
                 raise NotFound(what="assignment", name=str(number))
         if kind == IMPORT:
-            allowed = {f"task-{dataset.number}-annotations", f"job-{number}-annotations"}
+            allowed = {groups.annotations(dataset.number, None), groups.annotations(dataset.number, number)}
             self._check_sent(actor, parameters.upload, allowed)
         if kind == CREATE:
-            if parameters.upload != f"task-{dataset.number}-data":
+            if parameters.upload != groups.pictures(dataset.number):
                 raise Invalid(reason="These pictures were not sent in for this dataset.")
             if not kept.is_kept(dataset.source):
                 raise Conflict(reason="Pictures are sent in only where the dataset is no folder or bucket.")

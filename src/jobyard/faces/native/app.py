@@ -19,7 +19,7 @@ from jobyard.faces.native.words import Names
 
 PLACES = ("v1", "metrics")
 """How the addresses of this face begin."""
-COUNTS_ITSELF = ("/v1/desk/",)
+COUNTS_ITSELF = ("/v1/desk/", "/v1/uploads/")
 """Addresses at which bodies are bounded by who reads them."""
 
 

@@ -18,7 +18,7 @@ from litestar.routes import BaseRoute, HTTPRoute
 
 from jobyard.faces.native import login
 from jobyard.faces.native.gate import PUBLIC
-from jobyard.faces.native.taking import ASKED, HEADERS
+from jobyard.faces.native.taking import ASKED, HEADERS, TAKES
 from jobyard.faces.native.wire import (
     FeedHello,
     FeedJob,
@@ -127,6 +127,8 @@ def _operation(path: str, method: str, handler: HTTPRouteHandler, schemas: dict[
         shape = _bare(body.annotation)
         required = not body.is_optional
         said["requestBody"] = {"required": required, "content": {"application/json": {"schema": schemas[shape]}}}
+    if media_type := handler.opt.get(TAKES):
+        said["requestBody"] = {"required": True, "content": {media_type: {}}}
     if handler.opt.get(PUBLIC):
         said["security"] = []
     return said

@@ -10,6 +10,7 @@ from litestar.datastructures import State
 
 from jobyard.datasets.catalog import Datasets
 from jobyard.datasets.endpoints import Endpoints
+from jobyard.datasets.work.sendings import Sendings
 from jobyard.engine.engine import Engine
 from jobyard.faces.native.frames import Frames
 from jobyard.faces.native.login import Came
@@ -28,6 +29,7 @@ class Surroundings:
     endpoints: Endpoints
     settings: Settings
     base_url: Callable[[], str]
+    sendings: Sendings
     """The address clients use, without a slash at its end."""
     version: str
 

@@ -18,6 +18,8 @@ ASKED = "asked"
 
 HEADERS = "headers"
 """The route option that names the headers it heeds, for the document."""
+TAKES = "takes"
+"""The route option that names the media type of a body that is read as it comes, for the document."""
 InPath = FromPath[str]
 """A part of the address, once decoded."""
 

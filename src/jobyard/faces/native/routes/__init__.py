@@ -9,6 +9,7 @@ from jobyard.faces.native.gate import Gate
 from jobyard.faces.native.routes import (
     annotating,
     changing,
+    collections,
     datasets,
     endpoints,
     feed,
@@ -25,6 +26,7 @@ from jobyard.faces.native.routes import (
     session,
     verbs,
     webhooks,
+    sending,
 )
 from jobyard.faces.native.routes.contents import get_document
 from jobyard.faces.native.routes.desk import at_desk
@@ -49,6 +51,8 @@ _SUBJECTS = (
     endpoints,
     projects,
     people,
+    collections,
+    sending,
     webhooks,
 )
 

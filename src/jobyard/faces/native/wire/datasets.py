@@ -33,8 +33,13 @@ class DatasetIn(Struct, kw_only=True, forbid_unknown_fields=True):
     """A new dataset over an allowed folder or bucket."""
 
     name: _DatasetName
-    source: Annotated[str, Meta(min_length=1, max_length=4096)]
-    """A folder inside one of the allowed source roots, or an allowed stretch of a bucket as `s3://bucket/folder/`."""
+    source: Annotated[str, Meta(max_length=4096)] = ""
+    """A folder inside one of the allowed source roots, or an allowed stretch of a bucket as `s3://bucket/folder/`.
+
+    Without one its pictures will be sent in, and the house keeps them.
+    """
+    collection: Id | None = None
+    """The id of a collection whose labels it shares."""
     project: Name | None = None
     purpose: PurposeName = "free"
     """What it is made for: it says which files are samples and which labels are read along."""

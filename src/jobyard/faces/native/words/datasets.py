@@ -39,6 +39,7 @@ def dataset_draft(wanted: DatasetIn) -> Draft:
     return Draft(
         name=wanted.name,
         source=wanted.source,
+        collection=wanted.collection,
         project=wanted.project,
         purpose=Purpose(wanted.purpose),
         description=wanted.description,
