@@ -15,6 +15,7 @@ from jobyard.datasets.endpoints import Endpoints
 from jobyard.datasets.uploads import Uploads
 from jobyard.datasets.work.capability import WorkCapability
 from jobyard.datasets.work.sendings import Sendings
+from jobyard.datasets.work.showing import Showing
 from jobyard.datasets.work.tasks import Tasks
 from jobyard.engine.capability import Capability
 from jobyard.engine.engine import Engine
@@ -53,9 +54,13 @@ from jobyard.web.hall import hall
 from jobyard.web.health import health
 from jobyard.web.pages import pages
 from jobyard.web.porter import Porter
-from jobyard.workflows.packages import Packages, Workflows
+from jobyard.workflows.capability import Workflows
+from jobyard.workflows.library.verbs import Library
+from jobyard.workflows.packages import Packages
+from jobyard.workflows.scripts.capability import Scripts
+from jobyard.workflows.sharing.house import Sharing
 
-PACKAGES = ("jobyard.datasets", "jobyard.experiments")
+PACKAGES = ("jobyard.datasets", "jobyard.experiments", "jobyard.workflows", "jobyard.workflows.sharing")
 """The capabilities that keep tables of their own."""
 FIRST_USER = "admin"
 
@@ -89,12 +94,15 @@ class House:
             store, clock, roots, vault, source_deletes=settings.source_deletes, pictures=self.pictures
         )
         self.tasks = Tasks(store, clock, roots, self.pictures, vault)
+        self.sendings = Sendings(store, clock, roots, self.uploads)
+        self.showing = Showing(store, clock, self.datasets, self.tasks)
         files = settings.folder / TASK_FILES
         self.experiments = Experiments(self.engine, settings.task_silence, files, settings.upload_limit)
+        self.library = Library(self.engine, self.packages, settings.upload_limit)
+        self.sharing = Sharing(self.engine.ledger, vault)
         self.endpoints = Endpoints(store, clock, vault)
         self.native = native_face.native(self._native_surroundings())
         self.app = Doors(
-        self.sendings = Sendings(store, clock, roots, self.uploads)
             [native_room(self.native, settings), *self._foreign_rooms()],
             hall_room(hall([*health(self.ready), *pages()]), settings),
             Doorplate(settings),
@@ -106,11 +114,13 @@ class House:
 
     def _capabilities(self, vault: Vault) -> list[Capability]:
         roots = self.settings.source_roots
+        workflows = Workflows(self.packages)
         return [
             Commands(self.settings.commands),
             DatasetCapability(roots, vault),
             WorkCapability(roots, vault, self.uploads, self.pictures),
-            Workflows(self.packages),
+            workflows,
+            Scripts(workflows),
         ]
 
     def _native_surroundings(self) -> Surroundings:
@@ -118,6 +128,9 @@ class House:
             engine=self.engine,
             datasets=self.datasets,
             endpoints=self.endpoints,
+            sendings=self.sendings,
+            showing=self.showing,
+            experiments=self.experiments,
             settings=self.settings,
             base_url=self.base_url,
             version=jobyard.__version__,
@@ -128,7 +141,6 @@ class House:
         rooms = list[Room]()
         if "clearml" in self.settings.faces:
             rooms.append(clearml_room(clearml_face.ClearmlApp(self._clearml_surroundings()), self.settings))
-            sendings=self.sendings,
         if "modelarts" in self.settings.faces:
             surroundings = ModelartsSurroundings(
                 engine=self.engine, datasets=self.datasets, settings=self.settings, base_url=self.base_url
@@ -142,7 +154,12 @@ class House:
 
     def _alteryx_surroundings(self) -> AlteryxSurroundings:
         return AlteryxSurroundings(
-            engine=self.engine, settings=self.settings, base_url=self.base_url, version=jobyard.__version__
+            engine=self.engine,
+            library=self.library,
+            sharing=self.sharing,
+            settings=self.settings,
+            base_url=self.base_url,
+            version=jobyard.__version__,
         )
 
     def _clearml_surroundings(self) -> ClearmlSurroundings:
@@ -192,14 +209,19 @@ class House:
             await self.tasks.sweep_uploads(self.uploads)
             await self.datasets.sweep()
             await self.experiments.sweep()
-        task = asyncio.create_task(self.engine.run())
+            await self.library.sweep()
+        chores = [
+            asyncio.create_task(self.engine.run()),
+            asyncio.create_task(self.experiments.keeping.run()),
+            asyncio.create_task(self.tasks.forgetting(self.settings.event_retention)),
+        ]
         try:
             yield
         finally:
             self.engine.desk.close()
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            for chore in chores:
+                chore.cancel()
+            await asyncio.gather(*chores, return_exceptions=True)
             await asyncio.to_thread(self.store.close)
 
 

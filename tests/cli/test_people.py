@@ -33,6 +33,17 @@ def test_a_user_is_added_beside_a_running_server(house: RunningHouse) -> None:
     assert (again.code, again.err) == (3, "jobyard: The user erna exists already.\n")
 
 
+def test_a_right_is_granted_shown_and_revoked(house: RunningHouse) -> None:
+    house.call("users", "add", "paula")
+    assert house.cli("users", "grant", "paula", "python", "--json").json["rights"] == ["python"]
+    listed = {one["name"]: one["rights"] for one in house.cli("users", "list", "--json").json}
+    assert listed["paula"] == ["python"] and listed["admin"] == []
+    assert house.call("users", "revoke", "paula", "python").out == "paula: nothing beyond the role\n"
+    assert house.call("users", "revoke", "paula", "python").code == 3
+    assert house.call("users", "grant", "nobody", "python").code == 3
+    assert house.call("users", "grant", "paula", "everything").code == 2
+
+
 def test_credentials_are_made_beside_a_running_server(house: RunningHouse) -> None:
     told = house.cli("credentials", "--json")
     works(house, told.json, "admin", "administrator")
@@ -46,7 +57,8 @@ def test_credentials_are_made_beside_a_running_server(house: RunningHouse) -> No
     plain = house.call("credentials", "--user", "fritz")
     assert f"  export JOBYARD_URL={house.url}\n  export JOBYARD_TOKEN=jy_" in plain.out
     assert f"export CLEARML_API_HOST={house.url}\n" in plain.out and "export HUAWEICLOUD_SDK_AK=" in plain.out
-    assert "\nAlteryx Server\n  base_url" in plain.out and "export CVAT_ACCESS_TOKEN=" in plain.out
+    assert f"\nAlteryx Server\n  export ALTERYX_BASE_URL={house.url}/webapi/\n" in plain.out
+    assert "export CVAT_ACCESS_TOKEN=" in plain.out
     assert house.call("credentials", "--user", "nobody").code == 3
 
 

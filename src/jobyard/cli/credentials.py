@@ -33,7 +33,16 @@ _FAMILIES: tuple[tuple[str, str, dict[str, str]], ...] = (
         },
     ),
     ("cvat", "CVAT", {"CVAT_ACCESS_TOKEN": "{access_token}"}),
-    ("alteryx", "Alteryx Server", {}),
+    (
+        "alteryx",
+        "Alteryx Server",
+        {
+            "ALTERYX_BASE_URL": "{base_url}",
+            "ALTERYX_API_HOST": "{base_url}",
+            "ALTERYX_CLIENT_ID": "{client_id}",
+            "ALTERYX_CLIENT_SECRET": "{client_secret}",
+        },
+    ),
     (
         "modelarts",
         "ModelArts",

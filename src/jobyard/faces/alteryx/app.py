@@ -10,7 +10,7 @@ from litestar.datastructures import State
 from jobyard.faces import FaceApp
 from jobyard.faces.alteryx import faults
 from jobyard.faces.alteryx.login import Login
-from jobyard.faces.alteryx.routes import router
+from jobyard.faces.alteryx.routes import handlers, router
 from jobyard.faces.alteryx.surroundings import Ask, Surroundings
 
 COUNTS_ITSELF = ("/",)
@@ -35,4 +35,5 @@ def alteryx(surroundings: Surroundings) -> Litestar:
 def standing(surroundings: Surroundings) -> dict[str, Any]:
     """Return what the routes find in the state of their app; nothing else in the app knows a house."""
     engine = surroundings.engine
-    return {"alteryx": surroundings, "login": Login(engine.people, engine.ledger.clock)}
+    login = Login(engine.people, engine.ledger.clock)
+    return {"alteryx": surroundings, "login": login, "handlers": handlers()}

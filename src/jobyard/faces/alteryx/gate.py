@@ -46,9 +46,12 @@ async def _know(scope: Any, headers: dict[bytes, bytes]) -> None:
     scope["auth"] = None
 
 
-def _asked(query: bytes) -> dict[str, str]:
+def _asked(query: bytes) -> dict[str, list[str]]:
     try:
         pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_ASKED, errors="strict")
     except (ValueError, UnicodeDecodeError):
         raise Invalid(reason="The query parameters cannot be read.") from None
-    return {name.lower(): value for name, value in pairs}
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name.lower(), []).append(value)
+    return found

@@ -11,6 +11,8 @@ from litestar.datastructures import State
 from jobyard.engine.engine import Engine
 from jobyard.people.record import Actor
 from jobyard.settings import Settings
+from jobyard.workflows.library.verbs import Library
+from jobyard.workflows.sharing.house import Sharing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,6 +20,8 @@ class Surroundings:
     """The house as the face sees it."""
 
     engine: Engine
+    library: Library
+    sharing: Sharing
     settings: Settings
     base_url: Callable[[], str]
     """The address clients use, without a slash at its end."""
@@ -39,7 +43,17 @@ class Ask(Request[Actor, None, State]):
         return self.house.engine
 
     @property
+    def library(self) -> Library:
+        """The workflows of the house."""
+        return self.house.library
+
+    @property
     def asked(self) -> dict[str, str]:
         """The query parameters by their names in small letters; of several of one name the last."""
-        found: dict[str, str] = self.scope["state"]["asked"]
+        return {name: values[-1] for name, values in self.repeated.items()}
+
+    @property
+    def repeated(self) -> dict[str, list[str]]:
+        """The query parameters by their names in small letters, with all that was said of each."""
+        found: dict[str, list[str]] = self.scope["state"]["asked"]
         return found

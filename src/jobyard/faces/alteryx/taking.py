@@ -19,6 +19,8 @@ from jobyard.job.errors import Invalid, TooLarge
 T = TypeVar("T")
 S = TypeVar("S", bound=StrEnum)
 
+ASKED, TAKES = "asked", "takes"
+"""The route options that say which query parameters count, and which shape a body has."""
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 _JSON = frozenset({"", "application/json", "text/json"})
 _FIELDS = 1_000

@@ -7,17 +7,50 @@ HANDLERS that stands in `_SUBJECTS`.
 from __future__ import annotations
 
 from litestar import Router
+from litestar.handlers import HTTPRouteHandler
 
 from jobyard.faces import WholeRouter
 from jobyard.faces.alteryx.gate import Gate
 from jobyard.faces.alteryx.paths import PLACE
-from jobyard.faces.alteryx.routes import server, token
+from jobyard.faces.alteryx.routes import (
+    collections,
+    credentials,
+    first,
+    groups,
+    jobs,
+    outputs,
+    runs,
+    schedules,
+    server,
+    token,
+    users,
+    versions,
+    workflows,
+)
 from jobyard.faces.alteryx.surroundings import Ask
 
-_SUBJECTS = (token, server)
+_SUBJECTS = (
+    token,
+    server,
+    workflows,
+    versions,
+    runs,
+    jobs,
+    outputs,
+    first,
+    schedules,
+    collections,
+    users,
+    groups,
+    credentials,
+)
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return every route."""
+    return [handler for subject in _SUBJECTS for handler in subject.HANDLERS]
 
 
 def router() -> Router:
     """Return the protocol as one router."""
-    handlers = [handler for subject in _SUBJECTS for handler in subject.HANDLERS]
-    return WholeRouter(path=f"/{PLACE}", route_handlers=handlers, request_class=Ask, middleware=[Gate])
+    return WholeRouter(path=f"/{PLACE}", route_handlers=handlers(), request_class=Ask, middleware=[Gate])

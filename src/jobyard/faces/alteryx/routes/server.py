@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from litestar import get
+import msgspec
+from litestar import MediaType, Response, get
 
+from jobyard.faces.alteryx.document import document
+from jobyard.faces.alteryx.gate import PUBLIC
 from jobyard.faces.alteryx.surroundings import Ask
 from jobyard.faces.alteryx.wire.server import ServerOut
 
@@ -15,4 +18,12 @@ async def get_server(request: Ask) -> ServerOut:
     return ServerOut(name="Jobyard", version=request.house.version, base_address=f"{base}/webapi/")
 
 
-HANDLERS = (get_server,)
+@get(["/swagger/docs/v3", "/v3/swagger.json"], opt={PUBLIC: True})
+async def get_document(request: Ask) -> Response[bytes]:
+    """Return this face's own description, in Swagger 2.0."""
+    house = request.house
+    found = document(request.app.state["handlers"], house.base_url(), house.version)
+    return Response(msgspec.json.encode(found), media_type=MediaType.JSON)
+
+
+HANDLERS = (get_server, get_document)

@@ -9,13 +9,14 @@ from jobyard.faces.alteryx.gate import PUBLIC
 from jobyard.faces.alteryx.login import LIFE, Login
 from jobyard.faces.alteryx.refusals import WrongGrant
 from jobyard.faces.alteryx.surroundings import Ask
+from jobyard.faces.alteryx.taking import TAKES
 from jobyard.faces.alteryx.wire.token import TokenIn, TokenOut
 
 GRANT = "client_credentials"
 _SCHEME = "Bearer"
 
 
-@post("/oauth2/token", status_code=200, opt={PUBLIC: True})
+@post("/oauth2/token", status_code=200, opt={PUBLIC: True, TAKES: TokenIn})
 async def issue_token(request: Ask) -> Response[TokenOut]:
     """Give a token for a pair of keys, which come in the form, in the Authorization header or in a JSON body."""
     told = await taking.body(request, TokenIn)

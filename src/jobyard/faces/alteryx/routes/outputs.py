@@ -1,0 +1,37 @@
+"""The files that jobs leave, under the addresses of both versions."""
+
+from __future__ import annotations
+
+from litestar import get
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from jobyard.faces.alteryx import sending, taking
+from jobyard.faces.alteryx.finding import files_of, job_of, standing
+from jobyard.faces.alteryx.surroundings import Ask
+from jobyard.faces.alteryx.taking import ASKED
+from jobyard.faces.alteryx.words import jobs as words
+from jobyard.job.errors import NotFound, ResultGone
+
+ADDRESSES = ["/v3/jobs/{job_id:str}/output/{output_id:str}", "/v1/jobs/{job_id:str}/output/{output_id:str}"]
+
+
+@get(ADDRESSES, opt={ASKED: ("format",)})
+async def get_output(request: Ask, job_id: FromPath[str], output_id: FromPath[str]) -> Stream:
+    """Return a file, as it is or in the format that is asked for. Raises Invalid for one that it does not have."""
+    job = await job_of(request, job_id)
+    if job.results_expired:
+        raise ResultGone(id=job_id)
+    files = await files_of(request, job)
+    there = {one.id for one in words.outputs(job, files)}
+    found = next((file for file in files if output_id in there and words.output_id(file) == output_id), None)
+    if found is None:
+        raise NotFound(what="output", name=output_id[:64])
+    asked, offered = request.asked.get("format", "").strip(), words.formats(found)
+    if asked and asked.lower() not in {one.lower() for one in offered}:
+        raise taking.wrong("format", f"The value {asked[:50]!r} is none of {', '.join(offered)}.")
+    file, path = await request.engine.results.open(await standing(request, job_id), job_id, found.name, found.attempt)
+    return sending.sent(path, file.size, file.name, file.media_type)
+
+
+HANDLERS = (get_output,)
