@@ -10,7 +10,7 @@ from jobyard.access import rules
 from jobyard.access.rules import House, Verb
 from jobyard.job.errors import JobNotFound, Refused
 from jobyard.job.record import Job
-from jobyard.people.record import Actor, KeyScope, Role
+from jobyard.people.record import Actor, KeyScope, Right, Role
 
 PROJECT = "0" * 32
 MINE = Job(id="1" * 32, kind="k", owner="maria")
@@ -111,3 +111,27 @@ def test_scope_covers_what_may_be_seen() -> None:
         actor = maria(role, scope, inside)
         for job in (MINE, THEIRS, SHARED):
             assert rules.scope(actor).covers(job.owner, job.project) is rules.may(actor, Verb.SEE, job)
+
+
+@pytest.mark.parametrize(("role", "scope"), list(itertools.product(Role, KeyScope)))
+def test_python_is_run_only_by_whom_it_was_granted_whatever_their_role(role: Role, scope: KeyScope) -> None:
+    plain = maria(role, scope)
+    granted = Actor(name="maria", role=role, scope=scope, rights=frozenset({Right.PYTHON}))
+    assert not rules.may_house(plain, House.RUN_PYTHON)
+    assert rules.may_house(granted, House.RUN_PYTHON) is (scope is KeyScope.FULL and role is not Role.VIEWER)
+
+
+@pytest.mark.parametrize(("role", "scope"), list(itertools.product(Role, KeyScope)))
+def test_what_is_shared_with_somebody_they_see_and_act_on_where_they_may_act_at_all(
+    role: Role, scope: KeyScope
+) -> None:
+    lent = rules.lent(maria(role, scope))
+    assert lent.name == "maria"
+    assert rules.may(lent, Verb.SEE, THEIRS) is (scope is not KeyScope.DESK)
+    assert rules.may(lent, Verb.CANCEL, THEIRS) is (scope is KeyScope.FULL and role is not Role.VIEWER)
+
+
+@pytest.mark.parametrize(("role", "scope"), list(itertools.product(Role, KeyScope)))
+def test_operators_and_administrators_look_after_what_people_share(role: Role, scope: KeyScope) -> None:
+    wanted = scope is KeyScope.FULL and role in {Role.OPERATOR, Role.ADMINISTRATOR}
+    assert rules.curates(maria(role, scope)) is wanted

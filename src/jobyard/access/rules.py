@@ -5,10 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from jobyard.job.errors import JobNotFound, Refused
 from jobyard.job.filters import Scope
 from jobyard.job.record import Job
-from jobyard.people.record import Actor, KeyScope, Role
+from jobyard.people.record import Actor, KeyScope, Right, Role
 
 
 class Verb(StrEnum):
@@ -37,9 +39,13 @@ class House(StrEnum):
     WORK = "work at the desk"
     MAKE_PROJECTS = "make projects and datasets"
     TELL = "have a webhook"
+    RUN_PYTHON = "run workflows in Python"
     MANAGE_USERS = "manage users"
     KEEP_HOUSE = "keep the house"
 
+
+_GRANTED: dict[House, Right] = {House.RUN_PYTHON: Right.PYTHON}
+"""What somebody needs beside their role."""
 
 _RANK = {Role.VIEWER: 0, Role.MEMBER: 1, Role.OPERATOR: 2, Role.ADMINISTRATOR: 3}
 
@@ -50,6 +56,7 @@ _LEAST: dict[House, Role] = {
     House.WORK: Role.ADMINISTRATOR,
     House.MAKE_PROJECTS: Role.MEMBER,
     House.TELL: Role.MEMBER,
+    House.RUN_PYTHON: Role.MEMBER,
     House.MANAGE_USERS: Role.ADMINISTRATOR,
     House.KEEP_HOUSE: Role.ADMINISTRATOR,
 }
@@ -106,6 +113,20 @@ def may(actor: Actor, verb: Verb, thing: Owned) -> bool:
     return at_least(inside, needed)
 
 
+def curates(actor: Actor) -> bool:
+    """Tell whether the actor looks after what people share: operators and administrators do."""
+    return acts(actor) and at_least(actor.role, Role.OPERATOR)
+
+
+def lent(actor: Actor) -> Actor:
+    """Return the actor as they stand to one thing that somebody shares with them, and to nothing else.
+
+    They see it whoever owns it, and act on it where they may act at all; what they do stays under their own name.
+    """
+    scope = KeyScope.FULL if acts(actor) else KeyScope.READ
+    return replace(actor, role=Role.OPERATOR, scope=KeyScope.DESK if actor.scope is KeyScope.DESK else scope)
+
+
 def require(actor: Actor, verb: Verb, job: Job) -> None:
     """Raise JobNotFound where the actor may not even see the job, Refused where they may see it and no more."""
     if not may(actor, Verb.SEE, job):
@@ -122,7 +143,8 @@ def may_house(actor: Actor, verb: House) -> bool:
         return actor.scope is KeyScope.FULL and at_least(actor.role, _LEAST[verb])
     if actor.scope is KeyScope.READ and verb not in {House.SEE_QUEUES, House.SEE_METRICS}:
         return False
-    return at_least(actor.role, _LEAST[verb])
+    granted = verb not in _GRANTED or _GRANTED[verb] in actor.rights
+    return granted and at_least(actor.role, _LEAST[verb])
 
 
 def require_house(actor: Actor, verb: House) -> None:

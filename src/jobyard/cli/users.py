@@ -14,10 +14,11 @@ from jobyard.cli.codes import Code, Trouble
 from jobyard.cli.reach import Where, house
 
 if TYPE_CHECKING:
-    from jobyard.client.shapes import Credentials
+    from jobyard.client.shapes import Credentials, User
 
 _HERE = Where()
 Role = Literal["viewer", "member", "operator", "administrator"]
+Right = Literal["python"]
 app = App(name="users", help="Say who may sign in.", help_format="plaintext")
 
 
@@ -50,8 +51,11 @@ def listed(*, where: Where = _HERE) -> int:
     if where.json:
         showing.print_json(found)
         return Code.OK
-    rows = [(one.name, one.role, "shut out" if one.disabled else "", showing.when(one.created_at)) for one in found]
-    showing.print_table(("NAME", "ROLE", "", "CREATED"), rows)
+    rows = [
+        (one.name, one.role, ", ".join(one.rights), "shut out" if one.disabled else "", showing.when(one.created_at))
+        for one in found
+    ]
+    showing.print_table(("NAME", "ROLE", "RIGHTS", "", "CREATED"), rows)
     return Code.OK
 
 
@@ -104,6 +108,46 @@ def password(name: str, /, *, ask: Annotated[bool, Parameter(negative=())] = Fal
         showing.print_json({"user": name, "password": made})
     else:
         print(f"password of {name}: {made}" if made else f"password of {name} is set")
+    return Code.OK
+
+
+@app.command
+def grant(name: str, right: Right, /, *, where: Where = _HERE) -> int:
+    """Give a user a right that no role brings along.
+
+    Parameters
+    ----------
+    name
+        The login name.
+    right
+        python: run workflows in plain Python, which is code of their own with the rights of the worker's account.
+    """
+    with house(where, indoors=True) as client:
+        changed = client.users.grant(name, right)
+    return _told_rights(changed, where)
+
+
+@app.command
+def revoke(name: str, right: Right, /, *, where: Where = _HERE) -> int:
+    """Take a right from a user.
+
+    Parameters
+    ----------
+    name
+        The login name.
+    right
+        python.
+    """
+    with house(where, indoors=True) as client:
+        changed = client.users.revoke(name, right)
+    return _told_rights(changed, where)
+
+
+def _told_rights(user: User, where: Where) -> int:
+    if where.json:
+        showing.print_json(user)
+    else:
+        print(f"{user.name}: {', '.join(user.rights) or 'nothing'} beyond the role")
     return Code.OK
 
 

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from jobyard.client.exchange import Call, Exchange, segment
 from jobyard.client.requests import NewKey, NewPassword, NewProject, NewUser, Place, UserChange
-from jobyard.client.shapes import Key, KeyMade, Member, PasswordMade, Project, Role, User, UserMade
+from jobyard.client.shapes import Key, KeyMade, Member, PasswordMade, Project, Right, Role, User, UserMade
 
 
 class Users:
@@ -37,6 +37,16 @@ class Users:
             password=UNSET if password is None else password,
         )
         return self._exchange.ask(Call(method="PATCH", path=f"/users/{segment(name)}", body=body), User)
+
+    def grant(self, name: str, right: Right) -> User:
+        """Give a user a right that no role brings along, such as `python`. Raises NotFound for an unknown user."""
+        path = f"/users/{segment(name)}/rights/{segment(right)}"
+        return self._exchange.ask(Call(method="PUT", path=path), User)
+
+    def revoke(self, name: str, right: Right) -> User:
+        """Take a right from a user. Raises NotFound when they have it not."""
+        path = f"/users/{segment(name)}/rights/{segment(right)}"
+        return self._exchange.ask(Call(method="DELETE", path=path, again=False), User)
 
     def set_password(self, name: str, password: str | None = None) -> str | None:
         """Set a user's password, your own or for an administrator anybody's; their sessions end at once.

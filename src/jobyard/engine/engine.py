@@ -35,6 +35,7 @@ from jobyard.engine.queues import Queues
 from jobyard.engine.reported import Reported
 from jobyard.engine.results import Results
 from jobyard.engine.retention import Retention
+from jobyard.engine.rights import Rights
 from jobyard.engine.schedules.clockwork import Clockwork
 from jobyard.engine.schedules.verbs import Schedules
 from jobyard.engine.settling import Settling
@@ -91,6 +92,7 @@ class Engine:
         self.feed = Feed(self.ledger, settling.ticks, settings.feed_limit)
         self.watching = Watching(self.ledger, self.feed, self.meters)
         self.people = People(self.ledger, vault, clock, settings)
+        self.rights = Rights(self.ledger)
         self.projects, self.numbers = Projects(self.ledger), Numbers(self.ledger)
         self.queues, self.workers = Queues(self.ledger, self.bell, registry), Workers(self.ledger, self.bell)
         self.pruning = Pruning(self.ledger, needs, self.retention, blobs, settings.retention)

@@ -18,7 +18,7 @@ from jobyard.engine.patience import Patience
 from jobyard.job.clock import SECOND, Clock
 from jobyard.job.errors import Invalid, NameTaken, NotFound, Refused, Unauthenticated
 from jobyard.job.ids import new_id, new_secret
-from jobyard.people.record import Actor, Key, KeyForm, KeyScope, Role, User
+from jobyard.people.record import Actor, Key, KeyForm, KeyScope, Right, Role, User
 from jobyard.settings import Settings
 from jobyard.store.contract import Transaction, View
 
@@ -98,7 +98,8 @@ class People:
         """Return who has this name and password, for one request: no session begins. Raises like `check`."""
         user = await self.check(name, password, address)
         places = await self._ledger.read(lambda view: view.memberships(user=user.name))
-        return Actor(name=user.name, role=user.role, projects={one.project: one.role for one in places})
+        inside = {one.project: one.role for one in places}
+        return Actor(name=user.name, role=user.role, rights=user.rights, projects=inside)
 
     def version(self) -> int | None:
         """Return a number that has grown when anything about people has changed; None where that happens unseen."""
@@ -311,7 +312,8 @@ class People:
         if key.form is KeyForm.SESSION and key.generation != user.generation:
             raise Unauthenticated
         places = {one.project: one.role for one in view.memberships(user=user.name)}
-        return key, Actor(name=user.name, role=user.role, scope=key.scope, projects=places, key=key.id)
+        held = user.rights if key.scope is KeyScope.FULL else frozenset[Right]()
+        return key, Actor(name=user.name, role=user.role, scope=key.scope, projects=places, key=key.id, rights=held)
 
     async def _used(self, key: Key) -> None:
         now = self._ledger.now()

@@ -20,6 +20,13 @@ class Role(StrEnum):
     """May do everything, users and keys included."""
 
 
+class Right(StrEnum):
+    """What no role brings along: an administrator grants it to one person after another, themselves included."""
+
+    PYTHON = "python"
+    """Runs workflows in plain Python: code of their own, with what the worker's account may read and reach."""
+
+
 class User(Struct, frozen=True, kw_only=True):
     """Somebody who may sign in."""
 
@@ -33,6 +40,7 @@ class User(Struct, frozen=True, kw_only=True):
     created_at: int = 0
     generation: int = 1
     """Grows when password, role or state changes; sessions of an older generation are void."""
+    rights: frozenset[Right] = frozenset()
 
 
 class KeyForm(StrEnum):
@@ -109,6 +117,8 @@ class Actor(Struct, frozen=True, kw_only=True):
     """The projects they belong to, by id, with their role in each."""
     key: str = ""
     """The id of the key they came with."""
+    rights: frozenset[Right] = frozenset()
+    """What they may do beyond their role."""
 
 
 HOUSE = Actor(name="jobyard", role=Role.ADMINISTRATOR)

@@ -81,6 +81,7 @@ def filled(path: str, job: str = "0" * 32) -> str:
     for name in ("{collection_id}", "{upload_id}"):
         path = path.replace(name, "0" * 32)
     path = path.replace("{group}", "backups").replace("{event}", "1").replace("{frame}", "0")
+    path = path.replace("{right}", "python")
     assert "{" not in path
     return path
 
@@ -182,6 +183,8 @@ async def test_a_member_runs_no_house(house: House) -> None:
             ("POST", "/v1/users"),
             ("PATCH", "/v1/users/max"),
             ("POST", "/v1/users/max/password"),
+            ("PUT", "/v1/users/max/rights/python"),
+            ("DELETE", "/v1/users/max/rights/python"),
             ("GET", "/v1/keys?user=max"),
             ("POST", "/v1/keep/prune"),
             ("POST", "/v1/keep/backup"),
@@ -193,7 +196,7 @@ async def test_a_member_runs_no_house(house: House) -> None:
             handler = next(
                 found
                 for verb, where, found in routes(house)
-                if (verb, where) == (method, path.split("?")[0].replace("max", "{user}"))
+                if (verb, where) == (method, path.split("?")[0].replace("max", "{user}").replace("python", "{right}"))
             )
             assert (await ask(member, method, path, handler)).status_code == 403, path
         assert (await member.post("/v1/keys", json={"user": "ada"})).status_code == 403

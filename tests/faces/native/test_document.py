@@ -99,7 +99,7 @@ def test_names_of_operations_stay(told: dict[str, Any]) -> None:
         "listFormats", "beginUpload", "getUpload", "sendPiece", "dropUpload",
         "getThroughput", "getAnnotations", "changeAnnotations", "listSyncs", "getSync",
         "listProjects", "addProject", "setMember", "dropMember",
-        "listUsers", "addUser", "changeUser", "setPassword",
+        "listUsers", "addUser", "changeUser", "setPassword", "grantRight", "revokeRight",
         "listKeys", "addKey", "revokeKey", "makeCredentials",
         "listWebhooks", "addWebhook", "getWebhook", "changeWebhook", "deleteWebhook",
         "renewSecret", "testWebhook", "listDeliveries", "redeliver",

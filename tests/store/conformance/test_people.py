@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from jobyard.job.errors import Invalid, NameTaken, Unavailable
-from jobyard.people.record import Key, KeyForm, KeyScope, Membership, Project, Role, User
+from jobyard.people.record import Key, KeyForm, KeyScope, Membership, Project, Right, Role, User
 from jobyard.store.contract import QueueRow, Transaction, WorkerRow
 from jobyard.store.queries import Queries
 from tests.store.making import NOW, Hand
@@ -50,7 +50,9 @@ def test_users_come_back_whole_and_by_name(hand: Hand) -> None:
 
 
 def test_a_user_is_written_over(hand: Hand) -> None:
-    changed = replace(ADA, role=Role.MEMBER, disabled=True, password_hash="", generation=5)
+    changed = replace(
+        ADA, role=Role.MEMBER, disabled=True, password_hash="", generation=5, rights=frozenset({Right.PYTHON})
+    )
     hand.each(lambda t: t.put_user(ADA), lambda t: t.put_user(changed))
     assert hand.see(lambda view: view.users()) == [changed]
 

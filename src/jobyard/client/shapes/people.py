@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 Role = Literal["viewer", "member", "operator", "administrator"]
+Right = Literal["python"]
 
 
 class User(Struct, frozen=True, kw_only=True):
@@ -18,6 +19,8 @@ class User(Struct, frozen=True, kw_only=True):
     role: Role
     disabled: bool
     created_at: datetime
+    rights: list[Right]
+    """What an administrator granted them beyond their role."""
 
 
 class Session(Struct, frozen=True, kw_only=True):

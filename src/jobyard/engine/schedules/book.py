@@ -88,4 +88,4 @@ def owner(view: View, schedule: Schedule) -> Actor:
         how = "is no user of this house" if user is None else "is disabled"
         raise OwnerGone(owner=schedule.owner, how=how)
     places = {one.project: one.role for one in view.memberships(user=user.name)}
-    return Actor(name=user.name, role=user.role, projects=places)
+    return Actor(name=user.name, role=user.role, rights=user.rights, projects=places)

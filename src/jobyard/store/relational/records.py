@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 from jobyard.job.events import Event, EventType
 from jobyard.job.record import Attempt, Failure, LogLine, ResultFile
 from jobyard.job.states import State
-from jobyard.people.record import Key, KeyForm, KeyScope, Membership, Project, Role, User
+from jobyard.people.record import Key, KeyForm, KeyScope, Membership, Project, Right, Role, User
 from jobyard.store.contract import Aged, Card, Ends, QueueRow, Row, Running, Tally, WorkerRow
 from jobyard.store.relational.rows import to_json
 
@@ -154,12 +154,13 @@ def to_worker(row: Row) -> WorkerRow:
 
 def user_row(user: User) -> dict[str, Any]:
     """Return the parameters of `put_user`."""
-    return asdict(user) | {"role": user.role.value, "disabled": int(user.disabled)}
+    rights = " ".join(sorted(right.value for right in user.rights))
+    return asdict(user) | {"role": user.role.value, "disabled": int(user.disabled), "rights": rights}
 
 
 def to_user(row: Row) -> User:
     """Return the user in a row of `user_by_name`."""
-    id_, name, role, password_hash, disabled, created_at, generation = row
+    id_, name, role, password_hash, disabled, created_at, generation, rights = row
     return User(
         id=id_,
         name=name,
@@ -168,6 +169,7 @@ def to_user(row: Row) -> User:
         disabled=disabled == 1,
         created_at=created_at,
         generation=generation,
+        rights=frozenset(map(Right, rights.split())),
     )
 
 

@@ -266,17 +266,17 @@ UPDATE workers SET draining = :draining WHERE name = :name
 DELETE FROM workers WHERE name = :name
 
 -- user_by_name: one user
-SELECT id, name, role, password_hash, disabled, created_at, generation FROM users WHERE name = :name
+SELECT id, name, role, password_hash, disabled, created_at, generation, rights FROM users WHERE name = :name
 
 -- all_users: by name
-SELECT id, name, role, password_hash, disabled, created_at, generation FROM users ORDER BY name
+SELECT id, name, role, password_hash, disabled, created_at, generation, rights FROM users ORDER BY name
 
 -- put_user: a user
-INSERT INTO users (id, name, role, password_hash, disabled, created_at, generation)
-VALUES (:id, :name, :role, :password_hash, :disabled, :created_at, :generation)
+INSERT INTO users (id, name, role, password_hash, disabled, created_at, generation, rights)
+VALUES (:id, :name, :role, :password_hash, :disabled, :created_at, :generation, :rights)
 ON CONFLICT (id) DO UPDATE SET
     name = excluded.name, role = excluded.role, password_hash = excluded.password_hash, disabled = excluded.disabled,
-    created_at = excluded.created_at, generation = excluded.generation
+    created_at = excluded.created_at, generation = excluded.generation, rights = excluded.rights
 
 -- other_user: whether another user has this name
 SELECT 1 FROM users WHERE name = :name AND id <> :id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litestar import delete, get, patch, post
+from litestar import delete, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from msgspec import UNSET
@@ -64,6 +64,18 @@ async def set_password(request: Ask, user: InPath, data: JSONBody[PasswordIn]) -
     return PasswordOut(password=None if data.password else password)
 
 
+@put("/users/{user:str}/rights/{right:str}", operation_id="grantRight")
+async def grant_right(request: Ask, user: InPath, right: InPath) -> UserOut:
+    """Give a user a right that no role brings along; for administrators."""
+    return words.user_out(await request.engine.rights.grant(request.user, user, right))
+
+
+@delete("/users/{user:str}/rights/{right:str}", operation_id="revokeRight", status_code=200)
+async def revoke_right(request: Ask, user: InPath, right: InPath) -> UserOut:
+    """Take a right from a user; for administrators."""
+    return words.user_out(await request.engine.rights.revoke(request.user, user, right))
+
+
 @get("/keys", operation_id="listKeys", **asking(KeysAsked))
 async def list_keys(request: Ask, asked: NamedDependency[KeysAsked]) -> list[KeyOut]:
     """Return a user's keys, newest first: your own, or anybody's for administrators."""
@@ -99,6 +111,8 @@ HANDLERS = (
     add_user,
     change_user,
     set_password,
+    grant_right,
+    revoke_right,
     list_keys,
     add_key,
     revoke_key,

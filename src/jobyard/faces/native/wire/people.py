@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from jobyard.faces.native.wire.words import RoleName, ScopeName, Time, UserName
+from jobyard.faces.native.wire.words import RightName, RoleName, ScopeName, Time, UserName
 
 Password = Annotated[str, Meta(min_length=8, max_length=1024)]
 
@@ -19,6 +19,8 @@ class UserOut(Struct, kw_only=True):
     role: RoleName
     disabled: bool
     created_at: Time
+    rights: list[RightName]
+    """What an administrator granted them beyond their role."""
 
 
 class SessionOut(Struct, kw_only=True):

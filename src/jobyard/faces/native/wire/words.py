@@ -46,6 +46,7 @@ EventName = Literal[
     "refused",
 ]
 RoleName = Literal["viewer", "member", "operator", "administrator"]
+RightName = Literal["python"]
 ScopeName = Literal["full", "read", "desk"]
 OnFailureName = Literal["cancel", "run", "wait"]
 ReasonName = Literal["error", "lost", "memory", "timeout", "signal", "unreadable", "needed"]

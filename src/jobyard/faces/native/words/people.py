@@ -31,6 +31,7 @@ def user_out(user: User) -> UserOut:
         role=user.role.value,
         disabled=user.disabled,
         created_at=moment(user.created_at),
+        rights=sorted(right.value for right in user.rights),
     )
 
 
