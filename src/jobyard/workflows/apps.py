@@ -32,7 +32,7 @@ def unsupported(document: Document) -> list[tuple[int, str]]:
 
 def answered(document: Document, answers: Mapping[str, str]) -> Document:
     """Return the document with the answers in their places. Raises WrongAnswer naming the question."""
-    values = _checked(document.questions, answers)
+    values = checked(document.questions, answers)
     tools = {tool.id: tool for tool in document.tools}
     for action in document.actions:
         if action.type == "UpdateValue" and action.question in values and not action.conditional:
@@ -42,7 +42,8 @@ def answered(document: Document, answers: Mapping[str, str]) -> Document:
     return replace(document, tools=filled)
 
 
-def _checked(questions: tuple[Question, ...], answers: Mapping[str, str]) -> dict[int | None, str]:
+def checked(questions: tuple[Question, ...], answers: Mapping[str, str]) -> dict[int | None, str]:
+    """Return each question's answer, or its default, by the question's id. Raises WrongAnswer naming the question."""
     known = {question.name.casefold(): question for question in questions}
     for name in answers:
         if name.casefold() not in known:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from jobyard.workflows.fields.columns import Losses
 from jobyard.workflows.refusals import WorkflowRefused
+
+if TYPE_CHECKING:
+    from jobyard.workflows.fields.columns import Losses
 
 ENGINE = -1
 """Stands for the run itself where a tool is told."""

@@ -21,6 +21,10 @@ class ToolFailed(Fault):
     """Tool {tool} ({id}): {reason}."""
 
 
+class ScriptFailed(Fault):
+    """The script {script} {how}."""
+
+
 class WrongAnswer(Invalid):
     """The question {name} cannot be answered so: {reason}."""
 
