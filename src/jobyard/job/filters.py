@@ -28,15 +28,17 @@ class Order(StrEnum):
 
 
 class Scope(Struct, frozen=True, kw_only=True):
-    """Whose jobs may be seen: everyone's, or one owner's and those of some projects."""
+    """Whose jobs may be seen: everyone's, or one owner's and those of some projects and of some schedules."""
 
     everything: bool = False
     owner: str | None = None
     projects: frozenset[str] = frozenset()
+    schedules: frozenset[str] = frozenset()
+    """Ids of schedules that somebody shared; lists heed them, kept counters do not."""
 
-    def covers(self, owner: str, project: str | None) -> bool:
-        """Tell whether a job of this owner and project is inside."""
-        return self.everything or owner == self.owner or project in self.projects
+    def covers(self, owner: str, project: str | None, schedule: str | None = None) -> bool:
+        """Tell whether a job of this owner, project and schedule is inside."""
+        return self.everything or owner == self.owner or project in self.projects or schedule in self.schedules
 
 
 EVERYTHING = Scope(everything=True)

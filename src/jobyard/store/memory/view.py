@@ -234,7 +234,7 @@ class MemoryView:
     def _matching(self, filter_: Filter, scope: Scope) -> Iterable[Job]:
         jobs = self._tables.jobs.values()
         return (
-            job for job in jobs if scope.covers(job.owner, job.project) and matches(job, filter_, self._workers(job.id))
+            job for job in jobs if scope.covers(job.owner, job.project, job.schedule) and matches(job, filter_, self._workers(job.id))
         )
 
     def _workers(self, job: str) -> list[str]:

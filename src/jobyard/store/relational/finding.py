@@ -72,6 +72,8 @@ class Search(Struct, frozen=True):
         if "" in self.filter.projects:
             # The counters say "" where there is no project.
             return False
+        if self.scope.schedules:
+            return False
         fields = (name for name in Filter.__struct_fields__ if name not in _COUNTED)
         return all(getattr(self.filter, name) == getattr(empty, name) for name in fields)
 
@@ -161,6 +163,8 @@ class Search(Struct, frozen=True):
         return [Branch("from_rank", conditions, {"branch_state": state}) for state in self._states()]
 
     def _by_end(self) -> list[Branch]:
+        if self.scope.schedules and not self.scope.everything:  # no walk of theirs leads along the ends
+            return [Branch("from_end", self._inside(), {})]
         return [
             walk._replace(source=f"from_{walk.source}_end" if walk.source else "from_end") for walk in self._walks()
         ]
@@ -171,7 +175,10 @@ class Search(Struct, frozen=True):
             mine = [Branch("owner", ("where_owner",), {"branch_owner": self.scope.owner})] if self.scope.owner else []
             but = ("where_not_owner",) if self.scope.owner else ()
             shared = sorted(self.scope.projects)
-            return mine + [Branch("project", ("where_project", *but), {"branch_project": id_}) for id_ in shared]
+            mine += [Branch("project", ("where_project", *but), {"branch_project": id_}) for id_ in shared]
+            but = (*but, "where_not_projects")
+            lent = sorted(filter(storable, self.scope.schedules))
+            return mine + [Branch("schedule", ("where_lent", *but), {"branch_schedule": id_}) for id_ in lent]
         for name, among in (("owner", self.filter.owners), ("project", self.filter.projects)):
             if among:
                 wanted = sorted(filter(storable, among))
@@ -179,7 +186,9 @@ class Search(Struct, frozen=True):
         return [Branch("", (), {})]
 
     def _inside(self) -> tuple[str, ...]:
-        return () if self.scope.everything else ("where_scope",)
+        if self.scope.everything:
+            return ()
+        return ("where_scope_and_schedules",) if self.scope.schedules else ("where_scope",)
 
     def _states(self) -> list[str]:
         return sorted(state.value for state in (self.filter.states or State))
@@ -217,6 +226,7 @@ class Search(Struct, frozen=True):
             "label_name_count": len(names),
             "scope_owner": self.scope.owner,
             "scope_projects": array(sorted(self.scope.projects)),
+            "scope_schedules": array(sorted(filter(storable, self.scope.schedules))),
         }
 
     def _named(self, name: str) -> bool:

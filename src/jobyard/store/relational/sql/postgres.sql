@@ -86,6 +86,15 @@ EXISTS (SELECT 1 FROM attempts WHERE attempts.job = jobs.number AND attempts.wor
 -- where_scope: inside a scope of one owner and some projects
 (jobs.owner = :scope_owner OR jobs.project = ANY(:scope_projects::text[]))
 
+-- where_scope_and_schedules: inside a scope that also has schedules
+(
+    jobs.owner = :scope_owner OR jobs.project = ANY(:scope_projects::text[])
+    OR jobs.schedule = ANY(:scope_schedules::text[])
+)
+
+-- where_not_projects: what the branches of the scope's projects show already
+(jobs.project IS NULL OR jobs.project <> ALL(:scope_projects::text[]))
+
 -- where_label_names: with labels of all these names
 jobs.number IN (
     SELECT job FROM labels WHERE name = ANY(:label_names::text[])

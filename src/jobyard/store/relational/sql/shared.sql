@@ -13,6 +13,9 @@ jobs.queue = :branch_queue
 -- where_schedule: made by one schedule
 jobs.schedule = :schedule
 
+-- where_lent: the branch of one shared schedule
+jobs.schedule = :branch_schedule
+
 -- where_not_owner: what the branch of the scope's owner shows already
 jobs.owner <> :scope_owner
 

@@ -85,6 +85,15 @@ EXISTS (
 -- where_scope: inside a scope of one owner and some projects
 (jobs.owner = :scope_owner OR jobs.project IN (SELECT value FROM json_each(:scope_projects)))
 
+-- where_scope_and_schedules: inside a scope that also has schedules
+(
+    jobs.owner = :scope_owner OR jobs.project IN (SELECT value FROM json_each(:scope_projects))
+    OR jobs.schedule IN (SELECT value FROM json_each(:scope_schedules))
+)
+
+-- where_not_projects: what the branches of the scope's projects show already
+(jobs.project IS NULL OR jobs.project NOT IN (SELECT value FROM json_each(:scope_projects)))
+
 -- where_label_names: with labels of all these names
 jobs.number IN (
     SELECT job FROM labels WHERE name IN (SELECT value FROM json_each(:label_names))
