@@ -51,6 +51,8 @@ class Schedule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tries: int | None = None
     time_limit: float | None = None
     memory_limit: int | None = None
+    marks: dict[str, Any] = field(default_factory=dict)
+    """What a face keeps that has no field of ours; never read by the engine."""
 
     cron: str | None = None
     """Five fields or a word such as `@daily`; None where it has an interval."""
