@@ -14,6 +14,7 @@ from jobyard.client.collections import Collections
 from jobyard.client.datasets import Datasets
 from jobyard.client.endpoints import Endpoints
 from jobyard.client.exchange import Call, Exchange, segment
+from jobyard.client.experiments import Experiments
 from jobyard.client.jobs import JobVerbs, Wishes
 from jobyard.client.limits import Limits
 from jobyard.client.people import Keys, Projects, Users
@@ -89,8 +90,9 @@ class Jobyard(JobVerbs):
         self.schedules = Schedules(self._exchange)
         self.webhooks = Webhooks(self._exchange)
         self.datasets = Datasets(self._exchange, self.submit)
-
         self.collections = Collections(self._exchange, self.submit)
+        self.experiments = Experiments(self._exchange)
+
     def __enter__(self) -> Self:
         return self
 

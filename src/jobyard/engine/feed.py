@@ -21,7 +21,6 @@ from jobyard.engine.ticks import Ticks
 from jobyard.job.events import Event
 from jobyard.job.filters import Scope
 from jobyard.job.record import Job
-from jobyard.job.states import State
 from jobyard.people.record import Actor
 from jobyard.store.contract import View
 
@@ -40,7 +39,7 @@ class Happened(Struct, frozen=True, kw_only=True):
 
 
 class Progressed(Struct, frozen=True, kw_only=True):
-    """Running jobs with fresh progress."""
+    """Jobs of which something was told that is no event, such as their progress."""
 
     jobs: list[Job]
 
@@ -152,8 +151,7 @@ class Feed:
         if not ids:
             return
         jobs = await self._ledger.read(lambda view: view.jobs(ids))
-        running = [job for job in jobs if job.state is State.RUNNING and job.progress is not None]
-        self.progress = Progressed(jobs=running)
+        self.progress = Progressed(jobs=jobs)
         self.progress_round += 1
         self._announce()
 

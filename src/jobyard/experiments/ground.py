@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import msgspec
@@ -76,6 +76,10 @@ class Ground:
         result = await self.ledger.write(noted)
         self.reported.ring(*told)
         return result
+
+    def news(self, tasks: Iterable[str]) -> None:
+        """Let whoever looks at these tasks know that there is more of them, which is no event."""
+        self.engine.desk.ticks.note(tasks)
 
     def lease(self, job: Job) -> int:
         """Return how long whoever runs a task may stay silent."""

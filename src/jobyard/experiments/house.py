@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jobyard.engine.engine import Engine
 from jobyard.experiments.agents import Agents
+from jobyard.experiments.console import Console
 from jobyard.experiments.curves import Curves
 from jobyard.experiments.deleting import Deleting
 from jobyard.experiments.folders import Folders
@@ -36,6 +37,7 @@ class Experiments:
         self.agents = Agents(ground, self.tasks)
         self.reports = Reports(ground)
         self.curves = Curves(ground)
+        self.console = Console(ground)
         self.library = Library(ground)
         self.shelf = Shelf(ground, Blobs(files), limit)
 

@@ -87,11 +87,12 @@ class Reports:
         added, troubles = 0, Counter[str]()
         for start in range(0, len(batch), AT_ONCE):
             part = batch[start : start + AT_ONCE]
-            count, wrong = await self._ground.write(
+            count, wrong, tasks = await self._ground.write(
                 lambda transaction, part=part: self._take(transaction, actor, part)  # type: ignore[misc]
             )
             added += count
             troubles += wrong
+            self._ground.news(tasks)
         return Taken(added=added, troubles=dict(troubles))
 
     async def forget(self, actor: Actor, id_: str) -> int:
@@ -108,11 +109,13 @@ class Reports:
 
         return await self._ground.write(work)
 
-    def _take(self, transaction: Transaction, actor: Actor, batch: Sequence[Report]) -> tuple[int, Counter[str]]:
+    def _take(
+        self, transaction: Transaction, actor: Actor, batch: Sequence[Report]
+    ) -> tuple[int, Counter[str], list[str]]:
         homes: dict[tuple[str, bool], list[Report]] = {}
         for one in batch:
             homes.setdefault((one.home, one.of_model), []).append(one)
-        added, troubles = 0, Counter[str]()
+        added, troubles, heard = 0, Counter[str](), list[str]()
         for (home, of_model), reports in sorted(homes.items(), key=lambda item: item[0]):
             found = _owner(transaction, actor, home, of_model=of_model)
             if isinstance(found, Trouble):
@@ -127,7 +130,8 @@ class Reports:
                 troubles[Trouble.MANY] += over
             if found is not None and taken:
                 self._heard(transaction, found, good)
-        return added, troubles
+                heard.append(home)
+        return added, troubles, heard
 
     def _heard(self, transaction: Transaction, found: Experiment, reports: Sequence[Report]) -> None:
         now = self._ground.now()

@@ -6,7 +6,7 @@ The bytes rest in blobs of their own; a path is only a name in a table, and neve
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from io import BufferedReader
 from typing import NamedTuple
 
@@ -92,6 +92,16 @@ class Shelf:
 
         return await self._ground.read(work)
 
+    async def among(self, actor: Actor, paths: Iterable[str]) -> dict[str, Stored]:
+        """Return those files of these paths that are there for the actor, by path."""
+        wanted = {name for name in paths if not misplaced(name)}
+
+        def work(view: View) -> dict[str, Stored]:
+            found = ((name, one) for name in sorted(wanted) for one in self._at(view, name))
+            return {name: one for name, one in found if self._sees(view, actor, one)}
+
+        return await self._ground.read(work) if wanted else {}
+
     async def delete(self, actor: Actor, path: str) -> None:
         """Delete a file. Raises NotFound or Refused."""
         stored = await self.get(actor, path)
@@ -162,8 +172,13 @@ class Shelf:
 def checked(path: str) -> str:
     """Return a path as it is kept. Raises Invalid for one that leads upwards, or cannot be kept."""
     name = path.strip("/")
-    parts = name.split("/")
-    wrong = not name or len(name) > PATH_LIMIT or not storable(name) or any(part in {"", ".", ".."} for part in parts)
-    if wrong or any(letter < " " for letter in name):
+    if misplaced(name):
         raise Invalid(reason="the path of a file has names that lead nowhere else, without empty ones")
     return name
+
+
+def misplaced(name: str) -> bool:
+    """Tell whether no file can have this path."""
+    parts = name.split("/")
+    wrong = not name or len(name) > PATH_LIMIT or not storable(name) or any(part in {"", ".", ".."} for part in parts)
+    return wrong or any(letter < " " for letter in name)

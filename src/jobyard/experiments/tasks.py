@@ -16,6 +16,7 @@ from jobyard.experiments.ground import (
     Ground,
     folder_for,
     held,
+    may_work,
     named,
     packed,
     parent_for,
@@ -118,7 +119,9 @@ class Tasks:
             changed = self._changed(transaction, actor, old, edits)
             return changed if then is None else then(transaction, changed)
 
-        return await self._ground.write(work)
+        edited = await self._ground.write(work)
+        self._ground.news([id_])
+        return edited
 
     async def hear(self, actor: Actor, ids: Sequence[str], worker: str = "") -> int:
         """Note that somebody is at work on tasks, and who; return on how many that may be. Others are passed over."""
@@ -132,7 +135,9 @@ class Tasks:
         """Write down a task like another one, in a folder by name where one is said. Raises like `create`."""
 
         def work(transaction: Transaction) -> Experiment:
-            like = draft(seen(transaction, actor, id_))
+            original = seen(transaction, actor, id_)
+            may_work(actor)
+            like = draft(original)
             if folder:
                 made, _ = make(transaction, actor, folder, self._ground.now())
                 like = replace(like, project=made.id)

@@ -27,6 +27,7 @@ from jobyard.datasets.uploads import Uploads
 from jobyard.datasets.work.sendings import Sendings
 from jobyard.engine.engine import Engine
 from jobyard.engine.submission import Submission
+from jobyard.experiments.house import Experiments
 from jobyard.faces.native.app import native, standing
 from jobyard.faces.native.surroundings import Surroundings
 from jobyard.faces.native.words import Letters
@@ -117,11 +118,14 @@ class House:
         )
         self.url = "http://127.0.0.1:1"
         self.tokens: dict[str, str] = {}
+        files = folder / "experiments"
+        self.experiments = Experiments(self.engine, self.settings.task_silence, files, self.settings.upload_limit)
         surroundings = Surroundings(
             engine=self.engine,
             datasets=Datasets(store, self.clock, roots, Vault(bytes(32)), source_deletes=self.settings.source_deletes),
         self.uploads = Uploads(folder / "uploads", self.settings.upload_limit)
             endpoints=Endpoints(store, self.clock, Vault(bytes(32))),
+            experiments=self.experiments,
             settings=self.settings,
             base_url=lambda: "https://jobs.example",
             version="1.2.3",

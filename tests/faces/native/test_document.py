@@ -94,6 +94,8 @@ def test_names_of_operations_stay(told: dict[str, Any]) -> None:
         "prune", "backup", "compact", "doctor",
         "listDatasets", "addDataset", "getDataset", "changeDataset", "deleteDataset",
         "listSamples", "getSample", "deleteSamples", "labelSamples", "listLabels", "changeLabels", "getStatistics",
+        "getExperiment", "listSeries", "readCurves", "listPlots", "listImages", "readConsole", "getExperimentFile",
+        "resetExperiment", "cloneExperiment", "enqueueExperiment", "archiveExperiment",
         "listCollections", "addCollection", "getCollection", "changeCollection", "deleteCollection",
         "listCollectionLabels", "changeCollectionLabels",
         "listFormats", "beginUpload", "getUpload", "sendPiece", "dropUpload",

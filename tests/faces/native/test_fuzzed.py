@@ -39,7 +39,7 @@ class Served:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.store = SqliteStore.open(folder, packages=("jobyard.datasets",), synchronous="OFF")
+        self.store = SqliteStore.open(folder, packages=("jobyard.datasets", "jobyard.experiments"), synchronous="OFF")
         self.house = House(self.store, folder, source_roots=(str(folder / "sources"),))
         self.loop = asyncio.new_event_loop()
         self._dataset: str | None = None

@@ -18,6 +18,8 @@ class FeedProgress(Struct, frozen=True, kw_only=True):
     """The newest progress of some running jobs, by id."""
 
     jobs: dict[str, Progress]
+    reported: list[str]
+    """Ids of all jobs of which something was told: progress, or figures, pictures and lines of an experiment."""
 
 
 class FeedResync(Struct, frozen=True, kw_only=True):

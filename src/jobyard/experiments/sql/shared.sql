@@ -333,6 +333,18 @@ WHERE home = :home AND at > :at
 ORDER BY at, digest
 LIMIT :limit OFFSET :offset
 
+-- said_behind: the next pieces behind a place
+SELECT at, digest, level, worker, line FROM experiment_console
+WHERE home = :home AND (at, digest) > (:at, :digest)
+ORDER BY at, digest
+LIMIT :limit
+
+-- said_ahead: the last pieces before a place, newest first
+SELECT at, digest, level, worker, line FROM experiment_console
+WHERE home = :home AND (at, digest) < (:at, :digest)
+ORDER BY at DESC, digest DESC
+LIMIT :limit
+
 -- count_said: how many pieces
 SELECT count(*) FROM experiment_console WHERE home = :home
 

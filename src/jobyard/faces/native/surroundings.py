@@ -12,6 +12,7 @@ from jobyard.datasets.catalog import Datasets
 from jobyard.datasets.endpoints import Endpoints
 from jobyard.datasets.work.sendings import Sendings
 from jobyard.engine.engine import Engine
+from jobyard.experiments.house import Experiments
 from jobyard.faces.native.frames import Frames
 from jobyard.faces.native.login import Came
 from jobyard.faces.native.stream import Streams, Watch
@@ -27,6 +28,7 @@ class Surroundings:
     engine: Engine
     datasets: Datasets
     endpoints: Endpoints
+    experiments: Experiments
     settings: Settings
     base_url: Callable[[], str]
     sendings: Sendings

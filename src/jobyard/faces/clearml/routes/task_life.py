@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from jobyard.experiments.life import Moved, Told
+from jobyard.experiments.sections import cleared
 from jobyard.experiments.standing import Standing
 from jobyard.faces.clearml.actions import Answer, action
 from jobyard.faces.clearml.surroundings import Call
@@ -114,8 +115,8 @@ async def done_reset(call: Call, said: ResetIn) -> ResetOut:
     """Reset a task."""
     life = call.experiments.life
     urls = await _urls(call, said.task) if said.return_file_urls else {}
-    cleared = partial(words.cleared, everything=said.clear_all)
-    moved = await life.reset(call.actor, said.task, told(said), cleared, models=said.delete_output_models)
+    emptied = partial(cleared, everything=said.clear_all)
+    moved = await life.reset(call.actor, said.task, told(said), emptied, models=said.delete_output_models)
     dequeued: Json = {"removed": 1} if moved.before is Standing.QUEUED else {}
     return ResetOut(updated=1, fields=fields(moved), deleted_models=moved.removed, dequeued=dequeued, urls=urls)
 

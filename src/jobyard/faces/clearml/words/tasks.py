@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import UNSET
 
 from jobyard.experiments.record import Experiment, Series
+from jobyard.experiments.sections import carried
 from jobyard.experiments.standing import Standing
 from jobyard.experiments.tasks import Draft, Edits, like
 from jobyard.faces.clearml import times
@@ -177,19 +178,8 @@ def updates(said: UpdateIn) -> Edits | None:
 
 def copied(said: CloneIn, original: Experiment, now: str) -> Draft:
     """Return the wish for a task like another one: what it is told, and nothing of what it ran or made."""
-    old = original.task.sections
-    execution = {name: value for name, value in old.get("execution", {}).items() if name != "queue"}
-    execution["artifacts"] = [one for one in execution.get("artifacts", []) if one.get("mode") == "input"]
-    execution |= plain_execution(said.execution_overrides)
-    sections: Json = {
-        "script": old.get("script", {}),
-        "execution": execution,
-        "hyperparams": old.get("hyperparams", {}),
-        "configuration": old.get("configuration", {}),
-        "container": old.get("container", {}),
-        "models": {"input": old.get("models", {}).get("input", []), "output": []},
-        "output": {name: value for name, value in old.get("output", {}).items() if name == "destination"},
-    }
+    sections = carried(original.task.sections)
+    sections["execution"] |= plain_execution(said.execution_overrides)
     if said.new_task_hyperparams is not None:
         sections["hyperparams"] = parameters(said.new_task_hyperparams)
     if said.new_task_configuration is not None:
@@ -210,19 +200,6 @@ def copied(said: CloneIn, original: Experiment, now: str) -> Draft:
 def plain_execution(overrides: Json | None) -> Json:
     """Return what is different about how a copy is run, in known fields alone."""
     return {name: value for name, value in (overrides or {}).items() if name in Execution.__struct_fields__}
-
-
-def cleared(sections: Json, *, everything: bool) -> None:
-    """Empty the larger parts of a task of what its runs left there, or of everything that says what is run."""
-    sections["runtime"] = {}
-    sections.get("models", {})["output"] = []
-    output = sections.get("output", {})
-    sections["output"] = {name: value for name, value in output.items() if name == "destination"}
-    execution = sections.setdefault("execution", {})
-    execution.pop("queue", None)
-    execution["artifacts"] = [one for one in execution.get("artifacts", []) if one.get("mode") == "input"]
-    if everything:
-        sections["execution"], sections["script"] = {}, {}
 
 
 def flat(said: Mapping[str, Any], found: Json) -> Json:

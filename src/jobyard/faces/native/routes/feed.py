@@ -73,7 +73,8 @@ async def _told(request: Ask, actor: Actor, interest: Interest, news: Frame) -> 
         return await request.frames.told(actor, news) if interest.covers(news.event, about) else None
     if isinstance(news, Progressed):
         jobs = [job for job in news.jobs if interest.concerns(job.id, of_job(job))]
-        return frame("progress", FeedProgress(jobs=words.progress_of(jobs))) if jobs else None
+        told = FeedProgress(jobs=words.progress_of(jobs), reported=[job.id for job in jobs])
+        return frame("progress", told) if jobs else None
     return None
 
 

@@ -100,6 +100,8 @@ class FeedProgress(Struct, kw_only=True):
     """A frame `progress` of the feed: the newest progress of some running jobs; not numbered, not repeated."""
 
     jobs: dict[str, ProgressOut]
+    reported: list[str]
+    """Ids of all jobs of which something was told: progress, or figures, pictures and lines of an experiment."""
 
 
 class FeedResync(Struct, kw_only=True):

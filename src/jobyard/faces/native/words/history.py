@@ -10,6 +10,7 @@ from jobyard.faces.native.words.jobs import failure_out, progress_out
 from jobyard.faces.native.words.times import moment, some_moment
 from jobyard.job.events import Event
 from jobyard.job.record import Attempt, Job, LogLine, ResultFile
+from jobyard.job.states import State
 
 
 def event_out(event: Event) -> EventOut:
@@ -61,6 +62,6 @@ def result_out(job: str, file: ResultFile) -> ResultOut:
 
 
 def progress_of(jobs: Iterable[Job]) -> dict[str, ProgressOut]:
-    """Return the progress of those jobs that told any, by id."""
-    told = ((job.id, progress_out(job.progress)) for job in jobs)
+    """Return the progress of those jobs that run and told any, by id."""
+    told = ((job.id, progress_out(job.progress)) for job in jobs if job.state is State.RUNNING)
     return {id_: progress for id_, progress in told if progress is not None}
