@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pkgutil
 import tempfile
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from jobyard.faces.native import wire
@@ -49,8 +51,14 @@ def shape_list() -> str:
     return "\n\n".join(_record(name) for name in sorted(openapi()["components"]["schemas"]))
 
 
+def _shape(name: str) -> Any:
+    """Return a shape by its name, from whichever file of the wire it stands in."""
+    files = (import_module(f"{wire.__name__}.{file.name}") for file in pkgutil.iter_modules(wire.__path__))
+    return next(getattr(file, name) for file in files if hasattr(file, name))
+
+
 def _record(name: str) -> str:
-    shape = getattr(wire, name)
+    shape = _shape(name)
     return f"### `{name}`\n\n{first(shape.__doc__)}\n\n{shapes.fields(shape, _kept(name))}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Unpack
 
+from jobyard.client.assigning import Assigning
 from jobyard.client.exchange import Call, segment
 from jobyard.client.jobs import Wishes
 from jobyard.client.labelling import (
@@ -22,8 +23,8 @@ from jobyard.client.shapes import (
     Annotations,
     Dataset,
     DatasetPage,
-    Job,
     Formats,
+    Job,
     Label,
     Outcome,
     Outcomes,
@@ -33,13 +34,13 @@ from jobyard.client.shapes import (
     Statistics,
     Sync,
 )
-
 from jobyard.client.working import DatasetWork
+
 SYNC = "dataset.sync"
 """The job kind that compares a dataset with its folder."""
 
 
-class Datasets(DatasetWork):
+class Datasets(DatasetWork, Assigning):
     """Make, see, label and synchronize datasets, and work on them."""
 
     def create(
@@ -48,8 +49,8 @@ class Datasets(DatasetWork):
         source: str = "",
         project: str | None = None,
         *,
-        purpose: Purpose = "free",
         collection: str | None = None,
+        purpose: Purpose = "free",
         description: str = "",
         read_labels: bool = True,
         labels: Sequence[Label] = (),
@@ -62,8 +63,8 @@ class Datasets(DatasetWork):
         body = NewDataset(
             name=name,
             source=source,
-            project=project,
             collection=collection,
+            project=project,
             purpose=purpose,
             description=description,
             read_labels=read_labels,
@@ -163,11 +164,11 @@ class Datasets(DatasetWork):
         call = Call(method="PATCH", path=_at(id_, "annotations"), body=revision, again=False)
         return self._exchange.ask(call, Annotations)
 
-    def syncs(self, id_: str) -> list[Sync]:
     def formats(self) -> Formats:
         """Return the formats that annotations are written in and read from."""
         return self._exchange.ask(Call(path="/formats"), Formats)
 
+    def syncs(self, id_: str) -> list[Sync]:
         """Return the newest synchronizations of a dataset, the newest first, running or not. Raises NotFound."""
         return self._exchange.ask(Call(path=_at(id_, "syncs")), list[Sync])
 

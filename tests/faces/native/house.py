@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -25,6 +25,8 @@ from jobyard.datasets.endpoints import Endpoints
 from jobyard.datasets.sync import DatasetSync
 from jobyard.datasets.uploads import Uploads
 from jobyard.datasets.work.sendings import Sendings
+from jobyard.datasets.work.showing import Showing
+from jobyard.datasets.work.tasks import Tasks
 from jobyard.engine.engine import Engine
 from jobyard.engine.submission import Submission
 from jobyard.experiments.house import Experiments
@@ -100,7 +102,7 @@ def idle_apps() -> list[Litestar]:
 class House:
     """The engine, the app, and short ways to do what workers and users do."""
 
-    def __init__(self, store: Store, folder: Path, **settings: Any) -> None:
+    def __init__(self, store: Store, folder: Path, *, kinds: Sequence[type[Kind]] = (), **settings: Any) -> None:
         self.clock = TurnedClock()
         self.store = store
         self.settings = Settings(**{"data": str(folder), "password_memory": 8, **settings})
@@ -111,7 +113,7 @@ class House:
             self.blobs,
             Vault(bytes(32)),
             self.clock,
-            Registry([Count, DatasetSync]),
+            Registry([Count, DatasetSync, *kinds]),
             [DatasetCapability(roots, Vault(bytes(32)))],
             self.settings,
             Letters(),
@@ -120,11 +122,18 @@ class House:
         self.tokens: dict[str, str] = {}
         files = folder / "experiments"
         self.experiments = Experiments(self.engine, self.settings.task_silence, files, self.settings.upload_limit)
+        self.uploads = Uploads(folder / "uploads", self.settings.upload_limit)
+        deletes = self.settings.source_deletes
+        datasets = Datasets(store, self.clock, roots, Vault(bytes(32)), source_deletes=deletes)
+        self.datasets = datasets
         surroundings = Surroundings(
             engine=self.engine,
-            datasets=Datasets(store, self.clock, roots, Vault(bytes(32)), source_deletes=self.settings.source_deletes),
-        self.uploads = Uploads(folder / "uploads", self.settings.upload_limit)
+            datasets=datasets,
             endpoints=Endpoints(store, self.clock, Vault(bytes(32))),
+            sendings=Sendings(store, self.clock, roots, self.uploads),
+            showing=Showing(
+                store, self.clock, datasets, Tasks(store, self.clock, roots, folder / "pictures", Vault(bytes(32)))
+            ),
             experiments=self.experiments,
             settings=self.settings,
             base_url=lambda: "https://jobs.example",
@@ -134,7 +143,6 @@ class House:
         self.app = self._idle.pop() if self._idle else native(surroundings)
         for name, thing in standing(surroundings).items():
             self.app.state[name] = thing
-            sendings=Sendings(store, self.clock, roots, self.uploads),
         room = native_room(self.app, self.settings)
         self.door = Doors([room], room, Doorplate(self.settings), self._running)
         self.worker = Actor(name="ada", role=Role.ADMINISTRATOR, scope=KeyScope.DESK)

@@ -52,6 +52,8 @@ BODIES: dict[str, Any] = {
     "changeAnnotations": {},
     "labelSamples": {"samples": []},
     "deleteSamples": {"samples": []},
+    "addGroundTruth": {"frames": [0]},
+    "divideDataset": {},
     "prune": {"older_than_days": 1},
     "setRule": {"days": 1},
     "countRule": {"days": 1},

@@ -45,6 +45,8 @@ class Merged(Struct, frozen=True, kw_only=True):
     annotations: Annotations
     dissents: tuple[Dissent, ...]
     agreement: Agreement
+    things: tuple[tuple[int, float], ...]
+    """Each thing that any replica has: what most call it, and how sure they are together."""
 
 
 def merged(frame: int, replicas: Sequence[Annotations], canvas: Canvas, rules: ConsensusRules) -> Merged:
@@ -57,6 +59,7 @@ class _Frame:
         self._frame, self._replicas, self._canvas, self._rules = frame, replicas, canvas, rules
         self._needed = rules.votes(len(replicas))
         self._dissents: list[Dissent] = []
+        self._things: list[tuple[int, float]] = []
 
     def merged(self) -> Merged:
         found = list(clusters([one.shapes for one in self._replicas], self._canvas, self._rules))
@@ -64,15 +67,18 @@ class _Frame:
         kept = [(cluster, shape) for cluster, shape in settled if shape is not None]
         agreement = Agreement.of(len(self._replicas))
         agreement.count(found, [one.tags for one in self._replicas])
+        annotations = Annotations(tags=tuple(self._tags()), shapes=tuple(_grouped(kept)))
         return Merged(
-            annotations=Annotations(tags=tuple(self._tags()), shapes=tuple(_grouped(kept))),
+            annotations=annotations,
             dissents=tuple(self._dissents),
             agreement=agreement,
+            things=tuple(self._things),
         )
 
     def _settled(self, cluster: Cluster) -> Shape | None:
         members = cluster.members
         said = voting.verdict(cluster, len(self._replicas))
+        self._things.append((said.label, said.score))
         if len(members) < self._needed:
             return self._dropped(DissentType.NO_QUORUM, cluster)
         if said.votes < self._needed:
@@ -112,6 +118,7 @@ class _Frame:
         for label in sorted(votes):
             tags = votes[label]
             score = len(tags) / len(self._replicas)
+            self._things.append((label, score))
             if len(tags) < self._needed or score < self._rules.agreement_score_threshold:
                 shapes = tuple((replica, tag.number) for replica, tag in tags.items())
                 self._dissents.append(Dissent(frame=self._frame, type=DissentType.NO_QUORUM, shapes=shapes))

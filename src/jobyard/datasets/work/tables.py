@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from jobyard.datasets.tables.statements import listed
 from jobyard.store.contract import Transaction, View
 from jobyard.store.queries import Queries
 
@@ -24,6 +25,14 @@ class Framed(Struct, frozen=True, array_like=True):
     width: int = 0
     """0 where nobody has looked."""
     height: int = 0
+
+
+class PictureSize(Struct, frozen=True, array_like=True):
+    """How many pictures have a size."""
+
+    width: int
+    height: int
+    pictures: int
 
 
 class Making(Struct, frozen=True, array_like=True):
@@ -134,3 +143,26 @@ def beside(view: View, dataset: int) -> dict[str, Any]:
 def known_ids(view: View, ids: Iterable[str]) -> set[str]:
     """Return those of the ids that are datasets, hidden or not."""
     return {id_ for id_ in ids if view.rows(QUERIES["is_dataset"], {"id": id_})}
+
+
+def sizes(view: View, dataset: int, frames: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Return width and height of the pictures of certain frames, as far as somebody has looked at them."""
+    parameters = {"dataset": dataset, "numbers": listed(frame + 1 for frame in frames)}
+    return {number - 1: (width, height) for number, width, height in view.rows(QUERIES["sizes"], parameters)}
+
+
+def pictures_by_size(view: View, dataset: int, limit: int) -> list[PictureSize]:
+    """Return how many pictures have which size, the commonest first."""
+    rows_ = view.rows(QUERIES["pictures_by_size"], {"dataset": dataset, "limit": limit})
+    return [PictureSize(width, height, int(pictures)) for width, height, pictures in rows_]
+
+
+def pictures_measured(view: View, dataset: int) -> int:
+    """Return how many pictures somebody has looked at."""
+    return int(view.rows(QUERIES["pictures_measured"], {"dataset": dataset})[0][0])
+
+
+def activities_by_day(view: View, dataset: int, since: int) -> list[tuple[int, str, int]]:
+    """Return what people did since a moment: the beginning of each day, what was done to what, and how much."""
+    rows_ = view.rows(QUERIES["activities_by_day"], {"dataset": dataset, "since": since})
+    return [(int(day), scope, int(count)) for day, scope, count in rows_]

@@ -11,6 +11,7 @@ from litestar.datastructures import State
 from jobyard.datasets.catalog import Datasets
 from jobyard.datasets.endpoints import Endpoints
 from jobyard.datasets.work.sendings import Sendings
+from jobyard.datasets.work.showing import Showing
 from jobyard.engine.engine import Engine
 from jobyard.experiments.house import Experiments
 from jobyard.faces.native.frames import Frames
@@ -28,10 +29,11 @@ class Surroundings:
     engine: Engine
     datasets: Datasets
     endpoints: Endpoints
+    sendings: Sendings
+    showing: Showing
     experiments: Experiments
     settings: Settings
     base_url: Callable[[], str]
-    sendings: Sendings
     """The address clients use, without a slash at its end."""
     version: str
 

@@ -63,3 +63,21 @@ SELECT settings FROM datasets WHERE number = :dataset
 
 -- is_dataset: whether there is a dataset of an id, hidden or not
 SELECT 1 FROM datasets WHERE id = :id
+
+-- pictures_by_size: how many pictures have which size, the commonest first
+SELECT width, height, count(*) AS pictures
+FROM dataset_pictures
+WHERE dataset = :dataset
+GROUP BY width, height
+ORDER BY pictures DESC, width, height
+LIMIT :limit
+
+-- pictures_measured: how many pictures somebody has looked at
+SELECT count(*) FROM dataset_pictures WHERE dataset = :dataset
+
+-- activities_by_day: how much of what was done on each day, in microseconds since 1970
+SELECT at / 86400000000 * 86400000000 AS day, scope, sum(count)
+FROM dataset_activities
+WHERE dataset = :dataset AND at >= :since
+GROUP BY day, scope
+ORDER BY day, scope

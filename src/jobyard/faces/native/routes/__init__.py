@@ -20,15 +20,16 @@ from jobyard.faces.native.routes import (
     jobs,
     keeping,
     limits,
+    looking,
     people,
     projects,
     results,
     running,
     schedules,
+    sending,
     session,
     verbs,
     webhooks,
-    sending,
 )
 from jobyard.faces.native.routes.contents import get_document
 from jobyard.faces.native.routes.desk import at_desk
@@ -50,13 +51,14 @@ _SUBJECTS = (
     schedules,
     datasets,
     annotating,
+    looking,
+    collections,
+    sending,
     endpoints,
     experiments,
     experimenting,
     projects,
     people,
-    collections,
-    sending,
     webhooks,
 )
 
