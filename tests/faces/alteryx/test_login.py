@@ -48,7 +48,7 @@ async def test_wrong_keys_and_grants_are_refused_in_the_words_of_oauth(house: Ho
     access, secret = await house.pair()
     nobody = house.caller(None)
     pair = {"client_id": access, "client_secret": secret}
-    for sent, status, error in [
+    wrongs: list[tuple[dict[str, Any], int, str]] = [
         ({"data": GRANT | pair | {"client_secret": secret + "x"}}, 401, "invalid_client"),
         ({"data": GRANT | pair | {"client_id": "JYAK" + "0" * 20}}, 401, "invalid_client"),
         ({"data": GRANT}, 401, "invalid_client"),
@@ -58,7 +58,8 @@ async def test_wrong_keys_and_grants_are_refused_in_the_words_of_oauth(house: Ho
         ({"data": pair}, 400, "unsupported_grant_type"),
         ({"json": [1]}, 400, "invalid_request"),
         ({"json": GRANT | {"client_id": 5}}, 400, "invalid_request"),
-    ]:
+    ]
+    for sent, status, error in wrongs:
         answer = await nobody("POST", "/oauth2/token", **sent)
         assert (answer.status_code, answer.json()["error"]) == (status, error), sent
         assert answer.json()["message"] == answer.json()["error_description"]

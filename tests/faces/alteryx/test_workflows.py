@@ -192,7 +192,7 @@ async def test_who_sees_runs_fetches_changes_and_deletes(house: House) -> None:
     path = "/v3/workflows"
     for stranger in (max_, vera):
         for method, rest in (("GET", ""), ("GET", "/package"), ("POST", "/jobs"), ("DELETE", ""), ("PUT", "")):
-            body = {} if method in {"POST", "PUT"} else None
+            body: Any = {} if method in {"POST", "PUT"} else None
             await stranger.refused(404, method, f"{path}/{private}{rest}", body)
     job = await max_.run(shared)
     assert (await mine.got(f"/v3/jobs/{job}"))["appId"] == shared

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -10,7 +11,7 @@ from jobyard.engine.submission import Submission
 from jobyard.job.errors import Conflict, Invalid, NotFound, Refused, TooLarge
 from jobyard.job.record import Job
 from jobyard.people.record import KeyScope
-from jobyard.workflows.library.record import About, Wanted
+from jobyard.workflows.library.record import About, Shown, Wanted, Workflow
 from jobyard.workflows.refusals import WorkflowBroken, WrongAnswer
 from jobyard.workflows.report import Drawn
 from tests.workflows.library.yard import TEAM, Yard, document, pieces, who
@@ -50,11 +51,15 @@ async def test_versions_are_counted_and_one_of_them_is_published(yard: Yard) -> 
     assert first.published.file == "flow.yxmd"
     for number in (0, 4):
         with pytest.raises(NotFound):
-            await yard.library.change(who("mia"), id_, lambda old, n=number: replace(old.workflow, published=n))
+            await yard.library.change(who("mia"), id_, partial(_published, number))
     for package in (third.versions[2].package, "3"):
         assert (await yard.library.report(who("mia"), id_, package))[0] == third.versions[2]
     with pytest.raises(NotFound, match="version"):
         await yard.library.report(who("mia"), id_, "9")
+
+
+def _published(number: int, shown: Shown) -> Workflow:
+    return replace(shown.workflow, published=number)
 
 
 async def test_what_is_refused_leaves_nothing(yard: Yard) -> None:
@@ -158,7 +163,7 @@ async def test_packages_and_files_of_others_are_no_way_around(yard: Yard) -> Non
     await submit("mia", package=package, files={"data.csv": mine})
     await submit("olga", package=package, files={"data.csv": mine})
     other = (await yard.added(by="max")).published.package
-    for name, wrong in [
+    wrongs: list[tuple[str, dict[str, Any]]] = [
         ("max", {"package": other, "files": {"data.csv": mine}}),
         ("mia", {"package": package, "files": {"data.csv": "c" * 32}}),
         ("mia", {"package": package, "files": {"data.csv": package}}),
@@ -167,7 +172,8 @@ async def test_packages_and_files_of_others_are_no_way_around(yard: Yard) -> Non
         ("mia", {"workflow": "b" * 32}),
         ("mia", {"package": package, "workflow": "b" * 32}),
         ("mia", {"package": "\ud800"}),
-    ]:
+    ]
+    for name, wrong in wrongs:
         with pytest.raises((NotFound, Invalid)):
             await submit(name, **wrong)
     with pytest.raises(Invalid, match="which workflow"):

@@ -85,8 +85,7 @@ def _operation(path: str, handler: HTTPRouteHandler) -> Json:
         operation["parameters"] += _form(takes)
     elif takes is not None:
         operation["consumes"] = ["application/json", FORM]
-        schema = {"$ref": _REFERENCE.format(name=takes.__name__)}
-        operation["parameters"].append({"name": "body", "in": "body", "required": True, "schema": schema})
+        operation["parameters"].append({"name": "body", "in": "body", "required": True, "schema": _schema(takes)})
     return operation
 
 
@@ -123,7 +122,8 @@ def _returned(handler: HTTPRouteHandler) -> Any:
 
 def _schema(shape: Any) -> Json:
     [schema], _ = msgspec.json.schema_components([shape], ref_template=_REFERENCE)
-    return _plain(schema)
+    plain: Json = _plain(schema)
+    return plain
 
 
 def _shapes(handler: HTTPRouteHandler) -> Iterator[Any]:

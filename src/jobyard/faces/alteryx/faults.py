@@ -81,7 +81,7 @@ def _of_fault(request: Request[Any, Any, Any], fault: Exception) -> Response[byt
     status = status_of(fault) if isinstance(fault, Fault) else 500
     if not isinstance(fault, Fault) or status == 500:
         return _of_break(request, fault)
-    problem = Problem(message=fault.sentence, model_state=_places(fault) or UNSET)
+    problem = Problem(message=_said(fault), model_state=_places(fault) or UNSET)
     if request.scope["path"].startswith(TOKENS):
         problem.error = "invalid_client" if isinstance(fault, WrongKeys) else fault.data.get("error", "invalid_request")
         problem.error_description = fault.sentence
@@ -106,6 +106,11 @@ def _of_break(request: Request[Any, Any, Any], error: Exception) -> Response[byt
 
 def _answer(status: int, problem: Problem, headers: Mapping[str, str]) -> Response[bytes]:
     return Response(msgspec.json.encode(problem), status_code=status, media_type=MEDIA_TYPE, headers=dict(headers))
+
+
+def _said(fault: Fault) -> str:
+    # A client in use tells what is missing by these two words alone.
+    return f"Not found. {fault.sentence}" if isinstance(fault, NotFound) else fault.sentence
 
 
 def _places(fault: Fault) -> dict[str, list[str]]:
