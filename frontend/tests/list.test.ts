@@ -154,7 +154,7 @@ describe("the list", () => {
     const busy = running();
     vi.mocked(calls.jobs).mockResolvedValue(page([busy]));
     await list.reload();
-    list.hearProgress({ jobs: { [busy.id]: progress(5, 10), unknown: progress(1, 2) } });
+    list.hearProgress({ jobs: { [busy.id]: progress(5, 10), unknown: progress(1, 2) }, reported: [] });
     expect(list.jobs.get(busy.id)?.progress?.done).toBe(5);
     expect(list.jobs.has("unknown")).toBe(false);
   });

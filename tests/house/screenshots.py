@@ -86,6 +86,8 @@ def screens(page: Page, house: dict[str, Any]) -> dict[str, str]:
         "failed-request": jobs["Draw what is not there"],
         "waiting-request": jobs["Wait for a big machine"],
         "plots": f"{jobs['Second look at the pictures']}?part=plots",
+        "experiment": jobs["Train with a fast rate"],
+        "experiment-plots": f"{jobs['Train with a fast rate']}?part=plots",
         "dataset": f"/datasets/{dataset['id']}",
         **rooms,
     }

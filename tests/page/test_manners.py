@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from jobyard.demo.training import Reporter, train
 from jobyard.web.shelf import ASSETS
 from tests.page.house import ROOT, House
 from tests.page.visitor import PHONE, WIDE, Visitor
@@ -41,6 +42,8 @@ def screens(house: House) -> Iterator[dict[str, str]]:
     dataset = house.client.datasets.create("Screens", str(folder), purpose="image_classification", description=about)
     house.client.wait(house.client.datasets.sync(dataset.id, name="An earlier pass").id)
     passed = house.client.wait(house.client.datasets.sync(dataset.id).id)
+    with Reporter(house.client.credentials().clearml) as reporter:
+        trained = train(reporter, "Screen training", 0.02, 40)
     yield {
         "list": "/",
         "nothing": "/?text=zzzzz",
@@ -51,6 +54,12 @@ def screens(house: House) -> Iterator[dict[str, str]]:
         "parameters": f"/jobs/{parcel.id}?part=parameters",
         "attempts": f"/jobs/{failed.id}?part=attempts",
         "plots": f"/jobs/{passed.id}?part=plots",
+        "scalars": f"/jobs/{trained}",
+        "figures": f"/jobs/{trained}?part=plots",
+        "images": f"/jobs/{trained}?part=images",
+        "console": f"/jobs/{trained}?part=console",
+        "setup": f"/jobs/{trained}?part=setup",
+        "artifacts": f"/jobs/{trained}?part=artifacts",
         "schedules": "/schedules",
         "workers": "/workers",
         "datasets": "/datasets",
@@ -66,6 +75,7 @@ def screens(house: House) -> Iterator[dict[str, str]]:
 
 
 SCREENS = ("list", "nothing", "failed", "result", "running", "waiting", "parameters", "attempts", "plots")
+EXPERIMENT = ("scalars", "figures", "images", "console", "setup", "artifacts")
 ROOMS = ("schedules", "workers", "datasets", "dataset", "keys", "webhooks", "users", "house", "missing")
 
 
@@ -100,7 +110,7 @@ def in_both_looks(visitor: Visitor) -> list[str]:
     return light + [f"dark: {offence}" for offence in offences(visitor, "color-contrast")]
 
 
-@pytest.mark.parametrize("screen", [*SCREENS, *ROOMS])
+@pytest.mark.parametrize("screen", [*SCREENS, *EXPERIMENT, *ROOMS])
 def test_no_screen_has_a_barrier(looking: Visitor, screens: dict[str, str], screen: str) -> None:
     looking.page.goto(screens[screen])
     expect(looking.page.get_by_role("navigation")).to_be_visible()

@@ -8,6 +8,7 @@ import { list } from "./jobs/list.svelte";
 import type { Around } from "./jobs/saying";
 import { views } from "./jobs/views.svelte";
 import { told } from "./told.svelte";
+import { texts } from "../texts";
 
 /** The counts are read again at most this often, however much happens. */
 const COUNTS_PAUSE = 1_500;
@@ -74,7 +75,7 @@ class House {
 
   /** What people call this kind of work. */
   title(kind: string): string {
-    return this.#titles.get(kind) ?? kind;
+    return this.#titles.get(kind) ?? texts.kinds[kind] ?? kind;
   }
 
   /** What people call this job. */

@@ -18,6 +18,9 @@ export const frame = {
     skip: "Skip to content",
   },
 
+  /** Kinds that no worker of the house runs, so that the house has no name for them. */
+  kinds: { "experiment.run": "Experiment" } as Record<string, string>,
+
   title: (what: string) => `${what} · Jobyard`,
 
   problem: {

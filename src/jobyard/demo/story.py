@@ -11,12 +11,13 @@ from pathlib import Path
 from jobyard.client import Cancelled, Conflict, Jobyard
 from jobyard.client.labelling import SampleTagging, TagWish
 from jobyard.client.shapes import Dataset, Job
-from jobyard.demo import contact_sheet, pictures
+from jobyard.demo import contact_sheet, pictures, training
 
 Tell = Callable[[str], None]
 SHEET = "contact-sheet.jpg"
 _STUDY = 300.0
 _EPOCHS = 20
+_STEPS = 200
 
 
 class Story:
@@ -44,6 +45,7 @@ class Story:
             self._troubles(ben)
             self._unserved(ben)
             self._second_look(anna, dataset)
+            self._trainings(anna)
             notebook.join()
             self._tell(f"job {study.number} goes on for some minutes; watch it on the page")
         return [house.job(id_) for id_ in self._jobs]
@@ -139,6 +141,12 @@ class Story:
         self._begun(ben, nap)
         ben.cancel(nap.id)
         self._watched(ben, nap)
+
+    def _trainings(self, anna: Jobyard) -> None:
+        with training.Reporter(anna.credentials().clearml) as reporter:
+            for name, rate in (("Train with a slow rate", 0.01), ("Train with a fast rate", 0.03)):
+                id_ = training.train(reporter, name, rate, _STEPS)
+                self._watched(anna, anna.job(id_))
 
     def _begun(self, client: Jobyard, job: Job) -> None:
         while client.job(job.id).state == "queued":

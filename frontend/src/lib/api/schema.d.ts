@@ -24,6 +24,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return one page of the collections you may see, newest first
+         * @description Return one page of the collections you may see, newest first.
+         */
+        get: operations["listCollections"];
+        put?: never;
+        /**
+         * Make a collection with its first labels
+         * @description Make a collection with its first labels.
+         */
+        post: operations["addCollection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/collections/{collection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return a collection
+         * @description Return a collection.
+         */
+        get: operations["getCollection"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget a collection with all its datasets; files in folders and buckets stay
+         * @description Forget a collection with all its datasets; files in folders and buckets stay.
+         */
+        delete: operations["deleteCollection"];
+        options?: never;
+        head?: never;
+        /**
+         * Change what is said about a collection
+         * @description Change what is said about a collection.
+         */
+        patch: operations["changeCollection"];
+        trace?: never;
+    };
+    "/v1/collections/{collection_id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return a collection's labels in their order
+         * @description Return a collection's labels in their order.
+         */
+        get: operations["listCollectionLabels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Add, change and delete labels in all datasets of a collection; return all there are then
+         * @description Add, change and delete labels in all datasets of a collection; return all there are then.
+         */
+        patch: operations["changeCollectionLabels"];
+        trace?: never;
+    };
     "/v1/counts": {
         parameters: {
             query?: never;
@@ -140,6 +216,106 @@ export interface paths {
         patch: operations["changeAnnotations"];
         trace?: never;
     };
+    "/v1/datasets/{dataset_id}/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return the parts of a dataset that people work on, with its ground truth and replicas
+         * @description Return the parts of a dataset that people work on, with its ground truth and replicas.
+         */
+        get: operations["listAssignments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/consensus/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return what a merge of replicas found in a dataset, by the id of its job
+         * @description Return what a merge of replicas found in a dataset, by the id of its job.
+         */
+        get: operations["getConsensus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/consensus/{job_id}/dissents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return one page of what a merge of replicas left out or doubted
+         * @description Return one page of what a merge of replicas left out or doubted.
+         */
+        get: operations["listDissents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/division": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Divide a dataset into assignments, each with as many replicas as are wanted
+         * @description Divide a dataset into assignments, each with as many replicas as are wanted.
+         */
+        post: operations["divideDataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/ground-truth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose frames that are annotated once more, apart, so that others can be compared with them
+         * @description Choose frames that are annotated once more, apart, so that others can be compared with them.
+         */
+        post: operations["addGroundTruth"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/datasets/{dataset_id}/labels": {
         parameters: {
             query?: never;
@@ -162,6 +338,126 @@ export interface paths {
          * @description Add, change and delete labels; return all there are then.
          */
         patch: operations["changeLabels"];
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return one page of a dataset's samples as pictures: how large they are and what is drawn over them
+         * @description Return one page of a dataset's samples as pictures: how large they are and what is drawn over them.
+         */
+        get: operations["listPictures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/pictures/{frame}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return one picture with all that is drawn over it, by its frame: the sample's number less one
+         * @description Return one picture with all that is drawn over it, by its frame: the sample's number less one.
+         */
+        get: operations["getPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/pictures/{frame}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return a picture as its file is; what browsers do not show, as a file to save
+         * @description Return a picture as its file is; what browsers do not show, as a file to save.
+         */
+        get: operations["getPictureFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/pictures/{frame}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return a picture as a small upright JPEG
+         * @description Return a picture as a small upright JPEG.
+         */
+        get: operations["getThumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/quality/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return what a comparison with the ground truth found in a dataset, by the id of its job
+         * @description Return what a comparison with the ground truth found in a dataset, by the id of its job.
+         */
+        get: operations["getQuality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/quality/{job_id}/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return one page of the conflicts that a comparison found in a dataset
+         * @description Return one page of the conflicts that a comparison found in a dataset.
+         */
+        get: operations["listConflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/datasets/{dataset_id}/samples": {
@@ -256,6 +552,26 @@ export interface paths {
          * @description Return how many samples a dataset holds, and how many carry which label.
          */
         get: operations["getStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/statistics/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return how large a dataset's pictures are, and what people did day by day in the last year
+         * @description Return how large a dataset's pictures are, and what people did day by day in the last year.
+         */
+        get: operations["getPictureStatistics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -368,6 +684,226 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/experiments/curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return the curves of one or several experiments, thinned to as many points as are wanted
+         * @description Return the curves of one or several experiments, thinned to as many points as are wanted.
+         */
+        get: operations["readCurves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return what an experiment is beyond its job: its parameters, configuration, artifacts and models
+         * @description Return what an experiment is beyond its job: its parameters, configuration, artifacts and models.
+         */
+        get: operations["getExperiment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{job_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put an experiment away, out of the line and stopped, or fetch it back
+         * @description Put an experiment away, out of the line and stopped, or fetch it back.
+         */
+        post: operations["archiveExperiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{job_id}/clone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write down a draft like an experiment: what it is told, and nothing of what it reported and made
+         * @description Write down a draft like an experiment: what it is told, and nothing of what it reported and made.
+         */
+        post: operations["cloneExperiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{job_id}/console": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return pieces of an experiment's console, oldest first, from a place on or back from it
+         * @description Return pieces of an experiment's console, oldest first, from a place on or back from it.
+         */
+        get: operations["readConsole"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{job_id}/enqueue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put an experiment in line in a queue, for an agent that serves it
+         * @description Put an experiment in line in a queue, for an agent that serves it.
+         */
+        post: operations["enqueueExperiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{job_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return a file that programs put here: an artifact, a model's weights or a picture that an experiment names
+         * @description Return a file that programs put here: an artifact, a model's weights or a picture that an experiment names.
+         */
+        get: operations["getExperimentFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{job_id}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return the newest pictures of each metric and variant, newest iteration first
+         * @description Return the newest pictures of each metric and variant, newest iteration first.
+         */
+        get: operations["listImages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{job_id}/plots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return the newest plots of each metric and variant, newest iteration first
+         * @description Return the newest plots of each metric and variant, newest iteration first.
+         */
+        get: operations["listPlots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{job_id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an experiment a draft as before it ran, without what it reported and made
+         * @description Make an experiment a draft as before it ran, without what it reported and made.
+         */
+        post: operations["resetExperiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{job_id}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return what an experiment reported, by metric and variant, and what is known of the values
+         * @description Return what an experiment reported, by metric and variant, and what is known of the values.
+         */
+        get: operations["listSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/feed": {
         parameters: {
             query?: never;
@@ -380,6 +916,26 @@ export interface paths {
          * @description Stream what happens to the jobs you may see: frames hello, job (numbered), progress and resync.
          */
         get: operations["readFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return the formats that annotations are written in and read from
+         * @description Return the formats that annotations are written in and read from.
+         */
+        get: operations["listFormats"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1372,6 +1928,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make room for a file whose pieces will come. A job is told of it by `upload`; nobody else sees it
+         * @description Make room for a file whose pieces will come. A job is told of it by `upload`; nobody else sees it.
+         */
+        post: operations["beginUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads/{group}/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return how far a file of yours is
+         * @description Return how far a file of yours is.
+         */
+        get: operations["getUpload"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget a file of yours
+         * @description Forget a file of yours.
+         */
+        delete: operations["dropUpload"];
+        options?: never;
+        head?: never;
+        /**
+         * Take in bytes from an offset on; the same piece may be sent again, and what stood behind it goes
+         * @description Take in bytes from an offset on; the same piece may be sent again, and what stood behind it goes.
+         */
+        patch: operations["sendPiece"];
+        trace?: never;
+    };
     "/v1/users": {
         parameters: {
             query?: never;
@@ -1431,6 +2035,30 @@ export interface paths {
          */
         post: operations["setPassword"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user}/rights/{right}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give a user a right that no role brings along; for administrators
+         * @description Give a user a right that no role brings along; for administrators.
+         */
+        put: operations["grantRight"];
+        post?: never;
+        /**
+         * Take a right from a user; for administrators
+         * @description Take a right from a user; for administrators.
+         */
+        delete: operations["revokeRight"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1806,6 +2434,7 @@ export interface components {
             jobs: {
                 [key: string]: components["schemas"]["ProgressOut"];
             };
+            reported: string[];
         };
         /**
          * FeedResync
@@ -1882,6 +2511,121 @@ export interface components {
             verb: string;
             what: string;
             details: Record<string, never>;
+        };
+        /**
+         * CollectionPage
+         * @description Collections, newest first.
+         */
+        CollectionPage: {
+            collections: components["schemas"]["CollectionOut"][];
+            next: string | null;
+            total: number;
+        };
+        /**
+         * CollectionOut
+         * @description Datasets with the same labels.
+         */
+        CollectionOut: {
+            id: string;
+            number: number;
+            name: string;
+            owner: string;
+            project: components["schemas"]["ProjectRef"] | null;
+            description: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /**
+         * CollectionIn
+         * @description A new collection with its first labels.
+         */
+        CollectionIn: {
+            name: string;
+            /** @default null */
+            project?: string | null;
+            /** @default  */
+            description?: string;
+            /** @default [] */
+            labels?: components["schemas"]["LabelSpec"][];
+        };
+        /**
+         * LabelSpec
+         * @description A class of things.
+         */
+        LabelSpec: {
+            /** @default 0 */
+            number?: number;
+            name: string;
+            /** @default  */
+            color?: string;
+            /**
+             * @default any
+             * @enum {unknown}
+             */
+            kind?: "any" | "cuboid" | "ellipse" | "mask" | "points" | "polygon" | "polyline" | "rectangle" | "skeleton" | "tag";
+            /** @default [] */
+            attributes?: components["schemas"]["AttributeSpec"][];
+            /** @default [] */
+            parts?: components["schemas"]["PartSpec"][];
+            /** @default  */
+            drawing?: string;
+        };
+        /**
+         * AttributeSpec
+         * @description Something that is said of what carries a label.
+         */
+        AttributeSpec: {
+            /** @default 0 */
+            number?: number;
+            name: string;
+            /** @enum {unknown} */
+            input: "checkbox" | "number" | "radio" | "select" | "text";
+            /** @default false */
+            mutable?: boolean;
+            /** @default [] */
+            values?: string[];
+            /** @default  */
+            default?: string;
+        };
+        /**
+         * PartSpec
+         * @description A point of a skeleton.
+         */
+        PartSpec: {
+            /** @default 0 */
+            number?: number;
+            name: string;
+            /** @default  */
+            color?: string;
+            /** @default [] */
+            attributes?: components["schemas"]["AttributeSpec"][];
+        };
+        /**
+         * CollectionChange
+         * @description What shall be different about a collection.
+         */
+        CollectionChange: {
+            name?: string;
+            description?: string;
+        };
+        /**
+         * LabelsChange
+         * @description What shall be different about the labels of a dataset.
+         */
+        LabelsChange: {
+            /** @default [] */
+            add?: components["schemas"]["LabelSpec"][];
+            /** @default [] */
+            update?: components["schemas"]["LabelSpec"][];
+            /** @default [] */
+            delete?: number[];
+            /**
+             * @default keep
+             * @enum {unknown}
+             */
+            policy?: "delete_source" | "forget" | "keep";
         };
         /**
          * CountsOut
@@ -2023,7 +2767,10 @@ export interface components {
          */
         DatasetIn: {
             name: string;
-            source: string;
+            /** @default  */
+            source?: string;
+            /** @default null */
+            collection?: string | null;
             /** @default null */
             project?: string | null;
             /**
@@ -2039,58 +2786,6 @@ export interface components {
             read_labels?: boolean;
             /** @default [] */
             labels?: components["schemas"]["LabelSpec"][];
-        };
-        /**
-         * LabelSpec
-         * @description A class of things.
-         */
-        LabelSpec: {
-            /** @default 0 */
-            number?: number;
-            name: string;
-            /** @default  */
-            color?: string;
-            /**
-             * @default any
-             * @enum {unknown}
-             */
-            kind?: "any" | "cuboid" | "ellipse" | "mask" | "points" | "polygon" | "polyline" | "rectangle" | "skeleton" | "tag";
-            /** @default [] */
-            attributes?: components["schemas"]["AttributeSpec"][];
-            /** @default [] */
-            parts?: components["schemas"]["PartSpec"][];
-            /** @default  */
-            drawing?: string;
-        };
-        /**
-         * AttributeSpec
-         * @description Something that is said of what carries a label.
-         */
-        AttributeSpec: {
-            /** @default 0 */
-            number?: number;
-            name: string;
-            /** @enum {unknown} */
-            input: "checkbox" | "number" | "radio" | "select" | "text";
-            /** @default false */
-            mutable?: boolean;
-            /** @default [] */
-            values?: string[];
-            /** @default  */
-            default?: string;
-        };
-        /**
-         * PartSpec
-         * @description A point of a skeleton.
-         */
-        PartSpec: {
-            /** @default 0 */
-            number?: number;
-            name: string;
-            /** @default  */
-            color?: string;
-            /** @default [] */
-            attributes?: components["schemas"]["AttributeSpec"][];
         };
         /**
          * DatasetChange
@@ -2295,30 +2990,134 @@ export interface components {
             last: number;
         };
         /**
-         * LabelsChange
-         * @description What shall be different about the labels of a dataset.
+         * AssignmentOut
+         * @description A part of a dataset that somebody works on.
          */
-        LabelsChange: {
-            /** @default [] */
-            add?: components["schemas"]["LabelSpec"][];
-            /** @default [] */
-            update?: components["schemas"]["LabelSpec"][];
-            /** @default [] */
-            delete?: number[];
-            /**
-             * @default keep
-             * @enum {unknown}
-             */
-            policy?: "delete_source" | "forget" | "keep";
+        AssignmentOut: {
+            number: number;
+            /** @enum {unknown} */
+            kind: "annotation" | "ground_truth" | "replica";
+            parent: number | null;
+            layer: number;
+            first: number;
+            last: number;
+            frames: number;
+            assignee: string | null;
+            /** @enum {unknown} */
+            stage: "acceptance" | "annotation" | "validation";
+            /** @enum {unknown} */
+            state: "completed" | "in progress" | "new" | "rejected";
         };
         /**
-         * SamplePage
-         * @description Samples; with a text in the filter they are counted up to 10,000.
+         * ConsensusOut
+         * @description What a merge of replicas found.
          */
-        SamplePage: {
-            samples: components["schemas"]["SampleOut"][];
+        ConsensusOut: {
+            job: string;
+            finished_at: string | null;
+            frames: number;
+            annotations: number;
+            doubts: {
+                [key: string]: number;
+            };
+            assignments: components["schemas"]["MergedAssignment"][];
+            labels: components["schemas"]["LabelAgreement"][];
+            pictures: components["schemas"]["PictureAgreement"][];
+        };
+        /**
+         * MergedAssignment
+         * @description How far the replicas of an assignment agree.
+         */
+        MergedAssignment: {
+            assignment: number;
+            replicas: number[];
+            agreement: number[][];
+            scores: number[];
+        };
+        /**
+         * LabelAgreement
+         * @description How sure the replicas are of what carries a label.
+         */
+        LabelAgreement: {
+            label: string;
+            things: number;
+            agreement: number;
+        };
+        /**
+         * PictureAgreement
+         * @description How sure the replicas are of a picture.
+         */
+        PictureAgreement: {
+            frame: number;
+            things: number;
+            agreement: number;
+        };
+        /**
+         * DissentPage
+         * @description What a merge left out or doubted.
+         */
+        DissentPage: {
+            dissents: components["schemas"]["DissentOut"][];
+            next: string | null;
+        };
+        /**
+         * DissentOut
+         * @description Something on which replicas do not agree.
+         */
+        DissentOut: {
+            frame: number;
+            /** @enum {unknown} */
+            type: "failed_attribute_voting" | "failed_label_voting" | "low_agreement_score" | "no_matching_annotation";
+            things: components["schemas"]["DissentThing"][];
+        };
+        /**
+         * DissentThing
+         * @description An annotation, and in which assignment it stands.
+         */
+        DissentThing: {
+            assignment: number;
+            number: number;
+        };
+        /**
+         * DivisionIn
+         * @description How a dataset is divided among people.
+         */
+        DivisionIn: {
+            /** @default 0 */
+            size?: number;
+            /** @default 0 */
+            overlap?: number;
+            /** @default 0 */
+            replicas?: number;
+        };
+        /**
+         * TruthIn
+         * @description Which frames are annotated once more, with special care, so that others can be compared with them.
+         */
+        TruthIn: {
+            frames: number[];
+        };
+        /**
+         * PicturePage
+         * @description Pictures; with a text in the filter they are counted up to 10,000.
+         */
+        PicturePage: {
+            pictures: components["schemas"]["PictureOut"][];
             next: string | null;
             total: number;
+        };
+        /**
+         * PictureOut
+         * @description A picture with all that is drawn over it.
+         */
+        PictureOut: {
+            sample: components["schemas"]["SampleOut"];
+            frame: number;
+            version: string;
+            width: number;
+            height: number;
+            annotations: components["schemas"]["AnnotationSet"];
+            left_out: number;
         };
         /**
          * SampleOut
@@ -2335,6 +3134,85 @@ export interface components {
             added_at: string;
             by_hand: boolean;
             labels: string[];
+        };
+        /**
+         * QualityOut
+         * @description What a comparison with the ground truth found in a dataset.
+         */
+        QualityOut: {
+            job: string;
+            finished_at: string | null;
+            frames: number;
+            share: number;
+            given: number;
+            true: number;
+            valid: number;
+            missing: number;
+            extra: number;
+            accuracy: number;
+            precision: number;
+            recall: number;
+            errors: number;
+            warnings: number;
+            conflicts: {
+                [key: string]: number;
+            };
+            target: string;
+            threshold: number;
+            confusion: components["schemas"]["ConfusionOut"];
+            truth: number | null;
+        };
+        /**
+         * ConfusionOut
+         * @description What was called what: a row for each label that was given, a column for each true one; the last for nothing.
+         */
+        ConfusionOut: {
+            labels: string[];
+            rows: number[][];
+            precision: number[];
+            recall: number[];
+            accuracy: number[];
+            jaccard: number[];
+        };
+        /**
+         * ConflictPage
+         * @description Conflicts in the order of their frames.
+         */
+        ConflictPage: {
+            conflicts: components["schemas"]["ConflictOut"][];
+            next: string | null;
+            total: number;
+        };
+        /**
+         * ConflictOut
+         * @description One thing on which annotations and the ground truth do not agree.
+         */
+        ConflictOut: {
+            frame: number;
+            /** @enum {unknown} */
+            type: "covered_annotation" | "extra_annotation" | "low_overlap" | "mismatching_attributes" | "mismatching_direction" | "mismatching_groups" | "mismatching_label" | "missing_annotation";
+            /** @enum {unknown} */
+            severity: "error" | "warning";
+            things: components["schemas"]["ConflictThing"][];
+        };
+        /**
+         * ConflictThing
+         * @description One of the annotations that a conflict is about.
+         */
+        ConflictThing: {
+            number: number;
+            assignment: number;
+            truth: boolean;
+            kind: ("cuboid" | "ellipse" | "mask" | "points" | "polygon" | "polyline" | "rectangle" | "skeleton") | null;
+        };
+        /**
+         * SamplePage
+         * @description Samples; with a text in the filter they are counted up to 10,000.
+         */
+        SamplePage: {
+            samples: components["schemas"]["SampleOut"][];
+            next: string | null;
+            total: number;
         };
         /**
          * OutcomesOut
@@ -2429,6 +3307,35 @@ export interface components {
             uses: number;
         };
         /**
+         * LooksOut
+         * @description How large the pictures of a dataset are, and what people did day by day in the last year.
+         */
+        LooksOut: {
+            sizes: components["schemas"]["PictureSizeOut"][];
+            unmeasured: number;
+            days: components["schemas"]["DayOut"][];
+        };
+        /**
+         * PictureSizeOut
+         * @description How many pictures have a size.
+         */
+        PictureSizeOut: {
+            width: number;
+            height: number;
+            pictures: number;
+        };
+        /**
+         * DayOut
+         * @description What people did on a day.
+         */
+        DayOut: {
+            /** Format: date-time */
+            day: string;
+            made: number;
+            deleted: number;
+            frames: number;
+        };
+        /**
          * SyncOut
          * @description One synchronization of a dataset.
          */
@@ -2502,6 +3409,252 @@ export interface components {
             place: string;
             trouble: string;
             code: string;
+        };
+        /**
+         * CurvesOut
+         * @description Curves, job after job, by metric and variant.
+         */
+        CurvesOut: {
+            curves: components["schemas"]["CurveOut"][];
+        };
+        /**
+         * CurveOut
+         * @description A curve of one job; where it has more points than were asked for, they are means of stretches.
+         */
+        CurveOut: {
+            job: string;
+            metric: string;
+            variant: string;
+            count: number;
+            iterations: number[];
+            times: number[];
+            values: (number | null)[];
+        };
+        /**
+         * ExperimentOut
+         * @description What an experiment is beyond its job.
+         */
+        ExperimentOut: {
+            job: string;
+            type: string;
+            folder: components["schemas"]["FolderRef"] | null;
+            parent: string | null;
+            /** @enum {unknown} */
+            standing: "cancelled" | "closed" | "draft" | "failed" | "published" | "publishing" | "queued" | "running" | "succeeded" | "unknown";
+            tags: string[];
+            archived: boolean;
+            comment: string;
+            message: string;
+            iteration: number;
+            reported_by: string;
+            parameters: components["schemas"]["ParameterOut"][];
+            configuration: components["schemas"]["ConfigurationOut"][];
+            artifacts: components["schemas"]["ArtifactOut"][];
+            models: components["schemas"]["ModelOut"][];
+            script: components["schemas"]["ScriptOut"] | null;
+            container: string;
+            may: ("archive" | "clone" | "enqueue" | "reset")[];
+        };
+        /**
+         * FolderRef
+         * @description A project of experiments, by id and name.
+         */
+        FolderRef: {
+            id: string;
+            name: string;
+        };
+        /**
+         * ParameterOut
+         * @description A hyper-parameter.
+         */
+        ParameterOut: {
+            section: string;
+            name: string;
+            value: string;
+            type: string;
+            description: string;
+        };
+        /**
+         * ConfigurationOut
+         * @description A named piece of configuration.
+         */
+        ConfigurationOut: {
+            name: string;
+            text: string;
+            type: string;
+            description: string;
+        };
+        /**
+         * ArtifactOut
+         * @description A file or a piece of data that the experiment took or made.
+         */
+        ArtifactOut: {
+            name: string;
+            type: string;
+            taken: boolean;
+            address: string;
+            url: string | null;
+            size: number | null;
+            hash: string;
+            at: string | null;
+            preview: string;
+            facts: string[][];
+        };
+        /**
+         * ModelOut
+         * @description A model that the experiment took or made.
+         */
+        ModelOut: {
+            id: string;
+            name: string;
+            title: string;
+            taken: boolean;
+            framework: string;
+            ready: boolean;
+            address: string;
+            url: string | null;
+            size: number | null;
+        };
+        /**
+         * ScriptOut
+         * @description What is run.
+         */
+        ScriptOut: {
+            repository: string;
+            branch: string;
+            commit: string;
+            entry_point: string;
+            folder: string;
+            packages: string;
+            changes: string;
+        };
+        /**
+         * ArchiveIn
+         * @description Put away, or fetched back.
+         */
+        ArchiveIn: {
+            /** @default true */
+            archived?: boolean;
+        };
+        /**
+         * CloneIn
+         * @description How the copy differs.
+         */
+        CloneIn: {
+            /** @default null */
+            name?: string | null;
+        };
+        /**
+         * ConsolePage
+         * @description Pieces, oldest first.
+         */
+        ConsolePage: {
+            pieces: components["schemas"]["PieceOut"][];
+            next: string | null;
+            total: number;
+        };
+        /**
+         * PieceOut
+         * @description A piece of the console: one line or several.
+         */
+        PieceOut: {
+            cursor: string;
+            /** Format: date-time */
+            at: string;
+            level: string;
+            worker: string;
+            text: string;
+        };
+        /**
+         * EnqueueIn
+         * @description In which line it shall stand.
+         */
+        EnqueueIn: {
+            queue: string;
+        };
+        /**
+         * ImageOut
+         * @description A picture.
+         */
+        ImageOut: {
+            metric: string;
+            variant: string;
+            iteration: number;
+            /** Format: date-time */
+            at: string;
+            address: string;
+            url: string | null;
+        };
+        /**
+         * PlotOut
+         * @description A plot as it was reported.
+         */
+        PlotOut: {
+            metric: string;
+            variant: string;
+            iteration: number;
+            /** Format: date-time */
+            at: string;
+            figure: string;
+        };
+        /**
+         * SeriesList
+         * @description What was reported, by name.
+         */
+        SeriesList: {
+            series: components["schemas"]["SeriesOut"][];
+            singles: components["schemas"]["SingleOut"][];
+            lines: number;
+        };
+        /**
+         * SeriesOut
+         * @description One metric in one variant, and what is known of its values.
+         */
+        SeriesOut: {
+            /** @enum {unknown} */
+            sort: "image" | "plot" | "scalar" | "vector";
+            metric: string;
+            variant: string;
+            count: number;
+            last: number | null;
+            last_iteration: number;
+            /** Format: date-time */
+            last_at: string;
+            least: number | null;
+            least_iteration: number;
+            most: number | null;
+            most_iteration: number;
+            first: number | null;
+            first_iteration: number;
+            mean: number | null;
+        };
+        /**
+         * SingleOut
+         * @description A value that was told once and belongs to no curve.
+         */
+        SingleOut: {
+            metric: string;
+            variant: string;
+            value: number | null;
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * FormatsOut
+         * @description What can be written and what can be read.
+         */
+        FormatsOut: {
+            exports: components["schemas"]["FormatOut"][];
+            imports: components["schemas"]["FormatOut"][];
+        };
+        /**
+         * FormatOut
+         * @description A format of annotations.
+         */
+        FormatOut: {
+            name: string;
+            version: string;
+            ending: string;
         };
         /**
          * JobPage
@@ -3223,6 +4376,7 @@ export interface components {
             disabled: boolean;
             /** Format: date-time */
             created_at: string;
+            rights: "python"[];
         };
         /**
          * SignIn
@@ -3255,6 +4409,32 @@ export interface components {
             succeeded: number[];
             failed: number[];
             cancelled: number[];
+        };
+        /**
+         * UploadOut
+         * @description How far a file is.
+         */
+        UploadOut: {
+            upload: string;
+            name: string;
+            length: number | null;
+            offset: number;
+        };
+        /**
+         * UploadIn
+         * @description A file that will come.
+         */
+        UploadIn: {
+            /** @enum {unknown} */
+            purpose: "annotations" | "archive" | "backup" | "pictures";
+            name: string;
+            length: number;
+            /** @default null */
+            dataset?: string | null;
+            /** @default null */
+            collection?: string | null;
+            /** @default null */
+            assignment?: number | null;
         };
         /**
          * UserMade
@@ -3487,6 +4667,231 @@ export interface operations {
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
+        };
+    };
+    listCollections: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    addCollection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollectionIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    getCollection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    deleteCollection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    changeCollection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollectionChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    listCollectionLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelSpec"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    changeCollectionLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelSpec"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
         };
     };
     getCounts: {
@@ -3779,6 +5184,174 @@ export interface operations {
             507: components["responses"]["Problem"];
         };
     };
+    listAssignments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentOut"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getConsensus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsensusOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listDissents: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DissentPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    divideDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DivisionIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentOut"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    addGroundTruth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TruthIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
     listLabels: {
         parameters: {
             query?: never;
@@ -3843,6 +5416,220 @@ export interface operations {
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
             507: components["responses"]["Problem"];
+        };
+    };
+    listPictures: {
+        parameters: {
+            query?: {
+                annotated?: boolean;
+                label?: string;
+                text?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PicturePage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getPicture: {
+        parameters: {
+            query?: {
+                layer?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+                frame: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PictureOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getPictureFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the file that is there already. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                dataset_id: string;
+                frame: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getThumbnail: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the file that is there already. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                dataset_id: string;
+                frame: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getQuality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listConflicts: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                type?: "covered_annotation" | "extra_annotation" | "low_overlap" | "mismatching_attributes" | "mismatching_direction" | "mismatching_groups" | "mismatching_label" | "missing_annotation";
+                severity?: "error" | "warning";
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
         };
     };
     listSamples: {
@@ -4002,6 +5789,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatisticsOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getPictureStatistics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LooksOut"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -4195,6 +6011,368 @@ export interface operations {
             507: components["responses"]["Problem"];
         };
     };
+    readCurves: {
+        parameters: {
+            query?: {
+                job?: string[];
+                metric?: string[];
+                samples?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurvesOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    archiveExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ArchiveIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    cloneExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CloneIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    readConsole: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                back?: boolean;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsolePage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    enqueueExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnqueueIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    getExperimentFile: {
+        parameters: {
+            query?: {
+                path?: string;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listImages: {
+        parameters: {
+            query?: {
+                metric?: string;
+                variant?: string;
+                below?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageOut"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listPlots: {
+        parameters: {
+            query?: {
+                metric?: string;
+                variant?: string;
+                below?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlotOut"][];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    resetExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    listSeries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesList"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     readFeed: {
         parameters: {
             query?: {
@@ -4221,6 +6399,32 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listFormats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormatsOut"];
                 };
             };
             400: components["responses"]["Problem"];
@@ -6225,6 +8429,140 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    beginUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    getUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    dropUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    sendPiece: {
+        parameters: {
+            query?: {
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                group: string;
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
     listUsers: {
         parameters: {
             query?: never;
@@ -6354,6 +8692,70 @@ export interface operations {
             409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    grantRight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                right: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    revokeRight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                right: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];

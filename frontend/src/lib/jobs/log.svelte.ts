@@ -7,7 +7,14 @@ const PAGE = 2_000;
 /** Lines that come one by one are shown together this often. */
 const FLUSH = 100;
 
-export class LogReader {
+/** What a log is shown from. */
+export interface LogSource {
+  readonly lines: readonly LogLine[];
+  readonly state: "reading" | "following" | "complete" | "away";
+  close: () => void;
+}
+
+export class LogReader implements LogSource {
   lines = $state.raw<readonly LogLine[]>([]);
   state = $state<"reading" | "following" | "complete" | "away">("reading");
   #stop = new AbortController();

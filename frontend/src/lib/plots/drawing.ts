@@ -3,6 +3,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { measure } from "../page/figures";
 import { ticks } from "./along";
+import { DASHES } from "./dashes";
 import type { Along, Joined, Range } from "./lines";
 
 /** Colours as the canvas takes them. */
@@ -11,9 +12,6 @@ export interface Inks {
   grid: string;
   lines: readonly string[];
 }
-
-/** How lines differ beside their colour. */
-export const DASHES: readonly number[][] = [[], [7, 4], [2, 3], [11, 3, 2, 3]];
 
 export interface Picture {
   joined: Joined;
