@@ -99,18 +99,20 @@ class House:
         files = settings.folder / TASK_FILES
         self.experiments = Experiments(self.engine, settings.task_silence, files, settings.upload_limit)
         self.library = Library(self.engine, self.packages, settings.upload_limit)
-        self.sharing = Sharing(self.engine.ledger, vault)
-        self.endpoints = Endpoints(store, clock, vault)
+        self.sharing, self.endpoints = Sharing(self.engine.ledger, vault), Endpoints(store, clock, vault)
         self.native = native_face.native(self._native_surroundings())
-        self.app = Doors(
-            [native_room(self.native, settings), *self._foreign_rooms()],
-            hall_room(hall([*health(self.ready), *pages()]), settings),
-            Doorplate(settings),
-            self.running,
-        )
+        self.app = self._doors()
         """The app behind every address."""
         self.door = Porter(self.app, self.engine.meters.answered)
         """The app as it is served: every request is counted and has its line in the log."""
+
+    def _doors(self) -> Doors:
+        return Doors(
+            [native_room(self.native, self.settings), *self._foreign_rooms()],
+            hall_room(hall([*health(self.ready), *pages()]), self.settings),
+            Doorplate(self.settings),
+            self.running,
+        )
 
     def _capabilities(self, vault: Vault) -> list[Capability]:
         roots = self.settings.source_roots

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
 
 from jobyard.workflows.scripts import launch
 
@@ -113,13 +112,13 @@ def _listen(process: subprocess.Popen[bytes], selector: selectors.BaseSelector, 
         if ended and not ready:
             return
         for key, _ in ready:
-            stream: IO[bytes] = key.fileobj  # type: ignore[assignment]  # we registered streams
-            chunk = stream.read(_CHUNK)
-            if chunk is None:
+            try:
+                chunk = os.read(key.fd, _CHUNK)
+            except BlockingIOError:
                 continue
             key.data.take(chunk)
             if not chunk:
-                selector.unregister(stream)
+                selector.unregister(key.fileobj)
         if not ended and process.poll() is not None:
             ended = True
             _signal(process, signal.SIGKILL)

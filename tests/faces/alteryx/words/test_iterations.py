@@ -52,19 +52,19 @@ def fits(told: dict[str, Any], day: date) -> bool:
     name = DAYS[day.weekday()]
     match told["iterationType"]:
         case "Daily":
-            return not told["dailyContract"]["runOnlyWorkWeek"] or day.weekday() < 5
+            return day.weekday() < 5 or told["dailyContract"]["runOnlyWorkWeek"] is False
         case "Weekly":
             return name in told["weeklyContract"]["daysOfWeek"]
         case "Monthly":
             monthly = told["monthlyContract"]
             if monthly["simpleDayOfMonth"]:
-                return day.day == monthly["dayOfMonth"]
+                return bool(day.day == monthly["dayOfMonth"])
             those = [
                 one
                 for one in range(1, calendar.monthrange(day.year, day.month)[1] + 1)
                 if DAYS[date(day.year, day.month, one).weekday()] == monthly["dayOfWeek"]
             ]
-            return len(those) >= monthly["occurrence"] and those[monthly["occurrence"] - 1] == day.day
+            return bool(those[monthly["occurrence"] - 1 : monthly["occurrence"]] == [day.day])
         case _:
             custom = told["customContract"]
             return day.day in custom["daysOfMonth"] and day.month in custom["months"]

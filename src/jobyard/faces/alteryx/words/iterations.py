@@ -28,6 +28,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 _HOUR, _MINUTE = 3_600, 60
 _PLACE = "iteration"
+_REQUIRED = "This field is required for this type of iteration."
 
 
 class IterationType(StrEnum):
@@ -154,8 +155,9 @@ def _monthly(told: Iteration, start: datetime) -> str:
         day = _there(monthly.day_of_month, "monthlyContract.dayOfMonth")
         return f"{start.minute} {start.hour} {day} * *"
     which = _there(monthly.occurrence, "monthlyContract.occurrence")
-    named = _there(monthly.day_of_week, "monthlyContract.dayOfWeek")
-    return f"{start.minute} {start.hour} * * {_day(named, 'monthlyContract.dayOfWeek')}#{which}"
+    if monthly.day_of_week is None:
+        raise _wrong("monthlyContract.dayOfWeek", _REQUIRED)
+    return f"{start.minute} {start.hour} * * {_day(monthly.day_of_week, 'monthlyContract.dayOfWeek')}#{which}"
 
 
 def _custom(told: Iteration, start: datetime) -> str:
@@ -190,7 +192,7 @@ def _day(said: str | int, field: str) -> int:
 
 def _there(found: T | None, field: str) -> T:
     if found is None:
-        raise _wrong(field, "This field is required for this type of iteration.")
+        raise _wrong(field, _REQUIRED)
     return found
 
 
