@@ -55,7 +55,7 @@ def test_one_sentence_stands_on_one_line(page: Path) -> None:
         assert not re.search(r"[.!?] +[A-Z]", plain), f"{tree.name(page)}:{number} holds two sentences"
 
 
-FOREIGN = ("alteryx_server_py", "client.jobs.", "cvat_sdk", "openstack")
+FOREIGN = ("alteryx_server_py", "clearml", "client.jobs.", "cvat_sdk", "openstack")
 """Clients of other products, which are not installed beside us; what is said of them is run by tests/clients."""
 
 

@@ -60,6 +60,8 @@ class Word(Struct, frozen=True, kw_only=True):
     """Why it failed."""
     lease: int
     """Microseconds its holder may stay silent."""
+    tries: int | None = None
+    """How often it may be begun, in line, where its holders go away; None leaves that as it is."""
 
 
 class Reported:
@@ -170,12 +172,12 @@ class Reported:
     def _moved_over(self, transaction: Transaction, actor: Actor, job: Job, word: Word) -> Job:
         placed = self._placed(transaction, job, word)
         turn = transaction.turn(placed.queue, placed.priority, placed.owner)
-        changes = {"queue": placed.queue, "external": False, "turn": turn}
+        changes = {"queue": placed.queue, "external": False, "turn": turn, "tries": placed.tries}
         return transaction.apply(moves.edit(job, self._ledger.now(), actor.name, changes))
 
     def _placed(self, transaction: Transaction, job: Job, word: Word) -> Job:
         if word.queue is None:
             return replace(job, external=True)
-        placed = replace(job, external=False, queue=word.queue)
+        placed = replace(job, external=False, queue=word.queue, tries=word.tries or job.tries)
         self._limits.require(transaction, placed)
         return placed

@@ -98,6 +98,7 @@ class Folders:
             if count and not force:
                 raise FolderNotEmpty(name=old.name, count=count, id=id_)
             for one in inside:
+                transaction.run(rows.QUERIES["unplace_tasks"], {"id": one.id})
                 transaction.run(rows.QUERIES["delete_folder"], {"id": one.id})
             return count
 

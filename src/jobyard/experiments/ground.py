@@ -12,7 +12,7 @@ from jobyard.access.rules import Verb
 from jobyard.engine.engine import Engine
 from jobyard.engine.ledger import allowed
 from jobyard.experiments import rows
-from jobyard.experiments.record import Experiment, Folder, Task
+from jobyard.experiments.record import KIND, Experiment, Folder, Task
 from jobyard.experiments.refusals import FolderNotFound, WrongText, WrongValue
 from jobyard.job.clock import SECOND
 from jobyard.job.errors import JobNotFound, Refused
@@ -29,6 +29,8 @@ CLAIMED = 60 * SECOND
 """How long a task that was given to an agent waits to be begun before it is in line again."""
 AGENT_SILENCE = 600 * SECOND
 """How long a task that an agent runs may stay silent."""
+OBEYED = 3_600 * SECOND
+"""How long a program may go on after a wish for its end, however much it reports."""
 NAME_LIMIT = 1_000
 TAGS_LIMIT = 1_000
 TEXT_LIMIT = 1024 * 1024
@@ -82,7 +84,9 @@ class Ground:
         self.engine.desk.ticks.note(tasks)
 
     def lease(self, job: Job) -> int:
-        """Return how long whoever runs a task may stay silent."""
+        """Return how long whoever runs a task may stay silent; not at all where it does not end as was wished."""
+        if job.cancelling and self.now() - (job.cancel_asked_at or 0) > OBEYED:
+            return 0
         return self.silence if job.external else min(AGENT_SILENCE, self.silence)
 
 
@@ -92,6 +96,12 @@ def seen(view: View, actor: Actor, id_: str) -> Experiment:
     if job is None or task is None or not rules.may(actor, Verb.SEE, job):
         raise JobNotFound(id=id_)
     return Experiment(job, task)
+
+
+def there(view: View, actor: Actor, id_: str) -> bool:
+    """Tell whether there is a task that the actor may see."""
+    job = view.job(id_)
+    return job is not None and job.kind == KIND and rules.may(actor, Verb.SEE, job)
 
 
 def held(transaction: Transaction, actor: Actor, verb: Verb, id_: str) -> Experiment:

@@ -11,6 +11,7 @@ from jobyard.experiments.curves import Curves
 from jobyard.experiments.deleting import Deleting
 from jobyard.experiments.folders import Folders
 from jobyard.experiments.ground import Ground
+from jobyard.experiments.keeping import Keeping
 from jobyard.experiments.library import Library
 from jobyard.experiments.life import Life
 from jobyard.experiments.lines import Lines
@@ -29,7 +30,7 @@ class Experiments:
         ground = Ground(engine, silence)
         self.ground = ground
         self.tasks = Tasks(ground)
-        self.life = Life(ground)
+        self.life = Life(ground, self.tasks)
         self.deleting = Deleting(ground)
         self.search = Search(ground)
         self.folders = Folders(ground)
@@ -40,6 +41,7 @@ class Experiments:
         self.console = Console(ground)
         self.library = Library(ground)
         self.shelf = Shelf(ground, Blobs(files), limit)
+        self.keeping = Keeping(ground)
 
     async def sweep(self) -> None:
         """Forget what was kept beside jobs that are no more, and bytes that no file knows."""

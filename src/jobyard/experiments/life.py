@@ -11,13 +11,15 @@ from msgspec.structs import replace
 from jobyard.access.rules import Verb
 from jobyard.engine.reported import Word
 from jobyard.experiments import rows
-from jobyard.experiments.deleting import forget, let_go
+from jobyard.experiments.deleting import forget, let_go, require_unpublished
 from jobyard.experiments.ground import AGENT_SILENCE, Ground, held, said, touched
 from jobyard.experiments.record import ARCHIVED, DEVELOPMENT, Experiment, Json, Task
 from jobyard.experiments.refusals import AlreadyInLine, UnknownStanding, WrongMove
+from jobyard.experiments.sections import grace, tries
 from jobyard.experiments.standing import ALLOWED, MARK, MARKS, Standing, standing, state_for
-from jobyard.experiments.tasks import bump
+from jobyard.experiments.tasks import Edits, Tasks, bump, require
 from jobyard.job import moves
+from jobyard.job.clock import SECOND
 from jobyard.job.record import Job
 from jobyard.job.states import State
 from jobyard.people.record import Actor
@@ -25,6 +27,8 @@ from jobyard.store.contract import Transaction
 
 STOPPING = "stopping"
 """What is said of a task whose program was asked to stop."""
+HEARD_LATELY = 120 * SECOND
+"""Programs without an agent say that they live more often than this."""
 _IN_LINE = frozenset({Standing.QUEUED, Standing.RUNNING})
 
 
@@ -44,6 +48,8 @@ class _Meant(Struct, frozen=True, kw_only=True):
     went: Callable[[Task, Standing, int], Task] | None = None
     queue: str | None = None
     """The queue it shall stand in line in."""
+    tries: int | None = None
+    """How often it may be begun from there."""
     sections: Callable[[Json], object] | None = None
     """Changes its larger parts."""
 
@@ -60,8 +66,9 @@ class Moved(NamedTuple):
 class Life:
     """One method a word. Each raises WrongMove or UnknownStanding where that does not fit, unless it is forced."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, tasks: Tasks) -> None:
         self._ground = ground
+        self._tasks = tasks
 
     async def start(self, actor: Actor, id_: str, told: Told) -> Moved:
         """Note that its program runs now; one that runs already keeps the time at which it began."""
@@ -78,7 +85,7 @@ class Life:
         def work(transaction: Transaction, noted: list[Job]) -> Moved:
             old = held(transaction, actor, Verb.CANCEL, id_)
             if old.standing is Standing.RUNNING and not told.force and self._lives(old):
-                return self._asked(transaction, actor, old, noted)
+                return self._asked(transaction, actor, old, told, noted)
             stopped = replace(told, message=f"Stopped by {actor.name}")
             return self._move(transaction, noted, actor, old, _Meant(target=Standing.CANCELLED, told=stopped))
 
@@ -126,7 +133,8 @@ class Life:
             waits = old.job.state is State.QUEUED and not old.job.external
             if waits and old.job.queue == queue and not told.force:
                 raise AlreadyInLine(id=id_, queue=queue)
-            meant = _Meant(target=Standing.QUEUED, told=told, went=went, queue=queue)
+            wanted = tries(old.task.sections)
+            meant = _Meant(target=Standing.QUEUED, told=told, went=went, queue=queue, tries=wanted)
             return self._move(transaction, noted, actor, old, meant)
 
         return await self._ground.moved(work)
@@ -159,9 +167,11 @@ class Life:
         def work(transaction: Transaction, noted: list[Job]) -> Moved:
             old = held(transaction, actor, Verb.EDIT, id_)
             _require(old.standing, Standing.DRAFT, told.force)
+            if not told.force:
+                require_unpublished(transaction, old)
             forced = Told(reason="reset", message="reset", force=True)
             forget(transaction, id_)
-            gone = let_go(transaction, id_, drafts_only=True) if models else 0
+            gone = let_go(transaction, id_, others=False) if models else 0
             meant = _Meant(target=Standing.DRAFT, told=forced, went=went, sections=cleared)
             moved = self._move(transaction, noted, actor, old, meant)
             return moved._replace(removed=gone)
@@ -185,9 +195,19 @@ class Life:
 
         return await self._ground.moved(work)
 
-    async def set(self, actor: Actor, id_: str, wanted: Standing) -> Moved:
-        """Let a task stand in any way, whatever came before."""
-        return await self._told(actor, Verb.EDIT, id_, wanted, Told(force=True))
+    async def set(
+        self, actor: Actor, id_: str, wanted: Standing, edits: Edits, expected: frozenset[Standing] | None
+    ) -> Experiment:
+        """Let a task that stands as expected stand in any way, whatever came before, and change it."""
+
+        def work(transaction: Transaction, noted: list[Job]) -> Experiment:
+            old = held(transaction, actor, Verb.EDIT, id_)
+            if expected is not None:
+                require(old, expected)
+            moved = self._move(transaction, noted, actor, old, _Meant(target=wanted, told=Told(force=True)))
+            return self._tasks.changed(transaction, actor, moved.experiment, edits)
+
+        return await self._ground.moved(work)
 
     async def _told(
         self, actor: Actor, verb: Verb, id_: str, target: Standing, told: Told, went: Went | None = None
@@ -224,7 +244,7 @@ class Life:
             noted.append(job)
         elif plain is not target or meant.queue is not None:
             failure = meant.told.message or meant.told.reason
-            word = Word(queue=meant.queue, failure=failure, lease=ground.silence)
+            word = Word(queue=meant.queue, failure=failure, lease=ground.silence, tries=meant.tries)
             wanted = state_for(target, job.state)
             anew = job.state is wanted and plain is not target and target not in MARKS
             brought = ground.reported.bring(transaction, actor, job, wanted, word, anew=anew)
@@ -235,19 +255,23 @@ class Life:
             job = transaction.apply(moves.mark(job, ground.now(), actor.name, {MARK: mark}))
         return job
 
-    def _asked(self, transaction: Transaction, actor: Actor, old: Experiment, noted: list[Job]) -> Moved:
+    def _asked(self, transaction: Transaction, actor: Actor, old: Experiment, told: Told, noted: list[Job]) -> Moved:
         job = transaction.apply(moves.cancel(old.job, self._ground.now(), actor.name))
-        task = touched(old.task, self._ground.now(), actor, message=STOPPING, said_of=old.standing.value)
+        head = {"reason": said("reason", told.reason), "message": STOPPING, "said_of": old.standing.value}
+        task = touched(old.task, self._ground.now(), actor, **head)
         rows.write_task(transaction, task, whole=False)
         noted.append(job)
         return Moved(Experiment(job, task), old.standing)
 
     def _lives(self, old: Experiment) -> bool:
-        """Tell whether the program of a task was heard lately and will learn of a wish."""
-        head = old.task.head
+        """Tell whether the program of a task was heard lately and will learn of a wish.
+
+        One that runs without an agent is left to end by itself only where it asked for time to do so.
+        """
+        head, silent = old.task.head, self._ground.now() - old.task.updated_at
         if DEVELOPMENT in head.system_tags or not head.worker:
-            return False
-        return self._ground.now() - old.task.updated_at < AGENT_SILENCE
+            return silent < HEARD_LATELY and grace(old.task.sections) is not None
+        return silent < AGENT_SILENCE
 
 
 Went = Callable[[Task, Standing, int], Task]

@@ -87,3 +87,7 @@ class WrongText(Invalid):
 
 class NothingAdded(Conflict):
     """Events not added: {reason}"""
+
+
+class SearchTooLong(Invalid):
+    """The search took longer than {seconds} seconds: ask for less, by a project, a status or tags."""

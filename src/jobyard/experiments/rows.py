@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from jobyard.experiments.record import ARCHIVED, HIDDEN, Agent, Folder, Head, Line, Model, Task
 from jobyard.job.filters import Scope
@@ -16,13 +16,27 @@ from jobyard.store.queries import Queries
 
 QUERIES = Queries("jobyard.experiments")
 
-R = TypeVar("R", bound=Struct)
+
+class _Item(Struct):
+    model: str = ""
+
+
+class _Models(Struct):
+    input: list[_Item] = []
+
+
+class _Parts(Struct):
+    """Of a task's larger parts what is looked up."""
+
+    models: _Models = field(default_factory=_Models)
+
 
 _head = msgspec.json.Decoder(Head).decode
 _tags = msgspec.json.Decoder(tuple[str, ...]).decode
 _model = msgspec.json.Decoder(Model).decode
 _line = msgspec.json.Decoder(Line).decode
 _agent = msgspec.json.Decoder(Agent).decode
+_parts = msgspec.json.Decoder(_Parts).decode
 
 
 def task(view: View, id_: str) -> Task | None:
@@ -59,6 +73,7 @@ def to_task(row: Row) -> Task:
 def insert_task(transaction: Transaction, fresh: Task) -> None:
     """Write a new task."""
     transaction.run(QUERIES["insert_task"], {**_task_row(fresh), "id": fresh.id, "created_at": fresh.created_at})
+    _put_inputs(transaction, fresh)
 
 
 def write_task(transaction: Transaction, changed: Task, *, whole: bool = True) -> None:
@@ -67,6 +82,14 @@ def write_task(transaction: Transaction, changed: Task, *, whole: bool = True) -
     if not whole:
         del row["parts"]
     transaction.run(QUERIES["update_task" if whole else "update_head"], row)
+    if whole:
+        transaction.run(QUERIES["drop_inputs"], {"task": changed.id})
+        _put_inputs(transaction, changed)
+
+
+def takers(view: View, model_: str, *, but: str) -> bool:
+    """Tell whether any other task takes a model."""
+    return bool(view.rows(QUERIES["takers"], {"model": model_, "task": but}))
 
 
 def folder(view: View, id_: str) -> Folder | None:
@@ -190,6 +213,11 @@ def encoded(thing: object) -> str:
         raise text.unstorable() from None
 
 
+def _put_inputs(transaction: Transaction, one: Task) -> None:
+    taken = dict.fromkeys(item.model for item in _parts(one.parts).models.input)
+    transaction.run_many(QUERIES["put_input"], [{"model": model_, "task": one.id} for model_ in taken])
+
+
 def _task_row(one: Task) -> dict[str, Any]:
     return {
         "folder": one.project,
@@ -228,8 +256,3 @@ def _to_folder(row: Row) -> Folder:
 def _folder_row(one: Folder) -> dict[str, Any]:
     row: dict[str, Any] = {name: getattr(one, name) for name in Folder.__struct_fields__}
     return row | {"tags": encoded(one.tags), "system_tags": encoded(one.system_tags)}
-
-
-def drop(transaction: Transaction, what: str, values: Sequence[tuple[str, Any]]) -> int:
-    """Run one of the removing statements; return how many rows went."""
-    return transaction.run(QUERIES[what], dict(values))

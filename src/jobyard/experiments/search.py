@@ -3,22 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
 from jobyard.experiments import rows
+from jobyard.experiments.finding.statements import PARTS
 from jobyard.experiments.ground import Ground, scope_of
 from jobyard.experiments.record import Experiment
+from jobyard.experiments.refusals import SearchTooLong
 from jobyard.experiments.standing import Standing
+from jobyard.job.clock import SECOND
 from jobyard.people.record import Actor
 from jobyard.store.contract import View
 
 ORDERS = frozenset({"updated", "created", "changed", "name", "iteration", "started", "completed"})
 """What the tables can put tasks in order by."""
+CURVE_ORDERS = frozenset({"last", "least", "most"})
+"""What of a curve the tables can put tasks in order by."""
 _FIRST, _MOST = 500, 8_000
+LONGEST = 15 * SECOND
+"""How long a search may take that looks at tasks one by one."""
+_LOOKING = 250_000
+"""Microseconds for which what comes behind a page is counted."""
 
 Fits = Callable[[Experiment], bool]
+
+
+class Worn(Struct, frozen=True, kw_only=True):
+    """Which tags are wanted: any of some, all of some, none of some."""
+
+    any: tuple[str, ...] = ()
+    all: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+
+
+class Curve(Struct, frozen=True, kw_only=True):
+    """A metric in one variant, and which of its known values: last, least or most."""
+
+    metric: str
+    variant: str
+    value: str
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -32,12 +57,24 @@ class Asked(Struct, frozen=True, kw_only=True):
     standings: tuple[Standing, ...] | None = None
     name: str | None = None
     archived: bool | None = None
+    tags: Worn = Worn()
+    system_tags: Worn = Worn()
     hidden: bool = False
     """Whether those are shown too that have the system tag hidden."""
     order: str = "updated"
+    curve: Curve | None = None
+    """By which they are put in order, in the place of `order`; those without it come last."""
     down: bool = True
     whole: bool = True
     """With their larger parts."""
+
+
+class Found(NamedTuple):
+    """A page of tasks, and how many there are in all: at least, where it is not `exact`."""
+
+    tasks: list[Experiment]
+    total: int
+    exact: bool
 
 
 class _Text(Struct, frozen=True):
@@ -50,9 +87,11 @@ class _Text(Struct, frozen=True):
         return " ".join(self.names)
 
     def text(self, dialect: str) -> str:
-        where = [rows.QUERIES[name].text(dialect) for name in self.names if name.startswith("where_")]
-        first, *rest = [rows.QUERIES[name].text(dialect) for name in self.names if not name.startswith("where_")]
-        return "\n".join([first, "WHERE " + "\n AND ".join(where), *rest])
+        said = [(name.partition("_")[0], PARTS[name].text(dialect)) for name in self.names]
+        where = [text for sort, text in said if sort == "where"]
+        tables = [text for sort, text in said if sort in {"select", "count", "join"}]
+        rest = [text for sort, text in said if sort in {"by", "some"}]
+        return "\n".join([*tables, "WHERE " + "\n AND ".join(where), *rest])
 
 
 class Search:
@@ -61,23 +100,22 @@ class Search:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
 
-    async def page(
-        self, actor: Actor, asked: Asked, offset: int, limit: int, fits: Fits | None = None
-    ) -> list[Experiment]:
+    async def page(self, actor: Actor, asked: Asked, offset: int, limit: int, fits: Fits | None = None) -> Found:
         """Return tasks in their order, from a place on; `fits` is asked of each that the tables find."""
+        if fits is None:
+            return await self._ground.search(lambda view: _page(view, actor, asked, offset, limit))
+        until = self._ground.now() + _LOOKING
 
-        def work(view: View) -> list[Experiment]:
-            if fits is None:
-                return _found(view, actor, asked, offset, limit)
+        def work(view: View) -> Found:
             passed, page = 0, list[Experiment]()
-            for one in _walked(view, actor, asked):
+            for one in self._walked(view, actor, asked):
                 if fits(one):
                     passed += 1
-                    if passed > offset:
+                    if offset < passed <= offset + limit:
                         page.append(one)
-                if len(page) == limit:
-                    break
-            return page
+                if len(page) == limit and self._ground.now() > until:
+                    return Found(page, passed, exact=False)
+            return Found(page, passed, exact=True)
 
         return await self._ground.search(work)
 
@@ -85,31 +123,49 @@ class Search:
         """Return all tasks that are wanted, for putting them in an order that the tables do not know."""
 
         def work(view: View) -> list[Experiment]:
-            return [one for one in _walked(view, actor, asked) if fits is None or fits(one)]
+            return [one for one in self._walked(view, actor, asked) if fits is None or fits(one)]
 
         return await self._ground.search(work)
 
-    async def count(self, actor: Actor, asked: Asked) -> int:
-        """Return how many tasks the tables find."""
+    async def curve(self, fits: Callable[[str, str], bool]) -> tuple[str, str] | None:
+        """Return the metric and the variant of a curve that fits, whosever it is; None where there is none."""
+
+        def work(view: View) -> tuple[str, str] | None:
+            return next(((row[0], row[1]) for row in view.rows(PARTS["curve_names"], {}) if fits(*row)), None)
+
+        return await self._ground.search(work)
+
+    def _walked(self, view: View, actor: Actor, asked: Asked) -> Iterator[Experiment]:
+        offset, size, until = 0, _FIRST, self._ground.now() + LONGEST
+        while True:
+            found = _found(view, actor, asked, offset, size)
+            for one in found:
+                if self._ground.now() > until:
+                    raise SearchTooLong(seconds=LONGEST // SECOND)
+                yield one
+            if len(found) < size:
+                return
+            offset, size = offset + size, min(2 * size, _MOST)
+
+
+def _page(view: View, actor: Actor, asked: Asked, offset: int, limit: int) -> Found:
+    page = _found(view, actor, asked, offset, limit)
+    total = offset + len(page)
+    if len(page) == limit or (offset and not page):
         names, values = _conditions(actor, asked)
-        text = _Text(("count_tasks", *names))
-        return int(await self._ground.search(lambda view: view.rows(text, values)[0][0]))
-
-
-def _walked(view: View, actor: Actor, asked: Asked) -> Iterator[Experiment]:
-    offset, size = 0, _FIRST
-    while True:
-        found = _found(view, actor, asked, offset, size)
-        yield from found
-        if len(found) < size:
-            return
-        offset, size = offset + size, min(2 * size, _MOST)
+        total = int(view.rows(_Text(("count_tasks", *names)), values)[0][0])
+    return Found(page, total, exact=True)
 
 
 def _found(view: View, actor: Actor, asked: Asked, offset: int, limit: int) -> list[Experiment]:
     names, values = _conditions(actor, asked)
-    order = f"by_{asked.order}{'_down' if asked.down else ''}"
-    text = _Text(("select_tasks" if asked.whole else "select_heads", *names, order, "some"))
+    joins: tuple[str, ...] = ()
+    order = asked.order
+    if asked.curve is not None:
+        joins, order = ("join_curve",), asked.curve.value
+        values |= {"metric": asked.curve.metric, "variant": asked.curve.variant}
+    order = f"by_{order}{'_down' if asked.down else ''}"
+    text = _Text(("select_tasks" if asked.whole else "select_heads", *joins, *names, order, "some"))
     tasks = [rows.to_task(row) for row in view.rows(text, {**values, "limit": limit, "offset": offset})]
     jobs = {job.id: job for job in view.jobs([task.id for task in tasks])}
     return [Experiment(jobs[task.id], task) for task in tasks if task.id in jobs]
@@ -136,6 +192,14 @@ def _conditions(actor: Actor, asked: Asked) -> tuple[list[str], dict[str, Any]]:
         values["name"] = asked.name
     if not asked.hidden and asked.ids is None:
         names.append("where_shown")
+    for field in ("tags", "system_tags"):
+        for how in ("any", "all", "none"):
+            tags = dict.fromkeys(getattr(getattr(asked, field), how))
+            if tags:
+                names.append(f"where_{field}_{how}")
+                values[f"{field}_{how}"] = rows.listed(tags)
+                if how == "all":
+                    values[f"{field}_count"] = len(tags)
     if asked.archived is not None:
         names.append("where_archived")
         values["archived"] = int(asked.archived)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
@@ -23,6 +23,7 @@ from jobyard.experiments.ground import (
     said,
     seen,
     tagged,
+    there,
     touched,
 )
 from jobyard.experiments.record import (
@@ -100,14 +101,9 @@ class Tasks:
         return await self._ground.read(lambda view: seen(view, actor, id_))
 
     async def edit(
-        self,
-        actor: Actor,
-        id_: str,
-        edits: Edits,
-        expected: frozenset[Standing] | None = None,
-        then: Callable[[Transaction, Experiment], Experiment] | None = None,
+        self, actor: Actor, id_: str, edits: Edits, expected: frozenset[Standing] | None = None
     ) -> Experiment:
-        """Change a task that stands as expected; None for however it stands. `then` goes on in the same transaction.
+        """Change a task that stands as expected; None for however it stands.
 
         Raises WrongStanding, WrongText, WrongValue, JobNotFound or Refused.
         """
@@ -116,12 +112,31 @@ class Tasks:
             old = held(transaction, actor, Verb.EDIT, id_)
             if expected is not None:
                 require(old, expected)
-            changed = self._changed(transaction, actor, old, edits)
-            return changed if then is None else then(transaction, changed)
+            return self.changed(transaction, actor, old, edits)
 
         edited = await self._ground.write(work)
         self._ground.news([id_])
         return edited
+
+    async def edit_all(
+        self, actor: Actor, wanted: Mapping[str, Callable[[Experiment], Edits | None]]
+    ) -> dict[str, Experiment]:
+        """Change several tasks, however they stand, or none of them; None changes nothing. Return what was changed.
+
+        Raises like `edit`, with all ids that are not found.
+        """
+
+        def work(transaction: Transaction) -> dict[str, Experiment]:
+            missing = [id_ for id_ in wanted if not there(transaction, actor, id_)]
+            if missing:
+                raise JobNotFound(id=", ".join(missing)[:500])
+            found = {id_: held(transaction, actor, Verb.EDIT, id_) for id_ in sorted(wanted)}
+            edits = {id_: said_ for id_, old in found.items() if (said_ := wanted[id_](old)) is not None}
+            return {id_: self.changed(transaction, actor, found[id_], said_) for id_, said_ in edits.items()}
+
+        changed = await self._ground.write(work)
+        self._ground.news(changed)
+        return changed
 
     async def hear(self, actor: Actor, ids: Sequence[str], worker: str = "") -> int:
         """Note that somebody is at work on tasks, and who; return on how many that may be. Others are passed over."""
@@ -183,7 +198,8 @@ class Tasks:
         written = rows.task(transaction, job.id)
         return Experiment(job, written or task)
 
-    def _changed(self, transaction: Transaction, actor: Actor, old: Experiment, edits: Edits) -> Experiment:
+    def changed(self, transaction: Transaction, actor: Actor, old: Experiment, edits: Edits) -> Experiment:
+        """Change a task within a transaction of the caller, who has asked whether the actor may."""
         job, now = old.job, self._ground.now()
         told: dict[str, Any] = {"updated_at": now} if edits.alive else {}
         if edits.project is not UNSET and edits.project != old.task.project:

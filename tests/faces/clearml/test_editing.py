@@ -262,3 +262,51 @@ async def test_a_task_is_a_job_like_any_other(house: House, mia: Caller) -> None
     task = await mia.get(other)
     assert (task["status"], task["status_message"]) == ("stopped", "Stopped by mia")
     assert task["status_changed"] >= task["created"] and task["completed"]
+
+
+async def test_a_batch_of_updates_is_done_whole_or_not_at_all(mia: Caller) -> None:
+    one, two = await mia.task(name="one"), await mia.task(name="two")
+    wrong = await mia.lines("tasks.update_batch", {"task": one, "name": "fresh"}, {"task": two, "name": "x"})
+    assert wrong.code == (400, 800) and (await mia.get(one))["name"] == "one"
+    missing = await mia.lines("tasks.update_batch", {"task": one, "name": "fresh"}, {"task": "0" * 32})
+    assert missing.code == (400, 101) and (await mia.get(one))["name"] == "one"
+    done = await mia.lines("tasks.update_batch", {"task": one, "name": "fresh"}, {"task": two})
+    assert done.data == {"updated": 1} and (await mia.get(one))["name"] == "fresh"
+    assert await mia.refused("tasks.move", ids=[one, "0" * 32], project_name="elsewhere") == (400, 101)
+    assert "project" not in await mia.get(one)
+
+
+async def test_an_edit_of_the_status_is_done_whole_or_not_at_all(mia: Caller) -> None:
+    id_ = await mia.task()
+    assert await mia.refused("tasks.edit", task=id_, status="failed", name="x") == (400, 800)
+    assert await mia.status(id_) == "created"
+    await mia("tasks.edit", task=id_, status="failed", name="fresh")
+    assert await mia.status(id_) == "failed"
+    assert await mia.refused("tasks.edit", task=id_, status="created") == (400, 110)
+
+
+async def test_a_task_tells_where_what_it_made_lies_before_it_goes(mia: Caller) -> None:
+    id_ = await mia.task(status="in_progress")
+    await mia("tasks.add_or_update_artifacts", task=id_, artifacts=[{"key": "a", "type": "t", "uri": "s3://a"}])
+    await mia("models.create", name="net", uri="s3://net", task=id_, ready=False)
+    picture = {"type": "training_debug_image", "task": id_, "metric": "m", "key": "k"}
+    pictures = [{**picture, "variant": f"v{number % 2}", "iter": number, "url": f"u{number}"} for number in range(5)]
+    await mia.lines("events.add_batch", *pictures)
+    told = {
+        "model_urls": ["s3://net"],
+        "artifact_urls": ["s3://a"],
+        "event_urls": [f"u{number}" for number in range(5)],
+    }
+    await mia("tasks.stopped", task=id_)
+    reset = await mia("tasks.reset", task=id_, return_file_urls=True, delete_output_models=False)
+    assert {name: sorted(urls) for name, urls in reset["urls"].items()} == told
+    gone = await mia("tasks.delete", task=id_, return_file_urls=True, delete_output_models=False)
+    assert gone["urls"]["model_urls"] == ["s3://net"] and (gone["deleted_models"], gone["updated_models"]) == (0, 1)
+
+
+async def test_tasks_of_a_project_that_is_gone_lie_in_none(mia: Caller) -> None:
+    project = (await mia("projects.create", name="above/below"))["id"]
+    id_ = await mia.task(project=project)
+    await mia("projects.delete", project=project, force=True)
+    assert "project" not in await mia.get(id_)
+    assert (await mia("tasks.clone", task=id_))["id"]

@@ -59,6 +59,9 @@ async def crowd(any_house: House) -> Caller:
         ({"tags": []}, "one two three.x four (4) five Six"),
         ({"type": ["testing", "qc"]}, "two four (4)"),
         ({"type": "qc"}, "four (4)"),
+        ({"type": ["QC", "-Testing"]}, "four (4)"),
+        ({"type": "QC"}, "four (4)"),
+        ({"runtime._x": {"$where": "sleep(9)"}}, ""),
         ({"type": ["-training"]}, "two four (4)"),
         ({"status": ["failed", "stopped"]}, "four (4) five"),
         ({"status": ["-failed"]}, "one two three.x five Six"),
@@ -109,6 +112,15 @@ async def test_what_fits_all_conditions_comes_in_order(crowd: Caller, asked: dic
         ({"name": "a" * 5_000}, (400, 21)),
         ({"_any_": {"fields": ["name"], "pattern": "["}}, (400, 21)),
         ({"_any_": {"fields": ["nothing"], "pattern": "x"}}, (400, 14)),
+        ({"_any_": {"fields": ["user.password"], "pattern": "^a"}}, (400, 14)),
+        ({"_all_": {"fields": ["name.x"], "pattern": "^a"}}, (400, 14)),
+        ({"order_by": ["token_hash"]}, (400, 14)),
+        ({"order_by": ["user.token"]}, (400, 14)),
+        ({"only_fields": ["auth.*"]}, (400, 14)),
+        ({"only_fields": ["project.home"]}, (400, 14)),
+        ({"filters": {"status.x": {}}}, (400, 14)),
+        ({"name": {"$ne": None}}, (400, 12)),
+        ({"name": "a{100000}"}, (400, 21)),
         ({"order_by": ["nothing"]}, (400, 14)),
         ({"order_by": ["@text_score"]}, (400, 12)),
         ({"only_fields": ["nothing.x"]}, (400, 14)),
@@ -135,9 +147,11 @@ async def test_a_question_that_makes_no_sense_is_told_so(mia: Caller, asked: dic
     assert await mia.refused("tasks.get_all", **asked) == code
 
 
-async def test_a_pattern_that_would_take_for_ever_does_not(mia: Caller) -> None:
-    await mia.task(name="a" * 900)
-    assert await names(mia, name="^(a+)+b$") == []
+@pytest.mark.parametrize("pattern", ["^(a+)+b$", "(.*a){25}b", "(a|aa)+$b"])
+async def test_a_pattern_that_would_take_for_ever_does_not(mia: Caller, pattern: str) -> None:
+    await mia.task(name="a" * 900, comment="a" * 5_000 + "!")
+    assert await names(mia, name=pattern) == []
+    assert await names(mia, comment=pattern) == []
 
 
 async def test_only_what_is_wanted_comes_back(mia: Caller) -> None:
@@ -175,6 +189,16 @@ async def test_a_long_list_says_how_long_it_is_and_where_to_go_on(mia: Caller) -
         await mia.task(name=f"task {number}")
     found = await mia("tasks.get_all", page_size=3, page=1, order_by=["created"], only_fields=["name"])
     assert [one["name"] for one in found["tasks"]] == ["task 3", "task 4", "task 5"] and found["total"] == 7
+    assert found["total_exact"] is True
+    beyond = await mia("tasks.get_all", size=3, scroll_id=found["scroll_id"], order_by=["created"])
+    assert [one["name"] for one in beyond["tasks"]] == ["task 6"]
+    last = await mia("tasks.get_all", page_size=3, page=2, order_by=["created"], name="task")
+    assert last["total"] == 7 and "scroll_id" not in last
+    filtered = await mia("tasks.get_all", page_size=2, name="task [0-4]", only_fields=["name"])
+    assert (filtered["total"], filtered["total_exact"], filtered["scroll_id"]) == (5, True, "at-2")
+    projects = [(await mia("projects.create", name=f"project {number}"))["id"] for number in range(3)]
+    listed = await mia("projects.get_all", page_size=2)
+    assert listed["total"] == 3 and listed["projects"][0]["id"] in projects and listed["scroll_id"] == "at-2"
     seen, scroll = [], None
     while True:
         part = await mia("tasks.get_all", size=3, scroll_id=scroll, order_by=["created"], only_fields=["name"])
@@ -206,6 +230,19 @@ async def test_references_are_put_in_the_place_of_ids(mia: Caller) -> None:
     ]
     [whole] = (await mia("tasks.get_by_id_ex", id=[child]))["tasks"]
     assert whole["execution"]["queue"]["name"] == "a line" and whole["company"]["id"] == "jobyard"
+    model = (await mia("models.create", name="net", uri="s3://net", project=project))["id"]
+    await mia("tasks.add_or_update_model", task=child, name="mine", model=model, type="input")
+    asked = ["models.input.model.uri", "parent.project.name"]
+    assert (await mia("tasks.get_all_ex", id=[child], only_fields=asked))["tasks"] == [
+        {
+            "id": child,
+            "models": {"input": [{"model": {"uri": "s3://net"}}]},
+            "parent": {"project": {"name": "above/below"}},
+        }
+    ]
+    await mia("models.delete", model=model, force=True)
+    [dangling] = (await mia("tasks.get_all_ex", id=[child]))["tasks"]
+    assert dangling["models"]["input"][0]["model"] == {"id": model}
     assert await mia.refused("tasks.get_by_id_ex") == (400, 11)
     assert await mia.refused("tasks.get_by_id_ex", id=["0" * 32]) == (400, 101)
     top = (await mia("projects.get_all", name="^above$"))["projects"][0]["id"]

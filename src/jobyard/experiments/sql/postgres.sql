@@ -19,33 +19,6 @@ FROM experiments
 WHERE id = :id
 FOR UPDATE
 
--- where_scope: those that somebody may see
-(:everything = 1 OR j.owner = :owner
-    OR j.project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb))))
-
--- where_ids: of these ids
-t.id IN (SELECT jsonb_array_elements_text(CAST(:ids AS jsonb)))
-
--- where_folders: in these folders
-t.folder IN (SELECT jsonb_array_elements_text(CAST(:folders AS jsonb)))
-
--- where_owners: of these people
-j.owner IN (SELECT jsonb_array_elements_text(CAST(:owners AS jsonb)))
-
--- where_types: of these types
-t.type IN (SELECT jsonb_array_elements_text(CAST(:types AS jsonb)))
-
--- where_parents: below these tasks
-t.parent IN (SELECT jsonb_array_elements_text(CAST(:parents AS jsonb)))
-
--- where_standing: that stand in one of these ways
-CASE
-    WHEN t.mark <> '' THEN t.mark
-    WHEN j.state = 'running' AND j.begun_at IS NULL THEN 'queued'
-    WHEN j.state = 'failed' AND j.lively LIKE '%"reason":"lost"%' THEN 'cancelled'
-    ELSE j.state
-END IN (SELECT jsonb_array_elements_text(CAST(:standings AS jsonb)))
-
 -- folders: those that somebody may see
 SELECT id, home, name, owner, project, description, destination, tags, system_tags, created_at, updated_at
 FROM experiment_folders

@@ -38,101 +38,18 @@ DELETE FROM experiments WHERE id = :id
 -- orphan_children: what hung on a task that is no more
 UPDATE experiments SET parent = :left WHERE parent = :id
 
--- select_tasks: whole ones
-SELECT t.number, t.id, t.folder, t.parent, t.type, t.mark, t.created_at, t.updated_at, t.changed_at, t.started_at,
-    t.completed_at, t.iteration, t.head, t.parts
-FROM experiments AS t JOIN jobs AS j ON j.id = t.id
+-- published_children: how many
+SELECT count(*) FROM experiments WHERE parent = :id AND mark = 'published'
 
--- select_heads: without their larger parts
-SELECT t.number, t.id, t.folder, t.parent, t.type, t.mark, t.created_at, t.updated_at, t.changed_at, t.started_at,
-    t.completed_at, t.iteration, t.head, '{}'
-FROM experiments AS t JOIN jobs AS j ON j.id = t.id
+-- drop_inputs: the models that a task takes
+DELETE FROM experiment_inputs WHERE task = :task
 
--- count_tasks: how many
-SELECT count(*) FROM experiments AS t JOIN jobs AS j ON j.id = t.id
+-- put_input: a model that a task takes
+INSERT INTO experiment_inputs (model, task) VALUES (:model, :task)
+ON CONFLICT DO NOTHING
 
--- where_scope: those that somebody may see
-(:everything = 1 OR j.owner = :owner OR j.project IN (SELECT value FROM json_each(:projects)))
-
--- where_ids: of these ids
-t.id IN (SELECT value FROM json_each(:ids))
-
--- where_folders: in these folders
-t.folder IN (SELECT value FROM json_each(:folders))
-
--- where_folder: in one folder
-t.folder = :folder
-
--- where_owners: of these people
-j.owner IN (SELECT value FROM json_each(:owners))
-
--- where_types: of these types
-t.type IN (SELECT value FROM json_each(:types))
-
--- where_parents: below these tasks
-t.parent IN (SELECT value FROM json_each(:parents))
-
--- where_name: of this name
-j.name = :name
-
--- where_shown: not hidden
-t.hidden = 0
-
--- where_archived: archived or not
-t.archived = :archived
-
--- where_standing: that stand in one of these ways
-CASE
-    WHEN t.mark <> '' THEN t.mark
-    WHEN j.state = 'running' AND j.begun_at IS NULL THEN 'queued'
-    WHEN j.state = 'failed' AND j.lively LIKE '%"reason":"lost"%' THEN 'cancelled'
-    ELSE j.state
-END IN (SELECT value FROM json_each(:standings))
-
--- by_updated: order
-ORDER BY t.updated_at, t.number
-
--- by_updated_down: order
-ORDER BY t.updated_at DESC, t.number DESC
-
--- by_created: order
-ORDER BY t.created_at, t.number
-
--- by_created_down: order
-ORDER BY t.created_at DESC, t.number DESC
-
--- by_changed: order
-ORDER BY t.changed_at, t.number
-
--- by_changed_down: order
-ORDER BY t.changed_at DESC, t.number DESC
-
--- by_name: order
-ORDER BY j.name, t.number
-
--- by_name_down: order
-ORDER BY j.name DESC, t.number DESC
-
--- by_iteration: order
-ORDER BY t.iteration, t.number
-
--- by_iteration_down: order
-ORDER BY t.iteration DESC, t.number DESC
-
--- by_started: order
-ORDER BY t.started_at NULLS LAST, t.number
-
--- by_started_down: order
-ORDER BY t.started_at DESC NULLS LAST, t.number DESC
-
--- by_completed: order
-ORDER BY t.completed_at NULLS LAST, t.number
-
--- by_completed_down: order
-ORDER BY t.completed_at DESC NULLS LAST, t.number DESC
-
--- some: a page
-LIMIT :limit OFFSET :offset
+-- takers: whether another task takes a model
+SELECT 1 FROM experiment_inputs WHERE model = :model AND task <> :task LIMIT 1
 
 -- put_folder: a folder; nothing is touched where another one in its home has the name
 INSERT INTO experiment_folders
@@ -173,6 +90,9 @@ WHERE home = :home AND name >= :first AND name < :beyond
 
 -- delete_folder: one by id
 DELETE FROM experiment_folders WHERE id = :id
+
+-- unplace_tasks: those of a folder that is no more
+UPDATE experiments SET folder = '' WHERE folder = :id
 
 -- count_in_folder: how many tasks lie in it
 SELECT count(*) FROM experiments WHERE folder = :id
@@ -310,9 +230,6 @@ DELETE FROM experiment_values WHERE series = :series
 -- delete_shown: of one series
 DELETE FROM experiment_shown WHERE series = :series
 
--- delete_series: of one home
-DELETE FROM experiment_series WHERE home = :home
-
 -- delete_one_series: one
 DELETE FROM experiment_series WHERE number = :number
 
@@ -357,17 +274,21 @@ WHERE j.id IS NULL
 ORDER BY t.number
 LIMIT :limit
 
--- stale_series: series of one sort to which nothing was reported since, of tasks that have ended
-SELECT s.number FROM experiment_series AS s JOIN jobs AS j ON j.id = s.home
-WHERE s.sort = :sort AND s.last_at < :before AND j.finished_at < :before
+-- empty_series: a series whose values went; what is known of its least, greatest, first and last one stays
+UPDATE experiment_series SET count = 0, total = 0 WHERE number = :series
+
+-- old_series: series of one sort, of tasks that ended before and were not heard of since
+SELECT s.number, s.home, j.project, j.finished_at
+FROM experiment_series AS s JOIN jobs AS j ON j.id = s.home JOIN experiments AS t ON t.id = s.home
+WHERE s.number > :after AND s.sort = :sort AND s.count > 0 AND j.finished_at < :before AND t.updated_at < :before
 ORDER BY s.number
 LIMIT :limit
 
--- stale_consoles: tasks that ended before, whose console is kept still
-SELECT DISTINCT j.id FROM jobs AS j JOIN experiments AS t ON t.id = j.id
-WHERE j.finished_at < :before
-    AND EXISTS (SELECT 1 FROM experiment_console AS c WHERE c.home = j.id)
-ORDER BY j.id
+-- old_consoles: tasks that ended before and were not heard of since, whose console is kept still
+SELECT t.number, t.id, j.project, j.finished_at FROM experiments AS t JOIN jobs AS j ON j.id = t.id
+WHERE t.number > :after AND j.finished_at < :before AND t.updated_at < :before
+    AND EXISTS (SELECT 1 FROM experiment_console AS c WHERE c.home = t.id)
+ORDER BY t.number
 LIMIT :limit
 
 -- put_file: a file; one of the same path and owner is replaced

@@ -40,7 +40,7 @@ BODY_LIMIT = 64 * 1024 * 1024
 COUNTS_ITSELF = ("/files",)
 """Addresses at which bodies are bounded by who reads them."""
 _HELD_BACK = 1.0
-"""Seconds before an answer that clients take for a reason to ask again at once."""
+"""Seconds before an answer that clients take for a reason to ask again at once: any beyond 500."""
 _METHODS = frozenset({"GET", "POST", "PUT"})
 _FIELDS = 1_000
 _NOBODY = Actor(name="", role=Role.VIEWER, scope=KeyScope.DESK)
@@ -208,7 +208,7 @@ class _Exchange:
         return b"".join(pieces)
 
     async def _refuse(self, refused: Said) -> None:
-        if refused.code == 503:
+        if refused.code > 500:
             await asyncio.sleep(_HELD_BACK)
         await self._wrap(refused, {})
 

@@ -27,9 +27,12 @@ class Page(Struct, frozen=True):
     scrolls: bool = False
     """Whether the answer says where it ended."""
 
-    def next(self, found: int) -> str | None:
-        """Return where this page ended, as it is said in the next call."""
-        return f"{_SCROLL}{self.offset + found}" if self.scrolls else None
+    def along(self, found: int, total: int, *, exact: bool = True) -> Json:
+        """Return what rides along with a page: how many there are in all, and where to go on where there are more."""
+        told: Json = {"total": total, "total_exact": exact}
+        if self.scrolls or not exact or self.offset + found < total:
+            told["scroll_id"] = f"{_SCROLL}{self.offset + found}"
+        return told
 
 
 def page(said: ListIn) -> Page:

@@ -8,6 +8,16 @@ from typing import Any
 from jobyard.faces.clearml.wire import Json
 from jobyard.job.errors import Invalid
 
+DEEP = frozenset(
+    {
+        *("script", "execution", "output", "hyperparams", "configuration", "runtime", "models", "container", "input"),
+        *("last_metrics", "metric_stats", "metadata", "labels", "design", "stats", "entries", "workers"),
+    }
+)
+"""Fields that hold fields of their own."""
+REFERENCES = frozenset({"company", "user", "project", "parent", "task"})
+"""Fields that some lists answer with what they refer to: its id and its name."""
+
 
 class UnknownField(Invalid):
     """Lookup error (probably an invalid field): field={name}"""
@@ -71,10 +81,13 @@ def roots(names: Iterable[str]) -> set[str]:
 
 
 def require_known(names: Iterable[str], known: frozenset[str]) -> None:
-    """Raise UnknownField for a name that begins with no known field."""
+    """Raise UnknownField for a name that begins with no known field, or goes on where there is nothing inside."""
     for name in names:
-        if roots([name]) - known - {"*"}:
-            raise UnknownField(name=name)
+        root, _, rest = name.removeprefix("-").partition(".")
+        inside = not rest or rest == "*" or root in DEEP
+        named = root in REFERENCES and rest.rpartition(".")[2] in {"id", "name"}
+        if root not in known | {"*"} or not (inside or named):
+            raise UnknownField(name=name[:200])
 
 
 def strings(said: list[str] | str | None) -> list[str]:

@@ -28,7 +28,7 @@ def chosen(
         kept = ordered(kept, by)
     part = page(said)
     some = kept[part.offset : part.offset + part.limit]
-    return some, {"scroll_id": part.next(len(some)), "total": len(kept)}
+    return some, part.along(len(some), len(kept))
 
 
 def asked(call: Call, said: ListIn, forms: Mapping[str, Form], fields: frozenset[str]) -> list[Condition]:

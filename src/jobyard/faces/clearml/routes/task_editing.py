@@ -30,7 +30,6 @@ from jobyard.faces.clearml.wire.tasks import (
     UpdateIn,
 )
 from jobyard.faces.clearml.words import tasks as words
-from jobyard.job.errors import JobNotFound
 
 DRAFTS = frozenset({Standing.DRAFT})
 _CHANGED = ("last_change", "last_changed_by")
@@ -67,16 +66,12 @@ async def update_batch(call: Call, said: Nothing) -> Answer:
             raise faults.unfit(error) from None
         before = wanted.pop(one.task, None)
         wanted[one.task] = one if before is None else convert({**_plain(before), **line}, UpdateIn)
-    missing = list[str]()
-    for id_ in wanted:
-        try:
-            await call.experiments.tasks.get(call.actor, id_)
-        except JobNotFound:
-            missing.append(id_)
-    if missing:
-        raise JobNotFound(id=", ".join(missing)[:500])
-    changed = [await _updated(call, one) for one in wanted.values()]
-    return UpdateBatchOut(updated=sum(one.updated for one in changed))
+    told = {id_: words.updates(one) for id_, one in wanted.items()}
+    changed = await call.experiments.tasks.edit_all(
+        call.actor,
+        {id_: lambda _, edits=edits: edits for id_, edits in told.items()},  # type: ignore[misc]
+    )
+    return UpdateBatchOut(updated=len(changed))
 
 
 @action("tasks.edit", "2.1", EditIn, UpdatedOut)
@@ -85,12 +80,11 @@ async def edit(call: Call, said: EditIn) -> Answer:
     named = {name for name, value in call.body.items() if value is not None and name in EditIn.__struct_fields__}
     await _check_models(call, said.models.input if said.models else None)
     told = words.edits(said, _now(call), named)
-    if said.status is not None:
-        await call.experiments.tasks.edit(call.actor, said.task, Edits(alive=False), None if said.force else DRAFTS)
-        await call.experiments.life.set(call.actor, said.task, STANDING[said.status])
-        changed = await call.experiments.tasks.edit(call.actor, said.task, told)
+    expected = None if said.force else DRAFTS
+    if said.status is None:
+        changed = await call.experiments.tasks.edit(call.actor, said.task, told, expected)
     else:
-        changed = await call.experiments.tasks.edit(call.actor, said.task, told, None if said.force else DRAFTS)
+        changed = await call.experiments.life.set(call.actor, said.task, STANDING[said.status], told, expected)
     return _fields(changed, named - {"task", "force"})
 
 
@@ -134,8 +128,9 @@ async def move(call: Call, said: MoveIn) -> Answer:
     target = said.project or ""
     if said.project_name:
         target = (await call.experiments.folders.named(call.actor, said.project_name)).id
-    for id_ in said.ids:
-        await call.experiments.tasks.edit(call.actor, id_, Edits(project=target, alive=False))
+    await call.experiments.tasks.edit_all(
+        call.actor, dict.fromkeys(said.ids, lambda _: Edits(project=target, alive=False))
+    )
     return MoveOut(project_id=target)
 
 
@@ -143,10 +138,12 @@ async def move(call: Call, said: MoveIn) -> Answer:
 async def update_tags(call: Call, said: TagsIn) -> Answer:
     """Add tags to tasks and take others away."""
     words.require_some(said.ids)
-    for id_ in said.ids:
-        old = await call.experiments.tasks.get(call.actor, id_)
+
+    def tagged(old: Experiment) -> Edits:
         tags = (set(old.task.head.tags) | set(said.add_tags or ())) - set(said.remove_tags or ())
-        await call.experiments.tasks.edit(call.actor, id_, Edits(tags=tuple(tags), alive=False))
+        return Edits(tags=tuple(tags), alive=False)
+
+    await call.experiments.tasks.edit_all(call.actor, dict.fromkeys(said.ids, tagged))
     return CountOut(updated=len(said.ids))
 
 

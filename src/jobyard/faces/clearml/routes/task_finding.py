@@ -2,51 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec.structs import replace
 
-from jobyard.experiments.record import Experiment
-from jobyard.experiments.search import ORDERS, Asked, Fits
+from jobyard.experiments.record import Experiment, Model
+from jobyard.experiments.search import Asked
 from jobyard.faces.clearml.actions import Answer, action
-from jobyard.faces.clearml.asking.conditions import Among, Condition, Form, conditions, exact_name, filtered, searched
+from jobyard.faces.clearml.asking.conditions import Condition
 from jobyard.faces.clearml.asking.pages import Page, order, ordered, page
 from jobyard.faces.clearml.asking.paths import projected, require_known, roots, strings
 from jobyard.faces.clearml.refusals import Missed
-from jobyard.faces.clearml.routes.listing import joined, patterned, wanted
-from jobyard.faces.clearml.statuses import STANDING
+from jobyard.faces.clearml.routes.listing import joined, wanted
+from jobyard.faces.clearml.routes.task_asking import FIELDS, asked, fits, in_order
 from jobyard.faces.clearml.surroundings import Call
 from jobyard.faces.clearml.wire import Json
-from jobyard.faces.clearml.wire.parts import Task
 from jobyard.faces.clearml.wire.tasks import TaskExIn, TaskIn, TaskOut, TasksIn, TasksOut, TypesIn, TypesOut
 from jobyard.faces.clearml.words import tasks as words
 from jobyard.job.errors import JobNotFound
 
-FIELDS = frozenset(Task.__struct_fields__) | {"input", "metric_stats", "report", "hyperparams"}
-FORMS = {
-    **dict.fromkeys(
-        ("id", "user", "project", "type", "status", "tags", "system_tags", "parent", "company", "last_worker"),
-        Form.LIST,
-    ),
-    **dict.fromkeys(("name", "comment", "status_message", "status_reason"), Form.PATTERN),
-    **dict.fromkeys(("status_changed", "last_update", "last_change"), Form.TIMES),
-    **dict.fromkeys(
-        ("created", "started", "completed", "active_duration", "last_iteration", "last_metrics"), Form.RANGE
-    ),
-    **dict.fromkeys(
-        ("execution", "models", "hyperparams", "configuration", "runtime", "script", "container", "output"), Form.PLAIN
-    ),
-}
-_ORDERS = {
-    "last_update": "updated",
-    "created": "created",
-    "status_changed": "changed",
-    "name": "name",
-    "last_iteration": "iteration",
-    "started": "started",
-    "completed": "completed",
-}
-_NARROWED = {"id": "ids", "project": "folders", "user": "owners", "type": "types", "parent": "parents"}
 _EXPANDED = ("company", "user", "project", "parent", "execution.queue")
 
 
@@ -107,122 +79,90 @@ async def _found(call: Call, said: TasksIn, *, expanded: bool = False) -> Json:
     names = wanted(said)
     require_known(names, FIELDS)
     by, part = order(said, FIELDS), page(said)
-    asked, rest = await _asked(call, said)
-    needed = roots(names) | {root for root, _ in by} | roots(call.body)
+    sought, rest = await asked(call, said)
+    needed = roots(names) | {root for root, _ in by} | roots(call.body) | _looked_through(call.body)
     whole = not names or bool(needed & words.LARGER)
     measured = not names or words.METRICS in roots(names)
-    asked = _in_order(asked, by, whole=whole)
-    if _known_to_tables(by, call.body):
-        shown, total = await _paged(call, asked, rest, part, whole=whole, measured=measured)
+    placed = await in_order(call, sought, by, call.body)
+    if placed is not None:
+        placed = replace(placed, whole=whole)
+        found = await call.experiments.search.page(call.actor, placed, part.offset, part.limit, fits(rest, whole=whole))
+        shown = await documents(call, found.tasks, whole=whole, measured=measured)
+        total, exact = found.total, found.exact
     else:
-        shown, total = await _sorted(call, asked, rest, by, part)
+        shown, total = await _sorted(call, sought, rest, by, part)
+        exact = True
     if expanded:
-        await _expand(call, shown)
-    answer = {"tasks": [words.aged(projected(one, names), call.version) for one in shown], "total": total}
-    scroll = part.next(len(shown))
-    return answer if scroll is None else {**answer, "scroll_id": scroll}
+        await _expand(call, shown, names)
+    tasks = [words.aged(projected(one, names), call.version) for one in shown]
+    return {"tasks": tasks, **part.along(len(shown), total, exact=exact)}
 
 
-async def _paged(
-    call: Call, asked: Asked, rest: list[Condition], part: Page, *, whole: bool, measured: bool
-) -> tuple[list[Json], int | None]:
-    fits = _fits(rest, whole=whole)
-    search = call.experiments.search
-    found = await search.page(call.actor, asked, part.offset, part.limit, fits)
-    total: int | None = part.offset + len(found)
-    if len(found) == part.limit or (part.offset and not found):
-        total = await search.count(call.actor, asked) if fits is None else None
-    return await documents(call, found, whole=whole, measured=measured), total
+def _looked_through(body: Json) -> set[str]:
+    """Return the fields that the newer filters, and patterns over several fields, ask for."""
+    found = set(body.get("filters") or ())
+    for name in ("_any_", "_or_", "_all_", "_and_"):
+        told = body.get(name)
+        if isinstance(told, dict):
+            found |= {one for one in told.get("fields") or () if isinstance(one, str)}
+    return roots(found)
 
 
 async def _sorted(
-    call: Call, asked: Asked, rest: list[Condition], by: list[tuple[str, bool]], part: Page
+    call: Call, sought: Asked, rest: list[Condition], by: list[tuple[str, bool]], part: Page
 ) -> tuple[list[Json], int]:
     """Return a page in an order, or under conditions, of which the tables know nothing."""
-    found = await call.experiments.search.all(call.actor, asked)
+    found = await call.experiments.search.all(call.actor, sought)
     shown = await documents(call, found, whole=True, measured=True)
-    kept = ordered([one for one in shown if all(fits(one) for fits in rest)], by)
+    kept = ordered([one for one in shown if all(fit(one) for fit in rest)], by)
     return kept[part.offset : part.offset + part.limit], len(kept)
 
 
-async def _asked(call: Call, said: TasksIn) -> tuple[Asked, list[Condition]]:
-    """Return what the tables are asked, and what is asked of what they find."""
-    fields: dict[str, Any] = {"hidden": said.search_hidden or bool(said.id)}
-    done: set[str] = set()
-    for name, field in _NARROWED.items():
-        told = call.body.get(name) if name != "id" else said.id
-        plain = Among(name, told if isinstance(told, list) else [told]).plain if told else None
-        if plain is not None:
-            fields[field] = tuple(plain)
-            done.add(name)
-    if said.include_subprojects and "folders" in fields:
-        fields["folders"] = tuple(await call.experiments.folders.inside(call.actor, fields["folders"]))
-    status = strings(call.body.get("status"))
-    if status and all(one in STANDING for one in status):
-        fields["standings"] = tuple(STANDING[one] for one in status)
-        done.add("status")
-    tags = strings(call.body.get("system_tags"))
-    if tags == ["-archived"]:
-        fields["archived"] = False
-        done.add("system_tags")
-    exact = exact_name(said.name)
-    if exact is not None:
-        fields["name"] = exact
-        done.add("name")
-    rest = [
-        *conditions(call.body, FORMS, done),
-        *patterned(call, FIELDS),
-        *filtered(said.filters, FIELDS),
-        *[one for one in [searched(said.search_text)] if one is not None],
-    ]
-    return Asked(**fields), rest
-
-
-def _known_to_tables(by: list[tuple[str, bool]], body: Json) -> bool:
-    measured = any(words.METRICS in str(value) for key, value in body.items() if key not in _SHOWING)
-    measured = measured or any(key.startswith(words.METRICS) for key in body)
-    names = [name for name, _ in by if name != "id"]
-    return not measured and (not names or (len(names) == 1 and names[0] in _ORDERS))
-
-
-_SHOWING = frozenset({"only_fields", "projection"})
-
-
-def _in_order(asked: Asked, by: list[tuple[str, bool]], *, whole: bool) -> Asked:
-    for name, down in by:
-        if name in _ORDERS and _ORDERS[name] in ORDERS:
-            return replace(asked, order=_ORDERS[name], down=down, whole=whole)
-    return replace(asked, whole=whole)
-
-
-def _fits(rest: list[Condition], *, whole: bool) -> Fits | None:
-    if not rest:
-        return None
-
-    def fits(one: Experiment) -> bool:
-        shown = words.document(one, whole=whole)
-        return all(condition(shown) for condition in rest)
-
-    return fits
-
-
-async def _expand(call: Call, found: list[Json]) -> None:
+async def _expand(call: Call, found: list[Json], names: list[str]) -> None:
     """Put documents in the place of ids; what is gone stays an id alone."""
-    projects = {one.id: one.name for one in await call.experiments.folders.seen(call.actor)}
-    queues = {one.id: one.name for one in await call.experiments.lines.all(call.actor)}
-    above = {parent for one in found if (parent := one.get("parent"))}
-    parents = await call.experiments.search.all(call.actor, Asked(ids=tuple(above), whole=False)) if above else []
-    tasks = {one.task.id: one.job.name for one in parents}
-    known = {"project": projects, "parent": tasks, "execution.queue": queues}
+    projects = {one.id: {"name": one.name} for one in await call.experiments.folders.seen(call.actor)}
+    queues = {one.id: {"name": one.name} for one in await call.experiments.lines.all(call.actor)}
+    known = {"project": projects, "execution.queue": queues, "parent": await _parents(call, found, projects)}
+    if not names or "models" in roots(names):
+        await _expand_models(call, found)
     for one in found:
         for path in _EXPANDED:
-            names = known.get(path)
+            told = known.get(path)
 
-            def named(id_: str, names: dict[str, str] | None = names) -> Json:
-                name = id_ if names is None else names.get(id_)
-                return {"id": id_} if name is None else {"id": id_, "name": name}
+            def named(id_: str, told: dict[str, Json] | None = told) -> Json:
+                return {"id": id_, **({"name": id_} if told is None else told.get(id_, {}))}
 
             joined(one, path, named)
+
+
+async def _parents(call: Call, found: list[Json], projects: dict[str, Json]) -> dict[str, Json]:
+    above = {parent for one in found if (parent := one.get("parent"))}
+    if not above:
+        return {}
+    parents = await call.experiments.search.all(call.actor, Asked(ids=tuple(above), whole=False))
+    told: dict[str, Json] = {}
+    for one in parents:
+        told[one.task.id] = {"name": one.job.name}
+        if one.task.project:
+            told[one.task.id]["project"] = {"id": one.task.project, **projects.get(one.task.project, {})}
+    return told
+
+
+async def _expand_models(call: Call, found: list[Json]) -> None:
+    items = [item for one in found for side in one.get("models", {}).values() for item in side]
+    ids = {item["model"] for item in items}
+    models = {one.id: one for one in await call.experiments.library.all(call.actor, "with", ids)} if ids else {}
+    for one in found:
+        sides = one.get("models", {})
+        one["models"] = {side: [_expanded_model(item, models) for item in there] for side, there in sides.items()}
+
+
+def _expanded_model(item: Json, models: dict[str, Model]) -> Json:
+    model = models.get(item["model"])
+    told: Json = {"id": item["model"]}
+    if model is not None:
+        told |= {"name": model.name, "uri": model.uri, "ready": model.ready, "framework": model.framework}
+    return {**item, "model": told}
 
 
 ACTIONS = (get_by_id, get_by_id_ex, get_all, get_all_ex, get_types)

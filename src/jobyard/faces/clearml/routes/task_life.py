@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
+import msgspec
+
+from jobyard.experiments.curves import PAGE_LIMIT
 from jobyard.experiments.life import Moved, Told
+from jobyard.experiments.record import Sort
 from jobyard.experiments.sections import cleared
 from jobyard.experiments.standing import Standing
 from jobyard.faces.clearml.actions import Answer, action
@@ -124,7 +128,9 @@ async def done_reset(call: Call, said: ResetIn) -> ResetOut:
 async def deleted(call: Call, said: DeleteIn) -> DeleteOut:
     """Delete a task."""
     urls = await _urls(call, said.task) if said.return_file_urls else None
-    gone = await call.experiments.deleting.delete(call.actor, said.task, force=said.force)
+    gone = await call.experiments.deleting.delete(
+        call.actor, said.task, force=said.force, models=said.delete_output_models
+    )
     return DeleteOut(
         deleted=True, updated_children=gone.children, updated_models=gone.kept, deleted_models=gone.models, urls=urls
     )
@@ -148,8 +154,18 @@ async def _urls(call: Call, id_: str) -> Json:
     return {
         "model_urls": [one.uri for one in models if one.uri],
         "artifact_urls": [one["uri"] for one in artifacts if one.get("uri") and one.get("mode") != "input"],
-        "event_urls": [],
+        "event_urls": await _pictures(call, id_),
     }
+
+
+async def _pictures(call: Call, id_: str) -> list[str]:
+    found, place = list[str](), (0, 0)
+    while part := await call.experiments.curves.page(call.actor, id_, Sort.IMAGE, place, PAGE_LIMIT):
+        found += [url for one in part if (url := msgspec.json.decode(one.point.body).get("url"))]
+        last = part[-1].series.number
+        count = sum(1 for one in part if one.series.number == last)
+        place = (last, count + (place[1] if last == place[0] else 0))
+    return found
 
 
 ACTIONS = (started, stop, stopped, failed, completed, close, publish, reset, delete, archive)

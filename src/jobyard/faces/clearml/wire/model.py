@@ -171,6 +171,8 @@ class ModelsOut(Out, frozen=True, kw_only=True):
     """Where the answer ended, when a size was said."""
     total: int | None = None
     """How many there are in all."""
+    total_exact: bool = True
+    """Whether there are no more than that."""
 
 
 class DeleteModelIn(ModelIn, frozen=True, kw_only=True):

@@ -118,6 +118,8 @@ class ProjectsOut(Out, frozen=True, kw_only=True):
     """Where the answer ended, when a size was said."""
     total: int | None = None
     """How many there are in all."""
+    total_exact: bool = True
+    """Whether there are no more than that."""
 
 
 class DeleteProjectIn(In, frozen=True, kw_only=True):
@@ -251,6 +253,8 @@ class QueuesOut(Out, frozen=True, kw_only=True):
     """Where the answer ended, when a size was said."""
     total: int | None = None
     """How many there are in all."""
+    total_exact: bool = True
+    """Whether there are no more than that."""
 
 
 class DefaultQueueOut(Out, frozen=True, kw_only=True):

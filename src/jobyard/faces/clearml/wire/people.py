@@ -92,6 +92,8 @@ class UsersOut(Out, frozen=True, kw_only=True):
     """Where the answer ended, when a size was said."""
     total: int | None = None
     """How many there are in all."""
+    total_exact: bool = True
+    """Whether there are no more than that."""
 
 
 class InfoOut(Out, frozen=True, kw_only=True):

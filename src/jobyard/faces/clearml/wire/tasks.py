@@ -84,6 +84,8 @@ class TasksOut(Out, frozen=True, kw_only=True):
     """Where the page ended, when a size was said."""
     total: int | None = None
     """How many there are in all."""
+    total_exact: bool = True
+    """Whether there are no more than that."""
 
 
 class TypesIn(In, frozen=True, kw_only=True):

@@ -73,11 +73,19 @@ def document(experiment: Experiment, *, whole: bool = True, queues: Mapping[str,
         "last_iteration": task.iteration,
         "last_worker": head.worker or None,
         "last_worker_report": times.told(head.worker_at),
-        "active_duration": None if head.worked is None else head.worked // SECOND,
+        "active_duration": _worked(experiment),
         "enqueue_status": STATUS.get(Standing(head.before)) if head.before else None,
     }
     found = {name: value for name, value in said.items() if value is not None}
     return {**found, **_parts(experiment, queues or {})} if whole else found
+
+
+def _worked(experiment: Experiment) -> int | None:
+    """Return the seconds that a task was worked on, up to now or to its end."""
+    task = experiment.task
+    if experiment.standing is Standing.RUNNING and task.started_at is not None:
+        return max(0, task.updated_at - task.started_at) // SECOND
+    return None if task.head.worked is None else task.head.worked // SECOND
 
 
 def metrics(known: Iterable[Series]) -> Json:

@@ -1,0 +1,1 @@
+"""Statements that find tasks, put together of parts."""
