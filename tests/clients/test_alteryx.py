@@ -90,7 +90,7 @@ def test_the_tools_run_workflows_and_read_what_they_leave(house: RunningHouse) -
     given, files = settings(house), drawn(house.folder / "drawn")
     app, flow = handed_in(house, files["survey"]), handed_in(house, files["orders"])
     asked = {"app": app, "flow": flow, "answers": answers(files["survey"])}
-    told = ask(FAMILY, PROGRAMS / "tools.py", given | asked, house.folder)
+    told = ask(FAMILY, PROGRAMS / "assistant.py", given | asked, house.folder)
     assert {app, flow} <= set(told["all"])
     assert told["view"] == ["survey", "Safe", True]
     assert told["questions"] == [name for name, _ in asked["answers"]]

@@ -26,60 +26,59 @@ def kept(house: House) -> int:
     return sum(1 for path in (house.folder / "packages").glob("??/*"))
 
 
-async def test_a_workflow_is_handed_in_and_told_with_its_report(house: House) -> None:
+SAID = {
+    "comments": "the first",
+    "isReadyForMigration": "true",
+    "workerTag": "gpu",
+    "districtTags": '["north"]',
+    "executionMode": "SemiSafe",
+    "workflowCredentialType": "Default",
+    "othersMayDownload": "false",
+    "othersCanExecute": "False",
+    "makePublic": "false",
+    "sourceAppId": "abc",
+}
+TOLD = {
+    "name": "Flow",
+    "comments": "the first",
+    "workerTag": "gpu",
+    "runCount": 0,
+    "districtTags": ["north"],
+    "executionMode": "SemiSafe",
+    "isReadyForMigration": True,
+    "isPublic": False,
+    "othersMayDownload": False,
+    "othersCanExecute": False,
+    "packageWorkflowType": "Module",
+    "workflowType": "Standard",
+    "sourceAppId": "abc",
+    "hasQuestions": False,
+}
+
+
+async def test_a_workflow_is_handed_in_and_told(house: House) -> None:
     mine = house.caller()
-    fields = {
-        "comments": "the first",
-        "ownerId": house.ids["mia"],
-        "isReadyForMigration": "true",
-        "workerTag": "gpu",
-        "districtTags": '["north"]',
-        "executionMode": "SemiSafe",
-        "workflowCredentialType": "Default",
-        "othersMayDownload": "false",
-        "othersCanExecute": "False",
-        "makePublic": "false",
-        "sourceAppId": "abc",
-    }
-    id_ = await mine.upload(failing(), **fields)
+    id_ = await mine.upload(writing(), **SAID, ownerId=house.ids["mia"])
     told = await mine.got(f"/v3/workflows/{id_}")
-    expected = {
-        "name": "Flow",
-        "ownerId": house.ids["mia"],
-        "comments": "the first",
-        "workerTag": "gpu",
-        "runCount": 0,
-        "districtTags": ["north"],
-        "executionMode": "SemiSafe",
-        "isReadyForMigration": True,
-        "isPublic": False,
-        "othersMayDownload": False,
-        "othersCanExecute": False,
-        "packageWorkflowType": "Module",
-        "workflowType": "Standard",
-        "sourceAppId": "abc",
-        "hasQuestions": False,
-    }
-    assert {name: told[name] for name in expected} == expected
+    assert {name: told[name] for name in TOLD} == TOLD
+    assert told["ownerId"] == house.ids["mia"]
     [version] = told["versions"]
-    assert (version["versionNumber"], version["published"], version["versionId"]) == (
-        1,
-        True,
-        told["publishedVersionId"],
-    )
-    assert version["details"]["fileName"] == "flow.yxmd"
-    report = told["report"]
-    assert (report["runs"], report["toolCount"]) == (False, 2)
-    assert report["tools"][0] == {
-        "toolId": 2,
-        "title": "SpatialMatch",
-        "runs": False,
-        "reasons": ["this tool is not done here"],
-    }
+    assert (version["versionNumber"], version["published"]) == (1, True)
+    assert (version["versionId"], version["details"]["fileName"]) == (told["publishedVersionId"], "flow.yxmd")
     [listed] = await mine.got("/v3/workflows/")
     assert (listed["id"], listed["name"], listed["publishedVersionNumber"]) == (id_, "Flow", 1)
     [whole] = await mine.got("/v3/workflows?view=Full")
     assert whole["versions"] == told["versions"]
+
+
+async def test_whether_it_can_run_here_is_told_tool_by_tool(house: House) -> None:
+    mine = house.caller()
+    report = (await mine.got(f"/v3/workflows/{await mine.upload(failing())}"))["report"]
+    assert (report["runs"], report["toolCount"]) == (False, 2)
+    refused, runs = report["tools"]
+    reasons = ["this tool is not done here"]
+    assert refused == {"toolId": 2, "title": "SpatialMatch", "runs": False, "reasons": reasons}
+    assert (runs["toolId"], runs["title"], runs["runs"]) == (1, "TextInput", True)
 
 
 async def test_lists_are_narrowed_and_leafed_through(house: House) -> None:

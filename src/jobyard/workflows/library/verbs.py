@@ -95,7 +95,7 @@ class Library:
             )
             standing.require(actor, Verb.SUBMIT, made, "hand in workflows here")
             made = replace(made, number=rows.insert(transaction, made))
-            version = _version(made, 1, received, file, actor, now, found, new.comment, new.marks)
+            version = _version(made, 1, received, file, actor, now, _about(found, new.comment, new.marks))
             rows.add_version(transaction, version, found)
             return Shown(workflow=made, versions=(version,))
 
@@ -120,7 +120,7 @@ class Library:
         def work(transaction: Transaction) -> tuple[Shown, Version]:
             old = _held(transaction, actor, id_)
             number = len(rows.shown(transaction, old).versions) + 1
-            version = _version(old, number, received, file, actor, now, found, comment, marks or {})
+            version = _version(old, number, received, file, actor, now, _about(found, comment, marks or {}))
             rows.add_version(transaction, version, found)
             changed = _checked(transaction, actor, old, change(old))
             changed = replace(changed, updated_at=now, published=number if publish else changed.published)
@@ -321,16 +321,12 @@ def _picked(shown: Shown, package: str) -> Version:
     return found
 
 
+def _about(found: Report, comment: str, marks: Mapping[str, object]) -> VersionAbout:
+    return VersionAbout(drawn=found.drawn, comment=comment, free_order=found.free_order, marks=dict(marks))
+
+
 def _version(
-    workflow: Workflow,
-    number: int,
-    received: Received,
-    file: str,
-    actor: Actor,
-    now: int,
-    found: Report,
-    comment: str,
-    marks: Mapping[str, object],
+    workflow: Workflow, number: int, received: Received, file: str, actor: Actor, now: int, about: VersionAbout
 ) -> Version:
     return Version(
         package=received.package,
@@ -341,7 +337,7 @@ def _version(
         sha256=received.sha256,
         owner=actor.name,
         created_at=now,
-        about=VersionAbout(drawn=found.drawn, comment=comment, free_order=found.free_order, marks=dict(marks)),
+        about=about,
     )
 
 
