@@ -33,6 +33,7 @@ FILTERS = st.builds(
     labels=st.frozensets(st.tuples(st.sampled_from(["team", "hot"]), st.sampled_from([None, "", "x"])), max_size=2),
     resource_id=st.sampled_from([None, None, "d1"]),
     schedule=st.sampled_from([None, None, "s1"]),
+    format=st.sampled_from([None, None, None, "Coco"]),
     origin=st.sampled_from([None, None, None, *ORIGINS]),
     created_from=st.sampled_from([None, None, NOW + 3]),
     text=st.sampled_from(["", "", "nig", "zu", "zü", "a", "broke"]),
@@ -54,5 +55,6 @@ SUBMISSIONS = st.fixed_dictionaries(
         "unique": st.sampled_from([None, None, None, None, *UNIQUE]),
         "schedule": st.sampled_from([None, *SCHEDULES]),
         "origin": st.sampled_from([None, *ORIGINS]),
+        "parameters": st.sampled_from([{}, {}, {"format": "COCO"}, {"format": "yolo", "text": "\0"}, {"format": 5}]),
     }
 )

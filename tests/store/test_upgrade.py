@@ -61,7 +61,7 @@ def fill(database: SqliteDatabase | PostgresDatabase) -> None:
             "INSERT INTO events (job, type, at, actor, state, revision, attempt, data)"
             f" SELECT id, 'submitted', 5, owner, state, 1, 0, '{{}}' FROM jobs WHERE number = {id_}"
         )
-    again = '{"labels":{"a":"b"},"origin":"' + FIRST + '"}'
+    again = '{"labels":{"a":"b"},"parameters":{"format":"COCO 1.0"},"origin":"' + FIRST + '"}'
     database.statement(f"UPDATE jobs SET fixed = '{again}' WHERE name = 'done'")
     for number, size in ((12, 100), (13, 20), (13, 3), (1, 7)):
         database.statement(f"INSERT INTO files VALUES ({number}, 1, 'f{size}', {size}, '', 'b{size}', '')")
@@ -136,6 +136,7 @@ def require_right(store: Store) -> None:
     assert (job.turn, job.waits, job.unique, job.schedule, job.after) == (0, 0, None, None, ())
     assert job.labels == {"a": "b"}
     assert job.origin == FIRST and hand.names(Filter(origin=FIRST)) == ["done"]
+    assert hand.names(Filter(format="Coco 1.0")) == ["done"]
 
 
 def require_fair(store: Store) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct
 
@@ -12,6 +13,8 @@ from jobyard.job.states import State
 
 PAGE_LIMIT = 500
 """The most jobs one page holds."""
+OUTLINE_LIMIT = 5_000
+"""The most outlines that are read at once."""
 WORD_LIMIT = 16
 """The most words one search looks at; further ones are ignored."""
 
@@ -66,6 +69,8 @@ class Filter(Struct, frozen=True, kw_only=True):
     """The job that they wait for, or waited for."""
     resource_type: str | None = None
     resource_id: str | None = None
+    format: str | None = None
+    """What their parameter `format` says, capitals or not."""
     labels: frozenset[tuple[str, str | None]] = frozenset()
     """(name, value) pairs that must all be there; a value of None asks only for the name."""
     created_from: int | None = None
@@ -83,6 +88,17 @@ class Cursor(Struct, frozen=True, kw_only=True, array_like=True):
 
     value: int
     number: int
+
+
+class Outline(Struct, frozen=True, kw_only=True):
+    """As much of a job as tells whether it is meant, where no filter can say so."""
+
+    number: int
+    id: str
+    kind: str
+    state: State
+    parameters: dict[str, Any]
+    marks: dict[str, Any]
 
 
 class Query(Struct, frozen=True, kw_only=True):
@@ -109,6 +125,12 @@ def words(text: str) -> list[str]:
     return [word[:64] for word in kept.split()]
 
 
+def lowered(text: str) -> str:
+    """Return text with its ASCII capitals made small; every database does the same to it."""
+    return text.translate(_SMALL)
+
+
+_SMALL = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _SPLIT_ASCII = "".join(chr(code).lower() if chr(code).isalnum() else " " for code in range(128))
 
 

@@ -59,6 +59,27 @@ def demanded(text: str) -> dict[str, Any]:
     return found
 
 
+def plain(text: str) -> dict[str, Any] | None:
+    """Return the values that a filter demands where it asks for nothing else; None for any other filter."""
+    found: dict[str, Any] = {}
+
+    def walk(rule: Any) -> bool:
+        if not isinstance(rule, dict) or len(rule) != 1:
+            return False
+        ((name, given),) = rule.items()
+        if name == "and" and isinstance(given, list):
+            return all(walk(one) for one in given)
+        if name != "==" or not isinstance(given, list) or len(given) != 2:
+            return False
+        var, value = given if isinstance(given[0], dict) else given[::-1]
+        if not isinstance(var, dict) or list(var) != ["var"] or not isinstance(value, str) or var["var"] in found:
+            return False
+        found[str(var["var"])] = value
+        return True
+
+    return found if walk(msgspec.json.decode(text)) else None
+
+
 class _Reader:
     """Turns rules into functions."""
 

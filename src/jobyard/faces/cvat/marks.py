@@ -10,10 +10,11 @@ import msgspec
 from jobyard.faces.cvat.surroundings import Ask
 from jobyard.faces.cvat.words.requests import MARK, Mark
 from jobyard.job.errors import Fault
+from jobyard.job.filters import Outline
 from jobyard.job.record import Job
 
 
-def mark_of(job: Job) -> Mark:
+def mark_of(job: Job | Outline) -> Mark:
     """Return a job's mark; for one that came through another door, what its parameters say without looking."""
     found = job.marks.get(MARK)
     if found is not None:
@@ -52,7 +53,7 @@ async def _looked_up(request: Ask, job: Job, mark: Mark) -> Mark:
     return mark
 
 
-def _target(job: Job) -> str:
+def _target(job: Job | Outline) -> str:
     if job.kind == "events.report":
         return "events"
     if job.parameters.get("assignment") is not None:

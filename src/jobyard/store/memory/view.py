@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from jobyard.job.errors import Unavailable
 from jobyard.job.events import Event
-from jobyard.job.filters import PAGE_LIMIT, Cursor, Filter, Query, Scope
+from jobyard.job.filters import OUTLINE_LIMIT, PAGE_LIMIT, Cursor, Filter, Order, Outline, Query, Scope
 from jobyard.job.record import Attempt, Job, LogLine, ResultFile
 from jobyard.job.states import LIVE, State
 from jobyard.people.record import Key, Membership, Project, User
@@ -62,6 +62,23 @@ class MemoryView:
 
     def count(self, filter_: Filter, scope: Scope, limit: int) -> int:
         return sum(1 for _ in islice(self._matching(filter_, scope), max(limit, 0)))
+
+    def nth(self, query: Query, row: int) -> Cursor | None:
+        numbers = [job.number for job in self._in_order(query)]
+        return Cursor(value=numbers[row - 1], number=numbers[row - 1]) if 1 <= row <= len(numbers) else None
+
+    def outlines(self, query: Query) -> list[Outline]:
+        return [
+            Outline(
+                number=job.number,
+                id=job.id,
+                kind=job.kind,
+                state=job.state,
+                parameters=job.parameters,
+                marks=job.marks,
+            )
+            for job in self._in_order(query)[:OUTLINE_LIMIT]
+        ]
 
     def tallies(self, scope: Scope) -> list[Tally]:
         counts = Counter((job.queue, job.state) for job in self._matching(Filter(), scope))
@@ -231,10 +248,20 @@ class MemoryView:
     def rows(self, query: Statement, parameters: Mapping[str, Any]) -> list[Row]:
         raise Unavailable(reason="the memory store runs no SQL")
 
+    def _in_order(self, query: Query) -> list[Job]:
+        backward = query.order is Order.NEWEST
+        jobs = sorted(self._matching(query.filter, query.scope), key=lambda job: job.number, reverse=backward)
+        if query.after is None:
+            return jobs
+        last = query.after.value
+        return [job for job in jobs if (job.number < last if backward else job.number > last)]
+
     def _matching(self, filter_: Filter, scope: Scope) -> Iterable[Job]:
         jobs = self._tables.jobs.values()
         return (
-            job for job in jobs if scope.covers(job.owner, job.project, job.schedule) and matches(job, filter_, self._workers(job.id))
+            job
+            for job in jobs
+            if scope.covers(job.owner, job.project, job.schedule) and matches(job, filter_, self._workers(job.id))
         )
 
     def _workers(self, job: str) -> list[str]:

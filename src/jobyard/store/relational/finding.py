@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from jobyard.job.filters import PAGE_LIMIT, WORD_LIMIT, Cursor, Filter, Order, Query, Scope, words
+from jobyard.job.filters import PAGE_LIMIT, WORD_LIMIT, Cursor, Filter, Order, Outline, Query, Scope, lowered, words
 from jobyard.job.states import State
 from jobyard.store.queries import Queries
 from jobyard.store.relational.database import Database
@@ -24,7 +24,7 @@ BRANCH_LIMIT = 128
 """Beyond so many branches (a user of very many projects) one walk over all jobs is the better way."""
 _LARGEST = 2**63 - 1
 _SETS = ("kinds", "owners", "projects", "queues", "faces", "workers", "ids")
-_SCALARS = ("parent", "schedule", "origin", "after", "resource_type", "resource_id")
+_SCALARS = ("parent", "schedule", "origin", "after", "resource_type", "resource_id", "format")
 _LEADING = {
     "ids": "from_id",
     "parent": "from_parent",
@@ -32,12 +32,27 @@ _LEADING = {
     "after": "from_need",
     "resource_id": "from_resource",
     "schedule": "from_schedule",
+    "format": "from_format",
 }
 """What narrows a lot, the best first, and the walk it leads."""
 _TIMES = ("created_from", "created_to", "finished_from", "finished_to")
 _COUNTED = frozenset({"states", "owners", "projects", "queues", "kinds"})
 """Fields that the kept counters can answer for."""
 _NAMES = {Order.NEWEST: "newest", Order.OLDEST: "oldest", Order.PRIORITY: "priority", Order.ENDED: "ended"}
+
+_STATES = {state.value: state for state in State}
+
+
+class _Parameters(Struct, frozen=True):
+    parameters: dict[str, Any] = {}
+
+
+class _Marks(Struct, frozen=True):
+    marks: dict[str, Any] = {}
+
+
+_parameters = msgspec.json.Decoder(_Parameters).decode
+_marks = msgspec.json.Decoder(_Marks).decode
 
 Asked = list[tuple[str, Mapping[str, Any]]]
 
@@ -77,8 +92,11 @@ class Search(Struct, frozen=True):
         fields = (name for name in Filter.__struct_fields__ if name not in _COUNTED)
         return all(getattr(self.filter, name) == getattr(empty, name) for name in fields)
 
-    def page(self, query: Query, limit: int) -> Asked:
-        """Return the texts that find up to `limit` jobs of each branch behind the query's cursor."""
+    def page(self, query: Query, limit: int, begin: str = "select_jobs") -> Asked:
+        """Return the texts that find up to `limit` jobs of each branch behind the query's cursor.
+
+        `begin` names what is told of each.
+        """
         order = _NAMES[query.order]
         values = self._values() | {"limit": limit}
         conditions = [*self._conditions(), *(["where_ended"] if query.order is Order.ENDED else [])]
@@ -88,9 +106,32 @@ class Search(Struct, frozen=True):
         asked: Asked = []
         for branch in self._branches(query.order):
             where = self._where([*branch.conditions, *conditions])
-            parts = ["select_jobs", branch.source, where, f"order_{order}", "up_to_limit"]
+            parts = [begin, branch.source, where, f"order_{order}", "up_to_limit"]
             asked.append((self._keyed(self._joined(parts), branch.source), {**values, **branch.values}))
         return asked
+
+    def nth(self, query: Query, row: int) -> tuple[str, Mapping[str, Any]]:
+        """Return the text that finds the number of the `row`-th job of a list by number.
+
+        It merges the walks of all branches in the database and looks at nothing but their indexes where they suffice.
+        """
+        order = _NAMES[query.order]
+        values, texts = self._values() | {"skipped": row - 1}, list[str]()
+        branches = self._branches(query.order)
+        for place, branch in enumerate(branches):
+            where = self._where([*branch.conditions, *self._conditions()])
+            text = self._joined(["select_numbers", branch.source, where])
+            for name, value in branch.values.items():
+                own = name
+                if len(branches) > 1:
+                    # Every walk has values of its own under the same names.
+                    own = f"{name}_{place}"
+                    for mark in (":", "%("):
+                        text = text.replace(f"{mark}{name}", f"{mark}{own}")
+                values[own] = value
+            texts.append(text)
+        walks = f" {self._text('one_more_walk')} ".join(texts)
+        return f"{walks} {self._text(f'nth_{order}')}", values
 
     def total(self, limit: int) -> Asked:
         """Return the texts that count up to `limit` jobs of each branch."""
@@ -219,6 +260,7 @@ class Search(Struct, frozen=True):
         pairs, names = self._pairs(), self._label_names()
         return values | {
             "states": array(self._states()),
+            "format": None if filter_.format is None else lowered(filter_.format),
             "text": self._text_query(),
             "label_pairs": msgspec.json.encode(pairs).decode(),
             "label_pair_count": len(pairs),
@@ -271,6 +313,19 @@ class Search(Struct, frozen=True):
 def page_limit(query: Query) -> int:
     """Return how many jobs the page may hold."""
     return min(max(query.limit, 1), PAGE_LIMIT)
+
+
+def outline(row: tuple[Any, ...]) -> Outline:
+    """Return the outline in a row of `select_outlines`."""
+    number, id_, kind, state, lively, fixed = row
+    return Outline(
+        number=number,
+        id=id_,
+        kind=kind,
+        state=_STATES[state],
+        parameters=_parameters(fixed).parameters,
+        marks=_marks(lively).marks,
+    )
 
 
 def place(row: tuple[Any, ...], order: Order) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from jobyard.job.events import Event
-from jobyard.job.filters import Filter, Query, Scope
+from jobyard.job.filters import OUTLINE_LIMIT, Cursor, Filter, Outline, Query, Scope
 from jobyard.job.record import Attempt, Job, LogLine, ResultFile
 from jobyard.people.record import Key, Membership, Project, User
 from jobyard.store.contract import (
@@ -26,7 +26,7 @@ from jobyard.store.contract import (
 )
 from jobyard.store.relational import records
 from jobyard.store.relational.database import QUERIES, Database
-from jobyard.store.relational.finding import Search, cursor, page_limit, place
+from jobyard.store.relational.finding import Search, cursor, outline, page_limit, place
 from jobyard.store.relational.rows import to_job
 from jobyard.store.text import storable
 
@@ -72,6 +72,21 @@ class RelationalView:
             return 0
         asked = [search.kept()] if search.counted() else search.total(limit)
         return min(limit, sum(int(rows[0][0]) for rows in self._database.each(asked)))
+
+    def nth(self, query: Query, row: int) -> Cursor | None:
+        search = Search(self._database, query.filter, query.scope)
+        if row < 1 or search.impossible():
+            return None
+        (rows,) = self._database.each([search.nth(query, row)])
+        return Cursor(value=int(rows[0][0]), number=int(rows[0][0])) if rows else None
+
+    def outlines(self, query: Query) -> list[Outline]:
+        search = Search(self._database, query.filter, query.scope)
+        if search.impossible():
+            return []
+        found = self._database.each(search.page(query, OUTLINE_LIMIT, "select_outlines"))
+        merged = found[0] if len(found) == 1 else merge(*found, key=lambda row: place(row, query.order))
+        return [outline(row) for row in islice(merged, OUTLINE_LIMIT)]
 
     def tallies(self, scope: Scope) -> list[Tally]:
         parameters = {

@@ -8,13 +8,14 @@ SELECT jobs.* FROM jobs WHERE id = :id
 INSERT INTO jobs (
     id, kind, owner, name, project, queue, rank, parent, face, external, resource_type, resource_id, state, ready,
     revision, attempt, failures, tries, created_at, queued_at, due_at, started_at, begun_at, finished_at, worker,
-    lease_until, results_until, results_expired, kept, lively, fixed, turn, waits, unique_key, schedule, origin
+    lease_until, results_until, results_expired, kept, lively, fixed, turn, waits, unique_key, schedule, origin,
+    format
 )
 VALUES (
     :id, :kind, :owner, :name, :project, :queue, :rank, :parent, :face, :external, :resource_type, :resource_id, :state,
     :ready, :revision, :attempt, :failures, :tries, :created_at, :queued_at, :due_at, :started_at, :begun_at,
     :finished_at, :worker, :lease_until, :results_until, :results_expired, :kept, :lively, :fixed, :turn, :waits,
-    :unique_key, :schedule, :origin
+    :unique_key, :schedule, :origin, :format
 )
 ON CONFLICT (id) DO NOTHING
 RETURNING number
@@ -27,7 +28,7 @@ UPDATE jobs SET
     created_at = :created_at, queued_at = :queued_at, due_at = :due_at, started_at = :started_at, begun_at = :begun_at,
     finished_at = :finished_at, worker = :worker, lease_until = :lease_until, results_until = :results_until,
     results_expired = :results_expired, kept = :kept, lively = :lively, fixed = :fixed, turn = :turn, waits = :waits,
-    unique_key = :unique_key, schedule = :schedule, origin = :origin
+    unique_key = :unique_key, schedule = :schedule, origin = :origin, format = :format
 WHERE id = :id AND revision = :guard
 
 -- move_job: what a move changes, if the revision is still the guard

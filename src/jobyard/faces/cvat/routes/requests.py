@@ -16,7 +16,7 @@ from jobyard.faces.cvat.wire import PageOut, RequestOut
 from jobyard.faces.cvat.words import requests as words
 from jobyard.job.clock import SECOND
 from jobyard.job.errors import Invalid, NotFound, WrongState
-from jobyard.job.filters import Filter, Order
+from jobyard.job.filters import Filter, Order, Outline
 from jobyard.job.ids import is_id
 from jobyard.job.record import Job
 from jobyard.job.states import State
@@ -36,8 +36,8 @@ async def list_requests(request: Ask) -> PageOut:
     field, backward = paging.sorting(asked, _SORTS, "-created_date")
     plain = words.simple(asked)
     keep = _kept(request, plain)
-    demanded = {**plain, **(logic.demanded(asked["filter"]) if asked.get("filter") else {})}
-    groups = await _narrowed(request, words.groups(demanded), demanded.get("task_id"))
+    demanded = {**(logic.demanded(asked["filter"]) if asked.get("filter") else {}), **plain}
+    groups = await _narrowed(request, words.groups(demanded), demanded)
     order = Order.NEWEST
     if field == "created_date":
         order = Order.NEWEST if backward else Order.OLDEST
@@ -105,26 +105,33 @@ async def requests_out(request: Ask, jobs: Sequence[Job], waiting: dict[str, Wai
     ]
 
 
-async def _narrowed(request: Ask, groups: list[Filter], task: object) -> list[Filter]:
-    """Return the groups narrowed to the work on one task, where one is demanded that is still there."""
-    if not isinstance(task, int):
-        return groups
+async def _narrowed(request: Ask, groups: list[Filter], demanded: dict[str, object]) -> list[Filter]:
+    """Return the groups narrowed to the work on one task or job, where one is demanded that is still there."""
+    task, job = demanded.get("task_id"), demanded.get("job_id")
     try:
-        dataset = await request.house.tasks.dataset(request.user, task)
+        if isinstance(job, int):
+            _, dataset = await request.datasets.assignment(request.user, job)
+        elif isinstance(task, int):
+            dataset = await request.house.tasks.dataset(request.user, task)
+        else:
+            return groups
     except NotFound:
         return groups
     return [replace(group, resource_type="dataset", resource_id=dataset.id) for group in groups]
 
 
-def _kept(request: Ask, plain: dict[str, object]) -> Callable[[Job], bool] | None:
-    """Return what a list asks beyond status and action, or None where that is all."""
+def _kept(request: Ask, plain: dict[str, object]) -> Callable[[Outline], bool] | None:
+    """Return what a list asks beyond what its groups hold, or None where that is all."""
     text = request.asked.get("filter", "")
     test = logic.compiled(text, words.FIELDS) if text else None
-    rest = {name: value for name, value in plain.items() if name not in {"status", "action"}}
+    demanded = logic.plain(text) if text else None
+    if demanded is not None and demanded.keys() <= words.SURE and not demanded.keys() & plain.keys():
+        test = None
+    rest = {name: value for name, value in plain.items() if name not in words.SURE}
     if test is None and not rest:
         return None
 
-    def keep(job: Job) -> bool:
+    def keep(job: Outline) -> bool:
         facts = words.facts(job, mark_of(job))
         plainly = all(str(facts[name] or "").casefold() == str(value).casefold() for name, value in rest.items())
         return plainly and (test is None or bool(test(facts)))

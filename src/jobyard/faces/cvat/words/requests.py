@@ -7,11 +7,12 @@ from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from jobyard.faces.cvat.wire import OperationOut, RequestOut, UserRef, WaitOut
 from jobyard.faces.cvat.words.times import moment, some_moment
 from jobyard.job.errors import Invalid
-from jobyard.job.filters import Filter
+from jobyard.job.filters import Filter, Outline
 from jobyard.job.record import Job
 from jobyard.job.states import State
 from jobyard.job.waiting import Waiting
@@ -56,6 +57,28 @@ _KINDS: Mapping[str, _Doing] = MappingProxyType(
 KINDS = frozenset(_KINDS)
 """Kinds of work that these clients see."""
 ACTIONS = tuple(sorted({doing.action for doing in _KINDS.values()}))
+_TARGETS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "project": frozenset(
+            {"dataset.import", "dataset.export", "backup.export", "backup.import", "quality.calculate"}
+        ),
+        "task": KINDS - {"events.report"},
+        "job": frozenset({"dataset.import", "dataset.export", "consensus.merge"}),
+        "events": frozenset({"events.report"}),
+    }
+)
+"""What can be done to each sort of target."""
+_PARTS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "annotations": frozenset({"dataset.import", "dataset.export"}),
+        "dataset": frozenset({"dataset.import", "dataset.export"}),
+        "backup": frozenset({"backup.export", "backup.import"}),
+        "quality": frozenset({"quality.calculate"}),
+    }
+)
+"""What can be done to each part of a target."""
+SURE = frozenset({"status", "action", "format"})
+"""Fields whose values the groups of a list hold exactly."""
 FIELDS = frozenset({"status", "project_id", "task_id", "job_id", "action", "target", "subresource", "format"})
 """What a list of requests can be filtered by."""
 _NUMBERS = ("project_id", "task_id", "job_id")
@@ -90,17 +113,17 @@ class Place(Struct, frozen=True, kw_only=True):
     """The number of the report that it made."""
 
 
-def status(job: Job) -> str:
+def status(job: Job | Outline) -> str:
     """Return a job's status; empty for one that these clients must not see."""
     return _STATUS[job.state]
 
 
-def action(job: Job) -> str:
+def action(job: Job | Outline) -> str:
     """Return what is done."""
     return _KINDS[job.kind].action
 
 
-def subresource(job: Job, mark: Mark) -> str:
+def subresource(job: Job | Outline, mark: Mark) -> str:
     """Return the part of the target that it is done to; empty for the whole."""
     found = _KINDS[job.kind].subresource
     if job.kind == "dataset.export" and mark.pictures:
@@ -110,7 +133,7 @@ def subresource(job: Job, mark: Mark) -> str:
     return "" if found == "events" else found
 
 
-def facts(job: Job, mark: Mark) -> dict[str, Any]:
+def facts(job: Job | Outline, mark: Mark) -> dict[str, Any]:
     """Return what filters may ask of a request."""
     return {
         "status": status(job),
@@ -161,9 +184,14 @@ def groups(wanted: Mapping[str, Any]) -> list[Filter]:
         states &= {_STATES[word] for word in [str(wanted["status"]).lower()] if word in _STATES}
     if "action" in wanted:
         kinds &= {name for name, doing in _KINDS.items() if doing.action == str(wanted["action"]).lower()}
+    for field, known in (("target", _TARGETS), ("subresource", _PARTS)):
+        if field in wanted:
+            kinds &= known.get(str(wanted[field]).lower(), frozenset())
     if not states or not kinds:
         return []
-    return [Filter(states=frozenset(states), kinds=frozenset(kinds))]
+    format_ = wanted.get("format")
+    said = format_ if isinstance(format_, str) else None
+    return [Filter(states=frozenset(states), kinds=frozenset(kinds), format=said)]
 
 
 def sorted_groups(groups_: list[Filter], field: str, *, backward: bool) -> list[Filter]:
@@ -172,11 +200,11 @@ def sorted_groups(groups_: list[Filter], field: str, *, backward: bool) -> list[
     for group in groups_:
         if field == "status":
             words = sorted((_STATUS[state], state) for state in group.states)
-            found += [Filter(states=frozenset({state}), kinds=group.kinds) for _, state in words]
+            found += [replace(group, states=frozenset({state})) for _, state in words]
         else:
             for word in ACTIONS:
                 kinds = frozenset(name for name in group.kinds if _KINDS[name].action == word)
-                found += [Filter(states=group.states, kinds=kinds)] if kinds else []
+                found += [replace(group, kinds=kinds)] if kinds else []
     return found[::-1] if backward else found
 
 

@@ -50,6 +50,9 @@ jobs
 -- from_resource: by the thing it works on
 jobs
 
+-- from_format: by their parameter `format`
+jobs
+
 -- key_text: the number of a job found by words
 search.job
 

@@ -37,6 +37,9 @@ jobs.number IN (SELECT job FROM needs WHERE needed = :after)
 -- where_resource_id: working on one thing
 jobs.resource_id = :resource_id
 
+-- where_format: whose parameter `format` says so
+jobs.format = :format
+
 -- where_resource_type: working on one type of thing
 jobs.resource_type = :resource_type
 
@@ -69,6 +72,21 @@ search CROSS JOIN jobs
 
 -- select_jobs: how a page begins
 SELECT jobs.* FROM
+
+-- select_numbers: how a list of numbers begins
+SELECT jobs.number FROM
+
+-- select_outlines: how a list of outlines begins
+SELECT jobs.number, jobs.id, jobs.kind, jobs.state, jobs.lively, jobs.fixed FROM
+
+-- one_more_walk: between the walks of one list
+UNION ALL
+
+-- nth_newest: one row of a list, newest first
+ORDER BY 1 DESC LIMIT 1 OFFSET :skipped
+
+-- nth_oldest: one row of a list, oldest first
+ORDER BY 1 LIMIT 1 OFFSET :skipped
 
 -- count_jobs: how a count begins
 SELECT count(*) FROM (SELECT 1 FROM

@@ -46,6 +46,9 @@ jobs INDEXED BY jobs_by_origin
 -- from_resource: by the thing it works on
 jobs INDEXED BY jobs_by_resource
 
+-- from_format: by their parameter `format`
+jobs INDEXED BY jobs_by_format
+
 -- key_text: the number of a job found by words
 search.rowid
 
