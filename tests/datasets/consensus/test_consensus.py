@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from jobyard.datasets.annotations import Annotations, Shape, ShapeKind, Source, Tag
 from jobyard.datasets.consensus.agreement import Agreement
 from jobyard.datasets.consensus.clusters import clusters
-from jobyard.datasets.consensus.merging import DissentType, Merged, merged
+from jobyard.datasets.consensus.dissents import DissentType
+from jobyard.datasets.consensus.merging import Merged, merged
 from jobyard.datasets.consensus.rules import ConsensusRules
 from jobyard.datasets.geometry.comparing import Canvas
 from tests.datasets.formats import drawn

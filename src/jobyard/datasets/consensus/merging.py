@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from enum import StrEnum
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,21 +12,9 @@ from jobyard.datasets.annotations import Annotations, Shape, Source, Tag
 from jobyard.datasets.consensus import voting
 from jobyard.datasets.consensus.agreement import Agreement
 from jobyard.datasets.consensus.clusters import Cluster, clusters
+from jobyard.datasets.consensus.dissents import DissentType
 from jobyard.datasets.consensus.rules import ConsensusRules
 from jobyard.datasets.geometry.comparing import Canvas
-
-
-class DissentType(StrEnum):
-    """Why something was left out or is in doubt."""
-
-    NO_QUORUM = "no_matching_annotation"
-    """Too few replicas have it."""
-    LABEL = "failed_label_voting"
-    """Enough have it, but they do not agree on what it is."""
-    ATTRIBUTE = "failed_attribute_voting"
-    """No value of an attribute has more than half of the votes; the most frequent one was taken."""
-    LOW_SCORE = "low_agreement_score"
-    """It has a quorum, and agrees too little."""
 
 
 class Dissent(Struct, frozen=True, kw_only=True):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Collection, Iterator
-from typing import Any, BinaryIO, NoReturn
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, BinaryIO, NoReturn, Protocol
+
+import msgspec
 
 from jobyard.datasets.formats.speech import told
 from jobyard.job.errors import FileBroken
@@ -13,13 +16,28 @@ from jobyard.job.errors import FileBroken
 _CHUNK = 1 << 18
 _LARGEST = 1 << 24
 """Characters of the largest single element."""
+_LOOKS, _GAP = 16, 64
+"""How often the end of an object is looked for, and how far behind it the next one may begin."""
 _BLANK = " \t\r\n"
 _AFTER = frozenset({",", ":", "]", "}", *_BLANK})
 
 
-def elements(stream: BinaryIO, file: str, wanted: Collection[str]) -> Iterator[tuple[str, Any]]:
+class Quick(Protocol):
+    """Reads many elements of a list at once, where they have the shape that most have; else raises MsgspecError."""
+
+    def __call__(self, text: str, /) -> list[Any]:
+        """Return the elements of a list that is written as JSON."""
+
+
+_NO_QUICK: Mapping[str, Quick] = MappingProxyType({})
+
+
+def elements(
+    stream: BinaryIO, file: str, wanted: Collection[str], quick: Mapping[str, Quick] = _NO_QUICK
+) -> Iterator[tuple[str, Any]]:
     """Yield the elements of the wanted lists of a JSON object, each with its list's name, in their order.
 
+    Where a list has somebody `quick`, what that reads comes in its shapes, and the others as they are.
     Raises FileBroken for what is no JSON, no object, or holds no list where one is wanted.
     """
     text = _Text(stream, file)
@@ -35,7 +53,7 @@ def elements(stream: BinaryIO, file: str, wanted: Collection[str]) -> Iterator[t
             text.broken("a name is no text")
         text.take(":")
         if text.follows("["):
-            yield from _list(text, name, is_wanted=name in wanted)
+            yield from _list(text, name, quick.get(name), is_wanted=name in wanted)
         elif name in wanted:
             text.broken(f"{told(name)} is no list")
         else:
@@ -44,12 +62,12 @@ def elements(stream: BinaryIO, file: str, wanted: Collection[str]) -> Iterator[t
     text.finish()
 
 
-def _list(text: _Text, name: str, *, is_wanted: bool) -> Iterator[tuple[str, Any]]:
+def _list(text: _Text, name: str, quick: Quick | None, *, is_wanted: bool) -> Iterator[tuple[str, Any]]:
     text.take("[")
     if text.follows("]"):
         text.take("]")
         return
-    for value in text.elements():
+    for value in text.elements(quick):
         if is_wanted:
             yield name, value
 
@@ -65,6 +83,8 @@ class _Text:
         self._text = ""
         self._at = 0
         self._ended = False
+        self._one_by_one = 0
+        """Up to here nothing is read quickly."""
 
     def broken(self, reason: str) -> NoReturn:
         """Raise what is wrong."""
@@ -88,9 +108,11 @@ class _Text:
             self.broken(f"it is no whole JSON: {character} is missing")
         self._at += 1
 
-    def elements(self) -> Iterator[Any]:
+    def elements(self, quick: Quick | None) -> Iterator[Any]:
         """Step over the elements of a list and yield each: quickly where all of one and its comma is at hand."""
         while True:
+            if quick is not None and self._at >= self._one_by_one:
+                yield from self._several(quick)
             try:
                 value, end = self._scan(self._text, self._at)
             except (ValueError, RecursionError):
@@ -102,6 +124,34 @@ class _Text:
             yield self.value()
             if self.ends_list():
                 return
+
+    def _several(self, quick: Quick) -> list[Any]:
+        """Step over all objects of a list that are whole at hand, the last one apart, and return them.
+
+        There are none where they are not what `quick` reads; then they come one by one.
+        """
+        end = self._end_of_several()
+        if end > self._at:
+            try:
+                found = quick(f"[{self._text[self._at : end]}]")
+            except (msgspec.MsgspecError, RecursionError):
+                self._one_by_one = end
+                return []
+            self._at = end + 1
+            self._one_by_one = len(self._text)
+            return found
+        self._one_by_one = len(self._text)
+        return []
+
+    def _end_of_several(self) -> int:
+        """Return where an object ends behind which another one seems to begin; before the place at hand for none."""
+        text, end = self._text, len(self._text)
+        for _ in range(_LOOKS):
+            end = text.rfind("},", self._at, end)
+            behind = text[end + 2 : end + 2 + _GAP].lstrip(_BLANK)
+            if end < 0 or behind.startswith("{"):
+                return end + 1 if end >= 0 else -1
+        return -1
 
     def ends_list(self) -> bool:
         """Step over what stands behind an element of a list; tell whether it was the last one."""
@@ -146,7 +196,7 @@ class _Text:
         except UnicodeDecodeError:
             self.broken("it is not in UTF-8")
         self._text = self._text[self._at :] + new
-        self._at = 0
+        self._at = self._one_by_one = 0
         return True
 
     def _no_number(self, word: str) -> NoReturn:

@@ -138,7 +138,7 @@ class WorkCapability:
             if found is None or found.dataset != dataset.number:
                 raise NotFound(what="assignment", name=str(number))
         if kind == IMPORT:
-            allowed = {groups.annotations(dataset.number, None), groups.annotations(dataset.number, number)}
+            allowed = {groups.documents(dataset.number, None), groups.documents(dataset.number, number)}
             self._check_sent(actor, parameters.upload, allowed)
         if kind == CREATE:
             if parameters.upload != groups.pictures(dataset.number):

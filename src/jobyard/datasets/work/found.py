@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from jobyard.datasets.annotations import ShapeKind
-from jobyard.datasets.consensus.merging import DissentType
+from jobyard.datasets.consensus.dissents import DissentType
 from jobyard.datasets.quality.conflicts import ConflictType, Severity
 from jobyard.job.errors import NotFound
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 
 
-def annotations(dataset: int, assignment: int | None) -> str:
+def documents(dataset: int, assignment: int | None) -> str:
     """Return where files of annotations for a dataset, or for one of its assignments, lie."""
     return f"task-{dataset}-annotations" if assignment is None else f"job-{assignment}-annotations"
 

@@ -108,4 +108,4 @@ def _annotations(view: View, dataset: Dataset, number: int | None) -> str:
         found = assignments.one(view, number)
         if found is None or found.dataset != dataset.number:
             raise NotFound(what="assignment", name=str(number))
-    return groups.annotations(dataset.number, number)
+    return groups.documents(dataset.number, number)

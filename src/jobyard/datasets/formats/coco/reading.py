@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from jobyard.datasets.annotations import Annotations
 from jobyard.datasets.formats.archive.reading import Archive, is_archive
-from jobyard.datasets.formats.coco.shapes import Shapes
+from jobyard.datasets.formats.coco.shapes import Box, Shapes, boxes, spelled
 from jobyard.datasets.formats.coco.sorting import Sorted, Waiting
 from jobyard.datasets.formats.documents import elements
 from jobyard.datasets.formats.facts import Import, Item, Picture
@@ -18,6 +18,7 @@ from jobyard.datasets.formats.pictures import found
 from jobyard.datasets.formats.speech import Thing, told, whole
 from jobyard.job.errors import FileBroken
 
+_WANTED = frozenset({"annotations", "categories", "images"})
 Open = Callable[[], AbstractContextManager[BinaryIO]]
 
 
@@ -65,7 +66,9 @@ class _Document:
         shapes = Shapes(self._job, self._file, self._labels)
         with Sorted(self._job.scratch) as kept, Waiting(self._job.scratch) as waiting:
             with opened() as stream:
-                for name, element in elements(stream, self._file, {"annotations", "categories", "images"}):
+                for name, element in elements(stream, self._file, _WANTED, {"annotations": boxes}):
+                    if type(element) is Box and self._box(kept, shapes, element):
+                        continue
                     thing = self._object(element, name)
                     if name == "images":
                         self._image(thing)
@@ -93,7 +96,23 @@ class _Document:
         except TypeError:
             return False
 
+    def _box(self, kept: Sorted, shapes: Shapes, box: Box) -> bool:
+        """Keep a plain annotation; tell whether its picture and its label were met already."""
+        place = self._places.get(box.image_id)
+        if place is None or box.category_id not in self._labels:
+            return False
+        kept.add(place, [shapes.box(box, self._frames[place])])
+        self._count()
+        return True
+
+    def _count(self) -> None:
+        self._kept += 1
+        if self._kept % 1_000 == 0:
+            self._job.done(self.done)
+
     def _object(self, element: Any, name: str) -> dict[str, Any]:
+        if isinstance(element, Box):
+            element = spelled(element)
         if not isinstance(element, dict):
             raise FileBroken(file=self._file, reason=f"an element of {name} is no object")
         return element
@@ -127,9 +146,7 @@ class _Document:
             reason = f"an annotation belongs to image {told(str(number))}, which is missing"
             raise FileBroken(file=self._file, reason=reason)
         kept.add(place, shapes.shapes(annotation, self._frames[place]))
-        self._kept += 1
-        if self._kept % 1_000 == 0:
-            self._job.done(self.done)
+        self._count()
 
     def _picture(self, frame: Frame) -> Picture | None:
         if self._archive is None:

@@ -2,20 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
+import msgspec
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from jobyard.datasets.annotations import Shape, ShapeKind
+from jobyard.datasets.formats.documents import Quick
 from jobyard.datasets.formats.facts import Import
 from jobyard.datasets.formats.frames import Frame
 from jobyard.datasets.formats.shapes import points
 from jobyard.datasets.formats.speech import Thing, number, told
 from jobyard.job.errors import FileBroken, UnknownLabel
 
+_Coordinate = Annotated[float, Meta(ge=-1e9, le=1e9)]
 _OWN = frozenset({"occluded", "rotation", "score", "track_id", "keyframe"})
 """Attributes that are none of a label's."""
+
+
+class Own(Struct, frozen=True, forbid_unknown_fields=True):
+    """The one attribute that most annotations have."""
+
+    occluded: bool = False
+
+
+class Box(Struct, frozen=True):
+    """An annotation as most are: a box and its label, and nothing that has to be looked at closely."""
+
+    image_id: int
+    category_id: int
+    bbox: tuple[_Coordinate, _Coordinate, _Coordinate, _Coordinate]
+    id: Any = None
+    segmentation: Annotated[list[Any], Meta(max_length=0)] | None = None
+    attributes: Own | None = None
+
+
+def spelled(box: Box) -> dict[str, Any]:
+    """Return a plain annotation as any other one is read."""
+    said: dict[str, Any] = msgspec.to_builtins(box)
+    return {**said, "bbox": list(box.bbox)}
+
+
+boxes: Quick = msgspec.json.Decoder(list[Box]).decode
+"""Reads many such annotations at once."""
 
 
 class Shapes:
@@ -26,6 +57,24 @@ class Shapes:
         self._file = file
         self._categories = categories
         self._groups = 0
+        self._numbers = dict[int, int]()
+        """The numbers of labels by those of their categories."""
+
+    def box(self, said: Box, frame: Frame) -> Shape:
+        """Return the rectangle of a plain annotation. Raises FileBroken and UnknownLabel."""
+        number = self._numbers.get(said.category_id)
+        if number is None:
+            (shape,) = self.shapes(spelled(said), frame)
+            self._numbers[said.category_id] = shape.label
+            return shape
+        x, y, width, height = said.bbox
+        return Shape(
+            frame=frame.number,
+            label=number,
+            kind=ShapeKind.RECTANGLE,
+            points=(x, y, x + width, y + height),
+            occluded=said.attributes is not None and said.attributes.occluded,
+        )
 
     def shapes(self, annotation: dict[str, Any], frame: Frame) -> list[Shape]:
         """Return the shapes of an annotation; several rings of one thing share a group. Raises FileBroken."""
@@ -62,14 +111,15 @@ class Shapes:
     def _turn(self, degrees: object) -> float:
         return number(degrees, self._file, "a rotation") % 360
 
-    def grouped(self, shapes: Iterable[Shape]) -> Iterator[Shape]:
-        """Yield a picture's shapes with groups that count from 1 within it."""
+    def grouped(self, shapes: Sequence[Shape]) -> Sequence[Shape]:
+        """Return a picture's shapes with groups that count from 1 within it."""
+        if not any(shape.group for shape in shapes):
+            return shapes
         known = dict[int, int]()
-        for shape in shapes:
-            if shape.group:
-                yield replace(shape, group=known.setdefault(shape.group, len(known) + 1))
-            else:
-                yield shape
+        return [
+            replace(shape, group=known.setdefault(shape.group, len(known) + 1)) if shape.group else shape
+            for shape in shapes
+        ]
 
     def _values(self, label: int, said: dict[str, Any]) -> dict[int, str]:
         values = dict[int, str]()

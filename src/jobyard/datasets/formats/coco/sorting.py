@@ -53,17 +53,18 @@ class Sorted:
             self._place = place
         self._run += shapes
 
-    def shapes(self, place: int) -> Iterator[Shape]:
-        """Yield the shapes of a picture in their order."""
+    def shapes(self, place: int) -> list[Shape]:
+        """Return the shapes of a picture in their order."""
         self._write()
         if not self._is_flushed:
             self._file.flush()
             self._is_flushed = True
-        number = self._first[place]
+        number, found = self._first[place], list[Shape]()
         while number:
             start = self._starts[number - 1]
-            yield from self._unpack(os.pread(self._file.fileno(), self._starts[number] - start, start))
+            found += self._unpack(os.pread(self._file.fileno(), self._starts[number] - start, start))
             number = self._next[number]
+        return found
 
     def _write(self) -> None:
         if not self._run:
