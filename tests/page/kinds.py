@@ -8,6 +8,12 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from jobyard.datasets.sync import DatasetSync
+from jobyard.datasets.work.backup.writing import BackupExport
+from jobyard.datasets.work.exporting import DatasetExport
+from jobyard.datasets.work.importing import DatasetImport
+from jobyard.datasets.work.judging import QualityCalculate
+from jobyard.datasets.work.merging import ConsensusMerge
+from jobyard.datasets.work.reporting import EventsReport
 from jobyard.job.record import Resource
 from jobyard.kinds.context import Context
 from jobyard.kinds.kind import Kind
@@ -140,4 +146,5 @@ class Export(Kind):
         return {"colour": parameters.colour, "words": parameters.words}
 
 
-REGISTRY = Registry([Walk, Stumble, Parcel, Halfway, Chatter, Blink, Export, DatasetSync])
+OURS = (DatasetSync, DatasetExport, DatasetImport, BackupExport, QualityCalculate, ConsensusMerge, EventsReport)
+REGISTRY = Registry([Walk, Stumble, Parcel, Halfway, Chatter, Blink, Export, *OURS])

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from jobyard.demo.training import Reporter, train
 from jobyard.web.shelf import ASSETS
+from tests.page.gallery import hang
 from tests.page.house import ROOT, House
 from tests.page.visitor import PHONE, WIDE, Visitor
 
@@ -24,6 +25,19 @@ addEventListener("securitypolicyviolation", (event) => window.broken.push(event.
 """
 FIRST_LOAD = 120_000
 """Bytes of script, compressed, that may be loaded before the list shows."""
+
+
+def looked(house: House) -> dict[str, str]:
+    """Return the parts of a dataset's screen, and some of one of which nothing is known."""
+    full, bare = hang(house, "Manners").dataset.id, house.client.datasets.create("Bare").id
+    parts = ("statistics", "quality", "consensus", "people")
+    return {
+        "pictures": f"/datasets/{full}",
+        "picture": f"/datasets/{full}?picture=1",
+        **{part: f"/datasets/{full}?part={part}" for part in parts},
+        "no-truth": f"/datasets/{bare}?part=quality",
+        "no-replicas": f"/datasets/{bare}?part=consensus",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +78,7 @@ def screens(house: House) -> Iterator[dict[str, str]]:
         "workers": "/workers",
         "datasets": "/datasets",
         "dataset": f"/datasets/{dataset.id}",
+        **looked(house),
         "keys": "/keys",
         "webhooks": "/webhooks",
         "users": "/users",
@@ -77,6 +92,7 @@ def screens(house: House) -> Iterator[dict[str, str]]:
 SCREENS = ("list", "nothing", "failed", "result", "running", "waiting", "parameters", "attempts", "plots")
 EXPERIMENT = ("scalars", "figures", "images", "console", "setup", "artifacts")
 ROOMS = ("schedules", "workers", "datasets", "dataset", "keys", "webhooks", "users", "house", "missing")
+LOOKED = ("pictures", "picture", "statistics", "quality", "consensus", "people", "no-truth", "no-replicas")
 
 
 def offences(visitor: Visitor, rules: str = "") -> list[str]:
@@ -110,7 +126,7 @@ def in_both_looks(visitor: Visitor) -> list[str]:
     return light + [f"dark: {offence}" for offence in offences(visitor, "color-contrast")]
 
 
-@pytest.mark.parametrize("screen", [*SCREENS, *EXPERIMENT, *ROOMS])
+@pytest.mark.parametrize("screen", [*SCREENS, *EXPERIMENT, *ROOMS, *LOOKED])
 def test_no_screen_has_a_barrier(looking: Visitor, screens: dict[str, str], screen: str) -> None:
     looking.page.goto(screens[screen])
     expect(looking.page.get_by_role("navigation")).to_be_visible()

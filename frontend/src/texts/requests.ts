@@ -143,6 +143,7 @@ export const requests = {
     again: "Run again",
     download: "Download",
     open: "Open",
+    report: "Open report",
     keep: "Keep longer…",
     remove: "Delete…",
     copyId: "Copy id",

@@ -45,3 +45,20 @@ function decoded(part: string): string {
 
 export const jobPath = (id: string): string => `/jobs/${encodeURIComponent(id)}`;
 export const datasetPath = (id: string): string => `/datasets/${encodeURIComponent(id)}`;
+
+/** Which part of a dataset's screen shows what jobs of a kind found. */
+const SHOWN: Readonly<Record<string, string>> = { "quality.calculate": "quality", "consensus.merge": "consensus", "events.report": "people" };
+
+interface Ended {
+  id: string;
+  kind: string;
+  state: string;
+  resource: { type: string; id: string } | null;
+}
+
+/** Where people see what a job found; null where there is nothing but its result. */
+export function viewPath(job: Ended): string | null {
+  const part = SHOWN[job.kind];
+  if (!part || job.state !== "succeeded" || job.resource?.type !== "dataset") return null;
+  return `${datasetPath(job.resource.id)}?part=${part}&report=${encodeURIComponent(job.id)}`;
+}
