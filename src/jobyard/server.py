@@ -59,6 +59,7 @@ from jobyard.workflows.library.verbs import Library
 from jobyard.workflows.packages import Packages
 from jobyard.workflows.scripts.capability import Scripts
 from jobyard.workflows.sharing.house import Sharing
+from jobyard.workflows.sharing.lending import Collected
 
 PACKAGES = ("jobyard.datasets", "jobyard.experiments", "jobyard.workflows", "jobyard.workflows.sharing")
 """The capabilities that keep tables of their own."""
@@ -98,7 +99,7 @@ class House:
         self.showing = Showing(store, clock, self.datasets, self.tasks)
         files = settings.folder / TASK_FILES
         self.experiments = Experiments(self.engine, settings.task_silence, files, settings.upload_limit)
-        self.library = Library(self.engine, self.packages, settings.upload_limit)
+        self.library = Library(self.engine, self.packages, settings.upload_limit, Collected(clock))
         self.sharing, self.endpoints = Sharing(self.engine.ledger, vault), Endpoints(store, clock, vault)
         self.native = native_face.native(self._native_surroundings())
         self.app = self._doors()
@@ -116,7 +117,7 @@ class House:
 
     def _capabilities(self, vault: Vault) -> list[Capability]:
         roots = self.settings.source_roots
-        workflows = Workflows(self.packages)
+        workflows = Workflows(self.packages, Collected(SystemClock()))
         return [
             Commands(self.settings.commands),
             DatasetCapability(roots, vault),

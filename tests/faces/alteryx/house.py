@@ -31,6 +31,7 @@ from jobyard.workflows.kind import WorkflowRun
 from jobyard.workflows.library.verbs import Library
 from jobyard.workflows.packages import Packages
 from jobyard.workflows.sharing.house import Sharing
+from jobyard.workflows.sharing.lending import Collected
 from tests.faces.native import house as native
 from tests.plain import NO_TRUST
 from tests.rehearsal import Rehearsal, context
@@ -52,9 +53,9 @@ class House(native.House):
         super().__init__(store, folder, **settings)
         self.folder = folder
         self.packages = Packages(Blobs(folder / "packages"))
-        self.engine.capabilities["workflows"] = Workflows(self.packages)
+        self.engine.capabilities["workflows"] = Workflows(self.packages, Collected(self.clock))
         self.engine.registry.add(WorkflowRun)
-        self.library = Library(self.engine, self.packages, self.settings.upload_limit)
+        self.library = Library(self.engine, self.packages, self.settings.upload_limit, Collected(self.clock))
         self.sharing = Sharing(self.engine.ledger, Vault(bytes(32)))
         surroundings = Surroundings(
             engine=self.engine,

@@ -62,6 +62,31 @@ async def test_places_and_things_are_taken_away_again(house: House) -> None:
     assert await mia.got("/v3/collections") == []
 
 
+async def test_a_workflow_in_a_collection_is_seen_and_run_by_its_members_alone(house: House) -> None:
+    mia, max_, vera = house.caller(), house.caller("max"), house.caller("vera")
+    workflow = await mia.upload(writing())
+    id_ = (await mia("POST", "/v3/collections", {"name": "reports"})).json()
+    await mia("POST", f"/v3/collections/{id_}/workflows", {"workflowId": workflow})
+    await max_.refused(404, "GET", f"/v3/workflows/{workflow}")
+    await max_.refused(404, "POST", f"/v3/workflows/{workflow}/jobs", {})
+    for name in ("max", "vera"):
+        body = {"userId": house.ids[name], "collectionsPermissions": {}}
+        assert (await mia("POST", f"/v3/collections/{id_}/users", body)).status_code == 200
+    assert [one["id"] for one in await max_.got("/v3/workflows")] == [workflow]
+    assert (await max_.got(f"/v3/workflows/{workflow}"))["id"] == workflow
+    job = await max_.run(workflow)
+    assert (await house.work()).id == job
+    found = await max_.got(f"/v3/jobs/{job}")
+    assert (found["disposition"], len(found["outputs"])) == ("Success", 1)
+    iteration = {"iterationType": "Once", "startTime": "2090-01-01T00:00:00Z"}
+    answer = await max_("POST", "/v3/schedules", {"workflowId": workflow, "iteration": iteration})
+    assert answer.status_code == 201
+    await vera.refused(403, "POST", f"/v3/workflows/{workflow}/jobs", {})
+    assert (await max_("PUT", f"/v3/workflows/{workflow}", {"name": "mine"})).status_code in {401, 404}
+    await mia("DELETE", f"/v3/collections/{id_}/users/{house.ids['max']}")
+    await max_.refused(404, "POST", f"/v3/workflows/{workflow}/jobs", {})
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [
@@ -74,6 +99,7 @@ async def test_places_and_things_are_taken_away_again(house: House) -> None:
         ("/{id}/users", {"userId": "{max}", "collectionsPermissions": {"isAdmin": "perhaps"}}),
         ("/{id}/users", {"userId": "{max}", "expirationDate": "soon", "collectionsPermissions": {}}),
         ("/{id}/userGroups", {"collectionsPermissions": {}}),
+        ("/{id}/schedules", {"scheduleId": 5}),
         ("/{id}/schedules", {}),
     ],
 )

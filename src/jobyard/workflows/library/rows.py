@@ -29,12 +29,13 @@ def lock(transaction: Transaction, id_: str) -> Workflow | None:
     return _first(transaction, "lock_workflow", {"id": id_})
 
 
-def seen(view: View, scope: Scope, wanted: Wanted) -> list[Entry]:
-    """Return the workflows inside a scope or open to all that fit, first one first."""
+def seen(view: View, scope: Scope, wanted: Wanted, lent: frozenset[str] = frozenset()) -> list[Entry]:
+    """Return the workflows inside a scope, open to all, or lent that fit, first one first."""
     parameters = {
         "everything": int(scope.everything),
         "scope_owner": scope.owner or "",
         "projects": _listed(sorted(scope.projects)),
+        "lent": _listed(sorted(lent)),
         "folded": wanted.name.casefold(),
         "owner": wanted.owner,
         "since": wanted.since,

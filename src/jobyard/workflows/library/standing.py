@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from jobyard.access import rules
 from jobyard.access.rules import Verb
 from jobyard.job.errors import NotFound, Refused
@@ -9,6 +11,28 @@ from jobyard.people.record import Actor, KeyScope
 from jobyard.store.contract import View
 from jobyard.workflows.library import rows
 from jobyard.workflows.library.record import Workflow
+
+
+class Lending(Protocol):
+    """Who else was let in on a workflow, by whoever may share it. They see and run it, and no more."""
+
+    def lends(self, view: View, actor: Actor, workflow: str) -> bool:
+        """Tell whether a workflow is shared with somebody."""
+
+    def lent(self, view: View, actor: Actor) -> list[str]:
+        """Return the ids of all workflows that are shared with somebody."""
+
+
+class NothingLent:
+    """Nobody else is let in."""
+
+    def lends(self, view: View, actor: Actor, workflow: str) -> bool:
+        """Return False."""
+        return False
+
+    def lent(self, view: View, actor: Actor) -> list[str]:
+        """Return nothing."""
+        return []
 
 
 def sees(actor: Actor, workflow: Workflow) -> bool:
@@ -30,10 +54,11 @@ def downloads(actor: Actor, workflow: Workflow) -> bool:
     return rules.may(actor, Verb.EDIT, workflow) or (sees(actor, workflow) and workflow.about.downloadable)
 
 
-def visible(view: View, actor: Actor, id_: str) -> Workflow:
+def visible(view: View, actor: Actor, id_: str, lending: Lending | None = None) -> Workflow:
     """Return a workflow that somebody sees. Raises NotFound."""
     found = rows.one(view, id_)
-    if found is None or not sees(actor, found):
+    lent = found is not None and lending is not None and lending.lends(view, actor, found.id)
+    if found is None or not (lent or sees(actor, found)):
         raise NotFound(what="workflow", name=id_[:64])
     return found
 

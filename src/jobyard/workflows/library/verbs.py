@@ -60,8 +60,9 @@ class New(Struct, frozen=True, kw_only=True):
 class Library:
     """Hand in, list, find, change, delete, fetch, run."""
 
-    def __init__(self, engine: Engine, packages: Packages, limit: int) -> None:
-        """Take the engine, where packages lie, and the most bytes of one."""
+    def __init__(self, engine: Engine, packages: Packages, limit: int, lending: standing.Lending | None = None) -> None:
+        """Take the engine, where packages lie, the most bytes of one, and who else is let in."""
+        self._lending = lending or standing.NothingLent()
         self._engine, self._ledger = engine, engine.ledger
         self._packages = packages
         self._limit = limit
@@ -163,28 +164,34 @@ class Library:
     async def find(self, actor: Actor, wanted: Wanted) -> list[Entry]:
         """Return the workflows that somebody sees, first one first."""
         scope = rules.scope(actor)
-        found = await self._ledger.search(lambda view: rows.seen(view, scope, wanted))
-        return [one for one in found if standing.sees(actor, one.workflow)]
+
+        def work(view: View) -> list[Entry]:
+            lent = frozenset(self._lending.lent(view, actor))
+            found = rows.seen(view, scope, wanted, lent)
+            return [one for one in found if one.workflow.id in lent or standing.sees(actor, one.workflow)]
+
+        return await self._ledger.search(work)
 
     async def find_whole(self, actor: Actor, wanted: Wanted) -> list[Shown]:
         """Return the same with all their versions."""
         scope = rules.scope(actor)
 
         def work(view: View) -> list[Shown]:
-            found = [one.workflow for one in rows.seen(view, scope, wanted)]
-            return [rows.shown(view, one) for one in found if standing.sees(actor, one)]
+            lent = frozenset(self._lending.lent(view, actor))
+            found = [one.workflow for one in rows.seen(view, scope, wanted, lent)]
+            return [rows.shown(view, one) for one in found if one.id in lent or standing.sees(actor, one)]
 
         return await self._ledger.search(work)
 
     async def shown(self, actor: Actor, id_: str) -> Shown:
         """Return a workflow with its versions. Raises NotFound."""
-        return await self._ledger.read(lambda view: rows.shown(view, standing.visible(view, actor, id_)))
+        return await self._ledger.read(lambda view: rows.shown(view, standing.visible(view, actor, id_, self._lending)))
 
     async def report(self, actor: Actor, id_: str, package: str = "") -> tuple[Version, Report]:
         """Return a version, the published one unless named, with what was found of it. Raises NotFound."""
 
         def work(view: View) -> tuple[Version, Report]:
-            version = _picked(rows.shown(view, standing.visible(view, actor, id_)), package)
+            version = _picked(rows.shown(view, standing.visible(view, actor, id_, self._lending)), package)
             return version, rows.report(view, version.package)
 
         return await self._ledger.read(work)
@@ -193,8 +200,9 @@ class Library:
         """Return a version, the published one unless named, with where its bytes lie. Raises NotFound or Refused."""
 
         def work(view: View) -> Version:
-            workflow = standing.visible(view, actor, id_)
-            if not standing.downloads(actor, workflow):
+            workflow = standing.visible(view, actor, id_, self._lending)
+            lent = self._lending.lends(view, actor, id_) and workflow.about.downloadable
+            if not lent and not standing.downloads(actor, workflow):
                 raise Refused(verb="download this workflow")
             return _picked(rows.shown(view, workflow), package)
 
@@ -208,7 +216,7 @@ class Library:
         """
 
         def look(view: View) -> tuple[Workflow, Version, tuple[Question, ...]]:
-            workflow = standing.visible(view, actor, id_)
+            workflow = standing.visible(view, actor, id_, self._lending)
             version = rows.shown(view, workflow).published
             return workflow, version, rows.report(view, version.package).questions
 

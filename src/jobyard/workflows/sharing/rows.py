@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jobyard.store.contract import Row, Transaction, View
 from jobyard.store.queries import Queries
+from jobyard.store.text import possible
 from jobyard.workflows.sharing.record import (
     Collection,
     Contents,
@@ -21,7 +22,7 @@ QUERIES = Queries("jobyard.workflows.sharing")
 
 def collection(view: View, id_: str) -> Collection | None:
     """Return a collection by id."""
-    return next(map(_to_collection, view.rows(QUERIES["collection"], {"id": id_})), None)
+    return next(map(_to_collection, _found(view, "collection", {"id": id_})), None)
 
 
 def collections(view: View, user: str | None, now: int) -> list[Collection]:
@@ -112,12 +113,12 @@ def is_shared(view: View, form: Form, thing: str, user: str, now: int) -> bool:
 
 def group(view: View, id_: str) -> Group | None:
     """Return a group by id."""
-    return next(map(_to_group, view.rows(QUERIES["circle"], {"id": id_})), None)
+    return next(map(_to_group, _found(view, "circle", {"id": id_})), None)
 
 
 def group_named(view: View, name: str) -> Group | None:
     """Return a group by name."""
-    return next(map(_to_group, view.rows(QUERIES["circle_named"], {"name": name})), None)
+    return next(map(_to_group, _found(view, "circle_named", {"name": name})), None)
 
 
 def groups(view: View) -> list[Group]:
@@ -161,7 +162,7 @@ def drop_group_member(transaction: Transaction, id_: str, user: str) -> bool:
 
 def credential(view: View, id_: str) -> CredentialUse | None:
     """Return a credential by id, with those who may use it."""
-    return next((_with_users(view, row) for row in view.rows(QUERIES["credential"], {"id": id_})), None)
+    return next((_with_users(view, row) for row in _found(view, "credential", {"id": id_})), None)
 
 
 def credentials(view: View) -> list[CredentialUse]:
@@ -197,6 +198,10 @@ def drop_credential_user(transaction: Transaction, id_: str, form: Form, member:
     """Let somebody not use a credential any more; tell whether they could."""
     values = {"credential": id_, "form": form.value, "member": member}
     return transaction.run(QUERIES["drop_credential_user"], values) > 0
+
+
+def _found(view: View, name: str, values: dict[str, str]) -> list[Row]:
+    return view.rows(QUERIES[name], values) if possible(values) else []
 
 
 def _to_collection(row: Row) -> Collection:

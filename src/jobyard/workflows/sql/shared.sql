@@ -29,7 +29,8 @@ SELECT w.number, w.id, w.name, w.owner, w.project, w.public, w.created_at, w.upd
 FROM workflows w
 JOIN workflow_versions v ON v.workflow = w.id AND v.number = w.published
 WHERE (:everything = 1 OR w.public = 1 OR w.owner = :scope_owner
-        OR w.project IN (SELECT value FROM json_each(:projects)))
+        OR w.project IN (SELECT value FROM json_each(:projects))
+        OR w.id IN (SELECT value FROM json_each(:lent)))
     AND (:folded = '' OR w.folded = :folded)
     AND (:owner = '' OR w.owner = :owner)
     AND v.created_at >= :since AND v.created_at <= :until
