@@ -61,6 +61,8 @@ async def test_each_address_is_answered_in_its_own_protocol(built: Built) -> Non
         ("/v3", 200, "application/json", "v3.14"),
         ("/v3/nowhere", 404, "application/json", '"title":"Not Found"'),
         ("/v2.30/tasks.get_all", 401, "application/json", '"result_code":401'),
+        ("/webapi/v3/jobs", 401, "application/json", "no bearer token"),
+        ("/WebApi//v3//nowhere/", 404, "application/json", '"message"'),
         ("/nowhere", 404, PROBLEM, "not_found"),
     ]:
         answer = await asked(house, path)
