@@ -11,12 +11,13 @@ import httpx2
 import msgspec
 import pytest
 
-from jobyard.client import Jobyard
+from jobyard.client import Forbidden, Jobyard
 from jobyard.client.shapes.jobs import Job
 from jobyard.workflows.kind import MESSAGES_FILE
 from tests.cli.running import RunningHouse, eventually, running
 from tests.plain import NO_TRUST
 from tests.workflows.drawing import Canvas
+from tests.workflows.scripts.packing import packed as scripted
 from tests.workflows.test_practice import PRACTICE, packed
 
 ENDLESS = (
@@ -101,3 +102,25 @@ def test_a_bomb_is_refused_in_words(house: RunningHouse, tmp_path: Path) -> None
     answer = handed_in(house, path.read_bytes(), "bomb.yxzp")
     assert answer.status_code == 400
     assert "would become" in answer.json()["message"]
+
+
+def test_a_script_runs_for_whom_it_was_granted_and_for_nobody_else(
+    house: RunningHouse, client: Jobyard, tmp_path: Path
+) -> None:
+    script = "import json, os\nprint('adding up')\nasked = json.load(open(os.environ['JOBYARD_QUESTIONS']))\n"
+    script += "open('totals.csv', 'w').write(f\"{asked['Region']},{asked['Least']}\\n\")\n"
+    answer = handed_in(house, scripted(script), "totals.zip")
+    assert answer.status_code == 200, answer.text
+    with pytest.raises(Forbidden):
+        client.submit("workflow.python", {"workflow": answer.json()})
+    client.users.grant("admin", "python")
+    drawn = client.submit("workflow.run", {"workflow": answer.json()}).id
+    id_ = client.submit("workflow.python", {"workflow": answer.json(), "answers": {"Region": "South"}}).id
+    ended = client.wait(id_, timeout=60)
+    assert ended.state == "succeeded", ended.failure
+    client.download(id_, "totals.csv", tmp_path / "totals.csv")
+    assert (tmp_path / "totals.csv").read_text() == "South,10\n"
+    assert {"status": 1, "text": "adding up", "toolId": -1} in ended.result["messages"]
+    refused = client.wait(drawn, timeout=60)
+    assert refused.state == "failed" and "it holds no workflow" in _said(refused)
+    client.users.revoke("admin", "python")
