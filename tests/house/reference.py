@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -112,7 +113,7 @@ def _kind(kind: type[Kind]) -> str:
     return f"### `{kind.name}`\n\n{facts}\n\n{shapes.fields(kind.Parameters)}"
 
 
-PAGES: dict[str, dict[str, Callable[[], str]]] = {
+_PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "states.md": {
         "diagram": diagram,
         "states": state_list,
@@ -134,7 +135,9 @@ PAGES: dict[str, dict[str, Callable[[], str]]] = {
     },
     "http.md": {"routes": routes.route_list, "shapes": routes.shape_list},
 }
-"""For each page, its generated parts by name."""
+
+PAGES = {page: {name: cache(write) for name, write in parts.items()} for page, parts in _PARTS.items()}
+"""For each page, its generated parts by name; each is written once in a process, as it cannot change there."""
 
 
 def renewed(page: str, text: str) -> str:

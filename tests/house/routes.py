@@ -97,12 +97,12 @@ def _answers(operation: dict[str, Any]) -> str:
 
 
 def _shapes(content: dict[str, Any]) -> str:
-    return " or ".join(_shape(media, facts.get("schema", {})) for media, facts in content.items())
+    return " or ".join(_named(media, facts.get("schema", {})) for media, facts in content.items())
 
 
-def _shape(media: str, schema: dict[str, Any]) -> str:
+def _named(media: str, schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         return f"`{schema['$ref'].rsplit('/', 1)[1]}`"
     if schema.get("type") == "array" and "$ref" in schema.get("items", {}):
-        return f"list of {_shape(media, schema['items'])}"
+        return f"list of {_named(media, schema['items'])}"
     return f"`{media}`"

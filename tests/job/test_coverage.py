@@ -22,7 +22,7 @@ def test_every_branch_of_the_job_room_is_walked(tmp_path: Path) -> None:
     coverage = [sys.executable, "-m", "coverage"]
     # What is random may not count as proof.
     chosen = ["-q", "-p", "no:cacheprovider", "-p", "no:schemathesis", "-m", "not storm and not hypothesis", *others]
-    measured = ["run", "--branch", "-m", "pytest", *chosen]
+    measured = ["run", "--branch", "--source=src/jobyard/job", "-m", "pytest", *chosen]
     tested = subprocess.run([*coverage, *measured], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert tested.returncode == 0, tested.stdout
     report = tmp_path / "report.json"

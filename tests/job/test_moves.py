@@ -204,6 +204,14 @@ def test_two_moves_may_be_one_change_with_both_their_tales() -> None:
     assert ended.after(None) is ended
 
 
+@pytest.mark.parametrize(("since", "expected"), [(0, LATER), (3, LATER - 3), (-5, LATER), (2**62, None)])
+def test_a_begin_told_late_is_noted_as_of_then_but_never_before_the_claim(since: int, expected: int | None) -> None:
+    job = at("running")
+    begun = moves.begin(job, job.attempt, LATER, since)
+    assert begun.job.begun_at == (job.started_at if expected is None else expected)
+    assert begun.events[0].at == LATER
+
+
 def test_a_move_that_touches_no_attempt_keeps_that_of_the_one_before() -> None:
     job = at("running")
     begun = moves.begin(job, job.attempt, LATER)

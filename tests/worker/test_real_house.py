@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,14 @@ def test_a_job_runs_and_all_it_said_can_be_read(house: RealHouse, worker: Starte
     assert done["worker"] is None and done["attempt"] == 1
     assert done["progress"]["text"] == "half way"
     assert house.log(job, "out") == ["printed hello"] and house.log(job, "log") == ["one", "two"]
+
+
+def test_how_long_a_short_job_ran_is_told_though_its_begin_and_its_end_come_together(
+    house: RealHouse, worker: Started
+) -> None:
+    done = house.final(house.submit("sleeps", seconds=0.05))
+    begun, finished = (datetime.fromisoformat(done[name]) for name in ("begun_at", "finished_at"))
+    assert datetime.fromisoformat(done["started_at"]) <= begun <= finished - timedelta(seconds=0.05)
 
 
 def test_result_files_can_be_fetched(house: RealHouse, worker: Started) -> None:

@@ -234,7 +234,7 @@ class Desk:
         self._settling.logs.write(transaction, job.id, told.attempt, told.lines)
         news: Change | None = None
         if told.begun and job.begun_at is None:
-            news = moves.begin(job, told.attempt, now)
+            news = moves.begin(job, told.attempt, now, told.since)
             job = news.job
         if told.progress is not None:
             news = moves.report(job, told.attempt, now, self._settling.lease, told.progress).after(news)

@@ -71,7 +71,7 @@ class Settling:
         self.logs.close(transaction, job.id, outcome.attempt, now)
         told: Change | None = None
         if outcome.begun and job.begun_at is None:
-            told = moves.begin(job, outcome.attempt, now)
+            told = moves.begin(job, outcome.attempt, now, outcome.ran)
             job = told.job
         if outcome.progress is not None:
             told = moves.report(job, outcome.attempt, now, self.lease, outcome.progress).after(told)

@@ -97,6 +97,8 @@ class Told(Struct, frozen=True, kw_only=True):
     attempt: int
     begun: bool = False
     """The work has begun (said once, with the first news)."""
+    since: int = 0
+    """Microseconds since it began; only with `begun`."""
     progress: Progress | None = None
     lines: tuple[LogLine, ...] = ()
 
@@ -125,6 +127,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     how: str
     """`finish`, `fail` (may be tried again), or `stop` (as was wished)."""
     begun: bool = True
+    ran: int = 0
+    """Microseconds from its begin to its end, where the begin may not have been told before."""
     failure: Failure | None = None
     """Needed for `fail`."""
     result: Any = None

@@ -55,12 +55,12 @@ def start(job: Job, now: int, actor: str, lease: int) -> Change:
     return _take(job, Arrow.START, EventType.STARTED, now, actor, actor, lease)
 
 
-def begin(job: Job, attempt: int, now: int) -> Change:
-    """Note that the attempt's work began; saying it twice tells nothing more."""
+def begin(job: Job, attempt: int, now: int, since: int = 0) -> Change:
+    """Note that the attempt's work began, `since` microseconds ago; saying it twice tells nothing more."""
     _fence(job, attempt)
     if job.begun_at is not None:
         return Change(job=_move(job, Arrow.BEGIN))
-    moved = _move(job, Arrow.BEGIN, begun_at=now)
+    moved = _move(job, Arrow.BEGIN, begun_at=max(now - max(since, 0), min(job.started_at or 0, now)))
     changed = _change(moved, EventType.BEGUN, now, _holder(job))
     return replace(changed, attempt=_attempt(moved))
 

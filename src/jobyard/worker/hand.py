@@ -56,6 +56,8 @@ class Holding:
         self.sure = asked + self.lease
         """Until when, in the loop's time, the house counts it as ours whatever happens."""
         self.phase = Phase.WAITING
+        self.began = self.since
+        """When its work began, in the loop's time; until then, when it came."""
         self.cause = Cause.NONE
         self.react: Callable[[Cause], None] | None = None
         """Called when a cause to end the work comes up or a greater one takes its place."""
@@ -71,6 +73,10 @@ class Holding:
     def lease(self) -> float:
         """The lease's length in seconds."""
         return self.assignment.lease / SECOND
+
+    def ran(self) -> int:
+        """Return the microseconds since its work began."""
+        return int((asyncio.get_running_loop().time() - self.began) * SECOND)
 
     def want(self, cause: Cause) -> None:
         """Note that the work shall end, and let whoever runs it act on it."""

@@ -208,6 +208,7 @@ class Worker:
                 job=job,
                 attempt=attempt,
                 how=end.how,
+                ran=holding.ran(),
                 failure=end.failure,
                 result=end.result,
                 files=made,

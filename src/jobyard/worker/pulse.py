@@ -151,8 +151,9 @@ class Pulse:
             progress = holding.progress if holding.progress is not holding.told else None
             if lines or progress is not None or not holding.begun_told:
                 job, attempt = holding.key
+                since = 0 if holding.begun_told else holding.ran()
                 begun = not holding.begun_told
-                news.append(Told(job=job, attempt=attempt, begun=begun, progress=progress, lines=lines))
+                news.append(Told(job=job, attempt=attempt, begun=begun, since=since, progress=progress, lines=lines))
         return news
 
     def _lines(self, holding: Holding, size: int) -> tuple[LogLine, ...]:

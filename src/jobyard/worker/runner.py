@@ -80,7 +80,7 @@ class Runner:
         loop = asyncio.get_running_loop()
         job = holding.job
         output = Output(self._clock.now, self._options.log_limit, self._options.log_size)
-        holding.output, holding.slate, holding.phase = output, child.slate, Phase.RUNNING
+        holding.output, holding.slate, holding.phase, holding.began = output, child.slate, Phase.RUNNING, loop.time()
         stopper = Stopper(child, holding.assignment.grace, self._options.leave)
         calls = Calls(self._desk, holding, child)
         done = child.run(Run(job, str(folder)), output, calls.ask)
