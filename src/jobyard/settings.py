@@ -57,7 +57,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     retention: Annotated[float, Meta(ge=0)] = 90.0
     """Days a final job is remembered; 0 for ever."""
     event_retention: Annotated[float, Meta(ge=0)] = 365.0
-    """Days the events of deleted jobs are remembered; 0 for ever."""
+    """Days the events of deleted jobs, and what people did to datasets, are remembered; 0 for ever."""
     body_limit: Annotated[int, Meta(ge=1024)] = 4 * 1024 * 1024
     """The largest request body in bytes, uploads apart."""
     upload_limit: Annotated[int, Meta(ge=1024)] = 64 * 1024**3

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
+import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -109,6 +111,35 @@ def test_the_tools_run_workflows_and_read_what_they_leave(house: RunningHouse) -
     with zipfile.ZipFile(files["orders"]) as package:
         assert told["document"] == package.read("orders.yxmd").decode()
     assert "Error" not in told["tools"][:20] and "(404)" in told["no such"]
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl on this machine")
+def test_the_lines_of_the_documents_work_but_for_the_address(house: RunningHouse) -> None:
+    given = settings(house)
+    pair = ["-d", f"client_id={given['client_id']}", "-d", f"client_secret={given['client_secret']}"]
+    token = curl(f"{given['base_url']}oauth2/token", "POST", "", "-d", "grant_type=client_credentials", *pair)[1]
+    bearer = token["access_token"]
+    flow = handed_in(house, drawn(house.folder / "drawn")["orders"])
+    run = json.dumps({"workerTag": "nobody-serves-this", "questions": [], "priority": "Default"})
+    line = (f"{given['base_url']}v3/workflows/{flow}/jobs", "POST", bearer)
+    status, job = curl(*line, "-H", "content-type: application/json", "-d", run)
+    place = f"{given['base_url']}v3/jobs/{job['id']}"
+    assert (status, job["status"]) == (200, "Queued")
+    assert curl(f"{place}?includeMessages=true", "GET", bearer) == (200, job)
+    assert curl(f"{place}/messages", "GET", bearer) == (200, [])
+    assert curl(place, "DELETE", bearer) == (200, {"message": "Deleted Successfully."})
+    assert curl(place, "GET", bearer)[0] == curl(place, "DELETE", bearer)[0] == 404
+    assert curl(place, "GET", "BearerTokenGoesHere")[0] == 401
+
+
+def curl(url: str, method: str, bearer: str, *more: str) -> tuple[int, Any]:
+    """Ask as the documents do; return the status and the body."""
+    words = ["-X", method, url, "-H", "accept: application/json"]
+    words += ["-H", f"authorization: Bearer {bearer}"] if bearer else []
+    command = ["curl", "-sS", "--noproxy", "*", "-w", "\n%{http_code}", *words, *more]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
+    body, _, status = said.rpartition("\n")
+    return int(status), json.loads(body)
 
 
 def handed_in(house: RunningHouse, path: str) -> str:

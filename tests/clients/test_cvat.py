@@ -6,6 +6,8 @@ import json
 import signal
 import subprocess
 import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from PIL import Image
 from tests.cli.running import RunningHouse, eventually, running
 from tests.clients.asking import ask, surroundings, typed
 from tests.clients.environments import environment
+from tests.postgres_server import database
 
 FAMILY = "cvat"
 PROGRAM = Path(__file__).with_name(FAMILY) / "programs.py"
@@ -36,6 +39,17 @@ def given(house: RunningHouse, scenario: str, **more: Any) -> dict[str, Any]:
 def played(house: RunningHouse, scenario: str, **more: Any) -> Any:
     """Let the SDK play a scenario; return what it saw."""
     return ask(FAMILY, PROGRAM, given(house, scenario, **more), house.folder)
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.storm)])
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
+    """A house on each database: the life of a task is played on both always, everything else on both in storms."""
+    settings: dict[str, str] = {}
+    with ExitStack() as things:
+        if request.param == "postgres":
+            server = request.getfixturevalue("postgres_server")
+            settings["JOBYARD_DATABASE"] = things.enter_context(database(server, "template0"))
+        yield things.enter_context(running(tmp_path_factory.mktemp("house"), **settings))
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +147,10 @@ def test_quality_consensus_and_reports_are_real_work(house: RunningHouse) -> Non
     assert told["jobs"] == ["annotation", "replica", "replica", "replica"]
     assert told["merge"] == ["merge:task", "finished"] and told["merged"] == [[0, "consensus"]]
     assert told["events"][0] == "export:events" and told["events"][2]
+    assert (told["settings"], told["base"]) == ([True, True, False, 1], [True, 0.4, 0.9, "precision"])
+    assert told["matrix"] == [["cat", "dog"], [[1, 1], [0, 0]]] and told["table"] == ",cat,dog,unmatched"
+    assert (told["parameters"], told["refused"]) == ([0.9, "precision"], 400)
+    assert told["merging"] == [True, 0.4, 0.3]
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def write(
     transaction.run_many(QUERIES["put_label_file"], changed)
     gone = [{"dataset": number, "path": entry[0]} for entry in files.deleted]
     transaction.run_many(QUERIES["lose_label_file"], gone)
-    if sorted_.labels and samples.added:
+    if sorted_.labels and samples.added and known(transaction, number, b"", None, 1):
         beside = (path for entry in samples.added for path in sorted_.label_files_of(entry[0]))
         transaction.run_many(QUERIES["reread_label_file"], [{"dataset": number, "path": path} for path in beside])
     if sorted_.by_folder and samples.added:
@@ -106,7 +106,9 @@ def _say(transaction: Transaction, held: Held, sorted_: Sorting, said: Mapping[b
 def _beside(view: View, number: int, sorted_: Sorting, files: Sequence[bytes]) -> Iterator[tuple[bytes, bytes, int]]:
     """Yield which label file belongs to which sample: its path, the sample's path and the sample's number."""
     stems = [file[: -len(sorted_.labels)] for file in files]
-    parameters = {"dataset": number, "start": min(stems), "upto": max(stems) + b"/", "limit": _SCANNED}
+    # Not the last stem's own end: `a.jpg` comes behind `a-2.jpg`, although `a` comes before `a-2`.
+    upto = max(stem + b"/" for stem in stems)
+    parameters = {"dataset": number, "start": min(stems), "upto": upto, "limit": _SCANNED}
     rows = view.rows(QUERIES["samples_beside"], parameters)
     # Usually the samples lie among their label files; where very many others do too, each is asked for by itself.
     near = dict[bytes, int]((path, place) for path, place in rows) if len(rows) < _SCANNED else None

@@ -28,6 +28,9 @@ class Source(Protocol):
     def entries(self, start: bytes, want: Callable[[bytes], bool] | None) -> Iterable[Entry]:
         """Return the entries behind `start` that are wanted (None: all), in the order of their bytes."""
 
+    def holds(self, want: Callable[[bytes], bool] | None) -> bool:
+        """Tell whether there is any entry that is wanted, from the beginning on."""
+
     def read(self, path: bytes, limit: int) -> bytes:
         """Return up to `limit` bytes of a file. Raises FileNotFoundError, or OSError for one that cannot be read."""
 
@@ -73,6 +76,9 @@ class _Folder:
     def entries(self, start: bytes, want: Callable[[bytes], bool] | None) -> Iterable[Entry]:
         return Walk(self._real, self._descriptor, start=start, skip=self._skipped, look=self._look, want=want)
 
+    def holds(self, want: Callable[[bytes], bool] | None) -> bool:
+        return any(True for _ in Walk(self._real, self._descriptor, look=self._look, want=want))
+
     def read(self, path: bytes, limit: int) -> bytes:
         return read_file(self._descriptor, path, limit)
 
@@ -95,6 +101,12 @@ class _Bucket:
                 yield entry
             else:
                 self._skipped(entry[0], "")
+
+    def holds(self, want: Callable[[bytes], bool] | None) -> bool:
+        from jobyard.datasets.sources.objects import Objects
+
+        objects = Objects(self._bucket, self._prefix, may_be_missing=True)
+        return any(want is None or want(entry[0]) for entry in objects)
 
     def read(self, path: bytes, limit: int) -> bytes:
         try:

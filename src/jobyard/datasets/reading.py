@@ -24,12 +24,14 @@ class Reader:
         self._read = read
         self._log = log
         self._refused = 0
+        self._taken = 0
 
     def read(self, file: Entry) -> LabelFile:
         """Return what stands in a file; nothing where it is gone meanwhile. Raises only what ends the source."""
         path = file[0]
         try:
             data = self._read(path, SIZE_LIMIT + 1)
+            self._taken += len(data)
             if self._by_line:
                 return LabelFile(file=file, labels=label_text.lines(data))
             return LabelFile(file=file, boxes=label_text.boxes(data))
@@ -39,6 +41,11 @@ class Reader:
             return self._refuse(file, str(error))
         except OSError as error:
             return self._refuse(file, error.strerror or str(error))
+
+    def take(self) -> int:
+        """Return how many bytes were read since this was asked last."""
+        taken, self._taken = self._taken, 0
+        return taken
 
     def conclude(self) -> None:
         """Tell the log how many got no line."""

@@ -34,12 +34,12 @@ class Sorting(Struct, frozen=True, kw_only=True):
     def beside(self, path: bytes) -> list[bytes]:
         """Return the paths at which the sample of a label file may lie."""
         stem = path[: -len(self.labels)]
-        return [stem + ending for one in self.samples for ending in (one, one.upper())]
+        return [stem + ending for one in self.samples for ending in _spellings(one)]
 
     def label_files_of(self, path: bytes) -> list[bytes]:
         """Return the paths at which the label file of a sample may lie."""
         stem = path.rpartition(b".")[0]
-        return [stem + self.labels, stem + self.labels.upper()]
+        return [stem + ending for ending in _spellings(self.labels)]
 
     def folder_label(self, path: bytes) -> str:
         """Return the label that a sample's folder gives it; empty where it gives none."""
@@ -49,6 +49,11 @@ class Sorting(Struct, frozen=True, kw_only=True):
         except UnicodeDecodeError:
             return ""
         return name.strip() if name.isprintable() and len(name) <= LABEL_LIMIT else ""
+
+
+def _spellings(ending: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return how programs and people write an ending: `.jpg`, `.JPG`, `.Jpg`."""
+    return ending, ending.upper(), ending[:1] + ending[1:].capitalize()
 
 
 LABEL_LIMIT = 200

@@ -15,6 +15,7 @@ from jobyard.datasets.messages import (
     Batch,
     Entry,
     Finished,
+    LabelFile,
     LabelsRead,
     Opened,
     Unread,
@@ -24,8 +25,11 @@ from jobyard.datasets.messages import (
 from jobyard.datasets.paths import shown
 from jobyard.datasets.reading import Reader
 from jobyard.datasets.sorting import sorting
+from jobyard.job.errors import SourceEmptied
 from jobyard.kinds import Context, Kind
 
+LABEL_BYTES = 1024 * 1024
+"""After so many bytes of label files the house is told what stands in them: a message, and memory, have a limit."""
 _TEXT_LIMIT = 200
 
 
@@ -57,7 +61,7 @@ class DatasetSync(Kind):
         skipped = Skipped(context.log)
         with opened_source(opened, context.check, skipped, may_be_empty=parameters.allow_empty) as source:
             if not applied.passed:
-                _Listing(context, opened, source, skipped).run()
+                _Listing(context, opened, source, skipped).run(may_be_empty=parameters.allow_empty)
             if sorting(opened.purpose, read_labels=opened.read_labels).labels:
                 _Labels(context, opened, source).run()
         skipped.conclude()
@@ -87,10 +91,18 @@ class _Listing:
         self._source = source
         self._skipped = skipped
         self._sorting = sorting(opened.purpose, read_labels=opened.read_labels)
+        self._want = self._wanted if self._sorting.samples else None
 
-    def run(self) -> None:
-        """Send the source to its end, from wherever the house says it stands."""
+    def run(self, *, may_be_empty: bool) -> None:
+        """Send the source to its end, from wherever the house says it stands.
+
+        Raises SourceEmptied where something was there for an earlier attempt and nothing is now, unless that may be.
+        """
         applied = self._opened.applied
+        if applied.cursor and not may_be_empty and not self._source.holds(self._want):
+            counts = applied.counts
+            samples = self._opened.expected + counts.added - counts.deleted
+            raise SourceEmptied(path=self._opened.source, samples=samples)
         while not applied.passed:
             applied = self._list(applied.cursor)
 
@@ -99,7 +111,7 @@ class _Listing:
         everything, is_sample = not self._sorting.samples, self._sorting.is_sample
         batch, files, weight = list[Entry](), list[Entry](), 0
         self._skipped.take()
-        for entry in self._source.entries(start, None if everything else self._wanted):
+        for entry in self._source.entries(start, self._want):
             (batch if everything or is_sample(entry[0]) else files).append(entry)
             weight += len(entry[0])
             if len(batch) + len(files) < BATCH_ENTRIES and weight < BATCH_BYTES:
@@ -140,12 +152,17 @@ class _Labels:
     def run(self) -> None:
         """Read until none is left, and tell the house what stands in them."""
         while files := unpacked(self._context.call("datasets.unread"), Unread).files:
-            read = []
+            read, weight = list[LabelFile](), 0
             for file in files:
                 self._context.check()
                 read.append(self._reader.read(file))
-            applied = unpacked(self._context.call("datasets.label", packed(LabelsRead(files=read))), Applied)
-            counts = applied.counts
-            text = f"Labels of {shown(files[-1][0], _TEXT_LIMIT)}"
-            self._context.progress(counts.listed, counts.listed, text)
+                weight += self._reader.take()
+                if weight >= LABEL_BYTES or file is files[-1]:
+                    self._send(read)
+                    read, weight = [], 0
         self._reader.conclude()
+
+    def _send(self, read: list[LabelFile]) -> None:
+        applied = unpacked(self._context.call("datasets.label", packed(LabelsRead(files=read))), Applied)
+        listed = applied.counts.listed
+        self._context.progress(listed, listed, f"Labels of {shown(read[-1].file[0], _TEXT_LIMIT)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,36 @@ def _compared(client: Client, folder: Path) -> dict[str, Any]:
         "report": [str(report.target), sums.validation_frames, sums.total_frames, sums.conflict_count],
         "conflicts": [[str(one.type), one.frame, str(one.severity)] for one in found],
         "listed": [one.id for one in api.list_reports(task_id=task.id)[0].results] == [report.id],
+        **_settled(client, task.id, report.id),
+    }
+
+
+def _settled(client: Client, task: int, report: int) -> dict[str, Any]:
+    """Look at the matrix of a report, change by which rules the task is judged, and judge it again."""
+    api = client.api_client.quality_api
+    [settings] = api.list_settings(task_id=task)[0].results
+    [base] = api.list_settings_requirements(settings_id=settings.id)[0].results
+    matrix = api.retrieve_report_requirement_confusion(report, requirement=base.id)[0]
+    table = api.retrieve_report_confusion(report, _parse_response=False)[1].data.decode()
+    strict = {"required_score": 0.4, "iou_threshold": 0.9, "metric": "precision"}
+    changed = api.partial_update_settings_requirements(
+        base.id, patched_quality_requirement_request=models.PatchedQualityRequirementRequest(**strict)
+    )[0]
+    own = api.partial_update_settings(
+        settings.id, patched_quality_settings_request=models.PatchedQualitySettingsRequest(inherit=False)
+    )[0]
+    asked = {"quality_report_create_request": {"task_id": task}}
+    again = waited(client, api.create_report(**asked, _parse_response=False)[1])
+    _, answer = api.retrieve_report_data(int(again.result_id), _parse_response=False)
+    other = models.PatchedQualitySettingsRequest(job_filter='{"==":[{"var":"id"},1]}')
+    refused_ = refused(lambda: api.partial_update_settings(settings.id, patched_quality_settings_request=other))
+    return {
+        "settings": [settings.task_id == task, settings.inherit, own.inherit, len(settings.requirements)],
+        "base": [base.is_base, round(base.iou_threshold, 2), round(changed.iou_threshold, 2), str(changed.metric)],
+        "matrix": [list(matrix.labels)[:2], [list(row)[:2] for row in matrix.rows][:2]],
+        "table": table.splitlines()[0],
+        "parameters": [json.loads(answer.data)["parameters"][name] for name in ("iou_threshold", "target_metric")],
+        "refused": refused_[0],
     }
 
 
@@ -73,6 +104,9 @@ def _merged(client: Client, folder: Path) -> dict[str, Any]:
                 ]
             )
         )
+    [settings] = api.consensus_api.list_settings(task_id=task.id)[0].results
+    loose = models.PatchedConsensusSettingsRequest(iou_threshold=0.3)
+    changed = api.consensus_api.partial_update_settings(settings.id, patched_consensus_settings_request=loose)[0]
     merge = waited(
         client,
         api.consensus_api.create_merge(consensus_merge_create_request={"task_id": task.id}, _parse_response=False)[1],
@@ -81,6 +115,7 @@ def _merged(client: Client, folder: Path) -> dict[str, Any]:
     table = api.rest_client.GET(events.result_url, headers=client.api_client.get_common_headers()).data.decode()
     return {
         "jobs": sorted(job.type for job in jobs),
+        "merging": [settings.task_id == task.id, round(settings.iou_threshold, 2), round(changed.iou_threshold, 2)],
         "merge": [merge.operation.type, str(merge.status)],
         "merged": [[shape.frame, shape.source] for shape in task.get_annotations().shapes],
         "events": [events.operation.type, table.splitlines()[0][:40], len(table.splitlines()) > 3],

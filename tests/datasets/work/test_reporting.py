@@ -8,10 +8,13 @@ import pytest
 from jobyard.datasets.analytics.events import COLUMNS
 from jobyard.datasets.annotations import Tag
 from jobyard.datasets.collection import CollectionDraft
-from jobyard.datasets.record import Revision
+from jobyard.datasets.record import Revision, TagWanted
+from jobyard.datasets.work.importing import DatasetImport
 from jobyard.datasets.work.reporting import EventsReport
+from jobyard.datasets.work.tasks import Tasks
 from jobyard.job.errors import Refused
 from jobyard.kinds import Cancelled
+from tests.datasets.work.sending import sent
 from tests.datasets.work.shop import DOG, Shop, box
 from tests.datasets.yard import ADA, BOB, OPERATOR
 
@@ -97,3 +100,39 @@ def test_it_can_be_stopped(shop: Shop) -> None:
     shop.say(box(0, cat, 0))
     with pytest.raises(Cancelled):
         shop.do(EventsReport, dataset="cats", looks=3)
+
+
+def test_labels_said_sample_by_sample_count_and_what_work_did_is_told_apart(shop: Shop) -> None:
+    shop.stock(2)
+    first = shop.ask(shop.datasets.samples(ADA, "cats")).samples[0]
+    shop.ask(shop.datasets.set_tags(ADA, "cats", [(first.id, [TagWanted(name="cat")])]))
+    shop.ask(shop.datasets.set_tags(ADA, "cats", [(first.id, [TagWanted(name="dog")])]))
+    document = {
+        "images": [{"id": 1, "file_name": "1.png", "width": 64, "height": 48}],
+        "categories": [{"id": 1, "name": "cat"}],
+        "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}],
+    }
+    upload = sent(shop, f"task-{shop.get('cats').number}-annotations", "a.json", json.dumps(document).encode())
+    shop.do(DatasetImport, dataset="cats", upload=upload, format="COCO 1.0", mode="append")
+    result = shop.do(EventsReport, dataset="cats")
+    assert result["scopes"] == {
+        "create:tags": 2,
+        "delete:tags": 1,
+        "annotate:frames": 2,
+        "import:annotations": 1,
+    }
+    assert result["total"]["objects"] == 2
+
+
+def test_what_was_done_long_ago_is_forgotten(shop: Shop) -> None:
+    cat, _ = shop.stock(2)
+    shop.say(box(0, cat, 0))
+    tasks = Tasks(shop.store, shop.clock, [shop.root], shop.pictures, shop.vault)
+    shop.ask(tasks.forget(0))
+    shop.ask(tasks.forget(1))
+    assert shop.do(EventsReport, dataset="cats")["events"] == 2
+    shop.clock.time += 2 * 86_400_000_000
+    shop.say(box(1, cat, 0))
+    shop.ask(tasks.forget(1))
+    assert shop.do(EventsReport, dataset="cats")["events"] == 2
+    assert rows(shop)[0]["scope"] == "create:shapes" and len(rows(shop)) == 2

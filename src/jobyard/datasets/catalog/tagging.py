@@ -13,9 +13,10 @@ from jobyard.datasets.catalog import contents, ground
 from jobyard.datasets.catalog.ground import Ground
 from jobyard.datasets.labels import Label
 from jobyard.datasets.record import Dataset, Outcome, TagWanted
+from jobyard.datasets.tables import activities, carried, labels, samples
 from jobyard.datasets.tables import annotations as kept
-from jobyard.datasets.tables import carried, labels, samples
 from jobyard.datasets.tables import datasets as table
+from jobyard.datasets.tables.annotations import Annotation
 from jobyard.job.errors import Fault, Invalid, NotFound
 from jobyard.people.record import Actor
 from jobyard.store.contract import Transaction
@@ -56,8 +57,10 @@ class Tagging(Ground):
                 except Fault as fault:
                     outcomes.append(Outcome(sample=id_, code=fault.code, reason=fault.sentence))
             if said:
-                _replace(transaction, found.number, said)
-                table.touch(transaction, found.number, self._clock.now())
+                now = self._clock.now()
+                done = _replace(transaction, found.number, said)
+                activities.tell(transaction, now, actor.name, (found.number, 0), done)
+                table.touch(transaction, found.number, now)
             return outcomes
 
         return await self._write(work)
@@ -90,9 +93,13 @@ def _annotations(frame: int, wanted: Sequence[TagWanted], known: Mapping[str, La
     return said
 
 
-def _replace(transaction: Transaction, dataset: int, said: Mapping[int, Annotations]) -> None:
+def _replace(
+    transaction: Transaction, dataset: int, said: Mapping[int, Annotations]
+) -> list[tuple[str, list[Annotation]]]:
+    """Put what is said of frames in place of what was; return what was made and what is gone."""
     frames = [number - 1 for number in said]
     before = [one for one in kept.placed_at(transaction, dataset, 0, frames) if one.what != "track"]
+    gone = list(kept.known(transaction, dataset, 0, [one.number for one in before]).values())
     kept.delete(transaction, [one.number for one in before])
     made = kept.insert(
         transaction,
@@ -106,3 +113,4 @@ def _replace(transaction: Transaction, dataset: int, said: Mapping[int, Annotati
     uses = Counter(one.label for one in kept.each(made))
     uses.subtract(one.label for one in before)
     carried.settle(transaction, dataset, said, uses, by_hand=True)
+    return [("create", list(kept.each(made))), ("delete", gone)]

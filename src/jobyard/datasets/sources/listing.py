@@ -65,9 +65,13 @@ def page(body: bytes) -> ListingPage:
         objects = [_object(one, tags, key) for one in root.iter(f"{space}Contents")]
     except (TypeError, ValueError, OverflowError, AttributeError) as error:
         raise NoListing(f"an object in it cannot be read ({error})") from None
+    more = (root.findtext(f"{space}IsTruncated") or "").strip().lower()
+    if more not in {"true", "false"}:
+        # What is not said to be the end is not the end: everything behind it would count as deleted.
+        raise NoListing("it does not say whether there is more")
     return ListingPage(
         objects=objects,
-        more=(root.findtext(f"{space}IsTruncated") or "").strip().lower() == "true",
+        more=more == "true",
         token=root.findtext(f"{space}NextContinuationToken") or "",
         old=root.find(f"{space}KeyCount") is None and root.find(f"{space}Marker") is not None,
     )

@@ -58,6 +58,11 @@ def tell(
         note(transaction, Activity(0, *place, frames[scope], now, who, scope, count))
 
 
+def forget(transaction: Transaction, before: int, limit: int) -> int:
+    """Forget up to `limit` of the oldest activities that were before a time; return how many."""
+    return len(transaction.rows(QUERIES["forget_activities"], {"before": before, "limit": limit}))
+
+
 def note(transaction: Transaction, activity: Activity) -> None:
     """Write down something that was done."""
     transaction.run(

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from jobyard.datasets import rulebook
 from jobyard.datasets.assignment import Assignment, AssignmentKind
 from jobyard.datasets.formats.vocabulary import Vocabulary
 from jobyard.datasets.geometry.comparing import Canvas
@@ -29,9 +30,10 @@ _TOLD = 200
 class Judgement:
     """One job's way through its datasets."""
 
-    def __init__(self, subjects: Subjects, rules: QualityRules, context: Context) -> None:
+    def __init__(self, subjects: Subjects, rules: QualityRules | None, context: Context) -> None:
         self._rules = rules
         self._context = context
+        self._whole = subjects
         self._true = [(one, truth) for one in subjects.datasets if (truth := _truth(one)) is not None]
         if not self._true:
             raise Invalid(reason=f"{subjects.name} has no ground truth to compare with.")
@@ -48,27 +50,39 @@ class Judgement:
         self._context.progress(self._done, self._done)
         return {
             "number": self._context.job.number,
-            **_scores(whole, self._rules),
+            **_scores(whole, self._together()),
             "reports": told[:_TOLD],
         }
 
+    def _together(self) -> QualityRules:
+        """Return by which rules all datasets together are good enough."""
+        if self._rules is not None:
+            return self._rules
+        if len(self._whole.datasets) == 1:
+            return self._for(self._whole.datasets[0])
+        return rulebook.quality_rules(self._whole.settings, None)
+
+    def _for(self, subject: Subject) -> QualityRules:
+        return self._rules or rulebook.quality_rules(subject.settings, subject.wider)
+
     def _judge(self, subject: Subject, truth: Assignment) -> tuple[Tally, dict[str, Any]]:
         name = f"quality_{subject.number}.json"
+        rules = self._for(subject)
         vocabulary = Vocabulary(subject.labels)
         names = [label.name for label in vocabulary.labels]
         parts = defaultdict[int, Tally](Tally)
         target = self._context.result_file(name, _MEDIA_TYPE)
         results = self._compared(subject, truth, vocabulary, parts)
         with target.open("wb") as out:
-            tally = report.write(out, self._rules, names, results, count([subject]))
+            tally = report.write(out, rules, names, results, count([subject]))
         facts = {
             "dataset": subject.id,
             "number": subject.number,
             "name": subject.name,
             "report": name,
-            **_scores(tally, self._rules),
+            **_scores(tally, rules),
         }
-        jobs = {str(number): _scores(part, self._rules) for number, part in sorted(parts.items())}
+        jobs = {str(number): _scores(part, rules) for number, part in sorted(parts.items())}
         by_job = self._context.result_file(f"quality_{subject.number}_assignments.json", _MEDIA_TYPE)
         by_job.write_bytes(msgspec.json.encode(jobs))
         return tally, facts
@@ -77,6 +91,7 @@ class Judgement:
         self, subject: Subject, truth: Assignment, vocabulary: Vocabulary, parts: dict[int, Tally]
     ) -> Iterator[FrameResult]:
         own = [one for one in subject.assignments if one.kind is AssignmentKind.ANNOTATION]
+        rules = self._for(subject)
         for framed, (given, true) in side_by_side(self._context, subject, truth, (0, truth.layer)):
             job = next((one.number for one in own if one.holds(framed.number)), 0)
             result = compared(
@@ -85,7 +100,7 @@ class Judgement:
                 Side(annotations=true, job=truth.number),
                 Canvas(framed.width, framed.height),
                 vocabulary,
-                self._rules,
+                rules,
             )
             parts[job].add(result.tally)
             self._done += 1

@@ -82,6 +82,8 @@ class Subject(Struct, frozen=True, kw_only=True):
     purpose: str = ""
     description: str = ""
     settings: dict[str, Any] = {}
+    wider: dict[str, Any] | None = None
+    """The settings of the collection it is in."""
 
 
 class Subjects(Struct, frozen=True, kw_only=True):

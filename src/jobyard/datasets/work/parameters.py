@@ -92,8 +92,8 @@ class QualityParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """The dataset, by id or name."""
     collection: Name | None = None
     """The collection, by id."""
-    rules: QualityRules = QualityRules()
-    """What makes two annotations the same, and what is good enough."""
+    rules: QualityRules | None = None
+    """What makes two annotations the same, and what is good enough; as each dataset has it where nothing is said."""
 
 
 class MergeParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -103,8 +103,8 @@ class MergeParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The dataset, by id or name."""
     assignment: int | None = None
     """The number of an assignment of the dataset; all of them where nothing is said."""
-    rules: ConsensusRules = ConsensusRules()
-    """When replicas agree."""
+    rules: ConsensusRules | None = None
+    """When replicas agree; as the dataset has it where nothing is said."""
 
 
 class ReportParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

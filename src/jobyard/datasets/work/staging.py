@@ -11,9 +11,10 @@ from jobyard.datasets.annotation_checks import check_annotations, check_frames, 
 from jobyard.datasets.annotations import Annotations
 from jobyard.datasets.assignment import Assignment
 from jobyard.datasets.record import Dataset
+from jobyard.datasets.tables import activities, assignments, carried, labels, samples
 from jobyard.datasets.tables import annotations as kept
-from jobyard.datasets.tables import assignments, carried, labels, samples
 from jobyard.datasets.tables import datasets as table
+from jobyard.datasets.tables.activities import Activity
 from jobyard.datasets.tables.annotations import Placed
 from jobyard.datasets.work import tables
 from jobyard.job.errors import NotFound
@@ -54,12 +55,22 @@ def swap(transaction: Transaction, job: Job, dataset: Dataset, now: int, *, appe
     chosen = _assignment(transaction, job)
     layer = 0 if chosen is None else chosen.layer
     range_ = (0, _LAST) if chosen is None else (chosen.first, chosen.last)
-    return _swapped(transaction, job, dataset, layer, [] if append else [range_], now)
+    count = _swapped(transaction, job, dataset, layer, [] if append else [range_], now)
+    _note(transaction, job, (dataset.number, layer), "import:annotations", count, now)
+    return count
 
 
 def swap_parts(transaction: Transaction, job: Job, dataset: Dataset, ranges: list[tuple[int, int]], now: int) -> int:
     """Let what was taken in aside become the dataset's own, in place of what was said of these ranges of frames."""
-    return _swapped(transaction, job, dataset, 0, ranges, now)
+    count = _swapped(transaction, job, dataset, 0, ranges, now)
+    _note(transaction, job, (dataset.number, 0), "merge:annotations", count, now)
+    return count
+
+
+def _note(transaction: Transaction, job: Job, place: tuple[int, int], scope: str, count: int, now: int) -> None:
+    """Write down what work did for somebody; a report tells of it, and does not count it as made by hand."""
+    if count:
+        activities.note(transaction, Activity(0, *place, 0, now, job.owner, scope, count))
 
 
 def _swapped(

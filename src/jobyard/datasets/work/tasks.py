@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 from collections.abc import Iterable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,19 +20,23 @@ from jobyard.datasets import finding, rows
 from jobyard.datasets.assignment import Assignment, AssignmentKind
 from jobyard.datasets.catalog.ground import Ground
 from jobyard.datasets.collection import Collection
+from jobyard.datasets.endpoints import reach
 from jobyard.datasets.labels import Label
+from jobyard.datasets.messages import Reach
 from jobyard.datasets.paths import shown
 from jobyard.datasets.record import Dataset
 from jobyard.datasets.sources import kept, real_folder
-from jobyard.datasets.sources.address import is_bucket
+from jobyard.datasets.sources.address import stretch
+from jobyard.datasets.sources.bucket import Bucket, Patience
+from jobyard.datasets.sources.endpoint import covering
 from jobyard.datasets.sources.folder import open_file, open_folder
-from jobyard.datasets.tables import assignments, collections, labels
+from jobyard.datasets.tables import activities, assignments, collections, labels
 from jobyard.datasets.uploads import Uploads
 from jobyard.datasets.work import making, tables
 from jobyard.datasets.work.capability import TAKING
 from jobyard.datasets.work.tables import Framed
-from jobyard.job.clock import SECOND, Clock
-from jobyard.job.errors import NotFound, SourceUnreadable
+from jobyard.job.clock import SECOND, Clock, SystemClock
+from jobyard.job.errors import Fault, NotFound, SourceUnreadable
 from jobyard.job.filters import Filter, Query
 from jobyard.job.states import State
 from jobyard.people.record import Actor
@@ -37,16 +44,20 @@ from jobyard.store.contract import Store, Transaction, View
 
 _LARGEST = 2**63
 _WEEK = 7 * 86_400
+_AT_ONCE = 5_000
+_HOUR = 3_600.0
+_LARGEST_OBJECT = 128 * 1024 * 1024
+_PATIENCE = Patience(connect=5.0, answer=20.0, tries=2)
+"""Somebody waits for the picture."""
 _AHEAD = frozenset({State.DRAFT, State.QUEUED, State.RUNNING})
 
 
 class Tasks(Ground):
     """Things by number, frames and their pictures."""
 
-    def __init__(
-        self, store: Store, clock: Clock, roots: Iterable[str | Path], pictures: Path, vault: Vault | None = None
-    ) -> None:
+    def __init__(self, store: Store, clock: Clock, roots: Iterable[str | Path], pictures: Path, vault: Vault) -> None:
         super().__init__(store, clock, roots, vault, pictures=pictures)
+        self._keys = vault
         self._sent_in = pictures
 
     async def dataset(self, actor: Actor, number: int) -> Dataset:
@@ -115,13 +126,18 @@ class Tasks(Ground):
 
     async def picture(self, actor: Actor, dataset: Dataset, frame: int) -> tuple[str, BinaryIO]:
         """Return a frame's name and its picture, open for reading. Raises NotFound or SourceUnreadable."""
-        found = await self._read(
-            lambda view: tables.frames(view, finding.found(view, actor, dataset.id).number, frame, frame)
-        )
+
+        def look(view: View) -> tuple[list[Framed], Reach | None]:
+            known, bucket = finding.found(view, actor, dataset.id), stretch(dataset.source)
+            way = None if bucket is None else reach(covering(view, bucket), bucket.place, self._keys)
+            return tables.frames(view, known.number, frame, frame), way
+
+        found, way = await self._read(look)
         if not found:
             raise NotFound(what="frame", name=str(frame))
         path = found[0].path
-        return shown(path, 1_000), await asyncio.to_thread(self._opened, dataset, path)
+        opened = self._opened if way is None else partial(_fetched, way)
+        return shown(path, 1_000), await asyncio.to_thread(opened, dataset, path)
 
     async def sweep(self) -> None:
         """Give up what jobs were making that ended without showing it, and pictures of datasets that are no more.
@@ -134,6 +150,21 @@ class Tasks(Ground):
         for id_ in set(folders) - known:
             await asyncio.to_thread(kept.forget, self._sent_in, kept.address(id_))
 
+    async def forgetting(self, days: float) -> None:
+        """Forget what people did longer ago than so many days, again and again until this is cancelled."""
+        while True:
+            with suppress(Fault):
+                await self.forget(days)
+            await asyncio.sleep(_HOUR)
+
+    async def forget(self, days: float) -> None:
+        """Forget what people did to datasets longer ago than so many days, in small steps; 0 forgets nothing."""
+        if not days:
+            return
+        before = self._clock.now() - int(days * 86_400) * SECOND
+        while await self._write(lambda transaction: activities.forget(transaction, before, _AT_ONCE)) == _AT_ONCE:
+            pass
+
     async def sweep_uploads(self, uploads: Uploads) -> None:
         """Forget what was sent in more than a week ago and no job will work on. Asked at the start."""
         old = await asyncio.to_thread(uploads.stale, self._clock.now() / SECOND - _WEEK)
@@ -142,8 +173,6 @@ class Tasks(Ground):
             await uploads.drop(group)
 
     def _opened(self, dataset: Dataset, path: bytes) -> BinaryIO:
-        if is_bucket(dataset.source):
-            raise SourceUnreadable(path=shown(path, 200), cause="pictures in buckets are not shown one by one")
         try:
             if kept.is_kept(dataset.source):
                 real = os.path.realpath(kept.folder(self._sent_in, dataset.source))
@@ -158,6 +187,15 @@ class Tasks(Ground):
             raise SourceUnreadable(path=shown(path, 200), cause=error.strerror) from None
         finally:
             os.close(root)
+
+
+def _fetched(way: Reach, dataset: Dataset, path: bytes) -> BinaryIO:
+    """Return an object of a bucket. Raises SourceUnreadable, also for one that is too large to be looked at."""
+    with Bucket(way, SystemClock(), patience=_PATIENCE) as bucket:
+        content = bucket.read(path, _LARGEST_OBJECT + 1)
+        if len(content) > _LARGEST_OBJECT:
+            raise SourceUnreadable(path=bucket.told(path), cause=f"it has more than {_LARGEST_OBJECT:,} bytes")
+    return io.BytesIO(content)
 
 
 def _awaited(view: View) -> set[str]:

@@ -99,6 +99,7 @@ def said(transaction: Transaction, job: Job, wanted: FramesWanted) -> Said:
 
 def _subject(view: View, found: Dataset, house: House) -> Subject:
     bucket = stretch(found.source)
+    around = collections.one(view, found.collection) if found.collection is not None else None
     return Subject(
         id=found.id,
         number=found.number,
@@ -115,6 +116,7 @@ def _subject(view: View, found: Dataset, house: House) -> Subject:
         purpose=found.purpose.value,
         description=found.description,
         settings=found.settings,
+        wider=None if around is None else around.settings,
     )
 
 

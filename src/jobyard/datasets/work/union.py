@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
 import msgspec
 
+from jobyard.datasets import rulebook
 from jobyard.datasets.annotations import Annotations
 from jobyard.datasets.assignment import Assignment, AssignmentKind
 from jobyard.datasets.consensus.agreement import Agreement
@@ -23,15 +24,17 @@ from jobyard.job.errors import Invalid
 from jobyard.kinds import Context
 
 _TOLD = 200
-"""Assignments that the result tells of one by one."""
+"""Assignments and labels that the result tells of one by one."""
+PICTURES = "pictures.jsonl"
+"""The file that tells of each picture how sure the replicas are of it."""
 
 
 class Union:
     """One job's way through the assignments that have replicas."""
 
-    def __init__(self, subjects: Subjects, rules: ConsensusRules, context: Context) -> None:
+    def __init__(self, subjects: Subjects, rules: ConsensusRules | None, context: Context) -> None:
         self._subject = subjects.datasets[0]
-        self._rules = rules
+        self._rules = rules or rulebook.consensus_rules(self._subject.settings)
         self._context = context
         chosen = subjects.assignment
         replicas = [one for one in self._subject.assignments if one.kind is AssignmentKind.REPLICA]
@@ -44,6 +47,8 @@ class Union:
         self._done = 0
         self._parcels = Parcels()
         self._dissents = Counter[str]()
+        self._names = {label.number: label.name for label in self._subject.labels}
+        self._sure = defaultdict[int, list[float]](lambda: [0.0, 0.0])
 
     def result(self) -> dict[str, Any]:
         """Merge, hand over, and return what came out."""
@@ -51,9 +56,10 @@ class Union:
             self._context.check()
         told = list[dict[str, Any]]()
         target = self._context.result_file("dissents.jsonl", "application/x-ndjson")
-        with target.open("wb") as out:
+        pictures = self._context.result_file(PICTURES, "application/x-ndjson")
+        with target.open("wb") as out, pictures.open("wb") as beside:
             for parent, replicas in self._work:
-                told.append(self._merge(parent, replicas, out))
+                told.append(self._merge(parent, replicas, out, beside))
         self._hand_over(self._parcels.rest())
         self._context.progress(self._done, self._done, "keeping what was merged")
         parents = [parent.number for parent, _ in self._work]
@@ -63,9 +69,20 @@ class Union:
             "annotations": kept,
             "dissents": dict(self._dissents),
             "assignments": told[:_TOLD],
+            "labels": self._by_label()[:_TOLD],
         }
 
-    def _merge(self, parent: Assignment, replicas: list[Assignment], out: IO[bytes]) -> dict[str, Any]:
+    def _by_label(self) -> list[dict[str, Any]]:
+        """Return how sure the replicas are of the things of each label, the least sure first."""
+        told = [
+            {"label": self._names.get(label, str(label)), "things": int(things), "agreement": round(sum_ / things, 6)}
+            for label, (things, sum_) in self._sure.items()
+        ]
+        return sorted(told, key=lambda one: (one["agreement"], one["label"]))
+
+    def _merge(
+        self, parent: Assignment, replicas: list[Assignment], out: IO[bytes], beside: IO[bytes]
+    ) -> dict[str, Any]:
         agreement = Agreement.of(len(replicas))
         layers = [one.layer for one in replicas]
         encode = msgspec.json.Encoder().encode
@@ -76,6 +93,7 @@ class Union:
                 self._dissents[dissent.type.value] += 1
                 shapes = [{"assignment": replicas[place].number, "number": number} for place, number in dissent.shapes]
                 out.write(encode({"frame": dissent.frame, "type": dissent.type, "annotations": shapes}) + b"\n")
+            beside.write(encode(self._sureness(framed.number, found.things)) + b"\n")
             self._hand_over(self._parcels.add(found.annotations))
             self._done += 1
             self._context.progress(self._done, max(self._total, self._done))
@@ -85,6 +103,15 @@ class Union:
             "agreement": [[round(value, 6) for value in row] for row in agreement.table()],
             "scores": [round(score, 6) for score in agreement.scores()],
         }
+
+    def _sureness(self, frame: int, things: Sequence[tuple[int, float]]) -> dict[str, Any]:
+        """Return how sure the replicas are of a picture, and count it for the labels."""
+        for label, score in things:
+            sums = self._sure[label]
+            sums[0] += 1
+            sums[1] += score
+        mean = sum(score for _, score in things) / len(things) if things else 1.0
+        return {"frame": frame, "things": len(things), "agreement": round(mean, 6)}
 
     def _hand_over(self, parcels: Iterable[Annotations]) -> None:
         for parcel in parcels:

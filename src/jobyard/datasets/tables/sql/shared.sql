@@ -260,5 +260,12 @@ WHERE who = :who AND number > :behind AND at >= :since AND at <= :until
 ORDER BY number
 LIMIT :limit
 
+-- forget_activities: forget the oldest of what was done; numbers grow with time
+DELETE FROM dataset_activities WHERE number IN (
+    SELECT number FROM (SELECT number, at FROM dataset_activities ORDER BY number LIMIT :limit) AS oldest
+    WHERE at < :before
+)
+RETURNING number
+
 -- drop_activities: forget what was done to a dataset
 DELETE FROM dataset_activities WHERE dataset = :dataset

@@ -12,6 +12,7 @@ from jobyard.faces.cvat.routes import (
     data,
     exports,
     jobs,
+    judging,
     labels,
     organizations,
     projects,
@@ -38,6 +39,7 @@ _SUBJECTS = (
     data,
     annotating,
     quality,
+    judging,
     reports,
 )
 

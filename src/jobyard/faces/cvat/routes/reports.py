@@ -17,7 +17,16 @@ from jobyard.faces.cvat.listing import Sort, listed
 from jobyard.faces.cvat.marks import marks_of
 from jobyard.faces.cvat.surroundings import REPORTS, Ask
 from jobyard.faces.cvat.wire import PageOut, ReportOut
-from jobyard.faces.cvat.words.quality import Found, ReportFile, conflicts, files_of, report_out
+from jobyard.faces.cvat.wire.quality import MatrixOut
+from jobyard.faces.cvat.words.quality import (
+    Found,
+    ReportFile,
+    conflicts,
+    files_of,
+    matrix_out,
+    matrix_table,
+    report_out,
+)
 from jobyard.job.errors import NotFound
 from jobyard.job.filters import Filter, Query
 from jobyard.job.record import Job
@@ -71,6 +80,21 @@ async def get_report_data(request: Ask, number: FromPath[str]) -> Response[Any] 
     return download.sent(request, *await request.engine.results.open(request.user, job.id, _file(job)))
 
 
+@get("/quality/reports/{number:str}/confusion")
+async def get_confusion(request: Ask, number: FromPath[str]) -> Response[bytes]:
+    """Return which label was taken for which, as a table."""
+    return _table(await _matrix(request, int(number)))
+
+
+@get("/quality/reports/{number:str}/confusion/matrix")
+async def get_confusion_matrix(request: Ask, number: FromPath[str]) -> Response[bytes]:
+    """Return which label was taken for which, as JSON or as a table. There is one requirement, so it is any."""
+    found = await _matrix(request, int(number))
+    if request.asked.get("format", "json") == "csv":
+        return _table(found)
+    return Response(msgspec.json.encode(found), media_type="application/json")
+
+
 @get("/quality/conflicts")
 async def list_conflicts(request: Ask) -> PageOut:
     """Return one page of the conflicts of a report."""
@@ -99,18 +123,35 @@ async def _found(request: Ask, number: int) -> Job:
 
 async def _read(request: Ask, job: Job) -> list[Found]:
     """Return what each dataset's report says; where the files are gone, nothing."""
-    found = list[Found]()
+    return [one.comparison_summary for one in await _files(request, job)]
+
+
+async def _files(request: Ask, job: Job) -> list[ReportFile]:
+    found = list[ReportFile]()
     for name in files_of(job):
         try:
             _, path = await request.engine.results.open(request.user, job.id, name)
         except NotFound:
             return []
-        found.append(await asyncio.to_thread(_summary, path))
+        found.append(await asyncio.to_thread(_told, path))
     return found
 
 
-def _summary(path: Path) -> Found:
-    return msgspec.json.decode(path.read_bytes(), type=ReportFile).comparison_summary
+def _told(path: Path) -> ReportFile:
+    return msgspec.json.decode(path.read_bytes(), type=ReportFile)
+
+
+async def _matrix(request: Ask, number: int) -> MatrixOut:
+    job = await _found(request, number)
+    files = await _files(request, job)
+    if not files:
+        raise NotFound(what="file", name="of this report")
+    return matrix_out([one.comparison_summary for one in files], files[0].parameters.target_metric)
+
+
+def _table(found: MatrixOut) -> Response[bytes]:
+    headers = {"Content-Disposition": 'attachment; filename="confusion.csv"'}
+    return Response(matrix_table(found).encode("utf-8"), media_type="text/csv", headers=headers)
 
 
 def _file(job: Job) -> str:
@@ -121,4 +162,4 @@ def _file(job: Job) -> str:
     return files[0]
 
 
-HANDLERS = (list_reports, get_report, get_report_data, list_conflicts)
+HANDLERS = (list_reports, get_report, get_report_data, get_confusion, get_confusion_matrix, list_conflicts)

@@ -62,6 +62,37 @@ class ReportOut(Struct, kw_only=True):
     rq_id: str
 
 
+class MetricValuesOut(Struct, kw_only=True):
+    """The number that decides, of all annotations together and as the mean of the labels'."""
+
+    micro: float | None
+    mean: float | None
+    label: float | None
+
+
+class MetricOut(Struct, kw_only=True):
+    """What a matrix says of the number that decides."""
+
+    metric: str
+    aggregation: str
+    values: MetricValuesOut
+    worst_labels: list[str]
+
+
+class MatrixOut(Struct, kw_only=True):
+    """Which label was taken for which; the last row and column stand for no annotation at all."""
+
+    labels: list[str]
+    rows: list[list[int]]
+    axes: dict[str, str]
+    precision: list[float]
+    recall: list[float]
+    accuracy: list[float]
+    jaccard_index: list[float]
+    dice: list[float]
+    target_metric_summary: MetricOut
+
+
 class ConflictOut(Struct, kw_only=True):
     """One thing that two annotators do not agree on."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
-from jobyard.faces.cvat.wire.quality import ConflictOut, ReportOut, SummaryOut
+from jobyard.faces.cvat.wire.quality import ConflictOut, MatrixOut, MetricOut, MetricValuesOut, ReportOut, SummaryOut
 from jobyard.faces.cvat.words.requests import Mark
 from jobyard.faces.cvat.words.times import moment
 from jobyard.job.record import Job
@@ -27,6 +29,13 @@ TYPES = frozenset(
 """Sorts of conflicts that the clients know; they refuse a whole page that has another one."""
 
 
+class Matrix(Struct, frozen=True, kw_only=True):
+    """Which label was taken for which: a row for what was said, a column for what is true."""
+
+    labels: list[str]
+    rows: list[list[int]]
+
+
 class Numbers(Struct, frozen=True, kw_only=True):
     """How many annotations were compared."""
 
@@ -34,6 +43,7 @@ class Numbers(Struct, frozen=True, kw_only=True):
     total_count: int
     ds_count: int
     gt_count: int
+    confusion_matrix: Matrix
 
 
 class Found(Struct, frozen=True, kw_only=True):
@@ -48,10 +58,17 @@ class Found(Struct, frozen=True, kw_only=True):
     annotations: Numbers
 
 
+class Measures(Struct, frozen=True, kw_only=True):
+    """By which number a report decides."""
+
+    target_metric: str = "accuracy"
+
+
 class ReportFile(Struct, frozen=True, kw_only=True):
     """As much of the file of a report as its summary takes."""
 
     comparison_summary: Found
+    parameters: Measures = Measures()
 
 
 def files_of(job: Job) -> list[str]:
@@ -94,6 +111,65 @@ def conflicts(report: Mapping[str, Any], number: int) -> Iterator[ConflictOut]:
                     report_id=number,
                     annotation_ids=[dict(reference) for reference in one["annotation_ids"]],
                 )
+
+
+def matrix_out(found: Sequence[Found], metric: str) -> MatrixOut:
+    """Return which label was taken for which in several datasets together."""
+    labels = list(dict.fromkeys(name for one in found for name in one.annotations.confusion_matrix.labels))
+    # The last one says that there was nothing on the one side.
+    labels.sort(key=lambda name: name == found[0].annotations.confusion_matrix.labels[-1])
+    counts = Counter[tuple[str, str]]()
+    for one in found:
+        matrix = one.annotations.confusion_matrix
+        for said, row in zip(matrix.labels, matrix.rows, strict=True):
+            counts.update({(said, true): count for true, count in zip(matrix.labels, row, strict=True)})
+    rows = [[counts[said, true] for true in labels] for said in labels]
+    right = [rows[place][place] for place in range(len(labels))]
+    given, true = [sum(row) for row in rows], [sum(column) for column in zip(*rows, strict=True)]
+    whole = sum(given)
+    either = [given[at] + true[at] - right[at] for at in range(len(labels))]
+    scores = {
+        "precision": _shares(right, given),
+        "recall": _shares(right, true),
+        "accuracy": _shares([whole - either[at] + right[at] for at in range(len(labels))], [whole] * len(labels)),
+    }
+    return MatrixOut(
+        labels=labels,
+        rows=rows,
+        axes={"cols": "gt", "rows": "ds"},
+        **scores,
+        target_metric_summary=_metric(found, metric, labels[:-1], scores[metric][:-1]),
+        jaccard_index=_shares(right, either),
+        dice=_shares([2 * count for count in right], [given[at] + true[at] for at in range(len(labels))]),
+    )
+
+
+def _metric(found: Sequence[Found], metric: str, labels: list[str], scores: list[float]) -> MetricOut:
+    whole = _summary(found)
+    worst = min(scores, default=0.0)
+    return MetricOut(
+        metric=metric,
+        aggregation="micro",
+        values=MetricValuesOut(
+            micro={"accuracy": whole.accuracy, "precision": whole.precision, "recall": whole.recall}[metric],
+            mean=sum(scores) / len(scores) if scores else None,
+            label=worst if scores else None,
+        ),
+        worst_labels=[label for label, score in zip(labels, scores, strict=True) if score == worst],
+    )
+
+
+def matrix_table(found: MatrixOut) -> str:
+    """Return a matrix as comma-separated values."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(["", *found.labels])
+    table.writerows([name, *row] for name, row in zip(found.labels, found.rows, strict=True))
+    return out.getvalue()
+
+
+def _shares(some: Sequence[int], all_: Sequence[int]) -> list[float]:
+    return [part / whole if whole else 0.0 for part, whole in zip(some, all_, strict=True)]
 
 
 def _summary(found: Sequence[Found]) -> SummaryOut:
