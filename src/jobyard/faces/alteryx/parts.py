@@ -16,8 +16,8 @@ T = TypeVar("T")
 
 _PARTS = 200
 """The most parts of one body."""
-_VALUE = 1024 * 1024
-"""The most bytes of one plain field."""
+_VALUES = 4 * 1024 * 1024
+"""The most bytes of all plain fields together."""
 _HEADER = 16 * 1024
 
 
@@ -43,13 +43,15 @@ async def sent(
     reader = _Reader(stream, content_type)
     found = Sent[T](fields={})
     try:
-        count = 0
+        count, room = 0, _VALUES
         while (begun := await reader.begun()) is not None:
             count += 1
             if count > _PARTS:
                 raise Invalid(reason=f"The body has more than {_PARTS} parts.")
             if begun.file_name is None:
-                found.fields[begun.field] = await _value(begun.field, reader.pieces())
+                value = await _value(begun.field, reader.pieces(), room)
+                room -= len(value)
+                found.fields[begun.field] = _text_of(begun.field, value)
             elif found.file is not None:
                 raise Invalid(reason="The body holds more than one file.")
             else:
@@ -63,12 +65,16 @@ async def sent(
     return found
 
 
-async def _value(field: str, pieces: AsyncIterator[bytes]) -> str:
+async def _value(field: str, pieces: AsyncIterator[bytes], room: int) -> bytes:
     value = bytearray()
     async for piece in pieces:
         value += piece
-        if len(value) > _VALUE:
+        if len(value) > room:
             raise Invalid(reason=f"The field {field[:100]!r} is too long.")
+    return bytes(value)
+
+
+def _text_of(field: str, value: bytes) -> str:
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
