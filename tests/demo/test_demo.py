@@ -88,6 +88,10 @@ def _check_story(jobs: list[dict[str, Any]]) -> None:
         "A nap that is too long": "cancelled",
         "Wait for a big machine": "queued",
         "Second look at the pictures": "succeeded",
+        "Look through the portraits": "succeeded",
+        "Merge what two people saw": "succeeded",
+        "Compare with the ground truth": "succeeded",
+        "Tell who drew how much": "succeeded",
         "Train with a slow rate": "succeeded",
         "Train with a fast rate": "succeeded",
     }

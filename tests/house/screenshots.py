@@ -79,7 +79,8 @@ def screens(page: Page, house: dict[str, Any]) -> dict[str, str]:
     """Return the address of each screen behind the door, by the name of its picture."""
     rooms = {place.strip("/"): place for place in PLACES if "{" not in place and place not in {"/", "/login", "/jobs"}}
     jobs = {job["name"]: f"/jobs/{job['id']}" for job in house["jobs"]}
-    dataset = page.request.get("/v1/datasets").json()["datasets"][0]
+    datasets = page.request.get("/v1/datasets").json()["datasets"]
+    drawn = next(one for one in datasets if one["name"] == "portraits")
     return {
         "requests": "/",
         "request": jobs["Study the colours"],
@@ -88,7 +89,9 @@ def screens(page: Page, house: dict[str, Any]) -> dict[str, str]:
         "plots": f"{jobs['Second look at the pictures']}?part=plots",
         "experiment": jobs["Train with a fast rate"],
         "experiment-plots": f"{jobs['Train with a fast rate']}?part=plots",
-        "dataset": f"/datasets/{dataset['id']}",
+        **{part: f"/datasets/{drawn['id']}?part={part}" for part in ("statistics", "quality", "consensus", "people")},
+        "dataset": f"/datasets/{drawn['id']}",
+        "picture": f"/datasets/{drawn['id']}?picture=0",
         **rooms,
     }
 

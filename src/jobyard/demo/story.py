@@ -11,7 +11,7 @@ from pathlib import Path
 from jobyard.client import Cancelled, Conflict, Jobyard
 from jobyard.client.labelling import SampleTagging, TagWish
 from jobyard.client.shapes import Dataset, Job
-from jobyard.demo import contact_sheet, pictures, training
+from jobyard.demo import contact_sheet, marking, pictures, training
 
 Tell = Callable[[str], None]
 SHEET = "contact-sheet.jpg"
@@ -45,6 +45,7 @@ class Story:
             self._troubles(ben)
             self._unserved(ben)
             self._second_look(anna, dataset)
+            self._portraits(anna, ben)
             self._trainings(anna)
             notebook.join()
             self._tell(f"job {study.number} goes on for some minutes; watch it on the page")
@@ -141,6 +142,25 @@ class Story:
         self._begun(ben, nap)
         ben.cancel(nap.id)
         self._watched(ben, nap)
+
+    def _portraits(self, anna: Jobyard, ben: Jobyard) -> None:
+        known = next((one for one in anna.datasets.all() if one.name == "portraits"), None)
+        dataset = known or anna.datasets.create(
+            "portraits",
+            str(self._folder),
+            "Field trip",
+            purpose="object_detection",
+            description="The same photographs, with what can be seen drawn over them.",
+            labels=marking.LABELS,
+        )
+        self._watched(anna, anna.datasets.sync(dataset.id, name="Look through the portraits", project="Field trip"))
+        marking.mark(anna, ben, dataset)
+        self._watched(anna, anna.datasets.merge(dataset.id, name="Merge what two people saw", project="Field trip"))
+        marking.draw(ben, dataset)
+        self._tell("ben drew over the portraits, and anna said what is true")
+        judged = anna.datasets.quality(dataset.id, name="Compare with the ground truth", project="Field trip")
+        self._watched(anna, judged)
+        self._watched(anna, anna.datasets.report(dataset.id, name="Tell who drew how much", project="Field trip"))
 
     def _trainings(self, anna: Jobyard) -> None:
         with training.Reporter(anna.credentials().clearml) as reporter:
