@@ -7,9 +7,11 @@ from typing import Any, cast
 import pytest
 from msgspec.structs import replace
 
+from jobyard.engine.schedules.verbs import SchedulesWanted
 from jobyard.engine.submission import Submission
 from jobyard.job.errors import Conflict, Invalid, NotFound, Refused, TooLarge
 from jobyard.job.record import Job
+from jobyard.job.schedule import Schedule
 from jobyard.people.record import KeyScope
 from jobyard.workflows.library.record import About, Shown, Wanted, Workflow
 from jobyard.workflows.refusals import WorkflowBroken, WrongAnswer
@@ -214,6 +216,28 @@ async def test_a_workflow_in_work_is_deleted_by_force_alone(yard: Yard) -> None:
     assert (await yard.job(job.id)).resource is not None
     with pytest.raises(NotFound):
         await yard.library.shown(who("mia"), id_)
+
+
+async def test_a_scheduled_workflow_is_deleted_by_force_alone_and_its_schedules_with_it(yard: Yard) -> None:
+    shown, other = await yard.added(), await yard.added()
+    schedules = [
+        await yard.engine.schedules.create(
+            who("mia"),
+            Schedule(id="", name=f"s{number}", owner="mia", kind="workflow.run", parameters=parameters, cron="@daily"),
+        )
+        for number, parameters in enumerate(
+            [
+                {"workflow": shown.workflow.id},
+                {"package": shown.published.package},
+                {"workflow": other.workflow.id},
+            ]
+        )
+    ]
+    with pytest.raises(Conflict, match="2 schedules"):
+        await yard.library.delete(who("mia"), shown.workflow.id)
+    await yard.library.delete(who("mia"), shown.workflow.id, force=True)
+    page = await yard.engine.schedules.find(who("mia"), SchedulesWanted(), 10)
+    assert [one.schedule.id for one in page.schedules] == [schedules[2].schedule.id]
 
 
 async def test_a_new_owner_or_project_is_within_reach(yard: Yard) -> None:

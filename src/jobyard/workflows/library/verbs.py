@@ -14,12 +14,14 @@ from jobyard.access import rules
 from jobyard.access.rules import House, Verb
 from jobyard.engine.engine import Engine
 from jobyard.engine.jobs import project_for
+from jobyard.engine.schedules import book
 from jobyard.engine.submission import Submission
 from jobyard.job.clock import SECOND
 from jobyard.job.errors import Conflict, Invalid, NotFound, Refused
 from jobyard.job.filters import EVERYTHING, Filter
 from jobyard.job.ids import new_id
 from jobyard.job.record import Job
+from jobyard.job.schedule import Schedule
 from jobyard.job.states import State
 from jobyard.people.record import Actor, Role
 from jobyard.store.contract import Transaction, View
@@ -146,7 +148,10 @@ class Library:
         return await self._ledger.write(work)
 
     async def delete(self, actor: Actor, id_: str, *, force: bool = False) -> None:
-        """Forget a workflow and its packages; its jobs stay. Raises Conflict while it runs or waits, unless forced."""
+        """Forget a workflow and its packages; its jobs stay.
+
+        Raises Conflict while it runs, waits or is scheduled, unless forced; then its schedules go too.
+        """
 
         def work(transaction: Transaction) -> tuple[Version, ...]:
             workflow = standing.visible(transaction, actor, id_)
@@ -155,6 +160,12 @@ class Library:
             if live and not force:
                 raise Conflict(reason=f"{live} jobs of this workflow are queued or running; say force to delete it now")
             versions = rows.shown(transaction, workflow).versions
+            scheduled = _scheduled(transaction, id_, {one.package for one in versions})
+            if scheduled and not force:
+                raise Conflict(reason=f"{len(scheduled)} schedules run this workflow; say force to delete them with it")
+            for schedule in scheduled:
+                book.tell(transaction, self._ledger.now(), actor.name, "deleted", schedule)
+                book.drop(transaction, schedule.id)
             rows.delete(transaction, id_)
             return versions
 
@@ -278,6 +289,16 @@ class Library:
         except Exception:
             await asyncio.to_thread(self._packages.remove, received.package)
             raise
+
+
+def _scheduled(view: View, id_: str, packages: set[str]) -> list[Schedule]:
+    """Return the schedules that run a workflow, or one of its versions."""
+    kinds = {"workflow.run", *KINDS.values()}
+    return [
+        one
+        for one in book.newest(view)
+        if one.kind in kinds and (one.parameters.get("workflow") == id_ or one.parameters.get("package") in packages)
+    ]
 
 
 def _unknown(blobs: list[str], view: View) -> set[str]:
