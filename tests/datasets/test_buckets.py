@@ -13,13 +13,17 @@ from jobyard.datasets.endpoints import EndpointWish
 from jobyard.datasets.messages import Opened, unpacked
 from jobyard.datasets.sources import bucket
 from jobyard.datasets.sources.bucket import Patience
+from jobyard.datasets.work.tasks import Tasks
 from jobyard.job.errors import (
     BucketMissing,
     Invalid,
+    NotFound,
+    SourceEmptied,
     SourceForbidden,
     SourceMissing,
     SourceNotAllowed,
     SourceUnreachable,
+    SourceUnreadable,
 )
 from jobyard.kinds import Declined
 from tests.datasets.sources.stub import Answer, Numbered, Stub, serving
@@ -86,7 +90,7 @@ def test_a_killed_attempt_goes_on_behind_its_last_key(cats: Yard, stub: Stub, su
     assert counts(cats.run(cats.rehearse(job))) == (55, 0, 0, 0)
     cats.check_counters()
     if 1 < survived < 7:
-        assert stub.asked[0]["start-after"] == f"cats/{(survived - 1) * 10 - 1:05d}"
+        assert stub.asked[-1]["start-after"] == f"cats/{(survived - 1) * 10 - 1:05d}"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +100,7 @@ def test_a_killed_attempt_goes_on_behind_its_last_key(cats: Yard, stub: Stub, su
         (Answer(403, "AccessDenied"), SourceForbidden, "source_forbidden"),
         (Answer(503, "SlowDown"), SourceUnreachable, "source_unreachable"),
         (
-            Answer(200, body=b"<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>"),
+            Answer(200, body=b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"),
             SourceMissing,
             "source_missing",
         ),
@@ -207,3 +211,40 @@ def test_no_more_is_deleted_than_was_said(cats: Yard, stub: Stub) -> None:
     assert refused.value.code == "too_many_gone"
     assert 48 <= len(stored(cats)) < 60
     assert cats.synchronize(delete_limit=30)["samples"] == 30
+
+
+def test_a_picture_in_a_bucket_is_looked_at_by_itself(cats: Yard, stub: Stub) -> None:
+    stub.keys = [b"cats/a.png", b"cats/b.png"]
+    cats.synchronize()
+    tasks = Tasks(cats.store, cats.clock, [cats.root], cats.root, cats.vault)
+    stub.react = lambda query: Answer(200, body=b"the picture")
+    name, file = cats.ask(tasks.picture(ROOT, cats.get(), 1))
+    assert (name, file.read()) == ("b.png", b"the picture")
+    stub.react = lambda query: Answer(404, "NoSuchKey")
+    with pytest.raises(SourceMissing, match=r"b\.png"):
+        cats.ask(tasks.picture(ROOT, cats.get(), 1))
+    with pytest.raises(NotFound):
+        cats.ask(tasks.picture(ROOT, cats.get(), 9))
+
+
+def test_a_picture_in_a_bucket_has_its_bounds(cats: Yard, stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
+    stub.keys = [b"cats/a.png"]
+    cats.synchronize()
+    tasks = Tasks(cats.store, cats.clock, [cats.root], cats.root, cats.vault)
+    monkeypatch.setattr("jobyard.datasets.work.tasks._LARGEST_OBJECT", 4)
+    stub.react = lambda query: Answer(200, body=b"more than that")
+    with pytest.raises(SourceUnreadable, match="more than 4 bytes"):
+        cats.ask(tasks.picture(ROOT, cats.get(), 0))
+
+
+def test_a_bucket_that_was_emptied_between_two_attempts_deletes_nothing(cats: Yard, stub: Stub) -> None:
+    stub.keys = Numbered(55, b"cats/%05d")
+    cats.synchronize()
+    job = cats.claim(cats.submit())
+    with pytest.raises(Killed):
+        cats.run(cats.rehearse(job, calls=3))
+    job = cats.claim(cats.lose(job))
+    stub.keys = [b"cats/"]
+    with pytest.raises(SourceEmptied, match="No file was found in s3://bucket/cats/, but the dataset holds 55"):
+        cats.run(cats.rehearse(job))
+    assert len(stored(cats)) == 55

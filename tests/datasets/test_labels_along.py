@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jobyard.datasets import label_files
+from jobyard.datasets import label_files, sync
 from jobyard.datasets.annotations import ShapeKind
 from jobyard.datasets.record import Purpose, SampleFilter, TagWanted
 from jobyard.job.errors import Conflict, Invalid
@@ -246,6 +246,41 @@ def test_samples_that_lie_far_from_each_other_find_their_texts(pictures: Yard, m
         "00.jpg": ("first",),
         "19.jpg": ("last",),
     }
+
+
+@pytest.mark.parametrize("sign", [" ", "!", "(", "+", ",", "-", "-2", "--", "."])
+def test_texts_whose_names_begin_alike_are_all_found(pictures: Yard, sign: str) -> None:
+    """`photo-2` begins like `photo`, and still its picture comes before that of `photo`."""
+    for name in ("photo", f"photo{sign}", f"photo{sign}9"):
+        put(pictures.source, f"{name}.jpg")
+        put(pictures.source, f"{name}.txt", name.encode())
+    pictures.synchronize()
+    names = ("photo", f"photo{sign}", f"photo{sign}9")
+    assert said(pictures) == {f"{name}.jpg": (name.strip(),) for name in names}
+
+
+@pytest.mark.parametrize("ending", ["Jpg", "JPG", "Jpeg"])
+@pytest.mark.parametrize("label_ending", ["Txt", "TXT"])
+def test_the_case_of_an_ending_hides_no_text(pictures: Yard, ending: str, label_ending: str) -> None:
+    put(pictures.source, f"a.{ending}")
+    put(pictures.source, f"a.{label_ending}", b"dog")
+    put(pictures.source, f"late.{label_ending}", b"dog")
+    pictures.synchronize()
+    put(pictures.source, f"late.{ending}")
+    pictures.synchronize()
+    assert said(pictures) == {f"a.{ending}": ("dog",), f"late.{ending}": ("dog",)}
+
+
+def test_very_much_that_was_read_travels_in_pieces(pictures: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message of the desk is bounded, and two hundred large label files are more than it holds."""
+    monkeypatch.setattr(sync, "LABEL_BYTES", 10)
+    for number in range(6):
+        put(pictures.source, f"{number}.jpg")
+        put(pictures.source, f"{number}.txt", b"a\nb\nc")
+    rehearsal = pictures.rehearse(pictures.claim(pictures.submit()))
+    assert pictures.run(rehearsal)["labels_read"] == 6
+    assert [verb for verb, _ in rehearsal.calls].count("datasets.label") == 3
+    assert set(said(pictures).values()) == {("a", "b", "c")}
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from jobyard.job.errors import SourceUnreadable
+from jobyard.job.errors import SourceEmptied, SourceUnreadable
 from jobyard.store.contract import Store
-from tests.datasets.yard import Yard, counts, fill, listed, put
+from tests.datasets.yard import Killed, Yard, counts, fill, listed, put
 
 pytestmark = pytest.mark.usefixtures("small_batches")
 
@@ -60,6 +60,47 @@ def test_a_folder_that_is_taken_away_does_not_look_empty(yard: Yard) -> None:
     with pytest.raises(SourceUnreadable, match="No such file"):
         yard.run(rehearsal)
     assert len(yard.stored()) == 70
+
+
+@pytest.mark.parametrize("emptied", ["all", "what counts"])
+def test_a_disk_that_went_away_between_two_attempts_does_not_look_deleted(yard: Yard, emptied: str) -> None:
+    yard.create()
+    fill(yard, 70)
+    yard.synchronize()
+    job = yard.claim(yard.submit())
+    with pytest.raises(Killed):
+        yard.run(yard.rehearse(job, calls=3))
+    job = yard.claim(yard.lose(job))
+    kept = yard.root / "kept"
+    yard.source.rename(kept)
+    yard.source.mkdir()
+    if emptied == "what counts":
+        (yard.source / "a link").symlink_to(kept)
+        (yard.source / "5").mkdir()
+    with pytest.raises(SourceEmptied, match="No file was found"):
+        yard.run(yard.rehearse(job))
+    assert len(yard.stored()) == 70
+    job = yard.claim(yard.lose(job))
+    (yard.source / "a link").unlink(missing_ok=True)
+    for left in yard.source.iterdir():
+        left.rmdir()
+    yard.source.rmdir()
+    kept.rename(yard.source)
+    assert counts(yard.run(yard.rehearse(job))) == (0, 0, 0, 70)
+
+
+def test_whoever_means_it_may_empty_a_source_between_two_attempts(yard: Yard) -> None:
+    yard.create()
+    fill(yard, 70)
+    yard.synchronize()
+    job = yard.claim(yard.submit(allow_empty=True))
+    with pytest.raises(Killed):
+        yard.run(yard.rehearse(job, calls=3))
+    job = yard.claim(yard.lose(job))
+    for file in yard.source.glob("*/*.jpg"):
+        file.unlink()
+    assert counts(yard.run(yard.rehearse(job))) == (0, 0, 50, 20)
+    yard.check_counters()
 
 
 @pytest.mark.parametrize("gone", ["folder", "became a file"])

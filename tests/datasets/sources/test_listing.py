@@ -9,7 +9,8 @@ OBJECT = "<Contents><Key>{key}</Key><LastModified>{at}</LastModified><ETag>{etag
 
 
 def page(inside: str, head: str = "<KeyCount>1</KeyCount>") -> listing.ListingPage:
-    return listing.page(f"<ListBucketResult>{head}{inside}</ListBucketResult>".encode())
+    told = f"{head}{inside}<IsTruncated>false</IsTruncated>"
+    return listing.page(f"<ListBucketResult>{told}</ListBucketResult>".encode())
 
 
 def one(**said: str) -> str:
@@ -59,7 +60,7 @@ def test_an_etag_that_nobody_can_keep_is_none(etag: str) -> None:
         "<?xml version='1.0' encoding='utf-16'?><ListBucketResult/>".encode("utf-16"),
         b"<ListBucketResult>\xff</ListBucketResult>",
         *(
-            f"<ListBucketResult>{wrong}</ListBucketResult>".encode()
+            f"<ListBucketResult>{wrong}<IsTruncated>false</IsTruncated></ListBucketResult>".encode()
             for wrong in (
                 one(size="-1"),
                 one(size="many"),
@@ -75,6 +76,12 @@ def test_an_etag_that_nobody_can_keep_is_none(etag: str) -> None:
 def test_what_is_no_listing_is_refused(body: bytes) -> None:
     with pytest.raises(NoListing):
         listing.page(body)
+
+
+@pytest.mark.parametrize("said", ["", "<IsTruncated/>", "<IsTruncated>maybe</IsTruncated>"])
+def test_a_page_that_does_not_say_whether_there_is_more_is_not_the_last_one(said: str) -> None:
+    with pytest.raises(NoListing, match="it does not say whether there is more"):
+        listing.page(f"<ListBucketResult><KeyCount>1</KeyCount>{said}{one()}</ListBucketResult>".encode())
 
 
 def test_only_the_code_of_an_error_is_taken() -> None:
