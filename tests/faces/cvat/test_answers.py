@@ -125,3 +125,12 @@ async def test_nothing_strange_makes_the_house_stumble(house: House) -> None:
             answer = await mia(method, address + query)
             assert answer.status_code < 500, (method, address, query, answer.text)
     assert {200, 400, 404} <= answers
+
+
+@pytest.mark.parametrize("name", ["issues", "comments", "cloudstorages", "invitations", "webhooks"])
+async def test_what_no_house_has_is_listed_as_nothing_and_cannot_be_added(house: House, name: str) -> None:
+    mia = house.caller()
+    assert await mia.got(f"/{name}?page_size=all") == {"count": 0, "next": None, "previous": None, "results": []}
+    assert (await mia("POST", f"/{name}", {"job": 1})).status_code == 405
+    assert (await house.caller(None)("GET", f"/{name}")).status_code == 401
+    assert (await mia("GET", f"/{name}?page=2")).status_code == 404

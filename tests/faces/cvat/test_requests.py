@@ -5,6 +5,7 @@ import hashlib
 import zipfile
 from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -208,6 +209,33 @@ async def test_a_result_is_fetched_whole_in_part_and_described(house: House) -> 
     assert (await mia("GET", path)).status_code == 400
     assert (await mia("GET", f"/tasks/{task['id'] + 1}/dataset/download?rq_id={rq_id}")).status_code == 400
     assert (await house.caller("max")("GET", f"{path}?rq_id={rq_id}")).status_code == 404
+
+
+async def test_a_format_narrows_by_every_way_it_is_said(house: House) -> None:
+    mia = house.caller()
+    task = await mia.task("a.png")
+    coco = await exporting(mia, task["id"])
+    await house.work()
+    answer = await mia("POST", f"/tasks/{task['id']}/dataset/export?format=YOLO%201.1&save_images=True")
+    yolo = answer.json()["rq_id"]
+    await house.work()
+
+    async def listed(query: str) -> list[str]:
+        return [one["id"] for one in (await mia.got(f"/requests?{query}"))["results"]]
+
+    equal = '{{"==":[{{"var":"format"}},"{}"]}}'
+    for said in ("format=coco%201.0", f"filter={quote(equal.format('Coco 1.0'))}"):
+        assert await listed(said) == [coco]
+    assert await listed("format=COCO%201.0&sort=status&status=finished") == [coco]
+    assert await listed(f"format=COCO%201.0&filter={quote(equal.format('YOLO 1.1'))}") == []
+    joined = f'{{"and":[{equal.format("YOLO 1.1")},{{"==":[{{"var":"status"}},"finished"]}}]}}'
+    assert await listed(f"filter={quote(joined)}") == [yolo]
+    either = f'{{"or":[{equal.format("YOLO 1.1")},{equal.format("COCO 1.0")}]}}'
+    assert await listed(f"filter={quote(either)}") == [yolo, coco]
+    assert await listed("format=Nonsense") == await listed("target=job") == await listed("subresource=backup") == []
+    assert await listed("target=task&subresource=dataset") == [yolo, coco]
+    rows = [(await listed(f"page_size=1&page={page}"))[0] for page in (1, 2, 3)]
+    assert rows[:2] == [yolo, coco] and len(set(rows)) == 3
 
 
 async def test_every_request_of_our_own_doors_is_shown_too(house: House) -> None:

@@ -7,6 +7,7 @@ from litestar import Router
 from jobyard.faces import WholeRouter
 from jobyard.faces.cvat.gate import Gate
 from jobyard.faces.cvat.routes import (
+    absent,
     annotating,
     backups,
     data,
@@ -41,6 +42,7 @@ _SUBJECTS = (
     quality,
     judging,
     reports,
+    absent,
 )
 
 
