@@ -58,6 +58,7 @@ from jobyard.workflows.capability import Workflows
 from jobyard.workflows.library.verbs import Library
 from jobyard.workflows.packages import Packages
 from jobyard.workflows.scripts.capability import Scripts
+from jobyard.workflows.sharing.credentials import Box
 from jobyard.workflows.sharing.house import Sharing
 from jobyard.workflows.sharing.lending import Collected
 
@@ -123,7 +124,7 @@ class House:
             DatasetCapability(roots, vault),
             WorkCapability(roots, vault, self.uploads, self.pictures),
             workflows,
-            Scripts(workflows),
+            Scripts(workflows, Box(vault)),
         ]
 
     def _native_surroundings(self) -> Surroundings:

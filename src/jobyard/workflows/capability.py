@@ -32,6 +32,8 @@ class Workflows:
 
         Raises NotFound, Refused, or Invalid where no workflow is named.
         """
+        if parameters.credential and kind in self.kinds:
+            raise Invalid(reason="A workflow that was drawn reads files alone, so it is given no credential.")
         workflow, _ = _meant(view, parameters)
         lent = self._lending.lends(view, actor, workflow.id)
         if not lent and not standing.sees(actor, workflow):

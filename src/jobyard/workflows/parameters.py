@@ -22,5 +22,7 @@ class WorkflowParameters(Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Answers to the app's questions, by the questions' names. What is not answered keeps its default."""
     files: Annotated[dict[_Name, _Blob], Meta(max_length=200)] = {}
     """Files that were handed in for its inputs, by the names that the workflow gives them."""
+    credential: Annotated[str, Meta(max_length=64)] = ""
+    """The id of a credential that the run is given; only a workflow in Python has a use for one."""
     memory: Annotated[int, Meta(ge=16 * 1024**2, le=1024 * GIBIBYTE)] = 2 * GIBIBYTE
     """Bytes that one table may hold while it runs."""

@@ -7,21 +7,24 @@ from pathlib import Path
 
 import pytest
 
+from jobyard.access.vault import Vault
 from jobyard.engine.submission import Submission
 from jobyard.job.desk import Ask, Call
-from jobyard.job.errors import NotFound, Refused
+from jobyard.job.errors import Invalid, NotFound, Refused
 from jobyard.people.record import HOUSE, Actor, KeyScope, Right, Role
 from jobyard.store.sqlite import SqliteStore
 from jobyard.workflows.refusals import WrongAnswer
 from jobyard.workflows.report import Drawn
 from jobyard.workflows.scripts.capability import Scripts
 from jobyard.workflows.scripts.kind import WorkflowPython
+from jobyard.workflows.sharing.credentials import Box, Credentials
 from tests.sqlite_file import LayOut
 from tests.workflows.library.yard import Yard, who
 from tests.workflows.scripts.packing import packed
 
 pytestmark = pytest.mark.anyio
 
+PACKAGES = ("jobyard.workflows", "jobyard.workflows.sharing")
 DESK = Actor(name="worker", role=Role.ADMINISTRATOR, scope=KeyScope.DESK)
 WANTED = Submission(kind="")
 
@@ -31,12 +34,18 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+class Seasoned(Yard):
+    """A yard with a vault for credentials."""
+
+    vault = Vault(bytes(32))
+
+
 @pytest.fixture
 async def yard(tmp_path: Path, sqlite_folder: LayOut) -> AsyncIterator[Yard]:
-    folder = sqlite_folder(tmp_path / "data", "jobyard.workflows")
-    store = SqliteStore.open(folder, packages=["jobyard.workflows"], synchronous="OFF")
-    found = Yard(store, tmp_path)
-    found.engine.capabilities["scripts"] = Scripts(found.capability)
+    folder = sqlite_folder(tmp_path / "data", *PACKAGES)
+    store = SqliteStore.open(folder, packages=PACKAGES, synchronous="OFF")
+    found = Seasoned(store, tmp_path)
+    found.engine.capabilities["scripts"] = Scripts(found.capability, Box(found.vault))
     found.engine.registry.add(WorkflowPython)
     await found.people()
     yield found
@@ -96,3 +105,26 @@ async def test_the_runner_of_drawings_never_runs_a_script(yard: Yard) -> None:
     id_ = await handed_in(yard)
     job, _ = await yard.engine.jobs.submit(who("mia"), Submission(kind="workflow.run", parameters={"workflow": id_}))
     assert job.kind == "workflow.run"  # it ends with a sentence: the package holds no drawing
+
+
+async def test_a_credential_is_given_to_the_run_of_whoever_may_use_it(yard: Yard) -> None:
+    id_ = await handed_in(yard)
+    mia, max_ = await granted(yard, "mia"), await granted(yard, "max")
+    box = Credentials(yard.engine.ledger, Seasoned.vault)
+    credential = (await box.create(mia, "warehouse", "open sesame")).credential.id
+    wanted = Submission(kind="", parameters={"credential": credential})
+    with pytest.raises(NotFound):
+        await yard.library.run(max_, id_, {}, wanted)
+    drawn = (await yard.added()).workflow.id
+    with pytest.raises(Invalid):
+        await yard.library.run(mia, drawn, {}, wanted)
+    job = await yard.library.run(mia, id_, {}, wanted)
+    assert "sesame" not in str(job)
+    ask = Ask(worker="w1", session="w1", kinds=("workflow.python",), queues=("default",))
+    await yard.engine.desk.claim(DESK, ask)
+    asked = Call(job=job.id, attempt=1, verb="scripts.find", payload=None)
+    found = (await yard.engine.desk.call(DESK, asked)).value
+    assert found["credential"] == {"username": "warehouse", "password": "open sesame"}
+    await box.delete(mia, credential)
+    with pytest.raises(NotFound):
+        await yard.engine.desk.call(DESK, asked)

@@ -36,13 +36,15 @@ json.dump(seen, open("totals.csv", "w"))
 
 def attempt(folder: Path, data: bytes, looks: int | None = None, **given: Any) -> Rehearsal:
     (folder / "package.zip").write_bytes(data)
+    secret = given.pop("secret", None)
     files = {name: str(path) for name, path in given.pop("files", {}).items()}
     parameters = {"workflow": "w" * 32, **given}
     job = Job(id="a" * 32, kind="workflow.python", owner="ada", attempt=1, parameters=parameters)
 
     def call(verb: str, payload: Any) -> Any:
         assert verb == "scripts.find"
-        return {"package": str(folder / "package.zip"), "file": "package.zip", "files": files}
+        found = {"package": str(folder / "package.zip"), "file": "package.zip", "files": files}
+        return {**found, "credential": secret} if secret else found
 
     return Rehearsal(job, folder / "attempt", call, looks=looks)
 
@@ -116,6 +118,15 @@ def test_a_script_imports_from_its_package_and_reads_what_was_handed_in(tmp_path
     run(rehearsal)
     assert (rehearsal.results / "totals.csv").read_text() == "4242"
     assert (tmp_path / "data").read_text() == "42"
+
+
+def test_a_script_is_given_a_credential_in_a_file_of_its_own(tmp_path: Path) -> None:
+    script = "import os, shutil, stat\npath = os.environ['JOBYARD_CREDENTIAL']\nprint(oct(os.stat(path).st_mode))\n"
+    secret = {"username": "warehouse", "password": "open sesame"}
+    rehearsal = attempt(tmp_path, packed(script + "shutil.copy(path, 'totals.csv')\n"), secret=secret)
+    result = run(rehearsal)
+    assert msgspec.json.decode((rehearsal.results / "totals.csv").read_bytes()) == secret
+    assert rehearsal.lines == ["0o100600"] and "sesame" not in str(result)
 
 
 @pytest.mark.parametrize(

@@ -30,3 +30,13 @@ async def ids_of(request: Ask, *names: Iterable[str]) -> dict[str, str]:
 def named(id_: str, status: int = 200) -> Response[bytes]:
     """Return the answer that tells the id of what was made: a text in JSON."""
     return Response(msgspec.json.encode(id_), status_code=status, media_type="application/json")
+
+
+async def require_credential(request: Ask, id_: str | None) -> None:
+    """Raise Invalid where a credential is named that the asker may not give to a run."""
+    if not id_:
+        return
+    try:
+        await request.house.sharing.credentials.usable(request.user, id_)
+    except NotFound:
+        raise taking.wrong("credentialId", f"There is no credential {id_[:64]}.") from None

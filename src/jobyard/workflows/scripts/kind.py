@@ -53,7 +53,7 @@ class WorkflowPython(Kind):
             if script is None:
                 raise WorkflowBroken(file=found["file"], reason=f"it holds no {FILE}, so it is no workflow in Python")
             answers = room.answers(script, parameters.answers)
-            places = room.furnished(package, found["files"], answers, context)
+            places = room.furnished(package, found, answers, context)
         try:
             _run(script, places, parameters.memory, messages, context)
             files = _left(script, places.outputs, messages, context)

@@ -33,6 +33,8 @@ class Room(Struct, frozen=True, kw_only=True):
     scratch: Path
     questions: Path
     """The answers, as JSON."""
+    credential: Path
+    """The name and the password that the run is given, as JSON; there only where it is given one."""
 
     def environment(self, job: str, attempt: int) -> dict[str, str]:
         """Return all that the script finds in its environment; nothing of the server's or the worker's is in it."""
@@ -46,6 +48,7 @@ class Room(Struct, frozen=True, kw_only=True):
             "JOBYARD_QUESTIONS": str(self.questions),
             "JOBYARD_INPUTS": str(self.inputs),
             "JOBYARD_OUTPUTS": str(self.outputs),
+            **({"JOBYARD_CREDENTIAL": str(self.credential)} if self.credential.exists() else {}),
         }
 
 
@@ -55,8 +58,11 @@ def answers(script: Declaration, given: Mapping[str, str]) -> dict[str, Any]:
     return {question.name: _typed(question, values[question.id]) for question in script.questions}
 
 
-def furnished(package: Package, files: Mapping[str, str], told: Mapping[str, Any], context: Context) -> Room:
-    """Lay out the folders of a run. Raises WorkflowBroken for a package that cannot be unpacked, Invalid for a name."""
+def furnished(package: Package, found: Mapping[str, Any], told: Mapping[str, Any], context: Context) -> Room:
+    """Lay out the folders of a run, with the files and the credential that the house found for it.
+
+    Raises WorkflowBroken for a package that cannot be unpacked, Invalid for a file's name that leads elsewhere.
+    """
     folder = context.folder
     room = Room(
         package=folder / "package",
@@ -64,16 +70,20 @@ def furnished(package: Package, files: Mapping[str, str], told: Mapping[str, Any
         outputs=folder / "outputs",
         scratch=folder / "scratch",
         questions=folder / "questions.json",
+        credential=folder / "credential.json",
     )
     for one in (room.package, room.inputs, room.outputs, room.scratch):
         one.mkdir()
     _unpack(package, room.package, context)
-    for name, path in files.items():
+    for name, path in found["files"].items():
         if not plain(name):
             raise Invalid(reason=f"{name[:100]!r} is no plain file name")
         context.check()
         shutil.copyfile(path, room.inputs / name)
     room.questions.write_bytes(msgspec.json.encode(told))
+    if "credential" in found:
+        room.credential.touch(mode=0o600)
+        room.credential.write_bytes(msgspec.json.encode(found["credential"]))
     return room
 
 

@@ -121,6 +121,22 @@ class Credentials:
         return self._vault.seal(password, f"{_LABEL} {id_}")
 
 
+class Box:
+    """Hands credentials to runs."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def require(self, view: View, actor: Actor, id_: str) -> None:
+        """Raise NotFound where there is no such credential that somebody may give to a run."""
+        require_use(view, actor, id_)
+
+    def opened(self, view: View, actor: Actor, id_: str) -> dict[str, str]:
+        """Return its name and its password. Raises NotFound, or Conflict for one that another house sealed."""
+        found = require_use(view, actor, id_).credential
+        return {"username": found.name, "password": opened(self._vault, found)}
+
+
 def require_use(view: View, actor: Actor, id_: str) -> CredentialUse:
     """Return a credential that somebody may give to a run. Raises NotFound."""
     found = rows.credential(view, id_)

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from jobyard.engine.submission import Submission
 from jobyard.faces.alteryx import taking
 from jobyard.faces.alteryx.finding import shared
+from jobyard.faces.alteryx.knowing import require_credential
 from jobyard.faces.alteryx.refusals import Forbidden
 from jobyard.faces.alteryx.surroundings import Ask
 from jobyard.faces.alteryx.taking import ASKED, TAKES
@@ -21,6 +22,7 @@ from jobyard.faces.alteryx.words.workflows import tag
 from jobyard.job.errors import Invalid, Refused
 from jobyard.job.record import Job
 from jobyard.workflows.refusals import WrongAnswer
+from jobyard.workflows.report import Drawn
 
 FACE = "alteryx"
 
@@ -45,10 +47,15 @@ async def begun(request: Ask, workflow_id: str) -> Job:
     told = await taking.body(request, RunIn)
     shown = await request.library.shown(request.user, workflow_id)
     marks: dict[str, Any] = {words.AMP: True} if shown.published.about.free_order else {}
+    await require_credential(request, told.credential_id)
+    parameters: dict[str, Any] = {}
     if told.credential_id:
-        marks["credentialId"] = told.credential_id[:100]
+        marks["credentialId"] = told.credential_id
+        if shown.published.about.drawn is Drawn.PYTHON:
+            parameters["credential"] = told.credential_id
     wanted = Submission(
         kind="",
+        parameters=parameters,
         queue=tag(told.worker_tag or "") or None,
         priority=words.PRIORITIES[run_priority(told.priority)],
         face=FACE,

@@ -16,7 +16,7 @@ from jobyard.access import rules
 from jobyard.access.rules import Verb
 from jobyard.engine.schedules.verbs import SchedulesWanted, Seen
 from jobyard.faces.alteryx import taking
-from jobyard.faces.alteryx.knowing import ids_of, named, user_named
+from jobyard.faces.alteryx.knowing import ids_of, named, require_credential, user_named
 from jobyard.faces.alteryx.surroundings import Ask
 from jobyard.faces.alteryx.taking import ASKED, TAKES
 from jobyard.faces.alteryx.wire.schedules import ReducedScheduleOut, ScheduleIn, ScheduleOut
@@ -71,7 +71,8 @@ async def add_schedule(request: Ask) -> Response[bytes]:
     if told.iteration is UNSET:
         raise taking.wrong("iteration", "This field is required.")
     await _require_owner(request, told, request.user.name)
-    await _require_credential(request, told)
+    if told.credential_id is not UNSET:
+        await require_credential(request, told.credential_id)
     workflow, kind, name = await _workflow(request, told.workflow_id)
     said = words.changes(told, None, workflow, kind)
     _require_future(request, said["starts_at"])
@@ -127,7 +128,8 @@ async def _changed(request: Ask, id_: str) -> ScheduleOut:
     actor, seen = await _found(request, id_)
     old = seen.schedule
     await _require_owner(request, told, old.owner)
-    await _require_credential(request, told)
+    if told.credential_id is not UNSET:
+        await require_credential(request, told.credential_id)
     workflow, kind = "", ""
     if told.workflow_id is not UNSET and told.workflow_id != words.workflow_of(old):
         workflow, kind, _ = await _workflow(request, told.workflow_id)
@@ -242,15 +244,6 @@ async def _require_owner(request: Ask, told: ScheduleIn, owner: str) -> None:
         return
     if await user_named(request, told.owner_id, "ownerId") != owner:
         raise taking.wrong("ownerId", "A schedule stays with its owner: it runs with their rights.")
-
-
-async def _require_credential(request: Ask, told: ScheduleIn) -> None:
-    if told.credential_id is UNSET or not told.credential_id:
-        return
-    try:
-        await request.house.sharing.credentials.usable(request.user, told.credential_id)
-    except NotFound:
-        raise taking.wrong("credentialId", f"There is no credential {told.credential_id[:64]}.") from None
 
 
 HANDLERS: tuple[Any, ...] = (

@@ -24,7 +24,8 @@ from jobyard.faces.alteryx.words.workflows import tag
 from jobyard.job.schedule import Schedule
 
 MARK = "alteryx"
-KINDS = frozenset({"workflow.run", "workflow.python"})
+PYTHON = "workflow.python"
+KINDS = frozenset({"workflow.run", PYTHON})
 """Schedules of other kinds of work do not exist for these clients."""
 
 
@@ -56,7 +57,7 @@ def changes(told: ScheduleIn, old: Schedule | None, workflow: str, kind: str) ->
         found["priority"] = PRIORITIES[run_priority(told.priority)]
     if told.worker_tag is not UNSET:
         found["queue"] = tag(told.worker_tag or "") or None
-    if workflow or told.questions is not UNSET:
+    if workflow or told.questions is not UNSET or told.credential_id is not UNSET:
         found |= _parameters(told, old, workflow, kind)
     if told.comment is not UNSET:
         kept = msgspec.structs.replace(kept, comment=told.comment or "")
@@ -123,11 +124,13 @@ def _reduced(schedule: Schedule, next_at: int | None, ids: Mapping[str, str]) ->
 def _parameters(told: ScheduleIn, old: Schedule | None, workflow: str, kind: str) -> dict[str, Any]:
     before = {} if old is None else old.parameters
     given = before.get("answers", {}) if told.questions is UNSET else answers(told.questions)
-    found: dict[str, Any] = {"parameters": {**before, "answers": given}}
-    if workflow:
-        found["parameters"] = {"workflow": workflow, "answers": given}
-        found["kind"] = kind
-    return found
+    credential = before.get("credential", "") if told.credential_id is UNSET else told.credential_id or ""
+    kind = kind or ("" if old is None else old.kind)
+    # A drawn workflow has no use for one, and is not given it.
+    kept = {"credential": credential} if credential and kind == PYTHON else {}
+    named = {"workflow": workflow} if workflow else {key: before[key] for key in before if key != "credential"}
+    found: dict[str, Any] = {"parameters": {**named, "answers": given, **kept}}
+    return {**found, "kind": kind} if workflow else found
 
 
 def _says_when(told: ScheduleIn) -> bool:
