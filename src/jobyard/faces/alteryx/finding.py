@@ -13,6 +13,7 @@ from jobyard.faces.alteryx.words import jobs as words
 from jobyard.faces.alteryx.words import roles
 from jobyard.job.errors import JobNotFound, NotFound
 from jobyard.job.record import Job, ResultFile
+from jobyard.job.states import State
 from jobyard.people.record import Actor
 from jobyard.workflows.sharing.record import Form
 
@@ -48,7 +49,10 @@ async def files_of(request: Ask, job: Job) -> list[ResultFile]:
 
 
 async def messages_of(request: Ask, job: Job) -> list[MessageOut]:
-    """Return what a job told, as far as that is kept."""
+    """Return what a job told, as far as that is kept, and why it waits where it does."""
+    if job.state is State.QUEUED:
+        job, waiting = await request.engine.listing.waiting(await standing(request, job.id), job.id)
+        return words.told(job, []) + words.why(waiting)
     kept: list[Any] = []
     try:
         file, path = await request.engine.results.open(await standing(request, job.id), job.id, words.MESSAGES_FILE)

@@ -22,6 +22,7 @@ from jobyard.faces.alteryx.wire.jobs import (
 from jobyard.faces.alteryx.words.times import duration, optional_time, time
 from jobyard.job.record import Job, ResultFile
 from jobyard.job.states import State
+from jobyard.job.waiting import Cause, Waiting
 
 MESSAGES_FILE = "messages.json"
 """The result file in which a workflow's run keeps all that it told."""
@@ -29,6 +30,8 @@ AMP = "runWithE2"
 """The mark of jobs whose workflow was made for the engine that promises no order of records."""
 DEFAULT_QUEUE = "default"
 ENGINE, INFO, WARNING, ERROR, CONVERSION = -1, 1, 2, 3, 5
+_STUCK = frozenset({Cause.PAUSED, Cause.UNSERVED, Cause.UNABLE})
+"""Why a job waits until a person does something."""
 GONE = frozenset({State.CANCELLED})
 """Where it has to be looked whether a job is gone (see `gone`)."""
 SHOWN = frozenset(State) - {State.DRAFT}
@@ -225,6 +228,14 @@ def told(job: Job, kept: Iterable[Any]) -> list[MessageOut]:
     if job.failure is not None and not any(one.status == ERROR for one in found):
         found.append(MessageOut(status=ERROR, text=job.failure.message, tool_id=ENGINE))
     return found
+
+
+def why(waiting: Waiting | None) -> list[MessageOut]:
+    """Return why a job waits, as a warning where only a person can help."""
+    if waiting is None:
+        return []
+    status = WARNING if waiting.cause in _STUCK else INFO
+    return [MessageOut(status=status, text=waiting.sentence, tool_id=ENGINE)]
 
 
 def _message(said: Any) -> MessageOut | None:
