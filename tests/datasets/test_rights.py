@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jobyard.datasets.messages import Applied, unpacked
-from jobyard.job.errors import AlreadySynchronizing, NotFound, Refused
+from jobyard.job.errors import AlreadySynchronizing, Conflict, NotFound, Refused
 from jobyard.people.record import Actor, Role
 from tests.datasets.yard import ADA, BOB, OPERATOR, Yard, fill
 
@@ -122,3 +122,9 @@ def test_who_may_synchronize(yard: Yard) -> None:
         yard.submit(dataset="dogs")
     with pytest.raises(NotFound):
         yard.submit(dataset="\udcff")
+
+
+def test_files_that_were_sent_in_have_no_source_to_synchronize_with(yard: Yard) -> None:
+    yard.create(source="")
+    with pytest.raises(Conflict, match="The files of the dataset cats were sent in"):
+        yard.submit()

@@ -70,7 +70,7 @@ class Yard:
         return asyncio.run(coroutine)
 
     def create(self, name: str = "cats", actor: Actor = ADA, source: Path | str | None = None, **given: Any) -> Dataset:
-        draft = Draft(name=name, source=str(source or self.source), **given)
+        draft = Draft(name=name, source=str(self.source if source is None else source), **given)
         return self.ask(self.datasets.create(actor, draft))
 
     def get(self, name: str = "cats", actor: Actor = OPERATOR) -> Dataset:

@@ -35,6 +35,7 @@ from jobyard.datasets.sorting import Sorting, sorting
 from jobyard.datasets.sources import Sources
 from jobyard.datasets.sources.address import stretch
 from jobyard.datasets.sources.endpoint import covering
+from jobyard.datasets.sources.kept import is_kept
 from jobyard.job.errors import AlreadySynchronizing, Conflict, Invalid, NotFound, Refused
 from jobyard.job.filters import Filter, Query
 from jobyard.job.record import Job, Resource
@@ -76,6 +77,10 @@ class DatasetCapability:
         dataset = finding.found(view, actor, parameters.dataset)
         if not rules.may(actor, Verb.SUBMIT, dataset):
             raise Refused(verb="synchronize this dataset")
+        if is_kept(dataset.source):
+            raise Conflict(
+                reason=f"The files of the dataset {dataset.name} were sent in; there is nothing to synchronize."
+            )
         rows.lock(view, dataset.id)
         live = Filter(
             kinds=frozenset({KIND}),

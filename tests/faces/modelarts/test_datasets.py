@@ -220,6 +220,10 @@ async def test_a_dataset_is_changed_by_what_is_said_and_by_nothing_else(house: H
     assert await change(update_labels=renamed) == (200, "new-name", "", ["z", "b"])
     changed = await change(add_labels=[{"name": "c"}], delete_labels=[{"name": "b"}], description="d")
     assert changed == (200, "new-name", "d", ["z", "c"])
+    await mia.made("other")
+    for wrong in ({"dataset_name": "other"}, {"add_labels": [{"name": "more"}, {"name": "z"}]}):
+        refused = {"add_labels": [{"name": "e"}], "dataset_name": "third", "description": "x", **wrong}
+        assert await change(**refused) == (400, "new-name", "d", ["z", "c"])
     assert (await change(dataset_name="a b", description="x"))[0] == 400
     assert (await change(delete_labels=[{"name": "none"}], description="x"))[0] == 404
     assert (await change(current_version_id="v"))[0] == 400

@@ -13,10 +13,10 @@ from jobyard.access.rules import Verb
 from jobyard.datasets import finding, rows
 from jobyard.datasets.catalog import contents
 from jobyard.datasets.catalog.contents import Contents
-from jobyard.datasets.catalog.shelf import unnumbered
+from jobyard.datasets.catalog.shelf import check_changes, unnumbered
 from jobyard.datasets.label_checks import check_labels
 from jobyard.datasets.labels import Label, LabelKind
-from jobyard.datasets.record import Dataset, LabelPolicy, Statistics
+from jobyard.datasets.record import Dataset, DatasetChanges, LabelPolicy, Statistics
 from jobyard.datasets.tables import annotations as kept
 from jobyard.datasets.tables import carried, collections, samples
 from jobyard.datasets.tables import datasets as table
@@ -81,6 +81,24 @@ class Labels(Contents):
         return await self.change_labels_at(
             lambda view: _home_of(view, actor, dataset), actor, add, update, delete, policy
         )
+
+    async def revise(
+        self,
+        actor: Actor,
+        dataset: str,
+        changes: DatasetChanges,
+        add: Sequence[Label],
+        update: Sequence[Label],
+        delete: Sequence[int],
+    ) -> None:
+        """Change what is said about a dataset together with its labels, as `update` and `change_labels` do."""
+        check_changes(changes)
+
+        def homing(transaction: Transaction) -> Home:
+            found = self._change(transaction, actor, dataset, changes)
+            return _home_of(transaction, actor, found.id)
+
+        await self.change_labels_at(homing, actor, add, update, delete, LabelPolicy.KEEP)
 
     async def change_labels_at(
         self,

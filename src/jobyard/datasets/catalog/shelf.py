@@ -108,32 +108,26 @@ class Shelf(Ground):
 
     async def update(self, actor: Actor, dataset: str, changes: DatasetChanges) -> Dataset:
         """Change what is said about a dataset and return it. Raises NotFound, Refused, Invalid, NameTaken."""
-        if changes.name is not UNSET:
-            ground.check_name("dataset", changes.name)
-        if changes.description is not UNSET:
-            ground.check_text("description", changes.description, ground.DESCRIPTION_LIMIT)
-        if changes.settings is not UNSET:
-            ground.check_settings(changes.settings)
+        check_changes(changes)
+        return await self._write(lambda transaction: self._change(transaction, actor, dataset, changes))
 
-        def work(transaction: Transaction) -> Dataset:
-            found = ground.held(transaction, actor, dataset, Verb.EDIT, "change this dataset").dataset
-            changed = replace(
-                found,
-                name=found.name if changes.name is UNSET else changes.name,
-                description=found.description if changes.description is UNSET else changes.description,
-                read_labels=found.read_labels if changes.read_labels is UNSET else changes.read_labels,
-                settings=found.settings if changes.settings is UNSET else changes.settings,
-            )
-            if changed == found:
-                return found
-            changed = replace(changed, updated_at=self._clock.now())
-            if not table.change(transaction, changed):
-                raise NameTaken(what="dataset", name=changed.name)
-            details = {"id": found.id, "name": changed.name}
-            audit.tell(transaction, changed.updated_at, actor.name, "changed", f"dataset {found.name}", details)
-            return changed
-
-        return await self._write(work)
+    def _change(self, transaction: Transaction, actor: Actor, dataset: str, changes: DatasetChanges) -> Dataset:
+        found = ground.held(transaction, actor, dataset, Verb.EDIT, "change this dataset").dataset
+        changed = replace(
+            found,
+            name=found.name if changes.name is UNSET else changes.name,
+            description=found.description if changes.description is UNSET else changes.description,
+            read_labels=found.read_labels if changes.read_labels is UNSET else changes.read_labels,
+            settings=found.settings if changes.settings is UNSET else changes.settings,
+        )
+        if changed == found:
+            return found
+        changed = replace(changed, updated_at=self._clock.now())
+        if not table.change(transaction, changed):
+            raise NameTaken(what="dataset", name=changed.name)
+        details = {"id": found.id, "name": changed.name}
+        audit.tell(transaction, changed.updated_at, actor.name, "changed", f"dataset {found.name}", details)
+        return changed
 
     async def delete(self, actor: Actor, dataset: str) -> None:
         """Forget a dataset with all that was said of its samples; files in folders and buckets stay. Work on it fails.
@@ -166,6 +160,16 @@ class Shelf(Ground):
             await asyncio.to_thread(kept.forget, self._pictures, source)
         while not await self._write(lambda transaction: rows.remove_some(transaction, number, ground.AT_ONCE)):
             pass
+
+
+def check_changes(changes: DatasetChanges) -> None:
+    """Raise Invalid for what cannot be said about a dataset."""
+    if changes.name is not UNSET:
+        ground.check_name("dataset", changes.name)
+    if changes.description is not UNSET:
+        ground.check_text("description", changes.description, ground.DESCRIPTION_LIMIT)
+    if changes.settings is not UNSET:
+        ground.check_settings(changes.settings)
 
 
 def unnumbered(label: Label) -> Label:

@@ -56,9 +56,10 @@ async def update_dataset(request: Ask, dataset_id: FromPath[str]) -> DatasetMade
     there = await request.datasets.labels(request.user, found.id)
     add = [words.label_in(label) for label in said.add_labels]
     update, gone = words.changed(said.update_labels, there), words.numbers_of(said.delete_labels, there)
-    await request.datasets.update(request.user, found.id, wanted)
     if add or update or gone:
-        await request.datasets.change_labels(request.user, found.id, add, update, gone)
+        await request.datasets.revise(request.user, found.id, wanted, add, update, gone)
+    else:
+        await request.datasets.update(request.user, found.id, wanted)
     return DatasetMade(dataset_id=found.id)
 
 
