@@ -33,6 +33,8 @@ _DAYS = 366
 _DAY = 86_400 * SECOND
 _ROOM = 32 * 1024 * 1024
 """Bytes of small pictures that are remembered."""
+_BUDGET = 1.0
+"""Seconds that a page spends on measuring pictures; it shows the rest without what is drawn over them."""
 _AT_ONCE = 2
 """Pictures that are made small at the same time; who waits longer leaves the machine to others."""
 
@@ -144,8 +146,14 @@ class Showing(Ground):
             return self._small[mark]
         async with self._turns:
             name, file = await self._tasks.picture(actor, dataset, frame)
-            made = await asyncio.to_thread(thumbnail, file, name)
+
+            def work() -> tuple[bytes, tuple[int, int]]:
+                size = _looked_at(file, name)
+                return thumbnail(file, name), size
+
+            made, (width, height) = await asyncio.to_thread(work)
         self._keep(mark, made)
+        await self._write(lambda transaction: tables.measure(transaction, dataset.number, [(frame, width, height)]))
         return made
 
     def _keep(self, mark: str, made: bytes) -> None:
@@ -177,9 +185,12 @@ class Showing(Ground):
         ]
 
     async def _measured(self, actor: Actor, dataset: Dataset, frames: Sequence[int]) -> dict[int, tuple[int, int]]:
-        """Look how large pictures are at which nobody has looked, and keep it."""
-        sizes = dict[int, tuple[int, int]]()
+        """Look how large pictures are at which nobody has looked, as far as there is time, and keep it."""
+        sizes, loop = dict[int, tuple[int, int]](), asyncio.get_running_loop()
+        until = loop.time() + _BUDGET
         for frame in frames:
+            if loop.time() > until:
+                break
             try:
                 name, file = await self._tasks.picture(actor, dataset, frame)
                 sizes[frame] = await asyncio.to_thread(_size, file, name)
@@ -199,6 +210,19 @@ def _size(file: BinaryIO, name: str) -> tuple[int, int]:
 
     with file:
         return size_of(file, name)
+
+
+def _looked_at(file: BinaryIO, name: str) -> tuple[int, int]:
+    """Return how large a picture is and leave it to be read anew; closes it where it is none."""
+    from jobyard.datasets.formats.pictures import size_of
+
+    try:
+        size = size_of(file, name)
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return size
 
 
 def _said(view: View, dataset: int, layer: int, frames: Sequence[int]) -> dict[int, Annotations]:
