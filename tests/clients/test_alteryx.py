@@ -125,8 +125,10 @@ def test_the_lines_of_the_documents_work_but_for_the_address(house: RunningHouse
     status, job = curl(*line, "-H", "content-type: application/json", "-d", run)
     place = f"{given['base_url']}v3/jobs/{job['id']}"
     assert (status, job["status"]) == (200, "Queued")
-    assert curl(f"{place}?includeMessages=true", "GET", bearer) == (200, job)
-    assert curl(f"{place}/messages", "GET", bearer) == (200, [])
+    status, told = curl(f"{place}?includeMessages=true", "GET", bearer)
+    assert (status, told | {"messages": []}) == (200, job)
+    assert [one["text"] for one in told["messages"]] == ["No live worker serves queue nobody-serves-this."]
+    assert curl(f"{place}/messages", "GET", bearer) == (200, told["messages"])
     assert curl(place, "DELETE", bearer) == (200, {"message": "Deleted Successfully."})
     assert curl(place, "GET", bearer)[0] == curl(place, "DELETE", bearer)[0] == 404
     assert curl(place, "GET", "BearerTokenGoesHere")[0] == 401

@@ -113,7 +113,9 @@ def test_every_route_that_the_docs_call_exists() -> None:
         for method, path in re.findall(r"^### `([A-Z]+) (\S+)`$", reference, re.MULTILINE)
     }
     for place, words in _called("curl"):
-        address = next(word for word in words if "/v1/" in word)
+        address = next((word for word in words if "/v1/" in word), "")
+        if not address and "ALTERYX_BASE_URL" in " ".join(words):
+            continue  # its own document tells its routes
         path = re.sub(r"^.*?(?=/v1/)", "", address).split("?")[0]
         sends = any(word in {"--json", "-d", "--data", "--data-binary"} for word in words)
         method = words[words.index("-X") + 1] if "-X" in words else "POST" if sends else "GET"
