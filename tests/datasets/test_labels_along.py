@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +13,11 @@ from jobyard.datasets import label_files, sync
 from jobyard.datasets.annotations import ShapeKind
 from jobyard.datasets.record import Purpose, SampleFilter, TagWanted
 from jobyard.job.errors import Conflict, Invalid
+from jobyard.store.contract import Store
 from tests.datasets.sources.stub import Answer, Stub, serving
 from tests.datasets.test_buckets import allow
 from tests.datasets.test_label_text import BOMB, box, voc
-from tests.datasets.yard import ADA, Killed, Yard, put
+from tests.datasets.yard import ADA, Killed, Yard, counts, put
 
 pytestmark = pytest.mark.usefixtures("small_batches")
 
@@ -269,6 +271,24 @@ def test_the_case_of_an_ending_hides_no_text(pictures: Yard, ending: str, label_
     put(pictures.source, f"late.{ending}")
     pictures.synchronize()
     assert said(pictures) == {f"a.{ending}": ("dog",), f"late.{ending}": ("dog",)}
+
+
+def test_very_many_texts_that_are_gone_at_once_leave_the_counts_right(store: Store, tmp_path: Path) -> None:
+    yard = Yard(store, tmp_path, known_limit=12)
+    yard.create(purpose=Purpose.IMAGE_CLASSIFICATION)
+    for number in range(40):
+        put(yard.source, f"a{number:02}.txt", b"dog")
+    for number in range(4):
+        put(yard.source, f"a{number:02}.jpg")
+    yard.synchronize()
+    for number in range(40):
+        (yard.source / f"a{number:02}.txt").unlink()
+    (yard.source / "a00.jpg").unlink()
+    put(yard.source, "a04.jpg")
+    result = yard.synchronize()
+    assert counts(result) == (1, 0, 1, 3)
+    assert set(said(yard).values()) == {()}
+    check(yard)
 
 
 def test_very_much_that_was_read_travels_in_pieces(pictures: Yard, monkeypatch: pytest.MonkeyPatch) -> None:

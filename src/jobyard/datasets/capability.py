@@ -161,13 +161,15 @@ class DatasetCapability:
         files, more_files = NOTHING, False
         if sorted_.labels:
             files, more_files = self._compared(batch.label_files, label_files.known, transaction, held, batch)
+        guard(held.dataset, job, begun, batch, samples)
+        if more_files and not more:
+            samples = NOTHING  # the batch comes again, and then they would be found and counted anew
         counts = _counted(begun.counts, samples)
         moved = replace(begun, counts=counts)
         if not more and not more_files:
             counts = replace(counts, listed=counts.listed + len(batch.entries), skipped=counts.skipped + batch.skipped)
             cursor = begun.cursor if batch.upto is None else batch.upto
             moved = replace(begun, cursor=cursor, passed=batch.upto is None, counts=counts)
-        guard(held.dataset, job, begun, batch, samples)
         rows.write(transaction, held, samples, now)
         label_files.write(transaction, held, sorted_, samples, files, now)
         _note(transaction, begun, moved, samples, now)
