@@ -29,6 +29,11 @@ Look = Literal["light", "dark"]
 LOOKS: tuple[Look, ...] = ("light", "dark")
 SHAPES = {"wide": WIDE, "phone": PHONE}
 DOOR = "sign-in"
+LOADED = """() => {
+  const within = [...document.images].filter((one) => one.getBoundingClientRect().top < innerHeight);
+  return Promise.all(within.map((one) => one.decode())).then(() => true);
+}"""
+"""Waits until every picture within the window is there."""
 FLAT = 128
 """So many of a picture's commonest colours have a place in its palette."""
 
@@ -72,6 +77,7 @@ def settle(page: Page) -> None:
     expect(page.locator("main[aria-busy=true], main [aria-busy=true]")).to_have_count(0)
     for one in page.locator(".live").all():
         expect(one).to_have_text("live")
+    page.evaluate(LOADED)
     page.evaluate("document.fonts.ready.then(() => true)")
 
 
@@ -89,8 +95,8 @@ def screens(page: Page, house: dict[str, Any]) -> dict[str, str]:
         "plots": f"{jobs['Second look at the pictures']}?part=plots",
         "experiment": jobs["Train with a fast rate"],
         "experiment-plots": f"{jobs['Train with a fast rate']}?part=plots",
-        **{part: f"/datasets/{drawn['id']}?part={part}" for part in ("statistics", "quality", "consensus", "people")},
         "dataset": f"/datasets/{drawn['id']}",
+        **{part: f"/datasets/{drawn['id']}?part={part}" for part in ("statistics", "quality", "consensus", "people")},
         "picture": f"/datasets/{drawn['id']}?picture=0",
         **rooms,
     }
