@@ -87,6 +87,15 @@ async def test_a_workflow_in_a_collection_is_seen_and_run_by_its_members_alone(h
     await max_.refused(404, "POST", f"/v3/workflows/{workflow}/jobs", {})
 
 
+@pytest.mark.parametrize("ends", ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "2001-01-01T00:00:00Z"])
+async def test_a_place_that_ended_long_ago_is_none(house: House, ends: str) -> None:
+    mia = house.caller()
+    id_ = (await mia("POST", "/v3/collections", {"name": "reports"})).json()
+    place = {"userId": house.ids["max"], "expirationDate": ends, "collectionsPermissions": {"isAdmin": True}}
+    assert (await mia("POST", f"/v3/collections/{id_}/users", place)).status_code == 200
+    await house.caller("max").refused(404, "GET", f"/v3/collections/{id_}")
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [

@@ -34,12 +34,12 @@ _PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
 def place(told: PlaceIn, form: Form, id_: str) -> Member:
     """Return somebody's place in a collection. Raises Invalid for an end that is no time."""
     said: Permissions = told if told.collections_permissions is UNSET else told.collections_permissions
-    ends = moment("expirationDate", told.expiration_date or "", -1)
+    ends = (told.expiration_date or "").strip()
     return Member(
         form=form,
         id=id_,
         permissions=frozenset(one for name, one in _PERMISSIONS.items() if getattr(said, name)),
-        expires_at=None if ends < 0 else ends,
+        expires_at=moment("expirationDate", ends, 0) if ends else None,
     )
 
 
