@@ -135,6 +135,7 @@ class House:
             sendings=self.sendings,
             showing=self.showing,
             experiments=self.experiments,
+            library=self.library,
             settings=self.settings,
             base_url=self.base_url,
             version=jobyard.__version__,

@@ -12,7 +12,7 @@ from jobyard.store.sqlite import SqliteStore
 from tests.faces.native.house import House, served
 from tests.sqlite_file import LayOut
 
-PACKAGES = ("jobyard.datasets", "jobyard.experiments")
+PACKAGES = ("jobyard.datasets", "jobyard.experiments", "jobyard.workflows")
 
 
 @pytest.fixture

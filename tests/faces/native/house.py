@@ -48,6 +48,9 @@ from jobyard.store.contract import Store
 from jobyard.web.connection import Connection
 from jobyard.web.doorplate import Doorplate
 from jobyard.web.doors import Doors
+from jobyard.workflows.capability import Workflows
+from jobyard.workflows.library.verbs import Library
+from jobyard.workflows.packages import Packages
 from tests.plain import NO_TRUST
 
 PEOPLE = {
@@ -108,13 +111,14 @@ class House:
         self.settings = Settings(**{"data": str(folder), "password_memory": 8, **settings})
         roots = self.settings.source_roots
         self.blobs = Blobs(folder / "blobs")
+        self.packages = Packages(Blobs(folder / "packages"))
         self.engine = Engine(
             store,
             self.blobs,
             Vault(bytes(32)),
             self.clock,
             Registry([Count, DatasetSync, *kinds]),
-            [DatasetCapability(roots, Vault(bytes(32)))],
+            [DatasetCapability(roots, Vault(bytes(32))), Workflows(self.packages)],
             self.settings,
             Letters(),
         )
@@ -122,23 +126,11 @@ class House:
         self.tokens: dict[str, str] = {}
         files = folder / "experiments"
         self.experiments = Experiments(self.engine, self.settings.task_silence, files, self.settings.upload_limit)
+        self.library = Library(self.engine, self.packages, self.settings.upload_limit)
         self.uploads = Uploads(folder / "uploads", self.settings.upload_limit)
         deletes = self.settings.source_deletes
-        datasets = Datasets(store, self.clock, roots, Vault(bytes(32)), source_deletes=deletes)
-        self.datasets = datasets
-        surroundings = Surroundings(
-            engine=self.engine,
-            datasets=datasets,
-            endpoints=Endpoints(store, self.clock, Vault(bytes(32))),
-            sendings=Sendings(store, self.clock, roots, self.uploads),
-            showing=Showing(
-                store, self.clock, datasets, Tasks(store, self.clock, roots, folder / "pictures", Vault(bytes(32)))
-            ),
-            experiments=self.experiments,
-            settings=self.settings,
-            base_url=lambda: "https://jobs.example",
-            version="1.2.3",
-        )
+        self.datasets = Datasets(store, self.clock, roots, Vault(bytes(32)), source_deletes=deletes)
+        surroundings = self._surroundings(folder)
         self._idle = idle_apps()
         self.app = self._idle.pop() if self._idle else native(surroundings)
         for name, thing in standing(surroundings).items():
@@ -146,6 +138,26 @@ class House:
         room = native_room(self.app, self.settings)
         self.door = Doors([room], room, Doorplate(self.settings), self._running)
         self.worker = Actor(name="ada", role=Role.ADMINISTRATOR, scope=KeyScope.DESK)
+
+    def _surroundings(self, folder: Path) -> Surroundings:
+        roots = self.settings.source_roots
+        return Surroundings(
+            engine=self.engine,
+            datasets=self.datasets,
+            endpoints=Endpoints(self.store, self.clock, Vault(bytes(32))),
+            sendings=Sendings(self.store, self.clock, roots, self.uploads),
+            showing=Showing(
+                self.store,
+                self.clock,
+                self.datasets,
+                Tasks(self.store, self.clock, roots, folder / "pictures", Vault(bytes(32))),
+            ),
+            experiments=self.experiments,
+            library=self.library,
+            settings=self.settings,
+            base_url=lambda: "https://jobs.example",
+            version="1.2.3",
+        )
 
     def leave(self) -> None:
         """Leave the app to the next house."""

@@ -60,6 +60,8 @@ BODIES: dict[str, Any] = {
     "cloneExperiment": {},
     "enqueueExperiment": {"queue": "default"},
     "archiveExperiment": {},
+    "changeWorkflow": {"comments": "c"},
+    "runWorkflow": {},
     "setEndpoint": {"url": "https://example.org", "allowed": ["bucket"]},
     "backup": {"folder": "/tmp/never"},
     "addWebhook": {"url": "https://example.org/hook"},
@@ -81,7 +83,8 @@ def filled(path: str, job: str = "0" * 32) -> str:
     named = {"{user}": "max", "{name}": "x", "{subject}": "queue", "{about}": "kind", "{queue}": "q", "{worker}": "w"}
     for name, value in {"{job_id}": job, **named}.items():
         path = path.replace(name, value)
-    for name in ("{dataset_id}", "{schedule_id}", "{key_id}", "{project_id}", "{webhook_id}", "{sample_id}"):
+    ids = ("dataset", "schedule", "key", "project", "webhook", "sample", "workflow")
+    for name in (f"{{{one}_id}}" for one in ids):
         path = path.replace(name, "0" * 32)
     for name in ("{collection_id}", "{upload_id}"):
         path = path.replace(name, "0" * 32)
@@ -174,7 +177,8 @@ async def test_a_viewer_changes_nothing(house: House) -> None:
                     continue
                 answer = await ask(viewer, method, filled(path, job), handler)
                 strange = handler.operation_id in {"setMember", "dropMember"}
-                strange = strange or any(f"{{{one}_id}}" in path for one in ("schedule", "dataset", "collection"))
+                rooms = ("schedule", "dataset", "collection", "workflow")
+                strange = strange or any(f"{{{one}_id}}" in path for one in rooms)
                 expected = {404} if strange else {403}
                 assert answer.status_code in expected, f"{method} {path}: {answer.text}"
         assert (await house.engine.listing.job(HOUSE, job)).revision == 1

@@ -22,6 +22,7 @@ from jobyard.job.ids import new_id
 from jobyard.job.schedule import Schedule
 from jobyard.people.record import Actor, Role
 from jobyard.store.sqlite import SqliteStore
+from tests.faces.native.conftest import PACKAGES
 from tests.faces.native.house import House, served
 from tests.faces.native.test_datasets import synchronized
 
@@ -39,7 +40,7 @@ class Served:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.store = SqliteStore.open(folder, packages=("jobyard.datasets", "jobyard.experiments"), synchronous="OFF")
+        self.store = SqliteStore.open(folder, packages=PACKAGES, synchronous="OFF")
         self.house = House(self.store, folder, source_roots=(str(folder / "sources"),))
         self.loop = asyncio.new_event_loop()
         self._dataset: str | None = None

@@ -20,6 +20,7 @@ from jobyard.faces.native.stream import Streams, Watch
 from jobyard.faces.native.words import Names
 from jobyard.people.record import Actor
 from jobyard.settings import Settings
+from jobyard.workflows.library.verbs import Library
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +33,7 @@ class Surroundings:
     sendings: Sendings
     showing: Showing
     experiments: Experiments
+    library: Library
     settings: Settings
     base_url: Callable[[], str]
     """The address clients use, without a slash at its end."""

@@ -30,6 +30,7 @@ from jobyard.faces.native.routes import (
     session,
     verbs,
     webhooks,
+    workflows,
 )
 from jobyard.faces.native.routes.contents import get_document
 from jobyard.faces.native.routes.desk import at_desk
@@ -57,6 +58,7 @@ _SUBJECTS = (
     endpoints,
     experiments,
     experimenting,
+    workflows,
     projects,
     people,
     webhooks,

@@ -1,0 +1,131 @@
+"""Workflows as the native face shows them: handed in, looked at, changed, run, and what their runs left."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import msgspec
+import pytest
+
+from jobyard.job.desk import Ask
+from jobyard.workflows.kind import MESSAGES_FILE, WorkflowRun
+from jobyard.workflows.messages import Message
+from tests.faces.native.house import House, served
+from tests.workflows.drawing import Canvas
+
+pytestmark = pytest.mark.anyio
+
+SURVEY = Path(__file__).parents[2] / "workflows" / "practice" / "survey" / "package" / "survey.yxwz"
+
+
+@pytest.fixture
+async def house(built: Callable[..., House]) -> AsyncIterator[House]:
+    """A served house whose workers run workflows."""
+    async with served(built(kinds=[WorkflowRun])) as house:
+        await house.people()
+        yield house
+
+
+async def hand_in(client: httpx2.AsyncClient, data: bytes = b"", **said: str) -> httpx2.Response:
+    headers = {"Content-Type": "application/octet-stream"}
+    told = {"file": "survey.yxwz", **said}
+    return await client.post("/v1/uploads/workflows", params=told, content=data or SURVEY.read_bytes(), headers=headers)
+
+
+def undone() -> bytes:
+    canvas = Canvas()
+    canvas.tool("PearsonCorrelation", Input=canvas.text(["n"], [1]))
+    return canvas.document()
+
+
+async def test_an_app_is_handed_in_looked_at_changed_and_fetched(house: House) -> None:
+    async with house.client() as client:
+        made = await hand_in(client, comment="first")
+        assert made.status_code == 201, made.text
+        said = made.json()
+        assert (said["name"], said["published"]["number"], said["published"]["drawn"]) == ("survey", 1, "app")
+        assert said["may"] == ["run", "edit", "download", "delete"]
+        look = said["look"]
+        assert look["runs"] and look["outputs"] == ["likes.json"] and all(one["runs"] for one in look["tools"])
+        assert [(one["name"], one["type"], one["default"]) for one in look["questions"]] == [
+            ("Least age", "NumericUpDown", "18")
+        ]
+        again = (await hand_in(client, undone(), file="other.yxmd", workflow=said["id"])).json()
+        assert (again["published"]["number"], again["look"]["runs"]) == (2, False)
+        [wrong] = [one for one in again["look"]["tools"] if not one["runs"]]
+        assert wrong["title"] == "PearsonCorrelation" and wrong["reasons"]
+        first = (await client.get(f"/v1/workflows/{said['id']}/look?version=1")).json()
+        assert first == look
+        changed = await client.patch(f"/v1/workflows/{said['id']}", json={"published": 1, "name": "Likes"})
+        assert (changed.json()["name"], changed.json()["published"]["number"]) == ("Likes", 1)
+        package = await client.get(f"/v1/workflows/{said['id']}/package")
+        assert package.content == SURVEY.read_bytes()
+        assert "survey.yxwz" in package.headers["content-disposition"]
+        assert [one["name"] for one in (await client.get("/v1/workflows")).json()["workflows"]] == ["Likes"]
+        assert (await client.delete(f"/v1/workflows/{said['id']}")).status_code == 204
+        assert (await client.get(f"/v1/workflows/{said['id']}")).status_code == 404
+
+
+async def test_what_is_no_workflow_is_refused_and_others_see_nothing(house: House) -> None:
+    async with house.client() as client, house.client("max") as stranger, house.client("vera") as viewer:
+        assert (await hand_in(client, b"no workflow")).status_code == 400
+        assert (await hand_in(viewer)).status_code == 403
+        assert (await client.post("/v1/uploads/workflows", json={})).status_code == 415
+        id_ = (await hand_in(client)).json()["id"]
+        assert (await stranger.get("/v1/workflows")).json()["workflows"] == []
+        for path in ("", "/look", "/package"):
+            assert (await stranger.get(f"/v1/workflows/{id_}{path}")).status_code == 404
+        assert (await stranger.post(f"/v1/workflows/{id_}/run", json={})).status_code == 404
+
+
+async def test_the_list_goes_on_page_by_page(house: House) -> None:
+    async with house.client() as client:
+        for name in ("One", "Two", "Three"):
+            assert (await hand_in(client, name=name)).status_code == 201
+        page = (await client.get("/v1/workflows?limit=2")).json()
+        rest = (await client.get(f"/v1/workflows?limit=2&cursor={page['next']}")).json()
+        assert [one["name"] for one in page["workflows"] + rest["workflows"]] == ["One", "Two", "Three"]
+        assert rest["next"] is None
+
+
+async def test_a_run_is_told_with_its_tools_records_and_files(house: House) -> None:
+    async with house.client() as client:
+        id_ = (await hand_in(client)).json()["id"]
+        assert (await client.post(f"/v1/workflows/{id_}/run", json={"answers": {"Odd": "1"}})).status_code == 400
+        job = (await client.post(f"/v1/workflows/{id_}/run", json={"answers": {"Least age": "40"}})).json()
+        assert (job["kind"], job["parameters"]["answers"]) == ("workflow.run", {"Least age": "40"})
+        empty = (await client.get(f"/v1/workflow-runs/{job['id']}")).json()
+        assert (empty["workflow"], empty["version"], empty["messages"]) == (id_, 1, [])
+        told = [Message(1, "It begins."), Message(2, "Odd value", 3), Message(50, "True|2", 2), Message(4, "Done.")]
+        files = {MESSAGES_FILE: msgspec.json.encode(told), "likes.csv": b"name,town\nAda,\n" + b"x,y\n" * 60}
+        await finish(house, files, {"records": {"2": {"True": 2, "False": 1}}, "files": [WRITTEN]})
+        run = (await client.get(f"/v1/workflow-runs/{job['id']}")).json()
+        assert [(one["severity"], one["tool"], one["title"]) for one in run["messages"]] == [
+            ("info", None, ""),
+            ("warning", 3, "RegEx"),
+            ("end", None, ""),
+        ]
+        assert run["records"] == [
+            {"tool": 2, "title": "Filter", "ports": [{"port": "True", "records": 2}, {"port": "False", "records": 1}]}
+        ]
+        assert run["files"] == [WRITTEN]
+        shown = (await client.get(f"/v1/workflow-runs/{job['id']}/preview?name=likes.csv&rows=2")).json()
+        assert shown == {"columns": ["name", "town"], "rows": [["Ada", None], ["x", "y"]], "more": True}
+        assert (await client.get(f"/v1/workflow-runs/{job['id']}/preview?name=none.csv")).status_code == 404
+        refused = await client.get(f"/v1/workflow-runs/{job['id']}/preview?name={MESSAGES_FILE}&rows=1")
+        assert refused.status_code == 200
+        other = (await house.submit()).id
+        assert (await client.get(f"/v1/workflow-runs/{other}")).status_code == 404
+
+
+WRITTEN: dict[str, Any] = {"name": "likes.csv", "form": "csv", "tools": [7], "records": 61}
+
+
+async def finish(house: House, files: dict[str, bytes], result: Any) -> None:
+    """Let a worker run the next workflow, leaving files."""
+    ask = Ask(worker="w1", session="w1", kinds=("workflow.run",), queues=("default",))
+    [assignment] = (await house.engine.desk.claim(house.worker, ask)).assignments
+    await house.end(assignment.job, files=files, result=result)

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+import xlsxwriter
+
+from jobyard.workflows import preview as room
+from jobyard.workflows.preview import Preview, preview
+from jobyard.workflows.refusals import FileUnreadable
+
+FRAME = pl.DataFrame({"name": ["Ada", "Emmy", None], "age": [36, 53, 9]})
+FIRST = Preview(columns=("name", "age"), rows=(("Ada", "36"), ("Emmy", "53")), more=True)
+
+
+def test_every_form_shows_its_first_records(tmp_path: Path) -> None:
+    FRAME.write_csv(tmp_path / "a.csv")
+    FRAME.write_csv(tmp_path / "a.tsv", separator="\t")
+    FRAME.write_json(tmp_path / "a.json")
+    FRAME.write_parquet(tmp_path / "a.parquet")
+    with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as book:
+        page = book.add_worksheet()
+        for row, values in enumerate([FRAME.columns, *FRAME.rows()]):
+            for column, value in enumerate(values):
+                page.write(row, column, value)
+    for name in ("a.csv", "a.tsv", "a.json", "a.parquet"):
+        assert preview(tmp_path / name, name, 2) == FIRST, name
+    assert preview(tmp_path / "a.xlsx", "a.xlsx", 2).rows[0][0] == "Ada"
+    whole = preview(tmp_path / "a.csv", "A.CSV", 3)
+    assert (whole.rows[2], whole.more) == ((None, "9"), False)
+
+
+def test_a_long_text_is_read_only_at_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "_FIRST", 20)
+    (tmp_path / "a.csv").write_text("n\n" + "1234567\n" * 100)
+    assert preview(tmp_path / "a.csv", "a.csv", 50) == Preview(columns=("n",), rows=(("1234567",),) * 2, more=True)
+    (tmp_path / "empty.csv").touch()
+    assert preview(tmp_path / "empty.csv", "empty.csv", 5) == Preview(columns=(), rows=(), more=False)
+
+
+def test_what_is_no_table_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.pdf", "a.json", "a.parquet", "a.xlsx", "gone.csv"):
+        if not name.startswith("gone"):
+            (tmp_path / name).write_bytes(b'{"no": "table"}')
+        with pytest.raises(FileUnreadable):
+            preview(tmp_path / name, name, 5)
+    monkeypatch.setattr(room, "_MOST_UNPACKED", 10)
+    with zipfile.ZipFile(tmp_path / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"0" * 1000)
+    with pytest.raises(FileUnreadable, match="unpacks"):
+        preview(tmp_path / "bomb.xlsx", "bomb.xlsx", 5)
