@@ -113,6 +113,8 @@ class _Text:
         while True:
             if quick is not None and self._at >= self._one_by_one:
                 yield from self._several(quick)
+            if self._text[self._at : self._at + 1] in _BLANK:
+                self.follows("")
             try:
                 value, end = self._scan(self._text, self._at)
             except (ValueError, RecursionError):

@@ -23,9 +23,10 @@ _OWN = frozenset({"occluded", "rotation", "score", "track_id", "keyframe"})
 
 
 class Own(Struct, frozen=True, forbid_unknown_fields=True):
-    """The one attribute that most annotations have."""
+    """The attributes that most annotations have."""
 
     occluded: bool = False
+    rotation: Annotated[float, Meta(ge=0, le=0)] = 0.0
 
 
 class Box(Struct, frozen=True):

@@ -18,7 +18,6 @@ from jobyard.datasets.labels import Label
 from jobyard.datasets.quality.rules import QualityRules
 from jobyard.datasets.record import Dataset
 from jobyard.datasets.rulebook import QualitySettings, consensus_rules, quality_settings
-from jobyard.faces.cvat.taking import misfit
 from jobyard.faces.cvat.wire.judging import (
     ConsensusSettingsIn,
     ConsensusSettingsOut,
@@ -159,7 +158,8 @@ def _changed(rules: T, changes: Mapping[str, Any]) -> T:
     try:
         return msgspec.convert({**msgspec.to_builtins(rules), **changes}, type(rules))
     except msgspec.ValidationError as error:
-        raise misfit(error) from None
+        message, _, path = str(error).partition(" - at `")
+        raise _refused(path.rstrip("`").removeprefix("$").removeprefix("."), message) from None
 
 
 def _attributes_out(rules: QualityRules, labels: Iterable[Label]) -> dict[str, Any]:
