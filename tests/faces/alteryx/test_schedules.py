@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from jobyard.faces.alteryx.words import iterations
 from jobyard.people.record import HOUSE
 from tests.faces.alteryx.house import House, writing
 
@@ -189,3 +190,23 @@ async def test_who_may_change_what_lies_in_a_collection_changes_the_schedule(hou
     assert answer.status_code == 200 and answer.json()["canEdit"] is True
     assert answer.json()["lastModifiedId"] == house.ids["max"]
     await max_.refused(404, "DELETE", f"/v3/schedules/{'0' * 32}")
+
+
+async def test_what_runs_once_runs_once_with_its_answers_and_is_completed(house: House) -> None:
+    mia = house.caller()
+    workflow = await mia.upload(writing())
+    begin = iterations.written(house.clock.now() + 60_000_000)
+    iteration = {"iterationType": "Once", "startTime": begin}
+    id_ = await made(house, workflow=workflow, iteration=iteration, priority="Critical")
+    assert (await mia.got(f"/v3/schedules/{id_}"))["runDateTime"] == begin
+    house.clock.forward(61)
+    await house.engine.clockwork.round()
+    done = await house.work()
+    found = await mia.got(f"/v3/jobs/{done.id}")
+    assert (found["status"], found["disposition"], found["priority"]) == ("Completed", "Success", "Critical")
+    assert [one["id"] for one in await mia.got(f"/v3/workflows/{workflow}/jobs")] == [done.id]
+    house.clock.forward(86_400 * 400)
+    await house.engine.clockwork.round()
+    schedule = await mia.got(f"/v3/schedules/{id_}")
+    assert (schedule["runCount"], schedule["state"], schedule["lastRunTime"]) == (1, "Completed", begin)
+    assert len(await mia.got(f"/v3/workflows/{workflow}/jobs")) == 1
