@@ -18,6 +18,7 @@ from jobyard.job.record import Resource
 from jobyard.kinds.context import Context
 from jobyard.kinds.kind import Kind
 from jobyard.kinds.registry import Registry
+from jobyard.workflows.kind import WorkflowRun
 
 TICK = 0.05
 
@@ -147,4 +148,4 @@ class Export(Kind):
 
 
 OURS = (DatasetSync, DatasetExport, DatasetImport, BackupExport, QualityCalculate, ConsensusMerge, EventsReport)
-REGISTRY = Registry([Walk, Stumble, Parcel, Halfway, Chatter, Blink, Export, *OURS])
+REGISTRY = Registry([WorkflowRun, Walk, Stumble, Parcel, Halfway, Chatter, Blink, Export, *OURS])

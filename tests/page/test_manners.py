@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -18,6 +19,7 @@ from tests.page.visitor import PHONE, WIDE, Visitor
 
 pytestmark = pytest.mark.browser
 
+SURVEY = ROOT / "tests" / "workflows" / "practice" / "survey" / "package" / "survey.yxwz"
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 WATCH = """
 window.broken = [];
@@ -25,6 +27,18 @@ addEventListener("securitypolicyviolation", (event) => window.broken.push(event.
 """
 FIRST_LOAD = 120_000
 """Bytes of script, compressed, that may be loaded before the list shows."""
+
+
+def reported(house: House) -> dict[str, str]:
+    """Return the parts of an experiment's screen."""
+    with Reporter(house.client.credentials().clearml) as reporter:
+        trained = train(reporter, "Screen training", 0.02, 40)
+    parts = ("images", "console", "setup", "artifacts")
+    return {
+        "scalars": f"/jobs/{trained}",
+        "figures": f"/jobs/{trained}?part=plots",
+        **{part: f"/jobs/{trained}?part={part}" for part in parts},
+    }
 
 
 def looked(house: House) -> dict[str, str]:
@@ -38,6 +52,19 @@ def looked(house: House) -> dict[str, str]:
         "no-truth": f"/datasets/{bare}?part=quality",
         "no-replicas": f"/datasets/{bare}?part=consensus",
     }
+
+
+def ran_app(house: House) -> tuple[str, str]:
+    """Hand in an app and run it; return its id and the job's."""
+    secret = house.client.keys.create("manners").secret
+    headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/octet-stream"}
+    with httpx2.Client(base_url=house.url, headers=headers, trust_env=False, timeout=30) as client:
+        app = client.post("/v1/uploads/workflows", params={"file": "survey.yxwz"}, content=SURVEY.read_bytes()).json()
+        job = client.post(
+            f"/v1/workflows/{app['id']}/run", headers={"Content-Type": "application/json"}, content=b"{}"
+        ).json()
+    house.client.wait(job["id"], timeout=30)
+    return app["id"], job["id"]
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +83,7 @@ def screens(house: House) -> Iterator[dict[str, str]]:
     dataset = house.client.datasets.create("Screens", str(folder), purpose="image_classification", description=about)
     house.client.wait(house.client.datasets.sync(dataset.id, name="An earlier pass").id)
     passed = house.client.wait(house.client.datasets.sync(dataset.id).id)
-    with Reporter(house.client.credentials().clearml) as reporter:
-        trained = train(reporter, "Screen training", 0.02, 40)
+    app, run = ran_app(house)
     yield {
         "list": "/",
         "nothing": "/?text=zzzzz",
@@ -68,21 +94,15 @@ def screens(house: House) -> Iterator[dict[str, str]]:
         "parameters": f"/jobs/{parcel.id}?part=parameters",
         "attempts": f"/jobs/{failed.id}?part=attempts",
         "plots": f"/jobs/{passed.id}?part=plots",
-        "scalars": f"/jobs/{trained}",
-        "figures": f"/jobs/{trained}?part=plots",
-        "images": f"/jobs/{trained}?part=images",
-        "console": f"/jobs/{trained}?part=console",
-        "setup": f"/jobs/{trained}?part=setup",
-        "artifacts": f"/jobs/{trained}?part=artifacts",
-        "schedules": "/schedules",
-        "workers": "/workers",
-        "datasets": "/datasets",
+        **reported(house),
+        "workflows": "/workflows",
+        "workflow": f"/workflows/{app}",
+        "messages": f"/jobs/{run}?part=messages",
+        "records": f"/jobs/{run}?part=records",
+        "tables": f"/jobs/{run}?part=files",
+        **{room: f"/{room}" for room in ("schedules", "workers", "datasets", "keys", "webhooks", "users", "house")},
         "dataset": f"/datasets/{dataset.id}",
         **looked(house),
-        "keys": "/keys",
-        "webhooks": "/webhooks",
-        "users": "/users",
-        "house": "/house",
         "missing": f"/jobs/{'0' * 32}",
     }
     for job in (walk, waiting):
@@ -90,6 +110,7 @@ def screens(house: House) -> Iterator[dict[str, str]]:
 
 
 SCREENS = ("list", "nothing", "failed", "result", "running", "waiting", "parameters", "attempts", "plots")
+WORKFLOW = ("workflows", "workflow", "messages", "records", "tables")
 EXPERIMENT = ("scalars", "figures", "images", "console", "setup", "artifacts")
 ROOMS = ("schedules", "workers", "datasets", "dataset", "keys", "webhooks", "users", "house", "missing")
 LOOKED = ("pictures", "picture", "statistics", "quality", "consensus", "people", "no-truth", "no-replicas")
@@ -126,7 +147,7 @@ def in_both_looks(visitor: Visitor) -> list[str]:
     return light + [f"dark: {offence}" for offence in offences(visitor, "color-contrast")]
 
 
-@pytest.mark.parametrize("screen", [*SCREENS, *EXPERIMENT, *ROOMS, *LOOKED])
+@pytest.mark.parametrize("screen", [*SCREENS, *EXPERIMENT, *WORKFLOW, *ROOMS, *LOOKED])
 def test_no_screen_has_a_barrier(looking: Visitor, screens: dict[str, str], screen: str) -> None:
     looking.page.goto(screens[screen])
     expect(looking.page.get_by_role("navigation")).to_be_visible()

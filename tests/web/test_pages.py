@@ -21,6 +21,8 @@ ADDRESSES = [
     "/jobs/0199c3f2-7d1a-7b52-9a41-2f4e5a6b7c8d",
     "/datasets",
     "/datasets/7",
+    "/workflows",
+    "/workflows/00000000000000000000000000000000",
     "/schedules",
     "/workers",
     "/keys",

@@ -7,6 +7,8 @@ export const frame = {
     label: "Main",
     requests: "Requests",
     datasets: "Datasets",
+    workflows: "Workflows",
+    workflowsShort: "Flows",
     workers: "Queues & workers",
     workersShort: "Workers",
     keys: "Keys",

@@ -27,7 +27,7 @@ export const request = {
       unreadable: "Unreadable parameters",
       needed: "What it waited for did not end well",
     } as Record<string, string>,
-    tabs: { log: "Log", plots: "Plots", parameters: "Parameters", files: "Result", attempts: "Attempts" },
+    tabs: { messages: "Messages", records: "Records", log: "Log", plots: "Plots", parameters: "Parameters", files: "Result", attempts: "Attempts" },
     tabsLabel: "Parts of this request",
     result: "Result",
     noResult: "It gave back no value and no files.",

@@ -18,6 +18,8 @@ PLACES = (
     "/jobs/{id:str}",
     "/datasets",
     "/datasets/{id:str}",
+    "/workflows",
+    "/workflows/{id:str}",
     "/schedules",
     "/workers",
     "/keys",

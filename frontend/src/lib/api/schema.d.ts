@@ -1948,6 +1948,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/uploads/workflow-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand in a file that goes with runs of yours, for an input that a workflow does not bring along
+         * @description Hand in a file that goes with runs of yours, for an input that a workflow does not bring along.
+         */
+        post: operations["addWorkflowFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand in a package or a document as a new workflow, or as another version; the answer says what runs of it
+         * @description Hand in a package or a document as a new workflow, or as another version; the answer says what runs of it.
+         */
+        post: operations["addWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/uploads/{group}/{upload_id}": {
         parameters: {
             query?: never;
@@ -2250,6 +2290,154 @@ export interface paths {
          * @description Give work to a draining worker again. For operators.
          */
         post: operations["resumeWorker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workflow-runs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return what a run of a workflow told, with its tools, how many records came out of each, and what it wrote
+         * @description Return what a run of a workflow told, with its tools, how many records came out of each, and what it wrote.
+         */
+        get: operations["getWorkflowRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workflow-runs/{job_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return the first records of a file that a run wrote
+         * @description Return the first records of a file that a run wrote.
+         */
+        get: operations["previewWorkflowFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return one page of the workflows you may see, first one first
+         * @description Return one page of the workflows you may see, first one first.
+         */
+        get: operations["listWorkflows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workflows/{workflow_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return a workflow with its versions, and what runs here of the published one
+         * @description Return a workflow with its versions, and what runs here of the published one.
+         */
+        get: operations["getWorkflow"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget a workflow and its packages; its jobs stay. While it runs or waits only when that is forced
+         * @description Forget a workflow and its packages; its jobs stay. While it runs or waits only when that is forced.
+         */
+        delete: operations["deleteWorkflow"];
+        options?: never;
+        head?: never;
+        /**
+         * Change what is said of a workflow, or which version is published
+         * @description Change what is said of a workflow, or which version is published.
+         */
+        patch: operations["changeWorkflow"];
+        trace?: never;
+    };
+    "/v1/workflows/{workflow_id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return what runs here of one version, tool by tool
+         * @description Return what runs here of one version, tool by tool.
+         */
+        get: operations["getWorkflowLook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workflows/{workflow_id}/package": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return the bytes of one version
+         * @description Return the bytes of one version.
+         */
+        get: operations["getWorkflowPackage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workflows/{workflow_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a run of the published version in line
+         * @description Put a run of the published version in line.
+         */
+        post: operations["runWorkflow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4437,6 +4625,90 @@ export interface components {
             assignment?: number | null;
         };
         /**
+         * FileKept
+         * @description A file that goes with runs.
+         */
+        FileKept: {
+            file: string;
+            size: number;
+        };
+        /**
+         * WorkflowWhole
+         * @description A workflow with all its versions, and what was found of the published one.
+         */
+        WorkflowWhole: {
+            id: string;
+            number: number;
+            name: string;
+            owner: string;
+            project: components["schemas"]["ProjectRef"] | null;
+            public: boolean;
+            comments: string;
+            queue: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            published: components["schemas"]["VersionOut"];
+            may: ("delete" | "download" | "edit" | "run")[];
+            versions: components["schemas"]["VersionOut"][];
+            look: components["schemas"]["LookOut"];
+        };
+        /**
+         * VersionOut
+         * @description One version of a workflow.
+         */
+        VersionOut: {
+            number: number;
+            file: string;
+            size: number;
+            sha256: string;
+            owner: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @enum {unknown} */
+            drawn: "app" | "macro" | "python" | "workflow";
+            comment: string;
+        };
+        /**
+         * LookOut
+         * @description What was found of a version when it was handed in: can it run here?
+         */
+        LookOut: {
+            /** @enum {unknown} */
+            drawn: "app" | "macro" | "python" | "workflow";
+            file: string;
+            runs: boolean;
+            count: number;
+            tools: components["schemas"]["ToolLook"][];
+            problem: string;
+            questions: components["schemas"]["QuestionOut"][];
+            inputs: string[];
+            outputs: string[];
+        };
+        /**
+         * ToolLook
+         * @description One tool of a document.
+         */
+        ToolLook: {
+            tool: number;
+            title: string;
+            runs: boolean;
+            reasons: string[];
+        };
+        /**
+         * QuestionOut
+         * @description What an app asks.
+         */
+        QuestionOut: {
+            name: string;
+            type: string;
+            description: string;
+            default: string;
+            multiple: boolean;
+            choices: string[][];
+        };
+        /**
          * UserMade
          * @description A fresh user.
          */
@@ -4620,6 +4892,123 @@ export interface components {
             number: number;
             name: string;
             kind: string;
+        };
+        /**
+         * RunOut
+         * @description What a run of a workflow told and wrote.
+         */
+        RunOut: {
+            job: string;
+            workflow: string | null;
+            version: number | null;
+            messages: components["schemas"]["MessageOut"][];
+            records: components["schemas"]["ToolRecords"][];
+            files: components["schemas"]["WrittenOut"][];
+        };
+        /**
+         * MessageOut
+         * @description What a run told.
+         */
+        MessageOut: {
+            /** @enum {unknown} */
+            severity: "conversion" | "end" | "error" | "file" | "info" | "warning";
+            status: number;
+            text: string;
+            tool: number | null;
+            title: string;
+        };
+        /**
+         * ToolRecords
+         * @description The records at the ports of one tool.
+         */
+        ToolRecords: {
+            tool: number;
+            title: string;
+            ports: components["schemas"]["PortOut"][];
+        };
+        /**
+         * PortOut
+         * @description How many records came out of a port.
+         */
+        PortOut: {
+            port: string;
+            records: number;
+        };
+        /**
+         * WrittenOut
+         * @description A file that a run wrote.
+         */
+        WrittenOut: {
+            name: string;
+            form: string;
+            tools: number[];
+            records: number | null;
+        };
+        /**
+         * PreviewOut
+         * @description The first records of a file, as texts.
+         */
+        PreviewOut: {
+            columns: string[];
+            rows: (string | null)[][];
+            more: boolean;
+        };
+        /**
+         * WorkflowPage
+         * @description Workflows, first one first.
+         */
+        WorkflowPage: {
+            workflows: components["schemas"]["WorkflowOut"][];
+            next: string | null;
+        };
+        /**
+         * WorkflowOut
+         * @description A workflow that the house keeps, with its published version.
+         */
+        WorkflowOut: {
+            id: string;
+            number: number;
+            name: string;
+            owner: string;
+            project: components["schemas"]["ProjectRef"] | null;
+            public: boolean;
+            comments: string;
+            queue: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            published: components["schemas"]["VersionOut"];
+            may: ("delete" | "download" | "edit" | "run")[];
+        };
+        /**
+         * WorkflowChange
+         * @description What shall be different about a workflow.
+         */
+        WorkflowChange: {
+            name?: string;
+            comments?: string;
+            published?: number;
+        };
+        /**
+         * RunIn
+         * @description A run of the published version.
+         */
+        RunIn: {
+            /** @default {} */
+            answers?: {
+                [key: string]: string;
+            };
+            /** @default {} */
+            files?: {
+                [key: string]: string;
+            };
+            /** @default  */
+            name?: string;
+            /** @default null */
+            queue?: string | null;
+            /** @default 0 */
+            priority?: number;
         };
     };
     responses: {
@@ -8464,6 +8853,84 @@ export interface operations {
             507: components["responses"]["Problem"];
         };
     };
+    addWorkflowFile: {
+        parameters: {
+            query?: {
+                file?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileKept"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    addWorkflow: {
+        parameters: {
+            query?: {
+                file?: string;
+                name?: string;
+                project?: string;
+                comment?: string;
+                workflow?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowWhole"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
     getUpload: {
         parameters: {
             query?: never;
@@ -8557,6 +9024,7 @@ export interface operations {
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
@@ -9126,6 +9594,292 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    getWorkflowRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    previewWorkflowFile: {
+        parameters: {
+            query?: {
+                name?: string;
+                rows?: number;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listWorkflows: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowPage"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowWhole"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    deleteWorkflow: {
+        parameters: {
+            query?: {
+                force?: boolean;
+            };
+            header?: never;
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    changeWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkflowChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowWhole"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+            507: components["responses"]["Problem"];
+        };
+    };
+    getWorkflowLook: {
+        parameters: {
+            query?: {
+                version?: number;
+            };
+            header?: never;
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getWorkflowPackage: {
+        parameters: {
+            query?: {
+                version?: number;
+            };
+            header?: never;
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    runWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RunIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];

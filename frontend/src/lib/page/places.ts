@@ -1,5 +1,5 @@
 // Every address of the page. The server answers exactly these with the page, so a new place is added on both sides.
-export type PlaceName = "requests" | "job" | "datasets" | "dataset" | "schedules" | "workers" | "keys" | "webhooks" | "users" | "house" | "login" | "nowhere";
+export type PlaceName = "requests" | "job" | "datasets" | "dataset" | "schedules" | "workflows" | "workflow" | "workers" | "keys" | "webhooks" | "users" | "house" | "login" | "nowhere";
 
 export interface Place {
   name: PlaceName;
@@ -14,6 +14,8 @@ export const PLACES: readonly (readonly [string, PlaceName])[] = [
   ["/jobs/{id}", "job"],
   ["/datasets", "datasets"],
   ["/datasets/{id}", "dataset"],
+  ["/workflows", "workflows"],
+  ["/workflows/{id}", "workflow"],
   ["/schedules", "schedules"],
   ["/workers", "workers"],
   ["/keys", "keys"],
@@ -44,6 +46,7 @@ function decoded(part: string): string {
 }
 
 export const jobPath = (id: string): string => `/jobs/${encodeURIComponent(id)}`;
+export const workflowPath = (id: string): string => `/workflows/${encodeURIComponent(id)}`;
 export const datasetPath = (id: string): string => `/datasets/${encodeURIComponent(id)}`;
 
 /** Which part of a dataset's screen shows what jobs of a kind found. */

@@ -17,6 +17,7 @@ export interface Way {
 const MAIN: readonly Way[] = [
   { to: "/", name: texts.nav.requests, icon: "list", places: ["requests", "job"] },
   { to: "/datasets", name: texts.nav.datasets, icon: "layers", places: ["datasets", "dataset"] },
+  { to: "/workflows", name: texts.nav.workflows, short: texts.nav.workflowsShort, icon: "flow", places: ["workflows", "workflow"] },
   { to: "/schedules", name: texts.nav.schedules, icon: "clock", places: ["schedules"] },
   { to: "/workers", name: texts.nav.workers, short: texts.nav.workersShort, icon: "worker", places: ["workers"] },
 ];
