@@ -64,15 +64,16 @@ def put(transaction: Transaction, dataset: Dataset, said: Mapping[int, Said], no
     return len(taken)
 
 
-def forget_stretch(transaction: Transaction, dataset: Dataset, first: bytes, last: bytes) -> None:
-    """Take back what was said of samples of a stretch of paths, both ends included, before they are deleted."""
+def forget_stretches(transaction: Transaction, dataset: Dataset, gone: Iterable[tuple[bytes, bytes]]) -> None:
+    """Take back what was said of samples of stretches of paths, ends included, before they are deleted."""
     layers = assignments.layers(transaction, dataset.number)
     if layers or kept.any_track(transaction, dataset.number):
-        numbers = samples.between(transaction, dataset.number, first, last)
+        lying = samples.between
     elif dataset.annotated:
-        numbers = samples.annotated_between(transaction, dataset.number, first, last)
+        lying = samples.annotated_between
     else:
         return
+    numbers = [number for first, last in gone for number in lying(transaction, dataset.number, first, last)]
     forget(transaction, dataset.number, numbers, layers)
 
 

@@ -175,9 +175,10 @@ def sample(view: View, number: int, place: int) -> Sample | None:
 def write(transaction: Transaction, held: Held, difference: Difference, now: int) -> None:
     """Make the samples as the difference says and count them, deleted ones first."""
     number = held.dataset.number
-    for first, last in difference.gone:
-        labelling.forget_stretch(transaction, held.dataset, first, last)
-        transaction.run(QUERIES["delete_samples"], {"dataset": number, "first": first, "last": last})
+    if difference.gone:
+        labelling.forget_stretches(transaction, held.dataset, difference.gone)
+    gone = [{"dataset": number, "first": first, "last": last} for first, last in difference.gone]
+    transaction.run_many(QUERIES["delete_samples"], gone)
     changed = [
         {"dataset": number, "path": path, "size": size, "mtime_ns": mtime_ns, "etag": etag, "now": now}
         for path, size, mtime_ns, etag in difference.changed
