@@ -144,21 +144,22 @@ def test_work_of_people_is_told_and_taken_away(visitor: Visitor, gallery: Galler
     assert download.value.path().read_text().startswith("scope,")
 
 
-def test_work_is_asked_for_in_dialogs(visitor: Visitor, gallery: Gallery, tmp_path: Path) -> None:
+def ask(page: Page, gallery: Gallery, entry: str) -> Locator:
+    """Open the dialog behind an entry of the menu."""
+    page.goto(at(gallery))
+    page.get_by_role("button", name="Work on Gallery").click()
+    page.get_by_role("menuitem", name=entry).click()
+    return page.get_by_role("dialog").last
+
+
+def test_what_was_exported_is_imported_and_what_is_broken_is_not(
+    visitor: Visitor, gallery: Gallery, tmp_path: Path
+) -> None:
     page, client = visitor.page, visitor.house.client
-    menu = page.get_by_role("button", name="Work on Gallery")
-    done = page.locator(".sub .word")
-
-    def ask(entry: str) -> Locator:
-        page.goto(at(gallery))
-        menu.click()
-        page.get_by_role("menuitem", name=entry).click()
-        return page.get_by_role("dialog").last
-
-    dialog = ask("Export…")
+    dialog = ask(page, gallery, "Export…")
     dialog.get_by_label("Format").select_option(label="COCO 1.0")
     dialog.get_by_role("button", name="Export").click()
-    expect(done).to_have_text("Finished")
+    expect(page.locator(".sub .word")).to_have_text("Finished")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").first.click()
     download.value.save_as(tmp_path / "coco.zip")
@@ -166,22 +167,26 @@ def test_work_is_asked_for_in_dialogs(visitor: Visitor, gallery: Gallery, tmp_pa
     broken.write_bytes(b"no archive")
     before = client.datasets.statistics(gallery.dataset.id)
     for file, end in ((tmp_path / "coco.zip", "Finished"), (broken, "Failed")):
-        dialog = ask("Import annotations…")
+        dialog = ask(page, gallery, "Import annotations…")
         dialog.get_by_label("File", exact=True).set_input_files(file)
         dialog.get_by_label("Format").select_option(label="COCO 1.0")
         dialog.get_by_label("Keep what was said before").check()
         dialog.get_by_role("button", name="Import").click()
-        expect(done).to_have_text(end)
+        expect(page.locator(".sub .word")).to_have_text(end)
     after = client.datasets.statistics(gallery.dataset.id)
     assert sum(use.uses for use in after.labels) > sum(use.uses for use in before.labels)
-    dialog = ask("Back up…")
+
+
+def test_backups_and_comparisons_are_asked_for_in_dialogs(visitor: Visitor, gallery: Gallery) -> None:
+    page = visitor.page
+    dialog = ask(page, gallery, "Back up…")
     dialog.get_by_label("Lightweight").check()
     dialog.get_by_role("button", name="Back up").click()
-    expect(done).to_have_text("Finished")
-    dialog = ask("Calculate quality…")
+    expect(page.locator(".sub .word")).to_have_text("Finished")
+    dialog = ask(page, gallery, "Calculate quality…")
     dialog.get_by_label("Judge by the dataset's own rules").uncheck()
     dialog.get_by_label("and has to be at least").fill("0.1")
     dialog.get_by_role("button", name="Calculate").click()
-    expect(done).to_have_text("Finished")
+    expect(page.locator(".sub .word")).to_have_text("Finished")
     page.get_by_role("link", name="Open report").click()
     expect(page.get_by_text(re.compile("^Good enough: Accuracy is at least 10"))).to_be_visible()
