@@ -12,7 +12,9 @@ def shown(path: bytes, limit: int | None = None) -> str:
     Printable characters stand for themselves, a backslash is doubled, bytes that are no UTF-8 become `\xff`, and what
     would break a line or turn the reading direction becomes `\u202e`. With `limit`, only the last characters are kept.
     """
-    text = "".join(map(_written, path.decode("utf-8", "surrogateescape")))
+    text = path.decode("utf-8", "surrogateescape")
+    if "\\" in text or not text.isprintable():
+        text = "".join(map(_written, text))
     if limit is None or len(text) <= limit:
         return text
     return "…" + text[-limit + 1 :]

@@ -19,10 +19,11 @@ def checked(name: str, depth: int = 32) -> str:
 def _wrong(name: str, depth: int) -> str:
     if not name or len(name) > LONGEST:
         return f"has {len(name)} characters, and 1 to {LONGEST} are taken"
-    if any(ord(character) < 32 or ord(character) == 127 for character in name):
-        return "holds a control character"
-    if any(0xD800 <= ord(character) <= 0xDFFF for character in name):
-        return "holds half a character"
+    if not name.isprintable():
+        if any(ord(character) < 32 or ord(character) == 127 for character in name):
+            return "holds a control character"
+        if any(0xD800 <= ord(character) <= 0xDFFF for character in name):
+            return "holds half a character"
     parts = name.replace("\\", "/").rstrip("/").split("/")
     if parts[0] == "" or (len(parts[0]) > 1 and parts[0][1] == ":"):
         return "is absolute"

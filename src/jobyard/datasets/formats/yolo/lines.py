@@ -55,14 +55,11 @@ def read(text: str, file: str, labels: Sequence[Label], frame: Frame, size: tupl
         if len(words) not in {5, 6}:
             reason = f"line {place} has {len(words)} numbers, and a rectangle has 5, or 6 with its score"
             raise FileBroken(file=file, reason=reason)
-        where = f"line {place}"
-        kind = whole(words[0], file, f"the class in {where}")
+        kind, x, y, width, height, score = _numbers(words, file, place)
         if not 0 <= kind < len(labels):
             raise UnknownLabel(file=file, name=f"of class {kind}")
-        x, y, width, height = (number(word, file, where) for word in words[1:5])
         if width < 0 or height < 0:
-            raise FileBroken(file=file, reason=f"{where} has a negative size")
-        score = number(words[5], file, where) if len(words) == 6 else 1.0
+            raise FileBroken(file=file, reason=f"line {place} has a negative size")
         corners = (
             (x - width / 2) * size[0],
             (y - height / 2) * size[1],
@@ -79,6 +76,23 @@ def read(text: str, file: str, labels: Sequence[Label], frame: Frame, size: tupl
             )
         )
     return Annotations(shapes=tuple(shapes))
+
+
+def _numbers(words: Sequence[str], file: str, place: int) -> tuple[int, float, float, float, float, float]:
+    """Return the class, the rectangle and the score of a line. Raises FileBroken."""
+    try:
+        kind, (x, y, width, height, *rest) = int(words[0]), map(float, words[1:])
+    except ValueError:
+        kind = -1
+    else:
+        score = rest[0] if rest else 1.0
+        # What is no number, or has no end, is none when it is taken from itself.
+        if words[0].isdecimal() and x - x == y - y == width - width == height - height == score - score == 0:
+            return kind, x, y, width, height, score
+    where = f"line {place}"
+    kind = whole(words[0], file, f"the class in {where}")
+    x, y, width, height = (number(word, file, where) for word in words[1:5])
+    return kind, x, y, width, height, number(words[5], file, where) if len(words) == 6 else 1.0
 
 
 def listed(text: str) -> Iterator[str]:
