@@ -10,9 +10,14 @@ import msgspec
 import pytest
 from msgspec import Struct, structs
 
-from jobyard.client import labelling, requests, shapes
+from jobyard.client import assigning, labelling, requests, shapes
+from jobyard.client import experiments as experimenting
 from jobyard.client.jobs import Filters
+from jobyard.client.shapes import experiments as told
+from jobyard.client.shapes.assignments import Assignment
 from jobyard.faces.native import wire
+from jobyard.faces.native.wire import assigning as parts
+from jobyard.faces.native.wire import collections, experiments, sending
 
 ANSWERS: dict[type[Struct], type[Struct]] = {
     wire.AlteryxSettings: shapes.AlteryxSettings,
@@ -27,6 +32,11 @@ ANSWERS: dict[type[Struct], type[Struct]] = {
     wire.CountsOut: shapes.Counts,
     wire.CredentialsOut: shapes.Credentials,
     wire.CvatSettings: shapes.CvatSettings,
+    collections.CollectionOut: shapes.Collection,
+    collections.CollectionPage: shapes.CollectionPage,
+    sending.FormatOut: shapes.Format,
+    sending.FormatsOut: shapes.Formats,
+    sending.UploadOut: shapes.Upload,
     wire.DatasetOut: shapes.Dataset,
     wire.DatasetPage: shapes.DatasetPage,
     wire.DoctorOut: shapes.Doctor,
@@ -115,6 +125,9 @@ ASKED: dict[type[Struct], type[Struct]] = {
     wire.BulkFilter: requests.Meant,
     wire.BulkIn: requests.ForMany,
     wire.CredentialsIn: requests.NewCredentials,
+    collections.CollectionIn: labelling.NewCollection,
+    collections.CollectionChange: labelling.CollectionEdit,
+    sending.UploadIn: labelling.NewUpload,
     wire.DatasetIn: labelling.NewDataset,
     wire.DatasetChange: labelling.DatasetEdit,
     wire.LabelsChange: labelling.LabelEdits,
@@ -149,7 +162,34 @@ ASKED: dict[type[Struct], type[Struct]] = {
     wire.WebhookChange: requests.WebhookChange,
     wire.WebhookIn: requests.NewWebhook,
 }
+ANSWERS |= {
+    experiments.FolderRef: told.FolderRef,
+    experiments.ParameterOut: told.Parameter,
+    experiments.ConfigurationOut: told.Configuration,
+    experiments.ArtifactOut: told.Artifact,
+    experiments.ModelOut: told.Model,
+    experiments.ScriptOut: told.Script,
+    experiments.ExperimentOut: told.Experiment,
+    experiments.SeriesOut: told.Series,
+    experiments.SingleOut: told.Single,
+    experiments.SeriesList: told.SeriesList,
+    experiments.CurveOut: told.Curve,
+    experiments.CurvesOut: told.Curves,
+    experiments.PlotOut: told.Plot,
+    experiments.ImageOut: told.Image,
+    experiments.PieceOut: told.Piece,
+    experiments.ConsolePage: told.ConsolePage,
+}
+ASKED |= {
+    experiments.CloneIn: experimenting.Cloning,
+    experiments.EnqueueIn: experimenting.Enqueueing,
+    experiments.ArchiveIn: experimenting.Archiving,
+}
+ANSWERS |= {parts.AssignmentOut: Assignment}
+ASKED |= {parts.TruthIn: assigning.Truth, parts.DivisionIn: assigning.Division}
 MIRRORS = ANSWERS | ASKED
+ROOMS = (wire, experiments, parts, collections, sending)
+"""The modules in which the protocol's shapes are found."""
 
 
 def pairs(mirrors: dict[type[Struct], type[Struct]]) -> list[Any]:
@@ -173,8 +213,9 @@ def agree(theirs: Any, ours: Any) -> bool:
 
 
 def test_every_shape_of_the_protocol_has_its_mirror() -> None:
-    shown = {shape for _, shape in inspect.getmembers(wire, inspect.isclass) if issubclass(shape, Struct)}
-    queries = {shape for shape in shown if shape.__module__ == wire.JobsAsked.__module__}
+    found = (shape for room in ROOMS for _, shape in inspect.getmembers(room, inspect.isclass))
+    shown = {shape for shape in found if issubclass(shape, Struct) and shape is not Struct}
+    queries = {shape for shape in shown if shape.__name__.endswith("Asked")}
     assert shown - queries == MIRRORS.keys()
 
 
