@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jobyard.datasets.endpoints import EndpointWish
 from jobyard.datasets.messages import Reach
+from jobyard.datasets.record import Purpose, SampleFilter
 from jobyard.datasets.sources.bucket import Bucket, Patience
 from jobyard.datasets.sources.objects import Objects
 from jobyard.job.clock import SystemClock
 from jobyard.job.errors import BucketMissing, SourceForbidden, SourceMissing
+from jobyard.kinds import Declined
 from tests.datasets.sources import servers
-from tests.datasets.yard import listed, put
+from tests.datasets.yard import ADA, ROOT, Yard, counts, listed, put
 
 ONCE = Patience(tries=1)
 NAMES = [
@@ -39,7 +43,7 @@ def moto() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def store(moto: str) -> Any:
+def objects(moto: str) -> Any:
     return servers.client(moto)
 
 
@@ -70,9 +74,9 @@ def test_moto_lists_hostile_keys_in_pages(moto: str) -> None:
     assert found == sorted(wanted)
 
 
-def test_moto_tells_size_time_and_etag(moto: str, store: Any) -> None:
-    store.put_object(Bucket="cats", Key="one/a.jpg", Body=b"12345")
-    said = store.head_object(Bucket="cats", Key="one/a.jpg")
+def test_moto_tells_size_time_and_etag(moto: str, objects: Any) -> None:
+    objects.put_object(Bucket="cats", Key="one/a.jpg", Body=b"12345")
+    said = objects.head_object(Bucket="cats", Key="one/a.jpg")
     with Bucket(servers.reach(moto, "cats", "one/"), SystemClock()) as bucket:
         ((path, size, mtime_ns, etag),) = Objects(bucket, b"one/")
         assert (path, size, f'"{etag}"') == (b"a.jpg", 5, said["ETag"])
@@ -90,9 +94,9 @@ def test_moto_misses_what_is_not_there(moto: str) -> None:
         paths(servers.reach(moto, "cats", "none/"))
 
 
-def test_an_object_is_taken_away_and_only_it(moto: str, store: Any) -> None:
+def test_an_object_is_taken_away_and_only_it(moto: str, objects: Any) -> None:
     for name in NAMES:
-        store.put_object(Bucket="cats", Key=f"away/{name}", Body=b"1")
+        objects.put_object(Bucket="cats", Key=f"away/{name}", Body=b"1")
     reach = servers.reach(moto, "cats", "away/")
     with Bucket(reach, SystemClock()) as bucket:
         for name in NAMES[1:]:
@@ -127,3 +131,64 @@ def test_rclone_refuses_a_wrong_key(rclone: str, wrong: dict[str, str], cause: s
 def test_rclone_misses_a_bucket(rclone: str) -> None:
     with pytest.raises(BucketMissing):
         paths(servers.reach(rclone, "dogs"))
+
+
+def allow(yard: Yard, url: str, secret: str = servers.SECRET) -> None:
+    wish = EndpointWish(name="here", url=url, allowed=("pets",), access=servers.ACCESS, secret=secret)
+    yard.ask(yard.endpoints.put(ROOT, wish))
+
+
+def labels(yard: Yard) -> dict[bytes, tuple[str, ...]]:
+    found, _ = yard.ask(yard.datasets.browse_samples(ADA, "cats", SampleFilter(), limit=100))
+    return {one.sample.path: one.labels for one in found}
+
+
+def test_a_dataset_over_rclone_follows_its_folder(yard: Yard, rclone: str, folder: Path) -> None:
+    """Signed listings and signed reading of labels; a wrong secret, and an emptied bucket, delete nothing."""
+    pets = folder / "pets"
+    for name in ("cat/1.jpg", "cat/1 b.jpg", "dog/2.jpg", "dog/3.jpg"):
+        put(pets, f"train/{name}", b"1")
+    put(pets, "train/dog/3.txt", b"wolf")
+    allow(yard, rclone)
+    yard.create(source="s3://pets/train/", purpose=Purpose.IMAGE_CLASSIFICATION)
+    assert counts(yard.synchronize()) == (4, 0, 0, 0)
+    assert labels(yard) == {
+        b"cat/1 b.jpg": ("cat",),
+        b"cat/1.jpg": ("cat",),
+        b"dog/2.jpg": ("dog",),
+        b"dog/3.jpg": ("wolf",),
+    }
+    assert counts(yard.synchronize()) == (0, 0, 0, 4)
+    (pets / "train/cat/1.jpg").unlink()
+    put(pets, "train/dog/2.jpg", b"longer")
+    put(pets, "train/dog/4.jpg", b"1")
+    allow(yard, rclone, "another")
+    with pytest.raises(SourceForbidden):
+        yard.synchronize()
+    assert yard.get().samples == 4
+    allow(yard, rclone)
+    assert counts(yard.synchronize()) == (1, 1, 1, 2)
+    yard.check_counters()
+    shutil.rmtree(pets / "train")
+    with pytest.raises((SourceMissing, Declined)):
+        yard.synchronize()
+    assert yard.get().samples == 4
+
+
+def test_a_dataset_over_moto_follows_its_bucket(yard: Yard, moto: str, objects: Any) -> None:
+    objects.create_bucket(Bucket="pets")
+    servers.fill("pets", (f"train/{number:04}.jpg" for number in range(30)))
+    allow(yard, moto)
+    yard.create(source="s3://pets/train/")
+    assert counts(yard.synchronize()) == (30, 0, 0, 0)
+    objects.put_object(Bucket="pets", Key="train/0000.jpg", Body=b"123")
+    objects.put_object(Bucket="pets", Key="train/0001.jpg", Body=b"321")
+    objects.delete_object(Bucket="pets", Key="train/0002.jpg")
+    assert counts(yard.synchronize()) == (0, 1, 1, 28)
+    yard.check_counters()
+    for number in range(30):
+        objects.delete_object(Bucket="pets", Key=f"train/{number:04}.jpg")
+    objects.delete_bucket(Bucket="pets")
+    with pytest.raises(BucketMissing):
+        yard.synchronize()
+    assert yard.get().samples == 29
