@@ -99,8 +99,8 @@ from jobyard.client.shapes.people import (
     UserMade,
 )
 from jobyard.client.shapes.schedules import LastJob, Schedule, SchedulePage, Upcoming
-from jobyard.client.shapes.webhooks import (
 from jobyard.client.shapes.sending import Collection, CollectionPage, Format, Formats, Upload
+from jobyard.client.shapes.webhooks import (
     Delivery,
     DeliveryPage,
     JobLetter,
@@ -124,9 +124,9 @@ __all__ = [
     "Bulk",
     "BulkRefusal",
     "ClearmlSettings",
-    "Compacted",
     "Collection",
     "CollectionPage",
+    "Compacted",
     "Counts",
     "Credentials",
     "CvatSettings",
@@ -144,9 +144,9 @@ __all__ = [
     "FeedProgress",
     "FeedResync",
     "FieldFault",
-    "Held",
     "Format",
     "Formats",
+    "Held",
     "Job",
     "JobLetter",
     "JobPage",
@@ -208,9 +208,9 @@ __all__ = [
     "Trial",
     "Try",
     "Upcoming",
+    "Upload",
     "Used",
     "User",
-    "Upload",
     "UserMade",
     "Waiting",
     "Webhook",
