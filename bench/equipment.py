@@ -21,12 +21,14 @@ from bench import processes
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".cache" / "bench"
 PINS = Path(__file__).parent
+CLIENTS = ROOT / "requirements" / "clients"
+"""Pins of programs that judge the house in its tests, too."""
 _APT = {"DEBIAN_FRONTEND": "noninteractive"}
 
 
-def peers_python(pins: str = "peers") -> Path:
+def peers_python(pins: str = "peers", place: Path = PINS) -> Path:
     """Return the Python of an environment that holds these pins, made anew when they have changed."""
-    text = (PINS / f"{pins}.txt").read_bytes()
+    text = (place / f"{pins}.txt").read_bytes()
     digest = hashlib.sha256(text + sys.version.encode()).hexdigest()[:12]
     folder = CACHE / f"{pins}-{digest}"
     python = folder / "bin" / "python"
@@ -34,7 +36,7 @@ def peers_python(pins: str = "peers") -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
         pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-q", "--require-hashes"]
-        subprocess.run([*pip, "-r", str(PINS / f"{pins}.txt")], check=True)
+        subprocess.run([*pip, "-r", str(place / f"{pins}.txt")], check=True)
         (folder / "whole").touch()
     return python
 

@@ -19,6 +19,7 @@ _TITLES = {
     "drain": "Drain: no-op jobs that wait, one worker process",
     "pickup": "Pickup: from submission to running code, worker idle",
     "list": "List: the 25 newest with a status filter",
+    "requests": "Requests: pages of CVAT's list, ten a page",
     "memory": "Memory: server and one worker with all their processes",
 }
 

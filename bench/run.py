@@ -1,8 +1,8 @@
 """Measures Jobyard against its peers and against SQLite itself: one run, one machine, the same work.
 
 `python bench/run.py` measures everything and writes `bench/results` and `docs/reference/benchmarks.md`.
-With `--quick`, or with the names of some measures, only the JSON is written; `sync` and `tables` alone write their own
-parts of both.
+With `--quick`, or with the names of some measures, only the JSON is written; `sync`, `tables` and `formats` alone
+write their own parts of both.
 """
 
 from __future__ import annotations
@@ -25,17 +25,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bench import equipment, machine, report  # noqa: E402 - the folder must be on the path first
 from bench.engines import Engine, floor, jobyard, peers  # noqa: E402
 from bench.figures import FULL, QUICK, Figures, Sizes, Step  # noqa: E402
-from bench.measures import drain, listing, pickup, submit  # noqa: E402
+from bench.formats import run as formats  # noqa: E402
+from bench.measures import drain, listing, pickup, requests, submit  # noqa: E402
 from bench.sync import report as sync_report  # noqa: E402
 from bench.sync import run as sync  # noqa: E402
 from bench.tables import run as tables  # noqa: E402
 
-MEASURES = (submit, drain, pickup, listing)
+MEASURES = (submit, drain, pickup, listing, requests)
 PAGE = ROOT / "docs" / "reference" / "benchmarks.md"
 RESULTS = ROOT / "bench" / "results" / "latest.json"
 SYNC_RESULTS = ROOT / "bench" / "results" / "sync.json"
 TABLES_RESULTS = ROOT / "bench" / "results" / "tables.json"
-APART = frozenset({sync.NAME, tables.NAME})
+FORMATS_RESULTS = ROOT / "bench" / "results" / "formats.json"
+APART = frozenset({sync.NAME, tables.NAME, formats.NAME})
 """Measures that are no engines' and write their own part of the page."""
 NO_REDIS = "RQ IS LEFT OUT: there is no redis-server here, and it could not be installed."
 
@@ -125,6 +127,8 @@ def main() -> int:
             troubles += _sync(folder, words, console)
         if not words.names or tables.NAME in words.names:
             troubles += _tables(folder, words, console)
+        if not words.names or formats.NAME in words.names:
+            troubles += _formats(folder, words, console)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return 1 if troubles else 0
@@ -162,6 +166,16 @@ def _tables(folder: Path, words: argparse.Namespace, console: Console) -> int:
     tables.printed(run, console)
     if not (words.quick or words.without_peers):
         tables.written(run, TABLES_RESULTS, PAGE)
+    return len(run.missing)
+
+
+def _formats(folder: Path, words: argparse.Namespace, console: Console) -> int:
+    """Measure formats; return how much could not be measured."""
+    sizes = formats.QUICK if words.quick else formats.SIZES
+    run = formats.measured(folder, sizes, with_peers=not words.without_peers)
+    formats.printed(run, console)
+    if not (words.quick or words.without_peers):
+        formats.written(run, FORMATS_RESULTS, PAGE)
     return len(run.missing)
 
 

@@ -41,7 +41,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> report.Run:
 @pytest.mark.timeout(600)
 def test_every_measure_gives_figures_and_nothing_goes_wrong(run: report.Run) -> None:
     assert run.missing == []
-    assert {figure.measure for figure in run.figures} == {"submit", "drain", "pickup", "list", "memory"}
+    assert {figure.measure for figure in run.figures} == {"submit", "drain", "pickup", "list", "requests", "memory"}
     for engine, names in RATES.items():
         found = {figure.name: figure for figure in run.figures if figure.engine == engine}
         assert names <= set(found)

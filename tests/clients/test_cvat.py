@@ -44,7 +44,7 @@ def played(house: RunningHouse, scenario: str, **more: Any) -> Any:
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.storm)])
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
     """A house on each database: the life of a task is played on both always, everything else on both in storms."""
-    settings: dict[str, str] = {}
+    settings: dict[str, Any] = {}
     with ExitStack() as things:
         if request.param == "postgres":
             server = request.getfixturevalue("postgres_server")

@@ -1,0 +1,1 @@
+"""Writing and reading annotations, ours against Datumaro's, on the same pictures."""
