@@ -13,7 +13,7 @@ from jobyard.access.rules import Verb
 from jobyard.datasets import finding, rows
 from jobyard.datasets.catalog import contents
 from jobyard.datasets.catalog.contents import Contents
-from jobyard.datasets.catalog.shelf import check_changes, unnumbered
+from jobyard.datasets.catalog.shelf import change, check_changes, unnumbered
 from jobyard.datasets.label_checks import check_labels
 from jobyard.datasets.labels import Label, LabelKind
 from jobyard.datasets.record import Dataset, DatasetChanges, LabelPolicy, Statistics
@@ -95,7 +95,7 @@ class Labels(Contents):
         check_changes(changes)
 
         def homing(transaction: Transaction) -> Home:
-            found = self._change(transaction, actor, dataset, changes)
+            found = change(transaction, actor, dataset, changes, self._clock.now())
             return _home_of(transaction, actor, found.id)
 
         await self.change_labels_at(homing, actor, add, update, delete, LabelPolicy.KEEP)

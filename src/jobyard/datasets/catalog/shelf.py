@@ -109,25 +109,7 @@ class Shelf(Ground):
     async def update(self, actor: Actor, dataset: str, changes: DatasetChanges) -> Dataset:
         """Change what is said about a dataset and return it. Raises NotFound, Refused, Invalid, NameTaken."""
         check_changes(changes)
-        return await self._write(lambda transaction: self._change(transaction, actor, dataset, changes))
-
-    def _change(self, transaction: Transaction, actor: Actor, dataset: str, changes: DatasetChanges) -> Dataset:
-        found = ground.held(transaction, actor, dataset, Verb.EDIT, "change this dataset").dataset
-        changed = replace(
-            found,
-            name=found.name if changes.name is UNSET else changes.name,
-            description=found.description if changes.description is UNSET else changes.description,
-            read_labels=found.read_labels if changes.read_labels is UNSET else changes.read_labels,
-            settings=found.settings if changes.settings is UNSET else changes.settings,
-        )
-        if changed == found:
-            return found
-        changed = replace(changed, updated_at=self._clock.now())
-        if not table.change(transaction, changed):
-            raise NameTaken(what="dataset", name=changed.name)
-        details = {"id": found.id, "name": changed.name}
-        audit.tell(transaction, changed.updated_at, actor.name, "changed", f"dataset {found.name}", details)
-        return changed
+        return await self._write(lambda transaction: change(transaction, actor, dataset, changes, self._clock.now()))
 
     async def delete(self, actor: Actor, dataset: str) -> None:
         """Forget a dataset with all that was said of its samples; files in folders and buckets stay. Work on it fails.
@@ -170,6 +152,26 @@ def check_changes(changes: DatasetChanges) -> None:
         ground.check_text("description", changes.description, ground.DESCRIPTION_LIMIT)
     if changes.settings is not UNSET:
         ground.check_settings(changes.settings)
+
+
+def change(transaction: Transaction, actor: Actor, dataset: str, changes: DatasetChanges, now: int) -> Dataset:
+    """Change what is said, and was checked, about a dataset; return it. Raises NotFound, Refused, NameTaken."""
+    found = ground.held(transaction, actor, dataset, Verb.EDIT, "change this dataset").dataset
+    changed = replace(
+        found,
+        name=found.name if changes.name is UNSET else changes.name,
+        description=found.description if changes.description is UNSET else changes.description,
+        read_labels=found.read_labels if changes.read_labels is UNSET else changes.read_labels,
+        settings=found.settings if changes.settings is UNSET else changes.settings,
+    )
+    if changed == found:
+        return found
+    changed = replace(changed, updated_at=now)
+    if not table.change(transaction, changed):
+        raise NameTaken(what="dataset", name=changed.name)
+    details = {"id": found.id, "name": changed.name}
+    audit.tell(transaction, changed.updated_at, actor.name, "changed", f"dataset {found.name}", details)
+    return changed
 
 
 def unnumbered(label: Label) -> Label:
