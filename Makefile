@@ -172,5 +172,5 @@ pins: $(STAMPS)/tools ## Write requirements/*.txt anew from what pyproject.toml 
 		pyproject.toml $(PINS)/build.in $(PINS)/dev.in
 	$(COMPILE) --no-deps -o $(PINS)/demo.txt $(PINS)/demo.in
 	@for family in $(PINS)/clients/*.in; do $(COMPILE) -o $${family%.in}.txt $$family || exit 1; done
-	@for set in peers dvc label-studio pandas; do $(COMPILE) -o bench/$$set.txt bench/$$set.in || exit 1; done
+	@for set in peers dvc label-studio pandas mlflow; do $(COMPILE) -o bench/$$set.txt bench/$$set.in || exit 1; done
 	$(COMPILE) -o $(PINS)/tools.txt -c $(PINS)/dev.txt $(PINS)/tools.in
