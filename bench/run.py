@@ -1,8 +1,8 @@
 """Measures Jobyard against its peers and against SQLite itself: one run, one machine, the same work.
 
 `python bench/run.py` measures everything and writes `bench/results` and `docs/reference/benchmarks.md`.
-With `--quick`, or with the names of some measures, only the JSON is written; `sync`, `tables` and `formats` alone
-write their own parts of both.
+With `--quick`, or with the names of some measures, only the JSON is written; `sync`, `tables`, `formats` and
+`experiments` alone write their own parts of both.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bench import equipment, machine, report  # noqa: E402 - the folder must be on the path first
 from bench.engines import Engine, floor, jobyard, peers  # noqa: E402
+from bench.experiments import run as experiments  # noqa: E402
 from bench.figures import FULL, QUICK, Figures, Sizes, Step  # noqa: E402
 from bench.formats import run as formats  # noqa: E402
 from bench.measures import drain, listing, pickup, requests, submit  # noqa: E402
@@ -37,7 +38,8 @@ RESULTS = ROOT / "bench" / "results" / "latest.json"
 SYNC_RESULTS = ROOT / "bench" / "results" / "sync.json"
 TABLES_RESULTS = ROOT / "bench" / "results" / "tables.json"
 FORMATS_RESULTS = ROOT / "bench" / "results" / "formats.json"
-APART = frozenset({sync.NAME, tables.NAME, formats.NAME})
+EXPERIMENTS_RESULTS = ROOT / "bench" / "results" / "experiments.json"
+APART = frozenset({sync.NAME, tables.NAME, formats.NAME, experiments.NAME})
 """Measures that are no engines' and write their own part of the page."""
 NO_REDIS = "RQ IS LEFT OUT: there is no redis-server here, and it could not be installed."
 
@@ -129,6 +131,8 @@ def main() -> int:
             troubles += _tables(folder, words, console)
         if not words.names or formats.NAME in words.names:
             troubles += _formats(folder, words, console)
+        if not words.names or experiments.NAME in words.names:
+            troubles += _experiments(folder, words, console)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return 1 if troubles else 0
@@ -176,6 +180,16 @@ def _formats(folder: Path, words: argparse.Namespace, console: Console) -> int:
     formats.printed(run, console)
     if not (words.quick or words.without_peers):
         formats.written(run, FORMATS_RESULTS, PAGE)
+    return len(run.missing)
+
+
+def _experiments(folder: Path, words: argparse.Namespace, console: Console) -> int:
+    """Measure experiments; return how much could not be measured."""
+    sizes, rounds = (experiments.QUICK, 1) if words.quick else (experiments.SIZES, experiments.ROUNDS)
+    run = experiments.measured(folder, sizes, with_peers=not words.without_peers, rounds=rounds)
+    experiments.printed(run, console)
+    if not (words.quick or words.without_peers):
+        experiments.written(run, EXPERIMENTS_RESULTS, PAGE)
     return len(run.missing)
 
 
