@@ -10,6 +10,7 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import ASGIRoute, HTTPRoute
 
+from jobyard.faces.native.taking import TAKES
 from jobyard.job.states import State
 from jobyard.people.record import HOUSE, KeyScope, Role
 from tests.faces.native.house import House
@@ -101,6 +102,8 @@ def writes(method: str, handler: HTTPRouteHandler) -> bool:
 async def ask(client: httpx2.AsyncClient, method: str, path: str, handler: HTTPRouteHandler) -> httpx2.Response:
     body = BODIES.get(str(handler.operation_id))
     assert body is not None or handler.parsed_data_field is None, handler.operation_id
+    if TAKES in handler.opt:
+        return await client.request(method, path, content=b"x", headers={"Content-Type": handler.opt[TAKES]})
     return await client.request(method, path, json=body)
 
 
