@@ -51,7 +51,7 @@ async def list_series(request: Ask, job_id: InPath) -> SeriesList:
     return words.series_out(known, singles, part.total)
 
 
-@get("/experiments/curves", operation_id="readCurves", **asking(CurvesAsked))
+@get("/experiments/curves", operation_id="readCurves", **asking(CurvesAsked, refusals=(404,)))
 async def read_curves(request: Ask, asked: NamedDependency[CurvesAsked]) -> CurvesOut:
     """Return the curves of one or several experiments, thinned to as many points as are wanted."""
     house, metrics = request.house.experiments, set(asked.metric)

@@ -23,8 +23,8 @@ StandingName = Literal[
     "unknown",
 ]
 OptionName = Literal["reset", "clone", "enqueue", "archive"]
-_Metric = Annotated[str, Meta(max_length=4000)]
-_Metrics = Annotated[list[_Metric], Meta(max_length=200)]
+_Metric = Annotated[str, Meta(max_length=500)]
+_Metrics = Annotated[list[_Metric], Meta(max_length=20)]
 
 
 class CurvesAsked(Struct, kw_only=True, forbid_unknown_fields=True):
