@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobyard.job.filters import EVERYTHING, PAGE_LIMIT, WORD_LIMIT, Order, Query, Scope, searchable, words
+from jobyard.job.filters import EVERYTHING, PAGE_LIMIT, WORD_LIMIT, Order, Query, Scope, lowered, searchable, words
 from jobyard.job.record import Job, Resource
 from tests.job.making import at
 
@@ -126,3 +126,7 @@ def test_a_query_that_says_nothing_asks_for_the_newest_few() -> None:
 @given(st.text(st.characters(max_codepoint=127)))
 def test_plain_text_is_split_like_any_other(text: str) -> None:
     assert words(f"{text} é") == [*words(text), "é"]
+
+
+def test_only_plain_capitals_are_made_small_as_every_database_does() -> None:
+    assert lowered("COCO 1.0 ÄÉ") == "coco 1.0 ÄÉ"
