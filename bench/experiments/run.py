@@ -126,7 +126,8 @@ def _turns(server: Server, sizes: Sizes) -> Iterator[tuple[str, float]]:
         if turn == "points":
             processes.until_quiet([server.pid])
             yield ROOM, (_size(server.folder) - before) / processes.MEBIBYTE
-    yield PEAK, processes.memory([server.pid]).rss
+    held = processes.memory([server.pid])
+    yield PEAK, held.pss or held.rss
 
 
 def _require(turn: str, seen: int) -> None:

@@ -56,6 +56,9 @@ async def test_a_long_curve_is_thinned_to_means_of_equal_stretches(room: Room, m
     expected = [fmean(range(start, start + 100)) for start in range(0, 1_000, 100)]
     assert [(point[0], point[2]) for point in drawn.points] == [(one, one) for one in expected]
     assert len((await room.verbs.curves.drawn(mia, id_, 1_000))[0].points) == 1_000
+    await room.tell(mia, id_, (10**9, 0.0))
+    [far] = await room.verbs.curves.drawn(mia, id_, 13)
+    assert len(far.points) == 13 and far.points[0][0] < 100
 
 
 @pytest.mark.anyio

@@ -16,6 +16,8 @@ Name = tuple[Sort, str, str]
 SERIES_LIMIT = 10_000
 """The most series of one task."""
 _EVERY = 2**31
+_SPARSE = 4
+"""A curve with fewer points than this part of its iterations is cut into stretches of as many points each."""
 
 
 def of(view: View, home: str) -> dict[Name, Series]:
@@ -82,11 +84,19 @@ def counted(one: Series, points: Sequence[Point], replaced: Mapping[int, float])
 
 
 def curve(view: View, one: Series, samples: int) -> list[tuple[float, float, float]]:
-    """Return a curve as (iteration, time, value): all of it, or the means of as many stretches as are wanted."""
+    """Return a curve as (iteration, time, value): all of it, or the means of at most as many stretches."""
     if one.count > samples:
-        values = {"series": one.number, "samples": samples, "single": SINGLE}
-        return [(row[0], row[1], row[2]) for row in view.rows(rows.QUERIES["thinned"], values)]
+        values = {"series": one.number, "single": SINGLE}
+        first = view.rows(rows.QUERIES["first_place"], values)[0][0] or 0
+        span = one.last_iteration - first + 1
+        if span <= _SPARSE * one.count:
+            return _means(view, "averaged", {**values, "first": first, "width": max(1, -(-span // samples))})
+        return _means(view, "thinned", {**values, "samples": samples})
     return [(point.iteration, point.at, point.value or 0.0) for point in values_of(view, one, samples)]
+
+
+def _means(view: View, name: str, values: dict[str, int]) -> list[tuple[float, float, float]]:
+    return [(row[0], row[1], row[2]) for row in view.rows(rows.QUERIES[name], values)]
 
 
 def values_of(view: View, one: Series, limit: int, offset: int = 0) -> list[Point]:

@@ -224,6 +224,16 @@ SELECT avg(iteration), avg(at), avg(value) FROM (
 GROUP BY stretch
 ORDER BY stretch
 
+-- first_place: the least iteration of a curve
+SELECT min(iteration) FROM experiment_values WHERE series = :series AND iteration > :single
+
+-- averaged: means of stretches of a curve of so many iterations each
+SELECT avg(iteration), avg(at), avg(value)
+FROM experiment_values
+WHERE series = :series AND iteration > :single
+GROUP BY (iteration - :first) / :width
+ORDER BY avg(iteration)
+
 -- delete_values: of one series
 DELETE FROM experiment_values WHERE series = :series
 

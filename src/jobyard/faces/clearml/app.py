@@ -43,6 +43,8 @@ _HELD_BACK = 1.0
 """Seconds before an answer that clients take for a reason to ask again at once: any beyond 500."""
 _METHODS = frozenset({"GET", "POST", "PUT"})
 _FIELDS = 1_000
+_LONG = 256 * 1024
+"""Bytes of a batch that is read beside the event loop."""
 _NOBODY = Actor(name="", role=Role.VIEWER, scope=KeyScope.DESK)
 """Who calls what needs no login: somebody who may do nothing."""
 
@@ -160,7 +162,9 @@ class _Exchange:
         lines = list[Json]()
         kind = self._headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
         if action.batch or kind == b"application/json-lines":
-            lines, found = _lines(body), dict[str, Any]()
+            # A long batch takes its time, and others are not to wait for it.
+            lines = await asyncio.to_thread(_lines, body) if len(body) > _LONG else _lines(body)
+            found = dict[str, Any]()
             if not action.batch:
                 found = lines[0] if lines else {}
         elif kind == b"application/x-www-form-urlencoded":

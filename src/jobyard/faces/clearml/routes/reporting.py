@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 
 import msgspec
@@ -13,6 +14,9 @@ from jobyard.faces.clearml.surroundings import Call
 from jobyard.faces.clearml.wire import Json, Nothing
 from jobyard.faces.clearml.wire.events import AddedOut, DeletedEventsOut, DeleteEventsIn, EventIn
 from jobyard.faces.clearml.words import events as words
+
+_MANY = 1_000
+"""Events of a batch that is looked through beside the event loop."""
 
 
 @action("events.add", "2.1", EventIn, AddedOut)
@@ -34,6 +38,17 @@ async def delete_for_task(call: Call, said: DeleteEventsIn) -> Answer:
 
 
 async def _added(call: Call, bodies: list[Json]) -> AddedOut:
+    # A long batch takes its time, and others are not to wait for it.
+    reports, wrong = await asyncio.to_thread(_read, call, bodies) if len(bodies) > _MANY else _read(call, bodies)
+    taken = await call.experiments.reports.add(call.actor, reports)
+    wrong.update(taken.troubles)
+    if wrong and not taken.added:
+        raise NothingAdded(reason=", ".join(f"{text}={count}" for text, count in wrong.items()))
+    return AddedOut(added=taken.added, errors=wrong.total(), errors_info=dict(wrong))
+
+
+def _read(call: Call, bodies: list[Json]) -> tuple[list[Report], Counter[str]]:
+    """Return what was reported, and how often something was none of ours and why."""
     now, reports, wrong = call.now(), list[Report](), Counter[str]()
     for body in bodies:
         try:
@@ -44,11 +59,7 @@ async def _added(call: Call, bodies: list[Json]) -> AddedOut:
             wrong[told] += 1
         else:
             reports.append(told)
-    taken = await call.experiments.reports.add(call.actor, reports)
-    wrong.update(taken.troubles)
-    if wrong and not taken.added:
-        raise NothingAdded(reason=", ".join(f"{text}={count}" for text, count in wrong.items()))
-    return AddedOut(added=taken.added, errors=wrong.total(), errors_info=dict(wrong))
+    return reports, wrong
 
 
 ACTIONS = (add, add_batch, delete_for_task)
