@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 import json
-import shutil
-import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx2
 import pytest
@@ -113,35 +112,33 @@ def test_the_tools_run_workflows_and_read_what_they_leave(house: RunningHouse) -
     assert "Error" not in told["tools"][:20] and "(404)" in told["no such"]
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl on this machine")
 def test_the_lines_of_the_documents_work_but_for_the_address(house: RunningHouse) -> None:
     given = settings(house)
-    pair = ["-d", f"client_id={given['client_id']}", "-d", f"client_secret={given['client_secret']}"]
-    token = curl(f"{given['base_url']}oauth2/token", "POST", "", "-d", "grant_type=client_credentials", *pair)[1]
-    bearer = token["access_token"]
+    pair = urlencode({name: given[name] for name in ("client_id", "client_secret")})
+    asked = f"grant_type=client_credentials&{pair}"
+    bearer = sent(f"{given['base_url']}oauth2/token", "POST", "", asked)[1]["access_token"]
     flow = handed_in(house, drawn(house.folder / "drawn")["orders"])
     run = json.dumps({"workerTag": "nobody-serves-this", "questions": [], "priority": "Default"})
     line = (f"{given['base_url']}v3/workflows/{flow}/jobs", "POST", bearer)
-    status, job = curl(*line, "-H", "content-type: application/json", "-d", run)
+    status, job = sent(*line, run, "application/json")
     place = f"{given['base_url']}v3/jobs/{job['id']}"
     assert (status, job["status"]) == (200, "Queued")
-    status, told = curl(f"{place}?includeMessages=true", "GET", bearer)
+    status, told = sent(f"{place}?includeMessages=true", "GET", bearer)
     assert (status, told | {"messages": []}) == (200, job)
     assert [one["text"] for one in told["messages"]] == ["No live worker serves queue nobody-serves-this."]
-    assert curl(f"{place}/messages", "GET", bearer) == (200, told["messages"])
-    assert curl(place, "DELETE", bearer) == (200, {"message": "Deleted Successfully."})
-    assert curl(place, "GET", bearer)[0] == curl(place, "DELETE", bearer)[0] == 404
-    assert curl(place, "GET", "BearerTokenGoesHere")[0] == 401
+    assert sent(f"{place}/messages", "GET", bearer) == (200, told["messages"])
+    assert sent(place, "DELETE", bearer) == (200, {"message": "Deleted Successfully."})
+    assert sent(place, "GET", bearer)[0] == sent(place, "DELETE", bearer)[0] == 404
+    assert sent(place, "GET", "BearerTokenGoesHere")[0] == 401
 
 
-def curl(url: str, method: str, bearer: str, *more: str) -> tuple[int, Any]:
-    """Ask as the documents do; return the status and the body."""
-    words = ["-X", method, url, "-H", "accept: application/json"]
-    words += ["-H", f"authorization: Bearer {bearer}"] if bearer else []
-    command = ["curl", "-sS", "--noproxy", "*", "-w", "\n%{http_code}", *words, *more]
-    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
-    body, _, status = said.rpartition("\n")
-    return int(status), json.loads(body)
+def sent(url: str, method: str, bearer: str, body: str = "", media: str = "") -> tuple[int, Any]:
+    """Ask with the bytes that the documents' lines send; return the status and the body."""
+    headers = {"accept": "application/json", "content-type": media or "application/x-www-form-urlencoded"}
+    headers |= {"authorization": f"Bearer {bearer}"} if bearer else {}
+    with httpx2.Client(trust_env=False, verify=NO_TRUST, timeout=30) as sender:
+        answer = sender.request(method, url, headers=headers, content=body.encode())
+    return answer.status_code, answer.json()
 
 
 def handed_in(house: RunningHouse, path: str) -> str:
