@@ -79,7 +79,7 @@ def test_signs_of_life_are_no_lines_and_move_the_place() -> None:
 
 
 def test_the_feed_gives_what_it_knows_and_leaves_out_what_it_does_not() -> None:
-    progress = 'event: progress\ndata: {"jobs": {}}\n\n'
+    progress = 'event: progress\ndata: {"jobs": {}, "reported": []}\n\n'
     frames = ('event: hello\ndata: {"last": 4, "version": "9"}\n\n', happened(5), progress, "event: new\ndata: 1\n\n")
     house = Prepared(stream(*frames, 'id: 8\nevent: resync\ndata: {"last": 8}\n\n', "CUT"), stream(happened(9)))
     with house.client() as client:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ import uvicorn
 
 from jobyard.web import connection
 from jobyard.web.connection import HEAD_LIMIT, Connection
+from tests.serving import Serving, listening
 
 pytestmark = pytest.mark.anyio
 Message = dict[str, Any]
@@ -62,8 +62,8 @@ class Place:
 
 @pytest.fixture
 async def place() -> AsyncIterator[Place]:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        made = Place(listening.getsockname()[1])
+    with listening() as at:
+        made = Place(at.getsockname()[1])
         config = uvicorn.Config(
             made.app,
             http=Connection,
@@ -72,13 +72,13 @@ async def place() -> AsyncIterator[Place]:
             log_config=None,
             timeout_graceful_shutdown=1,
         )
-        server = uvicorn.Server(config)
-        task = asyncio.create_task(server._serve(sockets=[listening]))
+        server = Serving(config)
+        task = asyncio.create_task(server._serve(sockets=[at]))
         while not server.started:
             await asyncio.sleep(0.001)
             assert not task.done(), "the server did not start"
         yield made
-        server.should_exit = True
+        server.leave()
         await task
 
 

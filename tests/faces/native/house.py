@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -52,6 +51,7 @@ from jobyard.workflows.capability import Workflows
 from jobyard.workflows.library.verbs import Library
 from jobyard.workflows.packages import Packages
 from tests.plain import NO_TRUST
+from tests.serving import Serving, listening
 
 PEOPLE = {
     "ada": Role.ADMINISTRATOR,
@@ -268,8 +268,8 @@ class House:
 @asynccontextmanager
 async def served(house: House) -> AsyncIterator[House]:
     """Serve the house on a free port of this machine, in this event loop."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    house.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    place = listening()
+    house.url = f"http://127.0.0.1:{place.getsockname()[1]}"
     config = uvicorn.Config(
         house.door,
         http=Connection,
@@ -280,16 +280,16 @@ async def served(house: House) -> AsyncIterator[House]:
         proxy_headers=False,
         timeout_graceful_shutdown=1,
     )
-    server = uvicorn.Server(config)
+    server = Serving(config)
     # `serve` itself would take over the signals of the test run.
-    task = asyncio.create_task(server._serve(sockets=[listening]))
+    task = asyncio.create_task(server._serve(sockets=[place]))
     while not server.started:
         await asyncio.sleep(0.001)
         assert not task.done(), "the server did not start"
     try:
         yield house
     finally:
-        server.should_exit = True
+        server.leave()
         await task
 
 
