@@ -200,3 +200,17 @@ async def test_a_viewer_and_a_reading_key_submit_nothing(yard: Yard) -> None:
     for actor in (user("v", Role.VIEWER), MARIA.__class__(name="maria", role=Role.MEMBER, scope=KeyScope.READ)):
         with pytest.raises(Refused):
             await yard.submit(actor)
+
+
+async def test_who_may_not_submit_a_job_any_more_may_not_run_it_again_either(yard: Yard) -> None:
+    operator, member = user("olga", Role.OPERATOR), user("olga")
+    ended = await yard.submit(operator, kind="test.guarded")
+    await yard.jobs.cancel(operator, ended.id)
+    draft = await yard.submit(operator, kind="test.guarded", draft=True)
+    with pytest.raises(Refused):
+        await yard.jobs.retry(member, ended.id)
+    with pytest.raises(Refused):
+        await yard.jobs.release(member, draft.id)
+    assert [(await yard.job(one)).state for one in (ended, draft)] == [State.CANCELLED, State.DRAFT]
+    assert (await yard.jobs.retry(operator, ended.id)).state is State.QUEUED
+    assert (await yard.jobs.release(operator, draft.id)).state is State.QUEUED

@@ -117,12 +117,13 @@ class Jobs:
     async def release(self, actor: Actor, id_: str, due_at: int | None = None) -> Job:
         """Put a draft in line, for the time that it was given by an edit unless another is said.
 
-        Raises LimitReached where there is no room.
+        Raises LimitReached where there is no room, and like `submit` where the actor may not submit it any more.
         """
 
         def work(transaction: Transaction) -> Job:
             job = allowed(transaction, actor, Verb.RELEASE, id_)
             if job.state is State.DRAFT:
+                self._still(transaction, actor, job)
                 self._limits.require(transaction, job)
             turn = transaction.turn(job.queue, job.priority, job.owner)
             due = job.due_at if due_at is None else due_at
@@ -151,7 +152,10 @@ class Jobs:
         return [cancelled, *self._needs.ended(transaction, [cancelled])]
 
     async def retry(self, actor: Actor, id_: str) -> Job:
-        """Run a final job once more under a new attempt; the old attempts stay in its history."""
+        """Run a final job once more under a new attempt; the old attempts stay in its history.
+
+        Raises like `submit` where the actor may not submit such a job any more.
+        """
         return self._rung(await self._ledger.write(lambda transaction: self.retried(transaction, actor, id_)))
 
     def retried(self, transaction: Transaction, actor: Actor, id_: str) -> Job:
@@ -159,6 +163,7 @@ class Jobs:
         job = allowed(transaction, actor, Verb.RETRY, id_)
         if job.external:
             raise WrongState(state=f"{job.state} and run by its own client", verb="retry")
+        self._still(transaction, actor, job)
         turn, waits = transaction.turn(job.queue, job.priority, job.owner), self._needs.left(transaction, job)
         change = moves.retry(job, self._ledger.now(), actor.name, turn=turn, waits=waits)
         self._limits.require(transaction, job)
@@ -246,6 +251,12 @@ class Jobs:
         if submission.external and submission.kind not in self._registry.names():
             return None
         return self._registry.kind(submission.kind)
+
+    def _still(self, view: View, actor: Actor, job: Job) -> None:
+        """Raise what refuses a submission where the actor may not submit such a job any more."""
+        if not job.external:
+            kind = self._registry.kind(job.kind)
+            self._admit(view, actor, kind, self._registry.parameters(job.kind, job.parameters))
 
     def _admit(self, view: View, actor: Actor, kind: type[Kind] | None, parameters: Any) -> Resource | None:
         if kind is None:

@@ -15,6 +15,7 @@ from jobyard.access.vault import Vault
 from jobyard.engine import audit
 from jobyard.engine.ledger import Ledger
 from jobyard.engine.patience import Patience
+from jobyard.engine.standing import held, present
 from jobyard.job.clock import SECOND, Clock
 from jobyard.job.errors import Invalid, NameTaken, NotFound, Refused, Unauthenticated
 from jobyard.job.ids import new_id, new_secret
@@ -97,9 +98,10 @@ class People:
     async def proved(self, name: str, password: str, address: str) -> Actor:
         """Return who has this name and password, for one request: no session begins. Raises like `check`."""
         user = await self.check(name, password, address)
-        places = await self._ledger.read(lambda view: view.memberships(user=user.name))
-        inside = {one.project: one.role for one in places}
-        return Actor(name=user.name, role=user.role, rights=user.rights, projects=inside)
+        found = await self._ledger.read(lambda view: present(view, user.name))
+        if found is None:
+            raise Unauthenticated
+        return found
 
     def version(self) -> int | None:
         """Return a number that has grown when anything about people has changed; None where that happens unseen."""
@@ -193,7 +195,7 @@ class People:
         rules.require_house(actor, House.MANAGE_USERS)
 
         def work(transaction: Transaction) -> User:
-            user = _user(transaction, name)
+            user = held(transaction, name)
             changed = replace(
                 user,
                 role=user.role if role is None else role,
@@ -220,7 +222,7 @@ class People:
         hashed = await asyncio.to_thread(self._passwords.hash, secret)
 
         def work(transaction: Transaction) -> None:
-            user = _user(transaction, name)
+            user = held(transaction, name)
             transaction.put_user(replace(user, password_hash=hashed, generation=user.generation + 1))
             audit.tell(transaction, self._ledger.now(), actor.name, "set", f"password of {name}")
 

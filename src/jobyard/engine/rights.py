@@ -8,6 +8,7 @@ from jobyard.access import rules
 from jobyard.access.rules import House
 from jobyard.engine import audit
 from jobyard.engine.ledger import Ledger
+from jobyard.engine.standing import held
 from jobyard.job.errors import NotFound
 from jobyard.people.record import Actor, Right, User
 from jobyard.store.contract import Transaction
@@ -34,9 +35,7 @@ class Rights:
             raise NotFound(what="right", name=said[:64])
 
         def work(transaction: Transaction) -> User:
-            user = transaction.user(name)
-            if user is None:
-                raise NotFound(what="user", name=name)
+            user = held(transaction, name)
             if (right in user.rights) is has:
                 if has:
                     return user

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from jobyard.engine import audit
+from jobyard.engine.standing import present
 from jobyard.engine.submission import Submission
 from jobyard.job import timetable
 from jobyard.job.errors import OwnerGone
@@ -83,9 +84,8 @@ def submission(schedule: Schedule, time: int) -> Submission:
 
 def owner(view: View, schedule: Schedule) -> Actor:
     """Return its owner with the rights of this moment. Raises OwnerGone where they may not even sign in."""
-    user = view.user(schedule.owner)
-    if user is None or user.disabled:
-        how = "is no user of this house" if user is None else "is disabled"
+    found = present(view, schedule.owner)
+    if found is None:
+        how = "is no user of this house" if view.user(schedule.owner) is None else "is disabled"
         raise OwnerGone(owner=schedule.owner, how=how)
-    places = {one.project: one.role for one in view.memberships(user=user.name)}
-    return Actor(name=user.name, role=user.role, rights=user.rights, projects=places)
+    return found

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from jobyard.access import rules
 from jobyard.access.rules import House
 from jobyard.engine.interest import Subject, subject, visible
+from jobyard.engine.standing import present
 from jobyard.engine.webhooks.post import Happening
 from jobyard.engine.webhooks.record import (
     DRAWER,
@@ -188,12 +189,8 @@ def prune(transaction: Transaction, id_: str, after: str, now: int) -> tuple[str
 
 def _teller(view: View, name: str) -> Actor | None:
     """Return the owner of a webhook with the rights they have now; None while they may not have one."""
-    user = view.user(name)
-    if user is None or user.disabled:
-        return None
-    places = {one.project: one.role for one in view.memberships(user=name)}
-    owner = Actor(name=name, role=user.role, projects=places)
-    return owner if rules.may_house(owner, House.TELL) else None
+    owner = present(view, name)
+    return owner if owner is not None and rules.may_house(owner, House.TELL) else None
 
 
 def _due(view: View, id_: str, now: int) -> bool:
