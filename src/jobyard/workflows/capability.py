@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from jobyard.access import rules
+from jobyard.engine.standing import present
 from jobyard.job.errors import Invalid, NotFound, Refused
 from jobyard.job.record import Job, Resource
 from jobyard.people.record import Actor, Role
@@ -48,15 +49,23 @@ class Workflows:
         return Resource(type="workflow", id=workflow.id, name=workflow.name)
 
     def call(self, transaction: Transaction, job: Job, verb: str, payload: Any, now: int) -> Any:
-        """Answer `find` with the package, its file's name and the files. Raises NotFound for another verb."""
+        """Answer `find` with the package, its file's name, who handed it in, and the files.
+
+        Raises NotFound for another verb, and like `admit` where the job's owner may not run it any more.
+        """
         if verb != "find":
             raise NotFound(what="verb", name=f"workflows.{verb}")
         parameters = msgspec.convert(job.parameters, WorkflowParameters)
+        owner = present(transaction, job.owner)
+        if owner is None:
+            raise Refused(verb=f"run workflows, as {job.owner} would")
+        self.admit(transaction, owner, job.kind, parameters)
         workflow, version = _meant(transaction, parameters)
         return {
             "workflow": workflow.id,
             "version": version.number,
             "file": version.file,
+            "author": version.owner,
             "package": self._path(version.package),
             "files": {name: self._path(blob) for name, blob in parameters.files.items()},
         }

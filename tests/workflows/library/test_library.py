@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from jobyard.engine.schedules.verbs import SchedulesWanted
 from jobyard.engine.submission import Submission
+from jobyard.job.desk import Ask, Call
 from jobyard.job.errors import Conflict, Invalid, NotFound, Refused, TooLarge
 from jobyard.job.record import Job
 from jobyard.job.schedule import Schedule
-from jobyard.people.record import KeyScope
+from jobyard.people.record import Actor, KeyScope, Role
 from jobyard.workflows.library.record import About, Shown, Wanted, Workflow
 from jobyard.workflows.refusals import WorkflowBroken, WrongAnswer
 from jobyard.workflows.report import Drawn
@@ -259,3 +260,28 @@ async def test_bytes_that_nothing_knows_are_forgotten_when_they_are_old(yard: Ya
         os.utime(yard.packages.place(name), (1, 1))
     await yard.library.sweep()
     assert yard.kept() == {known, file, fresh.package}
+
+
+async def test_only_who_might_delete_a_workflow_takes_it_from_others(yard: Yard) -> None:
+    id_ = (await yard.added("mia", project=TEAM)).workflow.id
+    for change in ({"owner": "max"}, {"project": None}, {"public": True}):
+        with pytest.raises(Refused):
+            await yard.library.change(who("max"), id_, partial(_changed, change))
+    renamed = await yard.library.change(who("max"), id_, partial(_changed, {"name": "Ours"}))
+    assert (renamed.workflow.name, renamed.workflow.owner, renamed.workflow.project) == ("Ours", "mia", TEAM)
+
+
+def _changed(change: dict[str, Any], old: Shown) -> Workflow:
+    return replace(old.workflow, **change)
+
+
+async def test_a_run_does_not_begin_once_its_owner_sees_the_workflow_no_more(yard: Yard) -> None:
+    id_ = (await yard.added("mia", project=TEAM)).workflow.id
+    job, _ = await yard.engine.jobs.submit(who("max"), Submission(kind="workflow.run", parameters={"workflow": id_}))
+    desk = Actor(name="worker", role=Role.ADMINISTRATOR, scope=KeyScope.DESK)
+    await yard.engine.desk.claim(desk, Ask(worker="w1", session="w1", kinds=("workflow.run",), queues=("default",)))
+    find = Call(job=job.id, attempt=1, verb="workflows.find", payload=None)
+    assert (await yard.engine.desk.call(desk, find)).value["author"] == "mia"
+    await yard.engine.ledger.write(lambda transaction: transaction.drop_membership(TEAM, "max"))
+    with pytest.raises(NotFound):
+        await yard.engine.desk.call(desk, find)

@@ -19,7 +19,7 @@ from jobyard.workflows.scripts.capability import Scripts
 from jobyard.workflows.scripts.kind import WorkflowPython
 from jobyard.workflows.sharing.credentials import Box, Credentials
 from tests.sqlite_file import LayOut
-from tests.workflows.library.yard import Yard, who
+from tests.workflows.library.yard import TEAM, Yard, who
 from tests.workflows.scripts.packing import packed
 
 pytestmark = pytest.mark.anyio
@@ -99,6 +99,22 @@ async def test_a_right_that_was_revoked_meanwhile_keeps_a_run_from_beginning(yar
     await yard.engine.rights.revoke(HOUSE, "max", Right.PYTHON)
     with pytest.raises(Refused):
         await yard.engine.desk.call(DESK, asked)
+
+
+async def test_nobody_slips_a_script_under_the_right_and_the_credential_of_another(yard: Yard) -> None:
+    shown = await yard.added("mia", packed("print('mine')"), "package.zip", project=TEAM)
+    mia, id_ = await granted(yard, "mia"), shown.workflow.id
+    credential = (await Credentials(yard.engine.ledger, Seasoned.vault).create(mia, "warehouse", "sesame")).credential
+    wanted = {"workflow": id_, "credential": credential.id}
+    job, _ = await yard.engine.jobs.submit(mia, Submission(kind="workflow.python", parameters=wanted))
+    await yard.library.add_version(who("max"), id_, await yard.received(packed("print(1)"), "max"), "other.zip")
+    ask = Ask(worker="w1", session="w1", kinds=("workflow.python",), queues=("default",))
+    await yard.engine.desk.claim(DESK, ask)
+    asked = Call(job=job.id, attempt=1, verb="scripts.find", payload=None)
+    with pytest.raises(Refused):
+        await yard.engine.desk.call(DESK, asked)
+    await granted(yard, "max")
+    assert (await yard.engine.desk.call(DESK, asked)).value["file"] == "other.zip"
 
 
 async def test_the_runner_of_drawings_never_runs_a_script(yard: Yard) -> None:

@@ -74,3 +74,16 @@ def test_a_package_is_a_drawing_or_a_script_and_not_both(tmp_path: Path) -> None
     data = packed("pass", flow__yxmd=Canvas().document().decode())
     with pytest.raises(WorkflowBroken, match=r"flow\.yxmd"):
         read(data, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("declaration", "reason"),
+    [
+        (f"name{'.a' * 501} = 1", "dots"),
+        (f"[{'a.' * 501}b]", "dots"),
+        (f"name = {'1' * 5_000}", "no TOML"),
+    ],
+)
+def test_what_would_keep_the_parser_busy_is_refused_at_once(tmp_path: Path, declaration: str, reason: str) -> None:
+    with pytest.raises(WorkflowBroken, match=reason):
+        read(packed("pass", declaration), tmp_path)

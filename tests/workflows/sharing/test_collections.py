@@ -9,6 +9,7 @@ from jobyard.job.errors import Conflict, Invalid, JobNotFound, NotFound, Refused
 from jobyard.job.states import State
 from jobyard.people.record import Actor, KeyScope
 from jobyard.workflows.sharing import collections
+from jobyard.workflows.sharing.lending import Collected
 from jobyard.workflows.sharing.record import Contents, Form, Member, Permission
 from tests.workflows.sharing.neighbours import Neighbours
 
@@ -210,3 +211,32 @@ async def test_everything_is_bounded(street: Neighbours, monkeypatch: pytest.Mon
     await street.collections.add_thing(mia, made, Form.WORKFLOW, await street.workflow())
     with pytest.raises(Conflict):
         await street.collections.add_thing(mia, made, Form.WORKFLOW, await street.workflow())
+
+
+async def test_what_was_shared_is_shared_while_whoever_shared_it_still_may(street: Neighbours) -> None:
+    olga, mia, max_, _ = await street.neighbours()
+    schedule, job = await street.scheduled_job()
+    workflow = await street.workflow()
+    made = (await street.collections.create(mia, "reports")).collection.id
+    for form, thing in ((Form.SCHEDULE, schedule), (Form.WORKFLOW, workflow)):
+        await street.collections.add_thing(mia, made, form, thing)
+    await street.collections.set_member(mia, made, place("max"), fresh=True)
+    lending = Collected(street.clock)
+
+    async def lent() -> tuple[bool, ...]:
+        seeing = await street.collections.standing(max_, job.id)
+        shared = await street.collections.shared(max_, Form.SCHEDULE)
+        towards = await street.collections.towards(max_, Form.SCHEDULE, schedule)
+        ledger = street.engine.ledger
+        listed = await ledger.read(lambda view: lending.lent(view, max_))
+        one = await ledger.read(lambda view: lending.lends(view, max_, workflow))
+        return seeing != max_, bool(shared), towards != max_, bool(listed), one
+
+    assert await lent() == (True,) * 5
+    shut_out = await street.engine.ledger.read(lambda view: view.user("mia"))
+    assert shut_out is not None
+    await street.engine.ledger.write(lambda transaction: transaction.put_user(replace(shut_out, disabled=True)))
+    assert await lent() == (False,) * 5
+    for form, thing in ((Form.SCHEDULE, schedule), (Form.WORKFLOW, workflow)):
+        await street.collections.add_thing(olga, made, form, thing)
+    assert await lent() == (True,) * 5

@@ -316,8 +316,13 @@ def _held(transaction: Transaction, actor: Actor, id_: str) -> Workflow:
 
 
 def _checked(view: View, actor: Actor, old: Workflow, changed: Workflow) -> Workflow:
-    """Return a changed workflow. Raises Invalid, NotFound, or Refused for a new owner or project out of reach."""
+    """Return a changed workflow. Raises Invalid, NotFound, or Refused for a new owner or project out of reach.
+
+    Whose it is and who sees it says only who might delete it, for that takes it from others.
+    """
     _named(changed.name)
+    if (changed.owner, changed.project, changed.public) != (old.owner, old.project, old.public):
+        standing.require(actor, Verb.DELETE, old, "say whose this workflow is")
     if changed.owner != old.owner:
         _owner(view, actor, changed.owner)
     if changed.project != old.project:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from jobyard.access import rules
 from jobyard.access.rules import House
 from jobyard.engine.capability import Capability
+from jobyard.engine.standing import present
 from jobyard.job.errors import NotFound, Refused
 from jobyard.job.record import Job, Resource
 from jobyard.people.record import Actor
@@ -46,16 +47,24 @@ class Scripts:
     def call(self, transaction: Transaction, job: Job, verb: str, payload: Any, now: int) -> Any:
         """Answer `find` with where the package and the files lie, and with the credential that the run is given.
 
-        Raises Refused when the job's owner has lost the right since, NotFound for another verb or when they may not
-        use the credential any more.
+        Raises Refused when the job's owner has lost the right since, or when the job names no version and whoever
+        handed the newest in has it not; NotFound for another verb or when the owner may not use the credential.
         """
         if verb != "find":
             raise NotFound(what="verb", name=f"scripts.{verb}")
-        user = transaction.user(job.owner)
-        if user is None or user.disabled:
-            raise Refused(verb=House.RUN_PYTHON.value)
-        owner = Actor(name=user.name, role=user.role, rights=user.rights)
-        rules.require_house(owner, House.RUN_PYTHON)
+        owner = _allowed(transaction, job.owner, "run")
         found = self._workflows.call(transaction, job, verb, payload, now)
+        if not job.parameters.get("package"):
+            # Nobody chose this version: else a member of the project who was never granted the right would run their
+            # own script by another's, as soon as they hand it in.
+            _allowed(transaction, found["author"], "hand in")
         credential = str(job.parameters.get("credential", ""))
         return {**found, "credential": self._box.opened(transaction, owner, credential)} if credential else found
+
+
+def _allowed(view: View, name: str, doing: str) -> Actor:
+    """Return a user who has the right now. Raises Refused."""
+    found = present(view, name)
+    if found is None or not rules.may_house(found, House.RUN_PYTHON):
+        raise Refused(verb=f"{doing} workflows in Python, as {name} would")
+    return found

@@ -14,7 +14,9 @@ from jobyard.workflows.document.record import Question
 from jobyard.workflows.refusals import FileUnreadable, WorkflowBroken
 
 FILE = "workflow.toml"
-LONGEST = 256 * 1024
+LONGEST = 64 * 1024
+_MOST_DOTS = 500
+"""Dots in one line: a key of very many parts takes the parser a time that grows with their square."""
 _DRAWN = (".yxmd", ".yxwz")
 
 _Name = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -127,12 +129,14 @@ def _read(package: Package) -> Written:
         raise _broken(unreadable.data["reason"]) from None
     if len(data) > LONGEST:
         raise _broken(f"it has more than {LONGEST:,} bytes")
+    if any(line.count(b".") > _MOST_DOTS for line in data.splitlines()):
+        raise _broken(f"a line has more than {_MOST_DOTS} dots")
     try:
         return msgspec.convert(tomllib.loads(data.decode("utf-8")), Written)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise _broken(f"it is no TOML ({error})") from None
     except msgspec.ValidationError as error:
         raise _broken(str(error)) from None
+    except (ValueError, RecursionError) as error:  # also for bytes that are no UTF-8 and numbers of too many digits
+        raise _broken(f"it is no TOML ({error})") from None
 
 
 def _question(number: int, asked: Asked) -> Question:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from jobyard.access import rules
-from jobyard.access.rules import House, Verb
+from jobyard.access.rules import House
 from jobyard.engine import audit
 from jobyard.engine.ledger import Ledger
 from jobyard.engine.schedules import book
@@ -17,8 +17,7 @@ from jobyard.job.ids import new_id
 from jobyard.people.record import Actor, KeyScope
 from jobyard.store.contract import Transaction, View
 from jobyard.workflows.library import rows as library
-from jobyard.workflows.library import standing as shelf
-from jobyard.workflows.sharing import rows, standing
+from jobyard.workflows.sharing import giving, rows, standing
 from jobyard.workflows.sharing.record import Collection, Contents, Form, Member, Permission
 
 T = TypeVar("T")
@@ -98,7 +97,7 @@ class Collections:
         """
 
         def work(transaction: Transaction, found: Collection, now: int) -> None:
-            _require_giver(transaction, actor, form, thing)
+            giving.require_giver(transaction, actor, form, thing)
             inside = rows.contents(transaction, found)
             if len(inside.schedules) + len(inside.workflows) >= MOST_THINGS:
                 raise Conflict(reason=f"A collection holds at most {MOST_THINGS:,} schedules and workflows.")
@@ -151,7 +150,7 @@ class Collections:
     async def shared(self, actor: Actor, form: Form) -> frozenset[str]:
         """Return the ids of the schedules or workflows that collections share with somebody."""
         now = self._ledger.now()
-        return frozenset(await self._ledger.read(lambda view: rows.shared(view, form, actor.name, now)))
+        return frozenset(await self._ledger.read(lambda view: giving.shared(view, form, actor.name, now)))
 
     async def towards(self, actor: Actor, form: Form, thing: str) -> Actor:
         """Return the actor as they stand to one schedule or workflow: lent more where a collection shares it with them.
@@ -163,7 +162,8 @@ class Collections:
         def work(view: View) -> Actor:
             if rules.curates(actor):
                 return actor
-            held = [standing.permissions(view, actor, one, now) for one in rows.holders(view, form, thing)]
+            holders = [one for one, giver in rows.holders(view, form, thing) if giving.gives(view, giver, form, thing)]
+            held = [standing.permissions(view, actor, one, now) for one in holders]
             may = [one for one in held if one is not None]
             if not may:
                 return actor
@@ -183,7 +183,7 @@ class Collections:
             found = next(iter(view.jobs([job])), None)
             if found is None or found.schedule is None or rules.curates(actor):
                 return False
-            return rows.is_shared(view, Form.SCHEDULE, found.schedule, actor.name, now)
+            return giving.is_shared(view, Form.SCHEDULE, found.schedule, actor.name, now)
 
         return rules.lent(actor) if await self._ledger.read(work) else actor
 
@@ -209,18 +209,6 @@ class Collections:
             return _alive(transaction, rows.contents(transaction, changed))
 
         return await self._ledger.write(whole)
-
-
-def _require_giver(view: View, actor: Actor, form: Form, thing: str) -> None:
-    if form is Form.WORKFLOW:
-        workflow = shelf.visible(view, actor, thing)
-        shelf.require(actor, Verb.EDIT, workflow, "share this workflow")
-        return
-    schedule = book.read(view, thing)
-    if schedule is None or not rules.may(actor, Verb.SEE, schedule):
-        raise NotFound(what="schedule", name=thing[:64])
-    if not rules.may(actor, Verb.EDIT, schedule):
-        raise Refused(verb="share this schedule")
 
 
 def _alive(view: View, found: Contents) -> Contents:

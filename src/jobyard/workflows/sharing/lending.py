@@ -5,7 +5,7 @@ from __future__ import annotations
 from jobyard.job.clock import Clock
 from jobyard.people.record import Actor, KeyScope
 from jobyard.store.contract import View
-from jobyard.workflows.sharing import rows
+from jobyard.workflows.sharing import giving
 from jobyard.workflows.sharing.record import Form
 
 
@@ -19,10 +19,10 @@ class Collected:
         """Tell whether a collection shares a workflow with somebody."""
         if actor.scope is KeyScope.DESK:
             return False
-        return rows.is_shared(view, Form.WORKFLOW, workflow, actor.name, self._clock.now())
+        return giving.is_shared(view, Form.WORKFLOW, workflow, actor.name, self._clock.now())
 
     def lent(self, view: View, actor: Actor) -> list[str]:
         """Return the ids of all workflows that collections share with somebody."""
         if actor.scope is KeyScope.DESK:
             return []
-        return rows.shared(view, Form.WORKFLOW, actor.name, self._clock.now())
+        return giving.shared(view, Form.WORKFLOW, actor.name, self._clock.now())

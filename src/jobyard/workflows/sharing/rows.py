@@ -80,7 +80,7 @@ def drop_member(transaction: Transaction, id_: str, form: Form, member: str) -> 
 
 
 def put_thing(transaction: Transaction, id_: str, form: Form, thing: str, by: str, now: int) -> None:
-    """Put something into a collection; what lies there already stays as it is."""
+    """Put something into a collection, or answer for what lies there already."""
     values = {"collection": id_, "form": form.value, "thing": thing, "added_by": by, "added_at": now}
     transaction.run(QUERIES["put_thing"], values)
 
@@ -90,25 +90,22 @@ def drop_thing(transaction: Transaction, id_: str, form: Form, thing: str) -> bo
     return transaction.run(QUERIES["drop_thing"], {"collection": id_, "form": form.value, "thing": thing}) > 0
 
 
-def forget_thing(transaction: Transaction, form: Form, thing: str) -> None:
-    """Take something out of every collection."""
-    transaction.run(QUERIES["forget_thing"], {"form": form.value, "thing": thing})
+def holders(view: View, form: Form, thing: str) -> list[tuple[Collection, str]]:
+    """Return the collections that something lies in, oldest first, each with who put it there."""
+    found = view.rows(QUERIES["holders"], {"form": form.value, "thing": thing})
+    return [(_to_collection(row[:4]), row[4]) for row in found]
 
 
-def holders(view: View, form: Form, thing: str) -> list[Collection]:
-    """Return the collections that something lies in, oldest first."""
-    return [_to_collection(row) for row in view.rows(QUERIES["holders"], {"form": form.value, "thing": thing})]
+def shared(view: View, form: Form, user: str, now: int) -> list[tuple[str, str]]:
+    """Return the ids of what lies in somebody's collections, in order, each with who put it there."""
+    found = view.rows(QUERIES["shared_with"], {"form": form.value, "user": user, "now": now})
+    return [(thing, giver) for thing, giver in found]
 
 
-def shared(view: View, form: Form, user: str, now: int) -> list[str]:
-    """Return the ids of what collections share with somebody."""
-    return [row[0] for row in view.rows(QUERIES["shared_with"], {"form": form.value, "user": user, "now": now})]
-
-
-def is_shared(view: View, form: Form, thing: str, user: str, now: int) -> bool:
-    """Tell whether a collection shares one thing with somebody."""
+def givers(view: View, form: Form, thing: str, user: str, now: int) -> list[str]:
+    """Return who put one thing into a collection of somebody's."""
     values = {"form": form.value, "thing": thing, "user": user, "now": now}
-    return bool(view.rows(QUERIES["is_shared_with"], values))
+    return [row[0] for row in view.rows(QUERIES["givers"], values)]
 
 
 def group(view: View, id_: str) -> Group | None:

@@ -45,23 +45,20 @@ DELETE FROM collection_members WHERE collection = :collection AND form = :form A
 -- things: what lies in a collection, first come first
 SELECT form, thing FROM collection_things WHERE collection = :id ORDER BY added_at, form, thing
 
--- put_thing: into a collection
+-- put_thing: into a collection; whoever puts it there anew answers for it from then on
 INSERT INTO collection_things (collection, form, thing, added_by, added_at)
 VALUES (:collection, :form, :thing, :added_by, :added_at)
-ON CONFLICT (collection, form, thing) DO NOTHING
+ON CONFLICT (collection, form, thing) DO UPDATE SET added_by = excluded.added_by
 
 -- drop_thing: out of a collection
 DELETE FROM collection_things WHERE collection = :collection AND form = :form AND thing = :thing
 
--- forget_thing: out of every collection, since it is no more
-DELETE FROM collection_things WHERE form = :form AND thing = :thing
-
--- holders: the collections that something lies in
-SELECT c.id, c.name, c.owner, c.created_at FROM collection_things AS t JOIN collections AS c ON c.id = t.collection
+-- holders: the collections that something lies in, and who put it there
+SELECT c.id, c.name, c.owner, c.created_at, t.added_by FROM collection_things AS t JOIN collections AS c ON c.id = t.collection
 WHERE t.form = :form AND t.thing = :thing ORDER BY c.created_at, c.id
 
--- shared_with: what collections share with somebody, directly or through a group
-SELECT DISTINCT t.thing FROM collection_things AS t
+-- shared_with: what lies in somebody's collections, theirs directly or through a group, and who put it there
+SELECT DISTINCT t.thing, t.added_by FROM collection_things AS t
 JOIN collections AS c ON c.id = t.collection
 LEFT JOIN collection_members AS m ON m.collection = t.collection
     AND (m.expires_at IS NULL OR m.expires_at > :now)
@@ -70,10 +67,10 @@ WHERE t.form = :form AND (
     OR (m.form = 'user' AND m.member = :user)
     OR (m.form = 'group' AND m.member IN (SELECT circle FROM people_group_members WHERE member = :user))
 )
-ORDER BY t.thing
+ORDER BY t.thing, t.added_by
 
--- is_shared_with: whether a collection shares one thing with somebody
-SELECT 1 FROM collection_things AS t
+-- givers: who put one thing into somebody's collections
+SELECT DISTINCT t.added_by FROM collection_things AS t
 JOIN collections AS c ON c.id = t.collection
 LEFT JOIN collection_members AS m ON m.collection = t.collection
     AND (m.expires_at IS NULL OR m.expires_at > :now)
@@ -82,7 +79,7 @@ WHERE t.form = :form AND t.thing = :thing AND (
     OR (m.form = 'user' AND m.member = :user)
     OR (m.form = 'group' AND m.member IN (SELECT circle FROM people_group_members WHERE member = :user))
 )
-LIMIT 1
+ORDER BY t.added_by
 
 -- circle: one group by id
 SELECT id, name, role, created_at FROM people_groups WHERE id = :id
