@@ -84,11 +84,10 @@ class Shelf:
         name = checked(path)
 
         def work(view: View) -> Stored:
-            found = [one for one in self._at(view, name) if self._sees(view, actor, one)]
-            found.sort(key=lambda one: one.owner != actor.name)
-            if not found:
+            found = self._found(view, actor, name)
+            if found is None:
                 raise NotFound(what="file", name=name)
-            return found[0]
+            return found
 
         return await self._ground.read(work)
 
@@ -97,8 +96,8 @@ class Shelf:
         wanted = {name for name in paths if not misplaced(name)}
 
         def work(view: View) -> dict[str, Stored]:
-            found = ((name, one) for name in sorted(wanted) for one in self._at(view, name))
-            return {name: one for name, one in found if self._sees(view, actor, one)}
+            found = ((name, self._found(view, actor, name)) for name in sorted(wanted))
+            return {name: one for name, one in found if one is not None}
 
         return await self._ground.read(work) if wanted else {}
 
@@ -141,6 +140,11 @@ class Shelf:
     async def _drop(self, blobs: list[str]) -> None:
         for blob in blobs:
             await asyncio.to_thread(self._blobs.remove, blob)
+
+    def _found(self, view: View, actor: Actor, path: str) -> Stored | None:
+        """Return the file of this path that is there for the actor: the task's own, then theirs, then another's."""
+        seen = [one for one in self._at(view, path) if self._sees(view, actor, one)]
+        return min(seen, key=lambda one: (not one.task, one.owner != actor.name), default=None)
 
     def _at(self, view: View, path: str) -> list[Stored]:
         found = view.rows(rows.QUERIES["files_at"], {"path": path})

@@ -101,7 +101,7 @@ async def test_a_run_is_told_with_its_tools_records_and_files(house: House) -> N
         assert (empty["workflow"], empty["version"], empty["messages"]) == (id_, 1, [])
         told = [Message(1, "It begins."), Message(2, "Odd value", 3), Message(50, "True|2", 2), Message(4, "Done.")]
         files = {MESSAGES_FILE: msgspec.json.encode(told), "likes.csv": b"name,town\nAda,\n" + b"x,y\n" * 60}
-        await finish(house, files, {"records": {"2": {"True": 2, "False": 1}}, "files": [WRITTEN]})
+        await finish(house, files, {"records": {"2": {"True": 2, "False": 1}, "9" * 5_000: {}}, "files": [WRITTEN]})
         run = (await client.get(f"/v1/workflow-runs/{job['id']}")).json()
         assert [(one["severity"], one["tool"], one["title"]) for one in run["messages"]] == [
             ("info", None, ""),

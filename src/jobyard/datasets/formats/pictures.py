@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from jobyard.datasets.formats.archive.reading import Archive
 from jobyard.datasets.formats.archive.writing import ArchiveWriter
@@ -12,9 +15,14 @@ from jobyard.datasets.formats.frames import Frame
 from jobyard.datasets.formats.speech import told
 from jobyard.job.errors import FileBroken
 
+if TYPE_CHECKING:
+    from PIL.ImageFile import ImageFile
+
 PACKED = frozenset({"gif", "jpeg", "jpg", "png", "webp"})
 """Endings of pictures that packing makes no smaller."""
 ENDINGS = frozenset({*PACKED, "bmp", "tif", "tiff"})
+_FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
+"""What is decoded; of what else could be, some are programs (EPS)."""
 _MOST_PIXELS = 1 << 30
 
 
@@ -48,18 +56,26 @@ def measured(frame: Frame, picture: Picture | None) -> tuple[int, int]:
         return size_of(stream, frame.name)
 
 
-def size_of(stream: BinaryIO, name: str) -> tuple[int, int]:
-    """Return width and height of a picture as it is shown upright. Raises FileBroken when it is none."""
+@contextmanager
+def opened(stream: BinaryIO, name: str) -> Iterator[ImageFile]:
+    """Open a picture, and raise FileBroken for whatever comes of one that is none, now or while it is read."""
     from PIL import Image, UnidentifiedImageError
 
+    broken = (OSError, ValueError, TypeError, SyntaxError, struct.error, Image.DecompressionBombError)
     try:
-        with Image.open(stream) as image:
-            width, height = image.size
-            turned = image.getexif().get(0x0112, 1) in {5, 6, 7, 8}
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        with Image.open(stream, formats=_FORMATS) as image:
+            yield image
+    except broken as error:
         # What Pillow cannot identify it names by its place on this machine.
         why = "" if isinstance(error, UnidentifiedImageError) else f": {told(str(error))}"
         raise FileBroken(file=told(name), reason=f"it is no picture{why}") from None
+
+
+def size_of(stream: BinaryIO, name: str) -> tuple[int, int]:
+    """Return width and height of a picture as it is shown upright. Raises FileBroken when it is none."""
+    with opened(stream, name) as image:
+        width, height = image.size
+        turned = image.getexif().get(0x0112, 1) in {5, 6, 7, 8}
     if width * height > _MOST_PIXELS:
         raise FileBroken(file=told(name), reason="it has far too many pixels")
     return (height, width) if turned else (width, height)

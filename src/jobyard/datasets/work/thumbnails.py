@@ -9,27 +9,27 @@ import zipfile
 from collections.abc import Sequence
 from typing import BinaryIO, cast
 
+from jobyard.datasets.formats.pictures import opened
 from jobyard.job.errors import FileBroken
 
 _SIDE = 256
+_MOST_PIXELS = 64 * 1024**2
+"""Pixels that are unpacked for a small picture; of a JPEG it is what remains after reading it small."""
 _IN_MEMORY = 32 * 1024 * 1024
 
 
 def thumbnail(file: BinaryIO, name: str) -> bytes:
     """Return a picture as a small JPEG, upright; closes it. Raises FileBroken for what is no picture."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import ImageOps
 
-    with file:
-        try:
-            with Image.open(file) as image:
-                image.draft("RGB", (_SIDE, _SIDE))
-                upright = ImageOps.exif_transpose(image)
-                upright.thumbnail((_SIDE, _SIDE))
-                target = io.BytesIO()
-                upright.convert("RGB").save(target, "JPEG", quality=80)
-        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-            why = "" if isinstance(error, UnidentifiedImageError) else f": {error}"
-            raise FileBroken(file=name, reason=f"it is no picture{why}") from None
+    with file, opened(file, name) as image:
+        image.draft("RGB", (_SIDE, _SIDE))
+        if image.width * image.height > _MOST_PIXELS:
+            raise FileBroken(file=name, reason=f"it has more than {_MOST_PIXELS:,} pixels")
+        upright = ImageOps.exif_transpose(image)
+        upright.thumbnail((_SIDE, _SIDE))
+        target = io.BytesIO()
+        upright.convert("RGB").save(target, "JPEG", quality=80)
     return target.getvalue()
 
 

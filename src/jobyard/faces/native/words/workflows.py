@@ -176,10 +176,15 @@ def _message(one: Message, titles: Mapping[int, str]) -> wire.MessageOut:
     )
 
 
+_LONGEST_NUMBER = 18
+"""Digits of a tool's number; whoever runs elsewhere may say anything of a run."""
+
+
 def _records(said: Any, titles: Mapping[int, str]) -> list[wire.ToolRecords]:
     if not isinstance(said, dict):
         return []
-    tools = sorted((int(tool), ports) for tool, ports in said.items() if tool.isdecimal() and isinstance(ports, dict))
+    known = [(tool, ports) for tool, ports in said.items() if tool.isdecimal() and len(tool) <= _LONGEST_NUMBER]
+    tools = sorted((int(tool), ports) for tool, ports in known if isinstance(ports, dict))
     return [
         wire.ToolRecords(
             tool=tool,
