@@ -7,8 +7,7 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from jobyard.workflows import preview as room
-from jobyard.workflows.preview import Preview, preview
+from jobyard.workflows.preview import Preview, preview, readers
 from jobyard.workflows.refusals import FileUnreadable
 
 FRAME = pl.DataFrame({"name": ["Ada", "Emmy", None], "age": [36, 53, 9]})
@@ -33,7 +32,7 @@ def test_every_form_shows_its_first_records(tmp_path: Path) -> None:
 
 
 def test_a_long_text_is_read_only_at_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "_FIRST", 20)
+    monkeypatch.setattr(readers, "_FIRST", 20)
     (tmp_path / "a.csv").write_text("n\n" + "1234567\n" * 100)
     assert preview(tmp_path / "a.csv", "a.csv", 50) == Preview(columns=("n",), rows=(("1234567",),) * 2, more=True)
     (tmp_path / "empty.csv").touch()
@@ -46,8 +45,20 @@ def test_what_is_no_table_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             (tmp_path / name).write_bytes(b'{"no": "table"}')
         with pytest.raises(FileUnreadable):
             preview(tmp_path / name, name, 5)
-    monkeypatch.setattr(room, "_MOST_UNPACKED", 10)
+    monkeypatch.setattr(readers, "_MOST_UNPACKED", 10)
     with zipfile.ZipFile(tmp_path / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"0" * 1000)
     with pytest.raises(FileUnreadable, match="unpacks"):
-        preview(tmp_path / "bomb.xlsx", "bomb.xlsx", 5)
+        readers.read(tmp_path / "bomb.xlsx", "bomb.xlsx", 5)
+
+
+def test_a_file_that_ends_its_reader_ends_nobody_else() -> None:
+    with pytest.raises(FileUnreadable, match="damaged"):
+        preview(Path(__file__).with_name("damaged.parquet"), "damaged.parquet", 5)
+
+
+def test_a_file_that_grows_beyond_all_bounds_is_given_up(tmp_path: Path) -> None:
+    wide = "[{" + ",".join(f'"{number}":0' for number in range(500_000)) + "}]"
+    (tmp_path / "wide.json").write_text(f"[{','.join([wide[1:-1]] * 1)}]")
+    found = preview(tmp_path / "wide.json", "wide.json", 5)
+    assert len(found.columns) == 200 and found.more

@@ -10,6 +10,7 @@ import pytest
 
 from jobyard.datasets.tables.statements import LARGEST, QUERIES, Line, listed, take
 from jobyard.job.errors import Unavailable
+from jobyard.server import PACKAGES
 from jobyard.store.contract import Store, Transaction
 from jobyard.store.postgres import PostgresStore
 from jobyard.store.sqlite import SqliteStore
@@ -64,7 +65,7 @@ class Raw:
 
 @pytest.fixture(scope="module")
 def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    store = SqliteStore.open(tmp_path_factory.mktemp("plans"), packages=["jobyard.datasets"], synchronous="NORMAL")
+    store = SqliteStore.open(tmp_path_factory.mktemp("plans"), packages=PACKAGES, synchronous="NORMAL")
     yield store
     store.close()
 
@@ -85,14 +86,14 @@ def test_sqlite_scans_nothing(sqlite: Store, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*PAGED, *FOUND])
-def test_postgres_can_answer_each_through_an_index(postgres_datasets_address: str, name: str) -> None:
+def test_postgres_can_answer_each_through_an_index(postgres_rooms_address: str, name: str) -> None:
     def work(transaction: Transaction) -> list[Any]:
         # A planner that sees empty tables prefers to read them whole.
         transaction.rows(Raw("SELECT set_config('enable_seqscan', 'off', true)"), {})
         transaction.rows(Raw("SELECT set_config('enable_sort', 'off', true)"), {})
         return transaction.rows(Explained(name), parameters(name))
 
-    store = PostgresStore.open(postgres_datasets_address, packages=["jobyard.datasets"], threads=1)
+    store = PostgresStore.open(postgres_rooms_address, packages=PACKAGES, threads=1)
     try:
         plan = store.write(work).result(10)
     finally:

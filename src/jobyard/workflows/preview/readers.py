@@ -1,4 +1,4 @@
-"""The first records of a file that a run wrote, as texts for people. Only so much is read as that needs."""
+"""How the first records of a file are read, form by form. Only so much is read as that needs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
+from jobyard.workflows.preview.record import Preview
 from jobyard.workflows.refusals import FileUnreadable
 
 _FIRST = 512 * 1024
@@ -26,24 +26,17 @@ _LONGEST = 500
 _MOST_COLUMNS = 200
 
 
-class Preview(Struct, frozen=True, kw_only=True):
-    """The first records of a table."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str | None, ...], ...]
-    more: bool
-    """Whether there are further records or columns."""
-
-
-def preview(path: Path, name: str, rows: int) -> Preview:
-    """Return the first records of a file; the ending of its name says what it is. Raises FileUnreadable."""
-    reader = _READERS.get(name.rpartition(".")[2].lower())
-    if reader is None:
-        raise FileUnreadable(file=name, reason="it is no table that can be shown")
+def read(path: Path, name: str, rows: int) -> Preview:
+    """Return the first records of a file. Raises FileUnreadable."""
     try:
-        return reader(path, name, rows)
+        return READERS[ending(name)](path, name, rows)
     except OSError as error:
         raise FileUnreadable(file=name, reason=str(error)) from None
+
+
+def ending(name: str) -> str:
+    """Return what stands behind the last dot of a name, in lower case."""
+    return name.rpartition(".")[2].lower()
 
 
 def _delimited(path: Path, name: str, rows: int) -> Preview:
@@ -109,7 +102,9 @@ def _parquet(path: Path, name: str, rows: int) -> Preview:
     return _shown(frame.columns, [list(row) for row in frame.rows()], rows)
 
 
-_READERS: Mapping[str, Callable[[Path, str, int], Preview]] = MappingProxyType(
+APART = frozenset({"json", "xlsx", "parquet"})
+"""The forms that are read by a process of its own: a damaged one may end it, or grow far beyond its file."""
+READERS: Mapping[str, Callable[[Path, str, int], Preview]] = MappingProxyType(
     {
         "csv": _delimited,
         "tsv": _delimited,
