@@ -159,6 +159,10 @@ def script(count: int) -> tuple[None, int]:
     """Run training scripts as people write them."""
     from clearml import Task
 
+    # The SDK would read this whole repository for what it imports, which is nothing of the server's work.
+    needs = Path(sys.argv[2]) / "requirements.txt"
+    needs.write_text("clearml\n")
+    Task.force_requirements_env_freeze(requirements_file=str(needs))
     for number in range(count):
         task = Task.init(project_name=_PROJECT, task_name=f"script {number}", reuse_last_task_id=False)
         task.connect({"lr": 0.1})
