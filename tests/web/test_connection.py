@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 
 from jobyard.web import connection
-from jobyard.web.connection import HEAD_LIMIT, Connection
+from jobyard.web.connection import HEAD_LIMIT, Connection, Together
 from tests.serving import Serving, listening
 
 pytestmark = pytest.mark.anyio
@@ -175,3 +175,69 @@ async def test_a_slow_answer_is_no_late_request(place: Place, monkeypatch: pytes
     writer.write(b"abc")
     assert (await asyncio.wait_for(reader.read(), 5)).startswith(b"HTTP/1.1 200")
     writer.close()
+
+
+class Wire(asyncio.Transport):
+    """What was sent, packet by packet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.packets: list[bytes] = []
+        self.closed = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.packets.append(bytes(data))
+
+    def close(self) -> None:
+        self.closed = True
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def write_eof(self) -> None:
+        self.packets.append(b"")
+
+
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n"
+
+
+async def test_a_head_leaves_with_its_body_and_what_follows_at_once() -> None:
+    wire = Wire()
+    together = Together(wire, asyncio.get_running_loop())
+    together.write(HEAD)
+    assert not wire.packets
+    together.write(b"ok")
+    assert wire.packets == [HEAD + b"ok"]
+    together.write(b"more")
+    assert wire.packets[1:] == [b"more"]
+    await asyncio.sleep(0)
+    assert len(wire.packets) == 2, "the head was sent again"
+
+
+async def test_a_head_whose_body_takes_its_time_does_not_wait_for_it() -> None:
+    wire = Wire()
+    together = Together(wire, asyncio.get_running_loop())
+    together.write(HEAD)
+    await asyncio.sleep(0)
+    assert wire.packets == [HEAD]
+    together.write(b"ok")
+    assert wire.packets == [HEAD, b"ok"]
+
+
+async def test_no_head_is_lost_where_its_connection_ends() -> None:
+    for end, told in ((Together.close, [HEAD]), (Together.write_eof, [HEAD, b""])):
+        wire = Wire()
+        together = Together(wire, asyncio.get_running_loop())
+        together.write(HEAD)
+        end(together)
+        await asyncio.sleep(0)
+        assert wire.packets == told
+
+
+async def test_two_heads_in_one_turn_keep_their_order() -> None:
+    wire = Wire()
+    together = Together(wire, asyncio.get_running_loop())
+    together.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    together.write(HEAD)
+    together.write(b"ok")
+    assert b"".join(wire.packets) == b"HTTP/1.1 100 Continue\r\n\r\n" + HEAD + b"ok"

@@ -22,6 +22,65 @@ _TOO_LARGE = f"The first line and the headers of a request may have {HEAD_LIMIT:
 _LATE = "The first line and the headers of the request did not arrive in time."
 
 
+class Together(asyncio.Transport):
+    """Uvicorn's transport, but an answer's head waits for its body and leaves with it.
+
+    Sent apart they are two packets, and their reader is woken for a head with which it can do nothing yet.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
+        self._transport = transport
+        self._loop = loop
+        self._head = b""
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Send what belongs to a body at once, and a head with it or in the loop's next turn."""
+        if self._head:
+            head, self._head = self._head, b""
+            self._transport.writelines([head, data])
+        elif bytes(data[:7]) == b"HTTP/1.":
+            self._head = bytes(data)
+            self._loop.call_soon(self._send_head)
+        else:
+            self._transport.write(data)
+
+    def write_eof(self) -> None:
+        """Say that nothing follows."""
+        self._send_head()
+        self._transport.write_eof()
+
+    def close(self) -> None:
+        """Send what waits, and close."""
+        self._send_head()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        """Tell whether it is closed or about to be."""
+        return self._transport.is_closing()
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """Tell what is known of the connection."""
+        return self._transport.get_extra_info(name, default)
+
+    def pause_reading(self) -> None:
+        """Take nothing for a while."""
+        self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Go on."""
+        self._transport.resume_reading()
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        """Hand what comes to somebody else."""
+        self._transport.set_protocol(protocol)
+
+    def _send_head(self) -> None:
+        head, self._head = self._head, b""
+        if head and not self._transport.is_closing():
+            self._transport.write(head)
+
+
 class Connection(HttpToolsProtocol):
     """Uvicorn's connection, with bounds, and with refusals in the words of the house."""
 
@@ -36,7 +95,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first request, but not for ever."""
-        super().connection_made(transport)
+        super().connection_made(Together(transport, self.loop))
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
