@@ -61,6 +61,8 @@ class Workflows:
             raise Refused(verb=f"run workflows, as {job.owner} would")
         self.admit(transaction, owner, job.kind, parameters)
         workflow, version = _meant(transaction, parameters)
+        for blob in parameters.files.values():
+            rows.use_file(transaction, blob, now)
         return {
             "workflow": workflow.id,
             "version": version.number,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from jobyard.workflows.document import package as package_module
 from jobyard.workflows.document.package import Package
 from jobyard.workflows.refusals import FileUnreadable, WorkflowBroken
 from tests.workflows.drawing import Canvas
@@ -116,3 +117,25 @@ def test_a_broken_archive_is_refused(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(WorkflowBroken), Package(path) as package:
         package.main()
+
+
+def test_a_list_of_very_many_members_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = packed(tmp_path, {f"{'x' * 200}{number}": b"" for number in range(10)})
+    data = bytearray(path.read_bytes())
+    end = data.rfind(b"PK\x05\x06")
+    size, offset = (int.from_bytes(data[end + at : end + at + 4], "little") for at in (12, 16))
+    many = bytes(data[offset : offset + size]) * 1_200
+    data[offset:end] = many
+    end = offset + len(many)
+    data[end + 12 : end + 16] = len(many).to_bytes(4, "little")
+    path.write_bytes(bytes(data))
+    with zipfile.ZipFile(path) as archive:
+        assert len(archive.infolist()) == 12_000
+    with pytest.raises(WorkflowBroken, match="its list of members has"):
+        Package(path)
+
+
+def test_more_members_than_allowed_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package_module, "MOST_MEMBERS", 2)
+    with pytest.raises(WorkflowBroken, match="more than 2 members"):
+        Package(packed(tmp_path, {"a.csv": b"", "b.csv": b"", "c.csv": b""}))

@@ -14,6 +14,7 @@ from jobyard.job.errors import Conflict, Invalid, NotFound, Refused, TooLarge
 from jobyard.job.record import Job
 from jobyard.job.schedule import Schedule
 from jobyard.people.record import Actor, KeyScope, Role
+from jobyard.workflows.library import handed, rows
 from jobyard.workflows.library.record import About, Shown, Wanted, Workflow
 from jobyard.workflows.refusals import WorkflowBroken, WrongAnswer
 from jobyard.workflows.report import Drawn
@@ -260,6 +261,70 @@ async def test_bytes_that_nothing_knows_are_forgotten_when_they_are_old(yard: Ya
         os.utime(yard.packages.place(name), (1, 1))
     await yard.library.sweep()
     assert yard.kept() == {known, file, fresh.package}
+
+
+async def test_files_for_runs_are_bounded_and_removed_by_their_owners(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handed, "MOST", 2)
+    monkeypatch.setattr(handed, "MOST_BYTES", 10)
+    first = await yard.library.add_file(who("mia"), await yard.received(b"1234"), "in.csv")
+    with pytest.raises(Conflict, match="10 bytes"):
+        await yard.library.add_file(who("mia"), await yard.received(b"1234567"), "in.csv")
+    second = await yard.library.add_file(who("mia"), await yard.received(b"5"), "in.csv")
+    with pytest.raises(Conflict, match="2 files"):
+        await yard.library.add_file(who("mia"), await yard.received(b"6"), "in.csv")
+    other = await yard.library.add_file(who("max"), await yard.received(b"7"), "in.csv")
+    assert yard.kept() == {first, second, other}
+    for wrong in (other, "0" * 32, "\ud800"):
+        with pytest.raises(NotFound):
+            await yard.library.drop_file(who("mia"), wrong)
+    workflow = (await yard.added()).workflow.id
+    await yard.library.run(who("mia"), workflow, {}, replace(RUN, parameters={"files": {"in.csv": first}}))
+    with pytest.raises(Conflict, match="needs this file"):
+        await yard.library.drop_file(who("mia"), first)
+    await yard.library.drop_file(who("mia"), second)
+    await yard.library.drop_file(who("olga"), other)
+    assert yard.kept() & {first, second, other} == {first}
+
+
+async def test_files_for_runs_are_forgotten_once_nobody_needs_them(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("waiting", "scheduled", "over")
+    files = {name: await yard.library.add_file(who("mia"), await yard.received(b"x"), name) for name in names}
+    workflow = (await yard.added()).workflow.id
+    jobs = {
+        name: await yard.library.run(
+            who("mia"), workflow, {}, replace(RUN, parameters={"files": {"in.csv": files[name]}})
+        )
+        for name in ("waiting", "over")
+    }
+    parameters = {"workflow": workflow, "files": {"in.csv": files["scheduled"]}}
+    schedule = Schedule(id="", name="s", owner="mia", kind="workflow.run", parameters=parameters, cron="@daily")
+    await yard.engine.schedules.create(who("mia"), schedule)
+    await yard.engine.jobs.cancel(who("mia"), jobs["over"].id)
+    await yard.library.sweep()
+    assert set(files.values()) <= yard.kept()
+    monkeypatch.setattr(handed, "KEPT_FOR", -(10**12))
+    await yard.library.sweep()
+    assert yard.kept() & set(files.values()) == {files["waiting"], files["scheduled"]}
+    with pytest.raises(NotFound):
+        await yard.library.drop_file(who("mia"), files["over"])
+
+
+async def test_a_run_that_begins_keeps_its_files_longer(yard: Yard) -> None:
+    workflow = (await yard.added()).workflow.id
+    file = await yard.library.add_file(who("mia"), await yard.received(b"x"), "in.csv")
+    job = Job(
+        id="a" * 32,
+        kind="workflow.run",
+        owner="mia",
+        attempt=1,
+        parameters={"workflow": workflow, "files": {"in.csv": file}},
+    )
+    later = yard.engine.ledger.now() + 10**15
+    assert await yard.engine.ledger.read(lambda view: rows.unused_files(view, later)) == [file]
+    await yard.engine.ledger.write(lambda transaction: yard.capability.call(transaction, job, "find", None, later))
+    assert await yard.engine.ledger.read(lambda view: rows.unused_files(view, later)) == []
 
 
 async def test_only_who_might_delete_a_workflow_takes_it_from_others(yard: Yard) -> None:

@@ -129,6 +129,24 @@ def test_a_script_is_given_a_credential_in_a_file_of_its_own(tmp_path: Path) -> 
     assert rehearsal.lines == ["0o100600"] and "sesame" not in str(result)
 
 
+def test_a_password_that_a_script_prints_is_told_to_nobody(tmp_path: Path) -> None:
+    script = (
+        "import json, os, sys\n"
+        "given = json.load(open(os.environ['JOBYARD_CREDENTIAL']))\n"
+        "print('it is', given['password'], 'for', given['username'])\n"
+        "print(json.dumps(given)); print(repr(given['password'])); print(ascii(given['password']))\n"
+        "sys.exit('lost with ' + given['password'])\n"
+    )
+    password = 'öpen "sesame" \t\x07'
+    secret = {"username": "warehouse", "password": password}
+    rehearsal = attempt(tmp_path, packed(script), secret=secret)
+    with pytest.raises(ScriptFailed, match=r"lost with \*\*\*") as failure:
+        run(rehearsal)
+    assert rehearsal.lines[0] == "it is *** for warehouse" and "warehouse" in rehearsal.lines[1]
+    everything = "\n".join([*rehearsal.lines, str(failure.value), str(told(rehearsal))])
+    assert "sesame" not in everything and everything.count("***") >= 6
+
+
 @pytest.mark.parametrize(
     ("script", "how"),
     [

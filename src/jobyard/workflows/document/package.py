@@ -27,6 +27,18 @@ _SMALL = 64 * 1024 * 1024
 _ENCRYPTED = 0x1
 _MOST_MACROS = 200
 _PIECE = 1 << 20
+_MOST_DIRECTORY = 2 * 1024 * 1024
+"""Bytes of the list of members, which is read whole before anybody can count them."""
+
+
+class _Reader(io.BufferedReader):
+    """A file of which never much is read at once."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read. Raises BadZipFile for more bytes than a list of members may have."""
+        if size is not None and size > _MOST_DIRECTORY:
+            raise zipfile.BadZipFile(f"its list of members has {size:,} bytes, more than {_MOST_DIRECTORY:,}")
+        return super().read(size)
 
 
 class Package:
@@ -36,6 +48,7 @@ class Package:
         self._name = name or path.name
         self._path = path
         self._archive: zipfile.ZipFile | None = None
+        self._file: _Reader | None = None
         self._members: dict[str, zipfile.ZipInfo] = {}
         if zipfile.is_zipfile(path):
             self._archive = self._opened()
@@ -47,6 +60,7 @@ class Package:
     def __exit__(self, *_: object) -> None:
         if self._archive is not None:
             self._archive.close()
+        self._close()
 
     def main(self) -> Document:
         """Return the document that the package is about: the one at its top, else the only one outside of macros."""
@@ -132,15 +146,22 @@ class Package:
 
     def _opened(self) -> zipfile.ZipFile:
         try:
-            archive = zipfile.ZipFile(self._path)
+            self._file = _Reader(io.FileIO(self._path))
+            archive = zipfile.ZipFile(self._file)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            self._close()
             raise WorkflowBroken(file=self._name, reason=f"it is no whole package ({error})") from None
         try:
             self._look(archive)
         except BaseException:
             archive.close()
+            self._close()
             raise
         return archive
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
 
     def _look(self, archive: zipfile.ZipFile) -> None:
         infos = archive.infolist()

@@ -113,6 +113,27 @@ def file_owner(view: View, blob: str) -> str | None:
     return next((str(row[0]) for row in rows), None)
 
 
+def use_file(transaction: Transaction, blob: str, now: int) -> None:
+    """Write that a run begins with a file."""
+    transaction.run(QUERIES["use_file"], {"blob": blob, "now": now})
+
+
+def drop_file(transaction: Transaction, blob: str) -> None:
+    """Forget a file that was handed in for runs."""
+    transaction.run(QUERIES["drop_file"], {"blob": blob})
+
+
+def files_of(view: View, owner: str) -> tuple[int, int]:
+    """Return how many files somebody handed in for runs, and how many bytes they have."""
+    count, size = view.rows(QUERIES["files_of"], {"owner": owner})[0]
+    return int(count), int(size)
+
+
+def unused_files(view: View, before: int) -> list[str]:
+    """Return files with which no run began since a time, the oldest first."""
+    return [str(row[0]) for row in view.rows(QUERIES["unused_files"], {"before": before})]
+
+
 def kept(view: View, blobs: Sequence[str]) -> set[str]:
     """Return those of the blobs that somebody knows."""
     return {row[0] for row in view.rows(QUERIES["kept_blobs"], {"blobs": _listed(blobs)})}

@@ -27,7 +27,7 @@ from jobyard.people.record import Actor, Role
 from jobyard.store.contract import Transaction, View
 from jobyard.workflows import apps
 from jobyard.workflows.document.record import Question
-from jobyard.workflows.library import rows, standing
+from jobyard.workflows.library import handed, rows, standing
 from jobyard.workflows.library.record import About, Entry, Received, Shown, Version, VersionAbout, Wanted, Workflow
 from jobyard.workflows.packages import Packages
 from jobyard.workflows.report import Drawn, Report, report
@@ -247,14 +247,20 @@ class Library:
         return job
 
     async def add_file(self, actor: Actor, received: Received, name: str) -> str:
-        """Keep a file that goes with runs of its owner's; return the name to give to them."""
+        """Keep a file that goes with runs of its owner's; return the name to give to them. Raises Conflict."""
+        await self._expire()
         now = self._ledger.now()
 
         def work(transaction: Transaction) -> str:
-            rows.add_file(transaction, received.package, _named(name), received.size, actor.name, now)
+            handed.keep(transaction, received, _named(name), actor.name, now)
             return received.package
 
         return await self._or_forget(received, work)
+
+    async def drop_file(self, actor: Actor, file: str) -> None:
+        """Remove a file that was handed in for runs. Raises NotFound, or Conflict while something needs it."""
+        await self._ledger.write(lambda transaction: handed.drop(transaction, actor, file))
+        await asyncio.to_thread(self._packages.remove, file)
 
     async def runs_of(self, id_: str) -> int:
         """Return how many jobs of a workflow there are in the house."""
@@ -270,11 +276,17 @@ class Library:
         return await self._ledger.read(work)
 
     async def sweep(self) -> None:
-        """Forget bytes that were handed in and that nothing knows."""
+        """Forget files whose time is over, and bytes that were handed in and that nothing knows."""
+        await self._expire()
         before = (self._ledger.now() - _UNKNOWN_AFTER) / SECOND
         for page in await asyncio.to_thread(lambda: list(self._packages.old(before))):
             for blob in await self._ledger.read(partial(_unknown, page)):
                 await asyncio.to_thread(self._packages.remove, blob)
+
+    async def _expire(self) -> None:
+        now = self._ledger.now()
+        for blob in await self._ledger.write(lambda transaction: handed.expire(transaction, now)):
+            await asyncio.to_thread(self._packages.remove, blob)
 
     async def _looked(self, received: Received, file: str) -> Report:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import stat
@@ -22,6 +23,8 @@ from jobyard.workflows.scripts.declaration import FILE, Declaration, declared
 
 MESSAGES_FILE = "messages.json"
 """The result file with everything that the run told, however it ended."""
+_HIDDEN = "***"
+"""What stands for a secret in what a script printed."""
 _SHOWN = 100
 _LONGEST = 300
 _DAY = 86_400.0
@@ -55,7 +58,7 @@ class WorkflowPython(Kind):
             answers = room.answers(script, parameters.answers)
             places = room.furnished(package, found, answers, context)
         try:
-            _run(script, places, parameters.memory, messages, context)
+            _run(script, places, parameters.memory, _Teller(messages, context, _secrets(found)))
             files = _left(script, places.outputs, messages, context)
             messages.tell(Status.COMPLETE, f"Finished running {script.script}.")
         except ScriptFailed as failure:
@@ -67,23 +70,43 @@ class WorkflowPython(Kind):
         return _result(messages, files)
 
 
-def _run(script: Declaration, places: room.Room, memory: int, messages: Messages, context: Context) -> None:
-    last = ""
+class _Teller:
+    """Keeps what the script prints, but never a secret that it was given."""
 
-    def told(line: str, bad: bool) -> None:  # noqa: FBT001 - it is what `follow` hands over
-        nonlocal last
-        context.log(line)
-        messages.tell(Status.WARNING if bad else Status.INFO, line)
-        last = line if bad else last
+    def __init__(self, messages: Messages, context: Context, secrets: list[str]) -> None:
+        self._messages, self.context, self._secrets = messages, context, secrets
+        self.last = ""
+        """What it said last on its error output."""
 
+    def take(self, line: str, bad: bool) -> None:  # noqa: FBT001 - it is what `follow` hands over
+        """Keep a line."""
+        for secret in self._secrets:
+            line = line.replace(secret, _HIDDEN)
+        self.context.log(line)
+        self._messages.tell(Status.WARNING if bad else Status.INFO, line)
+        self.last = line if bad else self.last
+
+
+def _secrets(found: dict[str, Any]) -> list[str]:
+    """Return the lines that a script's output must not hold: of its password, as it is and as JSON has it."""
+    password = str(found.get("credential", {}).get("password", ""))
+    written = (json.dumps(password), json.dumps(password, ensure_ascii=False), ascii(password), repr(password))
+    forms = {password, *(one[1:-1] for one in written)}
+    lines = {process.printable(line) for form in forms for line in form.splitlines()}
+    return sorted((line for line in lines if line.strip()), key=len, reverse=True)
+
+
+def _run(script: Declaration, places: room.Room, memory: int, teller: _Teller) -> None:
+    context = teller.context
     environment = places.environment(context.job.id, context.attempt)
     running = process.start(places.package, script.script, memory, places.outputs, environment)
-    code = process.follow(running, told, context.check)
+    code = process.follow(running, teller.take, context.check)
     if code < 0:
         context.check()
     if code:
         how = f"exited with code {code}" if code > 0 else f"was killed by signal {-code}"
-        raise ScriptFailed(script=script.script, how=how + (f": {last[:_LONGEST]}".rstrip(".") if last else ""))
+        last = teller.last[:_LONGEST]
+        raise ScriptFailed(script=script.script, how=how + (f": {last}".rstrip(".") if last else ""))
 
 
 def _left(

@@ -90,7 +90,12 @@ class Lines:
         for line in lines:
             text = line.decode("utf-8", "replace").rstrip("\r\n")
             if text.strip():
-                self._told("".join(c if c.isprintable() or c == "\t" else "?" for c in text), self._bad)
+                self._told(printable(text), self._bad)
+
+
+def printable(text: str) -> str:
+    """Return a text with a question mark for each letter that cannot be shown."""
+    return "".join(letter if letter.isprintable() or letter == "\t" else "?" for letter in text)
 
 
 def _cut(data: bytes) -> Iterator[bytes]:

@@ -98,7 +98,7 @@ class Collections:
 
         def work(transaction: Transaction, found: Collection, now: int) -> None:
             giving.require_giver(transaction, actor, form, thing)
-            inside = rows.contents(transaction, found)
+            inside = _alive(transaction, rows.contents(transaction, found))
             if len(inside.schedules) + len(inside.workflows) >= MOST_THINGS:
                 raise Conflict(reason=f"A collection holds at most {MOST_THINGS:,} schedules and workflows.")
             rows.put_thing(transaction, id_, form, thing, actor.name, now)

@@ -62,8 +62,29 @@ DELETE FROM workflow_versions
 WHERE workflow = :workflow
 
 -- insert_file: write a file that was handed in for runs
-INSERT INTO workflow_files (blob, name, size, owner, created_at)
-VALUES (:blob, :name, :size, :owner, :created_at)
+INSERT INTO workflow_files (blob, name, size, owner, created_at, used_at)
+VALUES (:blob, :name, :size, :owner, :created_at, :created_at)
+
+-- use_file: say when a run last began with a file
+UPDATE workflow_files
+SET used_at = :now
+WHERE blob = :blob
+
+-- drop_file: forget a file that was handed in for runs
+DELETE FROM workflow_files
+WHERE blob = :blob
+
+-- files_of: how many files somebody has, and how many bytes
+SELECT COUNT(*), COALESCE(SUM(size), 0)
+FROM workflow_files
+WHERE owner = :owner
+
+-- unused_files: the files with which no run began since a time
+SELECT blob
+FROM workflow_files
+WHERE used_at < :before
+ORDER BY used_at
+LIMIT 1000
 
 -- file_owner: whose a file is
 SELECT owner
