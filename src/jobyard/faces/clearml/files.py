@@ -13,10 +13,10 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 from litestar.exceptions import HTTPException
 
+from jobyard.bodies.parts import Bounds, parts
 from jobyard.experiments.shelf import Shelf, Stored
 from jobyard.faces.clearml import faults
 from jobyard.faces.clearml.login import Login
-from jobyard.faces.clearml.multipart import Parts
 from jobyard.faces.clearml.surroundings import Surroundings
 from jobyard.job.errors import Fault, Invalid, NotFound
 from jobyard.job.ids import new_id
@@ -29,6 +29,7 @@ Pieces = AsyncIterator[bytes]
 
 PREFIX = "/files"
 DELETE_MANY = "/delete_many"
+_BOUNDS = Bounds(parts=20_000, text=0)
 _PIECE = 256 * 1024
 _SMALL = 4 * 1024 * 1024
 _ALIVE_EVERY = 16 * 1024 * 1024
@@ -85,10 +86,11 @@ class Files:
 
     async def _upload(self, actor: Actor, headers: Mapping[bytes, bytes], receive: Receive, send: Send) -> None:
         """Take files in, each under the name of its part; what came whole is there, whatever becomes of the rest."""
-        parts = Parts(headers.get(b"content-type", b"").decode("latin-1"))
+        content_type = headers.get(b"content-type", b"").decode("latin-1")
         taken = list[str]()
-        async for name, pieces in parts.read(_body(receive)):
-            await self._shelf.put(actor, name, self._beating(actor, name, pieces))
+        async for part in parts(_body(receive), content_type, _BOUNDS):
+            name = part.field or part.filename or ""
+            await self._shelf.put(actor, name, self._beating(actor, name, part.pieces))
             taken.append(name)
         if not taken:
             raise Invalid(reason="no file came")

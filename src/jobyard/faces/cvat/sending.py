@@ -16,14 +16,15 @@ from litestar import Response
 from litestar.exceptions import HTTPException
 from msgspec import Struct
 
+from jobyard.bodies.parts import Bounds, parts
 from jobyard.datasets.uploads import Told, Upload, WrongPlace
-from jobyard.faces.cvat.parts import parts
 from jobyard.faces.cvat.surroundings import Ask
 from jobyard.faces.cvat.taking import told
 from jobyard.job.errors import Invalid, NotFound
 
 OPTIONS_LIMIT = 64 * 1024 * 1024
 """The most bytes of the options of a sending; they may name every file."""
+_BOUNDS = Bounds(parts=20_000, text=OPTIONS_LIMIT)
 _TUS = {"Tus-Resumable": "1.0.0", "Access-Control-Expose-Headers": "Location, Upload-Filename, Upload-Offset"}
 _FILES = ("client_files", "annotation_file", "dataset_file", "task_file", "project_file")
 _SUFFIX = 16
@@ -137,9 +138,9 @@ async def _files(request: Ask, group: str, *, many: bool) -> tuple[list[Upload],
     """Take in the files of a multipart body; return them with the plain fields."""
     uploads, files = request.house.uploads, list[Upload]()
     fields: dict[str, Any] = {}
-    async for part in parts(request.stream(), request.headers.get("content-type", "")):
+    async for part in parts(request.stream(), request.headers.get("content-type", ""), _BOUNDS):
         if part.filename is None:
-            _add(fields, part.field, await part.value())
+            _add(fields, part.field, await part.text())
             continue
         if part.field.partition("[")[0] not in _FILES:
             raise Invalid(reason=f"There is no place for the file {part.field[:100]!r}.")
@@ -166,9 +167,9 @@ async def _options(request: Ask) -> dict[str, Any]:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type == "multipart/form-data":
         fields: dict[str, Any] = {}
-        async for part in parts(request.stream(), request.headers["content-type"]):
+        async for part in parts(request.stream(), request.headers["content-type"], _BOUNDS):
             if part.filename is None:
-                _add(fields, part.field, await part.value())
+                _add(fields, part.field, await part.text())
         return fields
     raw = bytearray()
     async for piece in request.stream():
