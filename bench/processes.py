@@ -26,14 +26,19 @@ class Memory(NamedTuple):
 
 
 @contextmanager
-def started(command: Sequence[str], environment: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[str]]:
-    """Start a program in a group of its own; end it, and whatever it has started, at the end."""
+def started(
+    command: Sequence[str], environment: Mapping[str, str], log: Path, *, heard: bool = True
+) -> Iterator[subprocess.Popen[str]]:
+    """Start a program in a group of its own; end it, and whatever it has started, at the end.
+
+    What it prints can be read, and has to be: a full pipe stops whoever prints. Unheard it goes into the log.
+    """
     with log.open("ab") as errors:
         program = subprocess.Popen(
             command,
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=subprocess.PIPE if heard else errors,
             stderr=errors,
             text=True,
             start_new_session=True,

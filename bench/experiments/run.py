@@ -179,7 +179,7 @@ def _mlflow(folder: Path, python: str) -> Iterator[Server]:
     command = [python, "-m", "mlflow", "server", "--host", "127.0.0.1", "--workers", "1", *words]
     quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "GIT_PYTHON_REFRESH": "quiet"}
     began = time.monotonic()
-    with processes.started(command, quiet, folder / "server.log") as program:
+    with processes.started(command, quiet, folder / "server.log", heard=False) as program:
         _answered(f"{url}/health", program.pid)
         cold = time.monotonic() - began
         environment = {**quiet, "MLFLOW_TRACKING_URI": url, "BENCH_DATABASE": database}
