@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import io
 import re
 
+import fastexcel
+import msgspec
+import polars as pl
 import pytest
 
 from jobyard.faces.alteryx.words import jobs as words
@@ -35,7 +39,7 @@ async def test_a_job_has_the_ten_keys_and_leaves_what_it_wrote(house: House) -> 
     ]
     [output] = ended["outputs"]
     assert (output["fileName"], output["name"], output["format"]) == ("out.csv", "out.csv", "Csv")
-    assert output["availableFormats"] == ["Raw", "Csv"]
+    assert output["availableFormats"] == ["Raw", "Csv", "Xlsx", "Json", "Parquet", "Html"]
     for version in ("v1", "v3"):
         for asked in ("", "?format=Raw", "?format=csv"):
             answer = await mine("GET", f"/{version}/jobs/{id_}/output/{output['id']}/{asked}")
@@ -45,6 +49,41 @@ async def test_a_job_has_the_ten_keys_and_leaves_what_it_wrote(house: House) -> 
         (await mine("GET", f"/v1/jobs/{id_}/output/{output['id']}?format=Yxdb")).json()["modelState"]
     )
     assert "no output" in await mine.refused(404, "GET", f"/v3/jobs/{id_}/output/{'0' * 24}")
+
+
+async def test_an_output_is_handed_out_in_every_format_that_it_tells_of(house: House) -> None:
+    mine = house.caller()
+    id_ = await mine.run(await mine.upload(writing((1, "<x>"), (2, None))))
+    await house.work()
+    [output] = (await mine.got(f"/v3/jobs/{id_}"))["outputs"]
+    made = dict[str, bytes]()
+    for format_ in output["availableFormats"]:
+        answer = await mine("GET", f"/v1/jobs/{id_}/output/{output['id']}?format={format_}")
+        assert answer.status_code == 200, answer.text
+        assert int(answer.headers["content-length"]) == len(answer.content)
+        made[format_] = answer.content
+        ending = "csv" if format_ == "Raw" else format_.lower()
+        assert f'filename="out.{ending}"' in answer.headers["content-disposition"]
+    assert made["Raw"] == made["Csv"]
+    assert msgspec.json.decode(made["Json"]) == [{"a": "1", "b": "<x>"}, {"a": "2", "b": None}]
+    assert pl.read_parquet(io.BytesIO(made["Parquet"])).rows() == [("1", "<x>"), ("2", None)]
+    assert fastexcel.read_excel(made["Xlsx"]).load_sheet(0).to_polars().rows() == [("1", "<x>"), ("2", None)]
+    assert "<td>1</td><td>&lt;x&gt;</td>" in made["Html"].decode()
+
+
+async def test_a_file_that_is_no_table_after_all_says_so(house: House) -> None:
+    mine = house.caller()
+    id_ = await mine.run(await mine.upload(writing(name="out.json").replace(b'FileFormat="0"', b"")))
+    await house.work()
+    [output] = (await mine.got(f"/v3/jobs/{id_}"))["outputs"]
+    _, path = await house.engine.results.open(HOUSE, id_, "out.json")
+    path.chmod(0o600)
+    path.write_bytes(b'{"no": "table"}')
+    answer = await mine("GET", f"/v3/jobs/{id_}/output/{output['id']}?format=xlsx")
+    assert answer.status_code == 400
+    assert answer.json()["modelState"] == {
+        "format": ["The file cannot be made into it: The file out.json cannot be read: it is no list of records."]
+    }
 
 
 async def test_messages_are_left_out_where_that_is_asked(house: House) -> None:

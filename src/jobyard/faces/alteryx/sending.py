@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import BinaryIO
 
 from litestar.response import Stream
 
@@ -15,7 +16,12 @@ BYTES = "application/octet-stream"
 
 def sent(path: Path, size: int, name: str, media_type: str = BYTES) -> Stream:
     """Return a file as an answer."""
-    return Stream(_pieces(path, size), headers={**described(name, media_type), "Content-Length": str(size)})
+    return Stream(_opened(path, size), headers={**described(name, media_type), "Content-Length": str(size)})
+
+
+def sent_whole(file: BinaryIO, size: int, name: str, media_type: str) -> Stream:
+    """Return a file that is open already, and is closed with the answer."""
+    return Stream(_pieces(file, size), headers={**described(name, media_type), "Content-Length": str(size)})
 
 
 def described(name: str, media_type: str = BYTES) -> dict[str, str]:
@@ -28,8 +34,13 @@ def described(name: str, media_type: str = BYTES) -> dict[str, str]:
     }
 
 
-async def _pieces(path: Path, length: int) -> AsyncIterator[bytes]:
+async def _opened(path: Path, length: int) -> AsyncIterator[bytes]:
     file = await asyncio.to_thread(path.open, "rb")
+    async for piece in _pieces(file, length):
+        yield piece
+
+
+async def _pieces(file: BinaryIO, length: int) -> AsyncIterator[bytes]:
     with file:
         while length > 0:
             piece = await asyncio.to_thread(file.read, min(_PIECE, length))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from litestar import Request
 from litestar.datastructures import State
@@ -13,6 +14,9 @@ from jobyard.people.record import Actor
 from jobyard.settings import Settings
 from jobyard.workflows.library.verbs import Library
 from jobyard.workflows.sharing.house import Sharing
+
+_CONVERSIONS = 2
+"""How many files are made into another format at once."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +30,8 @@ class Surroundings:
     base_url: Callable[[], str]
     """The address clients use, without a slash at its end."""
     version: str
+    converting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CONVERSIONS))
+    """Held by whoever makes another format of a file; each needs much memory."""
 
 
 class Ask(Request[Actor, None, State]):

@@ -34,6 +34,11 @@ def base_name(path: str) -> str:
     return posixpath.basename(path.replace("\\", "/"))
 
 
+def form_of_name(name: str) -> str:
+    """Return the form that the ending of a file's name says; empty for none of ours."""
+    return _ENDINGS.get(base_name(name).rpartition(".")[2].lower(), "") if "." in name else ""
+
+
 def form_of(configuration: Element) -> str:
     """Return the form of a file, or in words what it is instead."""
     path, _ = place(configuration)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import tempfile
+from pathlib import Path
+
 from litestar import get
 from litestar.params import FromPath
 from litestar.response import Stream
@@ -12,6 +16,8 @@ from jobyard.faces.alteryx.surroundings import Ask
 from jobyard.faces.alteryx.taking import ASKED
 from jobyard.faces.alteryx.words import jobs as words
 from jobyard.job.errors import NotFound, ResultGone
+from jobyard.workflows.conversion import MEDIA_TYPES, converted
+from jobyard.workflows.refusals import FileUnreadable
 
 ADDRESSES = ["/v3/jobs/{job_id:str}/output/{output_id:str}", "/v1/jobs/{job_id:str}/output/{output_id:str}"]
 
@@ -31,7 +37,23 @@ async def get_output(request: Ask, job_id: FromPath[str], output_id: FromPath[st
     if asked and asked.lower() not in {one.lower() for one in offered}:
         raise taking.wrong("format", f"The value {asked[:50]!r} is none of {', '.join(offered)}.")
     file, path = await request.engine.results.open(await standing(request, job_id), job_id, found.name, found.attempt)
-    return sending.sent(path, file.size, file.name, file.media_type)
+    if asked.lower() in {"", "raw", words.form(found).lower()}:
+        return sending.sent(path, file.size, file.name, file.media_type)
+    async with request.house.converting:
+        return await asyncio.to_thread(_made, path, file.name, asked.lower())
+
+
+def _made(path: Path, name: str, form: str) -> Stream:
+    """Return a file in another format. Raises Invalid where it holds no table after all. Nothing stays on the disk."""
+    with tempfile.TemporaryDirectory(prefix="jobyard-") as folder:
+        target = Path(folder) / "made"
+        try:
+            converted(path, name, form, target)
+        except FileUnreadable as refusal:
+            raise taking.wrong("format", f"The file cannot be made into it: {refusal.sentence}") from None
+        opened = target.open("rb")
+        title = f"{name.rpartition('.')[0]}.{form}"
+        return sending.sent_whole(opened, target.stat().st_size, title, MEDIA_TYPES[form])
 
 
 HANDLERS = (get_output,)

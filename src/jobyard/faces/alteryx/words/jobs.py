@@ -23,6 +23,7 @@ from jobyard.faces.alteryx.words.times import duration, optional_time, time
 from jobyard.job.record import Job, ResultFile
 from jobyard.job.states import State
 from jobyard.job.waiting import Cause, Waiting
+from jobyard.workflows.conversion import offered
 
 MESSAGES_FILE = "messages.json"
 """The result file in which a workflow's run keeps all that it told."""
@@ -216,8 +217,8 @@ def form(file: ResultFile) -> str:
 
 
 def formats(file: ResultFile) -> list[str]:
-    """Return the formats in which a file is handed out: as it is, which is also its own."""
-    return list(dict.fromkeys(["Raw", form(file)]))
+    """Return the formats in which a file is handed out: as it is, which is also its own, and those made of a table."""
+    return list(dict.fromkeys(["Raw", form(file), *(one.capitalize() for one in offered(file.name, file.size))]))
 
 
 def told(job: Job, kept: Iterable[Any]) -> list[MessageOut]:
