@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import io
+import random
 import stat
 import tracemalloc
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -151,6 +153,32 @@ def test_a_bomb_that_hides_its_size_ends_where_it_lied(tmp_path: Path) -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 4 << 20
+
+
+LIES: dict[str, dict[str, Any]] = {
+    "larger": {"size": 49},
+    "smaller": {"size": 51},
+    "cut": {"packed": zips.packed(b"abcde" * 10)[:-2]},
+    "other": {"packed": zips.packed(b"abcdf" * 10)},
+    "noise": {"packed": b"\xff" * 20},
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_small_member_that_lies_is_noticed(tmp_path: Path, lie: str) -> None:
+    content = b"abcde" * 10
+    member = {"content": content, "packed": zips.packed(content), "method": 8, **LIES[lie]}
+    with Archive(zips.raw(tmp_path / "a.zip", [member])) as archive, pytest.raises(FileBroken, match=r"a\.txt"):
+        archive.read("a.txt", 1 << 20)
+
+
+def test_members_far_from_each_other_are_found(tmp_path: Path) -> None:
+    dice = random.Random(7)
+    members = {f"{place}.bin": dice.randbytes(dice.choice([10, 1_000, 70_000])) for place in range(60)}
+    with Archive(zips.archive(tmp_path / "a.zip", members.items())) as archive:
+        names = list(members)
+        dice.shuffle(names)
+        assert {name: archive.read(name, 1 << 20) for name in names} == members
 
 
 def test_overlapping_members_are_refused(tmp_path: Path) -> None:

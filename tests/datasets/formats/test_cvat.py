@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from jobyard.datasets.annotations import Position, Shape, ShapeKind, Source, Tag
+from jobyard.datasets.formats import markup
+from jobyard.datasets.formats.cvat import reading
+from jobyard.datasets.formats.cvat.boxes import plain
 from jobyard.datasets.formats.cvat.reading import read as read_cvat
 from jobyard.datasets.formats.cvat.writing import write as write_cvat
 from jobyard.datasets.formats.facts import Item
@@ -152,6 +156,77 @@ def test_the_offender_is_named(tmp_path: Path, inside: str, fault: type[Fault], 
         drawn.read(read_cvat, document(tmp_path, inside), FRAMES)
     assert named in caught.value.sentence
     assert "annotations.xml" in caught.value.sentence
+
+
+VALUES = st.sampled_from(
+    [
+        "0",
+        "1",
+        "2.5",
+        "-1e3",
+        "1e9",
+        "2e9",
+        "nan",
+        "inf",
+        "",
+        " 1",
+        "007",
+        "true",
+        "1.0",
+        "manual",
+        "file",
+        "robot",
+        "-0.5",
+    ]
+)
+NAMES = ("xtl", "ytl", "xbr", "ybr", "occluded", "z_order", "group_id", "source", "score", "rotation", "other")
+
+
+@pytest.mark.property
+@given(
+    st.dictionaries(st.sampled_from(NAMES), VALUES),
+    st.sets(st.sampled_from(NAMES[:4]), max_size=1),
+    st.sampled_from(["car", "dog"]),
+)
+def test_quick_reading_says_what_careful_reading_says(
+    tmp_path_factory: pytest.TempPathFactory, said: dict[str, str], missing: set[str], label: str
+) -> None:
+    given_ = {"label": label, **dict.fromkeys(NAMES[:4], "1"), **said}
+    words = "".join(f' {name}="{value}"' for name, value in given_.items() if name not in missing)
+    inside = f'<box{words}><attribute name="colour">red</attribute></box>'
+    path = document(tmp_path_factory.mktemp("box"), f'<image name="a.png">{inside}</image>')
+
+    def read() -> object:
+        try:
+            return list(drawn.facts(drawn.read(read_cvat, path, FRAMES)))
+        except Fault as fault:
+            return type(fault), fault.sentence
+
+    quickly = read()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "plain", lambda _: None)
+        assert quickly == read()
+
+
+def test_what_most_programs_write_is_read_quickly() -> None:
+    written = {"label": "car", "source": "manual", "occluded": "0", "z_order": "0", "group_id": "4"}
+    assert plain({**written, "xtl": "1.50", "ytl": "2", "xbr": "3.25", "ybr": "1e2"}) is not None
+    assert plain({**written, "xtl": "1.50", "ytl": "2", "xbr": "3.25"}) is None
+
+
+def test_a_piece_that_never_ends_is_refused_before_all_of_it_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limit, inside in (
+        ("_TEXT", f'<image name="{"x" * (1 << 20)}"/>'),
+        ("_TEXT", f'<image name="a.png">{"x" * (1 << 20)}</image>'),
+        ("_BYTES", f'<image name="a.png">{"<tag/>" * (1 << 18)}</image>'),
+        ("_NODES", f'<image name="a.png">{"<tag/>" * (1 << 18)}</image>'),
+    ):
+        monkeypatch.setattr(markup, limit, 1 << 17)
+        with pytest.raises(FileBroken, match="too large"):
+            drawn.read(read_cvat, document(tmp_path, inside), FRAMES)
+        monkeypatch.undo()
 
 
 HOSTILE = {

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from jobyard.datasets.annotations import Shape, ShapeKind
@@ -14,7 +15,7 @@ from jobyard.datasets.formats.facts import Item, Read, Write
 from jobyard.datasets.formats.frames import Frame
 from jobyard.datasets.formats.voc.reading import read as read_voc
 from jobyard.datasets.formats.voc.writing import write as write_voc
-from jobyard.datasets.formats.yolo import darknet, ultralytics
+from jobyard.datasets.formats.yolo import darknet, lines, ultralytics
 from jobyard.job.errors import Fault, FileBroken, UnknownFrame, UnknownLabel
 from tests.datasets.formats import drawn, zips
 from tests.datasets.formats.drawn import BIRD, CAR, rectangle
@@ -143,6 +144,33 @@ def test_a_score_behind_a_rectangle_is_read(tmp_path: Path) -> None:
     assert found.frame == FRAMES[0]
 
 
+WORDS = st.sampled_from(
+    ["0", "1", "2", "0.5", "-0.25", "1e-3", "1e5", "7", "-1", "nan", "inf", "x", "1,1", "[1]", ".5", ""]
+)
+ENDS = st.sampled_from(["\n", "\r\n", "\n\n", " \n", "\u2028"])
+
+
+@pytest.mark.property
+@given(st.lists(st.tuples(st.lists(WORDS, min_size=4, max_size=6), ENDS), max_size=3))
+def test_quick_reading_says_what_careful_reading_says(said: list[tuple[list[str], str]]) -> None:
+    text = "".join(" ".join(words) + end for words, end in said)
+    labels = [CAR, BIRD]
+
+    def read(content: str) -> object:
+        try:
+            return lines.read(content.encode(), "a.txt", labels, FRAMES[0], (64, 48))
+        except Fault as fault:
+            return type(fault), fault.sentence
+
+    # Two blanks make every line one that is read carefully.
+    assert read(text) == read(text.replace(" ", "  "))
+
+
+def test_what_most_programs_write_is_read_quickly() -> None:
+    assert lines.quick(b"1 0.5 0.5 0.25 1\n0 0.0 1 1e-05 0\n") == [(1, 0.5, 0.5, 0.25, 1.0), (0, 0.0, 1.0, 1e-05, 0.0)]
+    assert lines.quick(b"1 0.5 0.5 0.25 1 0.9\n") is None
+
+
 CARD = b"names: [car, 'bird & <co>']\ntrain: images/train\n"
 YOLO = {
     "class": ("9 0 0 0 0", UnknownLabel, "class 9"),
@@ -151,6 +179,8 @@ YOLO = {
     "negative": ("0 0 0 -1 0", FileBroken, "negative"),
     "outline": ("0 1 1 2 2 3 3 4 4", FileBroken, "line 1 has 9 numbers"),
     "half": ("0.5 0 0 0 0", FileBroken, "no whole number"),
+    "far": ("0 1e300 0 1 1", FileBroken, "line 1 lies far beyond any picture"),
+    "second": ("0 0 0 1 1\n1 0 0 1 1\n2 0 0 1 1\n3 0 0 1 1", UnknownLabel, "class 2"),
 }
 
 

@@ -8,19 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
+from msgspec import Struct
+
 from jobyard.datasets.formats.speech import told
 from jobyard.job.errors import FileBroken
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from xml.sax.handler import ContentHandler
+    from xml.parsers.expat import XMLParserType
 
 _CHUNK = 1 << 18
 _NODES = 4_000_000
 """Elements that one piece may have."""
 _DEPTH = 64
 _TEXT = 1 << 26
-"""Characters of text that one piece may have."""
+"""Characters of text that one piece may have, and bytes of one tag."""
+_BYTES = 1 << 29
+"""Bytes of the document that may pass without a piece becoming whole."""
+_TOO_LARGE = "it is nested too deeply, or one of its pieces is too large"
 _FORBIDDEN = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(55296, 57344), 65534, 65535), "�")
 _ESCAPED = str.maketrans(
     {**_FORBIDDEN, "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
@@ -32,16 +36,13 @@ def escaped(text: str) -> str:
     return text.translate(_ESCAPED)
 
 
-class Node:
+class Node(Struct, eq=False):
     """An element with everything in it."""
 
-    __slots__ = ("attributes", "children", "name", "text")
-
-    def __init__(self, name: str, attributes: Mapping[str, str]) -> None:
-        self.name = name
-        self.attributes = attributes
-        self.children: list[Node] = []
-        self.text = ""
+    name: str
+    attributes: dict[str, str]
+    children: list[Node] = []
+    text: str = ""
 
     def first(self, name: str) -> Node | None:
         """Return the first child of that name."""
@@ -64,26 +65,21 @@ def document(stream: BinaryIO, file: str, root: str) -> Node:
 
 
 def _parsed(stream: BinaryIO, file: str, root: str, depth: int) -> Iterator[Node]:
-    from xml.sax import SAXException
-    from xml.sax.handler import feature_namespaces
-
-    from defusedxml.common import DefusedXmlException
-    from defusedxml.expatreader import create_parser
+    from xml.parsers.expat import ExpatError
 
     gathering = _Gathering(file, root, depth)
-    parser = create_parser(forbid_dtd=True)
-    parser.setFeature(feature_namespaces, False)
-    parser.setContentHandler(gathering.handler())
+    parser, fed = gathering.parser(), 0
     try:
         while chunk := stream.read(_CHUNK):
-            parser.feed(chunk)
+            fed += len(chunk)
+            parser.Parse(chunk, False)
+            gathering.weigh(len(chunk), fed - parser.CurrentByteIndex)
             yield from gathering.taken()
-        parser.close()
-        yield from gathering.ended()
-    except DefusedXmlException:
-        raise FileBroken(file=file, reason="it declares a document type or entities, which are not taken") from None
-    except (SAXException, ValueError, LookupError) as error:
-        raise FileBroken(file=file, reason=f"it is no whole XML: {told(str(error))}") from None
+        parser.Parse(b"", True)
+        yield from gathering.taken()
+    except (ExpatError, ValueError, LookupError) as error:
+        reason = "it is empty" if not fed else f"it is no whole XML: {told(str(error))}"
+        raise FileBroken(file=file, reason=reason) from None
 
 
 class _Gathering:
@@ -91,80 +87,75 @@ class _Gathering:
 
     def __init__(self, file: str, root: str, depth: int) -> None:
         self._file, self._root, self._depth = file, root, depth
-        self._open: list[Node] = []
         self._begun = False
-        self._level = 0
-        self._nodes = 0
-        self._length = 0
+        self._open: list[Node] = []
         self._ready: list[Node] = []
         self._texts: list[str] = []
+        """The text since the last beginning or end of an element."""
+        self._nodes = self._length = self._bytes = 0
+        """Of the piece that is open: its elements, the characters of its text, and about the bytes it stands in."""
 
-    def handler(self) -> ContentHandler:
-        """Return what the parser calls."""
-        from xml.sax.handler import ContentHandler
+    def parser(self) -> XMLParserType:
+        """Return a parser that tells us what it meets."""
+        from xml.parsers.expat import ParserCreate
 
-        gathering = self
-
-        class Handler(ContentHandler):
-            def startElement(self, name: str, attrs: object) -> None:  # noqa: N802 - SAX's name
-                gathering.start(name, attrs)
-
-            def endElement(self, name: str) -> None:  # noqa: N802 - SAX's name
-                gathering.end()
-
-            def characters(self, content: str) -> None:
-                gathering.text(content)
-
-        return Handler()
+        parser = ParserCreate()
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = self._refuse
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._texts.append
+        return parser
 
     def taken(self) -> list[Node]:
         """Return the pieces that are whole by now."""
         ready, self._ready = self._ready, []
         return ready
 
-    def ended(self) -> list[Node]:
-        """Return the last pieces. Raises FileBroken when there was nothing at all."""
-        if not self._begun:
-            raise FileBroken(file=self._file, reason="it is empty")
-        return self.taken()
+    def weigh(self, size: int, waiting: int) -> None:
+        """Note that so many bytes were looked at. Raises FileBroken when the piece that is open has become too large.
 
-    def start(self, name: str, attributes: object) -> None:
-        """Meet an element's beginning."""
-        self._begun = True
-        if self._level == 0 and name != self._root:
-            raise FileBroken(file=self._file, reason=f"it begins with {told(name)}, not with {self._root}")
-        self._level += 1
-        if self._level <= self._depth:
-            return
-        self._nodes += 1
-        if self._level > _DEPTH or self._nodes > _NODES:
-            raise FileBroken(file=self._file, reason="it is nested too deeply, or one of its pieces is too large")
-        node = Node(name, attributes._attrs)  # type: ignore[attr-defined]  # noqa: SLF001 - copying it costs a third
-        if self._open:
+        `waiting` are the last bytes, which the parser keeps since it cannot tell yet what they are.
+        """
+        self._bytes = 0 if self._ready else self._bytes + size
+        if self._texts:
             self._keep_text()
-            self._open[-1].children.append(node)
-        self._open.append(node)
+        if self._nodes > _NODES or max(self._length, waiting) > _TEXT or self._bytes > _BYTES:
+            raise FileBroken(file=self._file, reason=_TOO_LARGE)
 
-    def end(self) -> None:
-        """Meet an element's end."""
-        self._level -= 1
-        if not self._open:
-            return
-        self._keep_text()
-        node = self._open.pop()
-        if not self._open:
-            self._ready.append(node)
-            self._nodes = self._length = 0
+    def _refuse(self, *_: object) -> None:
+        raise FileBroken(file=self._file, reason="it declares a document type or entities, which are not taken")
 
-    def text(self, content: str) -> None:
-        """Meet text."""
-        if self._open:
-            self._length += len(content)
-            if self._length > _TEXT:
-                raise FileBroken(file=self._file, reason="one of its pieces is too large")
-            self._texts.append(content)
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if self._texts:
+            self._keep_text()
+        opened, node = self._open, Node(name, attributes)
+        if opened:
+            if len(opened) >= _DEPTH:
+                raise FileBroken(file=self._file, reason=_TOO_LARGE)
+            opened[-1].children.append(node)
+        elif not self._begun:
+            self._begun = True
+            if name != self._root:
+                raise FileBroken(file=self._file, reason=f"it begins with {told(name)}, not with {self._root}")
+            if self._depth:
+                return
+        self._nodes += 1
+        opened.append(node)
+
+    def _end(self, _name: str) -> None:
+        if self._texts:
+            self._keep_text()
+        opened = self._open
+        if opened:
+            node = opened.pop()
+            if not opened:
+                self._ready.append(node)
+                self._nodes = self._length = 0
 
     def _keep_text(self) -> None:
-        if self._texts:
-            self._open[-1].text += "".join(self._texts)
-            self._texts.clear()
+        text = "".join(self._texts)
+        self._texts.clear()
+        if self._open:
+            self._length += len(text)
+            self._open[-1].text += text

@@ -12,6 +12,8 @@ _TOLD = 120
 
 def told(text: str) -> str:
     """Return a foreign text as one short line."""
+    if len(text) <= _TOLD and text.isascii() and text.isprintable() and "\\" not in text:
+        return text
     return shown(text.encode("utf-8", "surrogatepass"), _TOLD)
 
 

@@ -28,7 +28,10 @@ _WIDE, _MANY = 0xFFFFFFFF, 0xFFFF
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
 _UTF8 = 0x800
 _CHUNK = 1 << 16
+_SMALL = 1 << 15
+"""Packed bytes up to which a member is read in one piece when all of it is wanted."""
 _KINDS = {0, stat.S_IFREG, stat.S_IFDIR}
+_OTHERWISE, _PACKED_WRONGLY = "its size or checksum is not what the archive says", "it cannot be unpacked"
 MAGIC = (b"PK\3\4", b"PK\5\6")
 
 
@@ -60,6 +63,7 @@ class Archive:
         self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             self._length = os.fstat(self._descriptor).st_size
+            self._lines, self._contents = _Window(self._descriptor), _Window(self._descriptor)
             self._places = self._look()
         except BaseException:
             os.close(self._descriptor)
@@ -84,26 +88,46 @@ class Archive:
     def open(self, name: str) -> io.BufferedReader:
         """Open a member for reading. Raises FileBroken, now or at any read, when it is not what the directory says."""
         member = self._member(self._places[name])[0]
-        head = os.pread(self._descriptor, _LOCAL.size, member.offset)
-        if len(head) < _LOCAL.size or head[:4] != b"PK\3\4":
-            raise FileBroken(file=told(name), reason="it does not begin where the archive says")
-        fields = _LOCAL.unpack(head)
-        raw = os.pread(self._descriptor, fields[9], member.offset + _LOCAL.size)
-        if raw != member.raw or fields[3] != member.method or fields[2] & _ENCRYPTED:
-            raise FileBroken(file=told(name), reason="the archive tells two stories of it")
-        start = member.offset + _LOCAL.size + fields[9] + fields[10]
-        return io.BufferedReader(_Stream(self._descriptor, start, member), _CHUNK)
+        return io.BufferedReader(_Stream(self._descriptor, self._start(member), member), _CHUNK)
 
     def read(self, name: str, most: int) -> bytes:
-        """Return a member of up to `most` bytes. Raises FileBroken for a larger one."""
-        if self.size(name) > most:
+        """Return a member of up to `most` bytes. Raises FileBroken for a larger one, and as `open` does."""
+        member = self._member(self._places[name])[0]
+        if member.size > most:
             raise FileBroken(file=told(name), reason=f"it has more than {most:,} bytes")
+        if member.length <= _SMALL and member.size <= _CHUNK:
+            return self._whole(member)
         with self.open(name) as stream:
-            return stream.read(self.size(name) + 1)
+            return stream.read(member.size + 1)
 
     def size(self, name: str) -> int:
         """Return how many bytes a member has."""
         return self._member(self._places[name])[0].size
+
+    def _start(self, member: Member) -> int:
+        """Return where a member's content begins, once its own head has told the same story as the directory."""
+        head = self._contents.at(member.offset, _LOCAL.size)
+        if len(head) < _LOCAL.size or head[:4] != b"PK\3\4":
+            raise FileBroken(file=told(member.name), reason="it does not begin where the archive says")
+        fields: tuple[int, ...] = _LOCAL.unpack(head)
+        raw = self._contents.at(member.offset + _LOCAL.size, fields[9])
+        if raw != member.raw or fields[3] != member.method or fields[2] & _ENCRYPTED:
+            raise FileBroken(file=told(member.name), reason="the archive tells two stories of it")
+        return member.offset + _LOCAL.size + fields[9] + fields[10]
+
+    def _whole(self, member: Member) -> bytes:
+        """Return all of a small member: without the layers of a stream, which cost more than its content."""
+        content, is_whole = self._contents.at(self._start(member), member.length), True
+        if member.method:
+            unpacking = zlib.decompressobj(-15)
+            try:
+                content = unpacking.decompress(content, member.size + 1)
+            except zlib.error:
+                raise FileBroken(file=told(member.name), reason=_PACKED_WRONGLY) from None
+            is_whole = unpacking.eof
+        if not is_whole or len(content) != member.size or zlib.crc32(content) != member.digest:
+            raise FileBroken(file=told(member.name), reason=_OTHERWISE)
+        return content
 
     def _look(self) -> dict[str, int]:
         start, length, count = _directory(self._descriptor, self._length)
@@ -134,13 +158,13 @@ class Archive:
 
     def _member(self, place: int) -> tuple[Member, int]:
         """Read one line of the directory; return it and where the next one begins."""
-        head = os.pread(self._descriptor, _CENTRAL.size, place)
+        head = self._lines.at(place, _CENTRAL.size)
         if len(head) < _CENTRAL.size or head[:4] != b"PK\1\2":
             raise ArchiveRefused(reason="its directory is broken")
         fields = _CENTRAL.unpack(head)
         flags, method = fields[3], fields[4]
         named, extended, commented = fields[10:13]
-        rest = os.pread(self._descriptor, named + extended, place + _CENTRAL.size)
+        rest = self._lines.at(place + _CENTRAL.size, named + extended)
         raw, extra = rest[:named], rest[named:]
         name = checked(_text(raw, flags), self._limits.depth)
         length, size, offset = _numbers(extra, fields[8], fields[9], fields[16])
@@ -149,18 +173,39 @@ class Archive:
         return member, place + _CENTRAL.size + named + extended + commented
 
     def _judge(self, member: Member, flags: int, mode: int) -> None:
-        limits, name = self._limits, told(member.name)
+        limits = self._limits
         if flags & _ENCRYPTED:
-            raise ArchiveRefused(reason=f"{name} is encrypted")
+            raise ArchiveRefused(reason=f"{told(member.name)} is encrypted")
         if member.method not in {0, 8}:
-            raise ArchiveRefused(reason=f"{name} is packed in a way that is not read here")
+            raise ArchiveRefused(reason=f"{told(member.name)} is packed in a way that is not read here")
         if stat.S_IFMT(mode) not in _KINDS:
-            raise ArchiveRefused(reason=f"{name} is a link or a device")
+            raise ArchiveRefused(reason=f"{told(member.name)} is a link or a device")
         if member.offset + member.length > self._length:
-            raise ArchiveRefused(reason=f"{name} ends behind the archive's end")
-        grown = member.size > limits.small and member.size > member.length * limits.ratio
-        if member.size > limits.member or grown or (member.method == 0 and member.size != member.length):
-            raise ArchiveRefused(reason=f"the {member.length:,} bytes of {name} would become {member.size:,}")
+            raise ArchiveRefused(reason=f"{told(member.name)} ends behind the archive's end")
+        length, size = member.length, member.size
+        grown = size > limits.small and size > length * limits.ratio
+        if size > limits.member or grown or (member.method == 0 and size != length):
+            raise ArchiveRefused(reason=f"the {length:,} bytes of {told(member.name)} would become {size:,}")
+
+
+class _Window:
+    """The stretch of a file that is at hand: small things mostly lie side by side, and one look finds many of them."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._held = (0, b"")
+
+    def at(self, place: int, length: int) -> bytes:
+        """Return the bytes of a place; fewer where the file ends."""
+        start, content = self._held
+        begin = place - start
+        if begin >= 0 and begin + length <= len(content):
+            return content[begin : begin + length]
+        if length > _SMALL:
+            return os.pread(self._descriptor, length, place)
+        content = os.pread(self._descriptor, _CHUNK, place)
+        self._held = (place, content)
+        return content[:length]
 
 
 class _Stream(io.RawIOBase):
@@ -186,7 +231,7 @@ class _Stream(io.RawIOBase):
         self._digest = zlib.crc32(chunk, self._digest)
         self._size += len(chunk)
         if self._size > self._member.size or (not chunk and not self._is_whole()):
-            raise FileBroken(file=told(self._member.name), reason="its size or checksum is not what the archive says")
+            raise FileBroken(file=told(self._member.name), reason=_OTHERWISE)
         return len(chunk)
 
     def _is_whole(self) -> bool:
@@ -201,7 +246,7 @@ class _Stream(io.RawIOBase):
             try:
                 chunk = self._unpacking.decompress(source, most)
             except zlib.error:
-                raise FileBroken(file=told(self._member.name), reason="it cannot be unpacked") from None
+                raise FileBroken(file=told(self._member.name), reason=_PACKED_WRONGLY) from None
             self._pending = self._unpacking.unconsumed_tail
             if chunk:
                 return chunk

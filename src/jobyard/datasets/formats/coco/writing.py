@@ -56,13 +56,15 @@ class _Subset:
         _put(self._images, self._encoder.encode(_image(frame)))
         if item.annotations.tags:
             self._export.skip("tag", len(item.annotations.tags))
+        found = list[dict[str, Any]]()
         for shapes in _instances(item.annotations.shapes):
             outline = _outline(shapes, frame) if shapes[0].kind in _WRITTEN else None
             if outline is None:
                 self._export.skip(shapes[0].kind.value)
             else:
-                annotation = self._annotation(shapes[0], outline, frame, next(numbers))
-                _put(self._annotations, self._encoder.encode(annotation))
+                found.append(self._annotation(shapes[0], outline, frame, next(numbers)))
+        if found:
+            _put(self._annotations, self._encoder.encode(found)[1:-1])
 
     def finish(self, out: BinaryIO) -> None:
         """Write the whole document."""
@@ -91,7 +93,7 @@ class _Subset:
             "area": area,
             "bbox": box,
             "iscrowd": crowd,
-            "attributes": {**self._labels.said(first.attributes), **said},
+            "attributes": {**self._labels.said(first.attributes), **said} if first.attributes else said,
         }
 
 
@@ -127,8 +129,10 @@ def _outline(shapes: list[Shape], frame: Frame) -> Outline | None:
     """Return the outline of one thing; None for a mask of which nothing lies in the picture."""
     first = shapes[0]
     if first.kind is ShapeKind.RECTANGLE and not first.rotation:
-        x, y, other_x, other_y = first.points
-        left, top, width, height = min(x, other_x), min(y, other_y), abs(other_x - x), abs(other_y - y)
+        left, top, right, bottom = first.points
+        left, right = (left, right) if left <= right else (right, left)
+        top, bottom = (top, bottom) if top <= bottom else (bottom, top)
+        width, height = right - left, bottom - top
         return [left, top, width, height], width * height, [], 0
     if first.kind is ShapeKind.RECTANGLE:
         from jobyard.datasets.geometry import rectangles

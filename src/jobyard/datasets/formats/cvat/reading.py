@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from jobyard.datasets.annotations import Annotations, Shape, ShapeKind, Source, Tag
 from jobyard.datasets.formats.archive.reading import Archive, is_archive
+from jobyard.datasets.formats.cvat.boxes import Box, plain
 from jobyard.datasets.formats.cvat.tracks import track
 from jobyard.datasets.formats.cvat.words import Words
 from jobyard.datasets.formats.facts import Import, Item, Picture
@@ -81,7 +82,7 @@ class _Document:
         self._once.look(frame)
         number = frame.number
         tags = tuple(self._tag(child, number) for child in node.children if child.name == "tag")
-        shapes = tuple(self._shape(child, number, name) for child in node.children if child.name != "tag")
+        shapes = tuple([self._shape(child, number, name) for child in node.children if child.name != "tag"])
         picture = self._picture(heard)
         return Item(frame=frame, annotations=Annotations(tags=tags, shapes=shapes), picture=picture)
 
@@ -97,6 +98,9 @@ class _Document:
         )
 
     def _shape(self, node: Node, frame: int, name: str) -> Shape:
+        box = plain(node.attributes) if node.name == "box" else None
+        if box is not None:
+            return self._box(box, node, frame)
         label, words = self._words.label(node), self._words
         kind, points = words.outline(node, Thing("a shape of", name))
         parts: tuple[Shape, ...] = ()
@@ -117,6 +121,22 @@ class _Document:
             score=words.score(node),
             attributes=words.values(label.number, node),
             parts=parts,
+        )
+
+    def _box(self, box: Box, node: Node, frame: int) -> Shape:
+        label = self._words.named(box.label)
+        return Shape(
+            frame=frame,
+            label=label.number,
+            kind=ShapeKind.RECTANGLE,
+            points=(box.xtl, box.ytl, box.xbr, box.ybr),
+            rotation=box.rotation,
+            occluded=box.occluded == "1",
+            depth=box.z_order,
+            group=box.group_id,
+            source=box.source,
+            score=box.score,
+            attributes=self._words.values(label.number, node) if node.children else {},
         )
 
     def _part(self, node: Node, frame: int, skeleton: int, name: str) -> Shape:

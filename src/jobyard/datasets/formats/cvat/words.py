@@ -27,7 +27,11 @@ class Words:
 
     def label(self, node: Node) -> Label:
         """Return an element's label. Raises UnknownLabel."""
-        return self._vocabulary.named(node.attributes.get("label", ""), self._file)
+        return self.named(node.attributes.get("label", ""))
+
+    def named(self, name: str) -> Label:
+        """Return the label of a name. Raises UnknownLabel."""
+        return self._vocabulary.named(name, self._file)
 
     def part(self, skeleton: int, node: Node) -> Label:
         """Return the label of a skeleton's point. Raises UnknownLabel."""

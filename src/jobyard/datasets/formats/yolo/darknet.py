@@ -114,11 +114,11 @@ class _Reading:
         frame = self._job.frames.named(shown, told(file), Frame(number=0, name=shown, subset=_subset(subset)))
         self._once.look(frame)
         picture = None if bare else found(self._archive, self._top + path)
-        text = self._text(file) if file in self._archive else ""
-        if not text.strip():
+        said = self._archive.read(file, lines.MOST) if file in self._archive else b""
+        if not said.strip():
             return Item(frame=frame, picture=picture)
         size = measured(frame, picture or self._job.picture(frame))
-        return Item(frame=frame, annotations=lines.read(text, told(file), self._labels, frame, size), picture=picture)
+        return Item(frame=frame, annotations=lines.read(said, told(file), self._labels, frame, size), picture=picture)
 
     def _text(self, file: str) -> str:
         return lines.text_of(self._archive.read(file, lines.MOST), file)

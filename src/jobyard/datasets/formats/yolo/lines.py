@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
 
 from jobyard.datasets.annotations import Annotations, Shape, ShapeKind
 from jobyard.datasets.formats.facts import Export, Import, Item
@@ -14,6 +18,13 @@ from jobyard.job.errors import FileBroken, UnknownLabel
 
 MOST = 1 << 26
 """Bytes of the largest text file."""
+_FARTHEST = 1e9
+"""The pixels that a corner may be away; what is farther is in no picture."""
+_Place = Annotated[float, Meta(ge=-1_000, le=1_000)]
+_Side = Annotated[float, Meta(ge=0, le=1_000)]
+Line = tuple[Annotated[int, Meta(ge=0, le=1_000_000)], _Place, _Place, _Side, _Side]
+"""The class, the middle's x and y, width and height."""
+_decode = msgspec.json.Decoder(list[Line]).decode
 
 
 def written(export: Export, item: Item) -> str:
@@ -45,9 +56,49 @@ def upright(shape: Shape) -> tuple[float, float, float, float]:
     return min(x, other_x), min(y, other_y), max(x, other_x), max(y, other_y)
 
 
-def read(text: str, file: str, labels: Sequence[Label], frame: Frame, size: tuple[int, int]) -> Annotations:
+def read(content: bytes, file: str, labels: Sequence[Label], frame: Frame, size: tuple[int, int]) -> Annotations:
     """Return what the lines of a picture say. Raises FileBroken and UnknownLabel."""
-    shapes = []
+    found = quick(content)
+    if found is None:
+        return Annotations(shapes=tuple(_read(text_of(content, file), file, labels, frame, size)))
+    across, down = size
+    number, numbers = frame.number, [label.number for label in labels]
+    if found and max(found)[0] >= len(numbers):
+        raise UnknownLabel(file=file, name=f"of class {next(one[0] for one in found if one[0] >= len(numbers))}")
+    return Annotations(
+        shapes=tuple(
+            [
+                Shape(
+                    frame=number,
+                    label=numbers[kind],
+                    kind=ShapeKind.RECTANGLE,
+                    points=(
+                        (x - width / 2) * across,
+                        (y - height / 2) * down,
+                        (x + width / 2) * across,
+                        (y + height / 2) * down,
+                    ),
+                )
+                for kind, x, y, width, height in found
+            ]
+        )
+    )
+
+
+def quick(content: bytes) -> list[Line] | None:
+    """Return lines that are written as nearly all are: five numbers with a blank between, and nothing to complain of.
+
+    Put between brackets, they are JSON, which is read much faster than words are. Return None for all others.
+    """
+    if b"," in content:
+        return None
+    try:
+        return _decode(b"[[" + content.rstrip().replace(b" ", b",").replace(b"\n", b"],[") + b"]]")
+    except msgspec.MsgspecError:
+        return None
+
+
+def _read(text: str, file: str, labels: Sequence[Label], frame: Frame, size: tuple[int, int]) -> Iterator[Shape]:
     for place, line in enumerate(text.splitlines(), 1):
         words = line.split()
         if not words:
@@ -66,16 +117,15 @@ def read(text: str, file: str, labels: Sequence[Label], frame: Frame, size: tupl
             (x + width / 2) * size[0],
             (y + height / 2) * size[1],
         )
-        shapes.append(
-            Shape(
-                frame=frame.number,
-                label=labels[kind].number,
-                kind=ShapeKind.RECTANGLE,
-                points=corners,
-                score=min(1.0, max(0.0, score)),
-            )
+        if max(map(abs, corners)) > _FARTHEST:
+            raise FileBroken(file=file, reason=f"line {place} lies far beyond any picture")
+        yield Shape(
+            frame=frame.number,
+            label=labels[kind].number,
+            kind=ShapeKind.RECTANGLE,
+            points=corners,
+            score=min(1.0, max(0.0, score)),
         )
-    return Annotations(shapes=tuple(shapes))
 
 
 def _numbers(words: Sequence[str], file: str, place: int) -> tuple[int, float, float, float, float, float]:

@@ -121,11 +121,11 @@ class _Reading:
         frame = self._job.frames.named(shown, told(file), heard)
         self._once.look(frame)
         picture = None if bare else found(self._archive, f"{self._top}images/{path}")
-        text = self._text(file) if file in self._archive else ""
-        if not text.strip():
+        said = self._archive.read(file, lines.MOST) if file in self._archive else b""
+        if not said.strip():
             return Item(frame=frame, picture=picture)
         size = measured(frame, picture or self._job.picture(frame))
-        return Item(frame=frame, annotations=lines.read(text, told(file), self._labels, frame, size), picture=picture)
+        return Item(frame=frame, annotations=lines.read(said, told(file), self._labels, frame, size), picture=picture)
 
     def _loaded(self) -> dict[str, Any]:
         import yaml
