@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from jobyard.cli.codes import Code, Trouble
 from jobyard.cli.datasets.ending import NOT_STAYING, Ending, ended, heard
 from jobyard.cli.datasets.naming import collection_named, dataset_named
+from jobyard.cli.datasets.subject import IsCollection, Subject, subject_named, work_of
 from jobyard.cli.reach import Where, house
 
 if TYPE_CHECKING:
-    from jobyard.client import Jobyard
-    from jobyard.client.shapes import Job
+    from jobyard.client.jobs import Wishes
 
 _HERE = Where()
 _Flag = Annotated[bool, Parameter(negative=())]
@@ -22,7 +22,7 @@ _Format = Annotated[str, Parameter(name=["--format", "-f"])]
 
 
 def import_(
-    subject: str,
+    subject: Subject,
     file: Path,
     /,
     *,
@@ -30,7 +30,7 @@ def import_(
     append: _Flag = False,
     assignment: int | None = None,
     masks_to_polygons: _Flag = False,
-    collection: _Flag = False,
+    collection: IsCollection = False,
     ending: Ending = NOT_STAYING,
     where: Where = _HERE,
 ) -> int:
@@ -38,8 +38,6 @@ def import_(
 
     Parameters
     ----------
-    subject
-        Name, number or id of a dataset.
     file
         The file to send in.
     format_
@@ -50,8 +48,6 @@ def import_(
         Number of an assignment of the dataset; all of it where nothing is said.
     masks_to_polygons
         Masks become the polygons around them.
-    collection
-        The subject is a collection.
     """
     with house(where, patience=ending.patience) as client:
         if collection:
@@ -73,13 +69,13 @@ def import_(
 
 
 def export(
-    subject: str,
+    subject: Subject,
     /,
     *,
     format_: _Format,
     pictures: _Flag = False,
     assignment: int | None = None,
-    collection: _Flag = False,
+    collection: IsCollection = False,
     ending: Ending = NOT_STAYING,
     where: Where = _HERE,
 ) -> int:
@@ -87,33 +83,25 @@ def export(
 
     Parameters
     ----------
-    subject
-        Name, number or id of a dataset.
     format_
         The format, such as "COCO 1.0"; `jobyard datasets formats` lists them.
     pictures
         Put the pictures in, too.
     assignment
         Number of an assignment of the dataset; all of it where nothing is said.
-    collection
-        The subject is a collection.
     """
     with house(where, patience=ending.patience) as client:
-        if collection:
-            id_ = collection_named(client, subject).id
-            job = client.collections.export(id_, format_, pictures=pictures, assignment=assignment)
-        else:
-            id_ = dataset_named(client, subject).id
-            job = client.datasets.export(id_, format_, pictures=pictures, assignment=assignment)
+        work, id_ = subject_named(client, subject, collection=collection)
+        job = work.export(id_, format_, pictures=pictures, assignment=assignment)
         return ended(client, job, ending, json=where.json)
 
 
 def backup(
-    subject: str,
+    subject: Subject,
     /,
     *,
     lightweight: _Flag = False,
-    collection: _Flag = False,
+    collection: IsCollection = False,
     ending: Ending = NOT_STAYING,
     where: Where = _HERE,
 ) -> int:
@@ -121,18 +109,12 @@ def backup(
 
     Parameters
     ----------
-    subject
-        Name, number or id of a dataset.
     lightweight
         Say where the pictures are instead of putting them in.
-    collection
-        The subject is a collection.
     """
     with house(where, patience=ending.patience) as client:
-        if collection:
-            job = client.collections.backup(collection_named(client, subject).id, lightweight=lightweight)
-        else:
-            job = client.datasets.backup(dataset_named(client, subject).id, lightweight=lightweight)
+        work, id_ = subject_named(client, subject, collection=collection)
+        job = work.backup(id_, lightweight=lightweight)
         return ended(client, job, ending, json=where.json)
 
 
@@ -159,7 +141,9 @@ def restore(
         Stay until it has ended; 1 when it did not succeed.
     """
     with house(where, patience=NOT_STAYING.patience) as client:
-        job = _restored(client, _there(file), project, collection=collection)
+        wishes: Wishes = {} if project is None else {"project": project}
+        work = work_of(client, collection=collection)
+        job = work.restore(_there(file), on_bytes=heard(file.name), **wishes)
         return ended(client, job, Ending(wait=wait), json=where.json)
 
 
@@ -187,13 +171,6 @@ def fill(
         id_ = dataset_named(client, dataset).id
         job = client.datasets.fill(id_, [_there(one) for one in pictures])
         return ended(client, job, Ending(wait=wait), json=where.json)
-
-
-def _restored(client: Jobyard, file: Path, project: str | None, *, collection: bool) -> Job:
-    work: Literal["collections", "datasets"] = "collections" if collection else "datasets"
-    wishes = {} if project is None else {"project": project}
-    restored: Job = getattr(client, work).restore(file, on_bytes=heard(file.name), **wishes)
-    return restored
 
 
 def _there(file: Path) -> Path:

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 
 from jobyard.cli import showing
 from jobyard.cli.codes import Code, Trouble
 from jobyard.cli.datasets.ending import NOT_STAYING, Ending, ended
-from jobyard.cli.datasets.naming import collection_named, dataset_named
+from jobyard.cli.datasets.naming import dataset_named
+from jobyard.cli.datasets.subject import IsCollection, Subject, subject_named, work_of
 from jobyard.cli.reach import Where, house
 
-if TYPE_CHECKING:
-    from jobyard.client import Jobyard
-
 _HERE = Where()
-_Flag = Annotated[bool, Parameter(negative=())]
 _Rules = Annotated[list[str] | None, Parameter(name=["--rule", "-r"], negative=())]
 
 
 def quality(
-    subject: str,
+    subject: Subject,
     /,
     *,
     rule: _Rules = None,
-    collection: _Flag = False,
+    collection: IsCollection = False,
     ending: Ending = NOT_STAYING,
     where: Where = _HERE,
 ) -> int:
@@ -34,19 +31,13 @@ def quality(
 
     Parameters
     ----------
-    subject
-        Name, number or id of a dataset.
     rule
         A rule of the comparison as NAME=VALUE, such as iou_threshold=0.5; may be said several times.
-    collection
-        The subject is a collection.
     """
     with house(where, patience=ending.patience) as client:
         rules = _rules(rule)
-        if collection:
-            job = client.collections.quality(collection_named(client, subject).id, rules=rules)
-        else:
-            job = client.datasets.quality(dataset_named(client, subject).id, rules=rules)
+        work, id_ = subject_named(client, subject, collection=collection)
+        job = work.quality(id_, rules=rules)
         return ended(client, job, ending, json=where.json)
 
 
@@ -77,14 +68,14 @@ def consensus(
 
 
 def report(
-    subject: str | None = None,
+    subject: Subject | None = None,
     /,
     *,
     assignment: int | None = None,
     user: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
-    collection: _Flag = False,
+    collection: IsCollection = False,
     ending: Ending = NOT_STAYING,
     where: Where = _HERE,
 ) -> int:
@@ -92,8 +83,6 @@ def report(
 
     Parameters
     ----------
-    subject
-        Name, number or id of a dataset.
     assignment
         Number of an assignment of the dataset; all of them where nothing is said.
     user
@@ -102,12 +91,11 @@ def report(
         Only what was done from this time on.
     until
         Only what was done until this time.
-    collection
-        The subject is a collection.
     """
     with house(where, patience=ending.patience) as client:
-        id_ = _subject(client, subject, collection=collection)
-        work = client.collections if collection else client.datasets
+        work, id_ = work_of(client, collection=collection), None
+        if subject is not None:
+            work, id_ = subject_named(client, subject, collection=collection)
         job = work.report(id_, assignment=assignment, user=user, since=_micros(since), until=_micros(until))
         return ended(client, job, ending, json=where.json)
 
@@ -125,12 +113,6 @@ def formats(*, where: Where = _HERE) -> int:
     ]
     showing.print_table(("FORMAT", "IS", "AS"), sorted(rows))
     return Code.OK
-
-
-def _subject(client: Jobyard, reference: str | None, *, collection: bool) -> str | None:
-    if reference is None:
-        return None
-    return (collection_named(client, reference) if collection else dataset_named(client, reference)).id
 
 
 def _micros(time: datetime | None) -> int | None:
