@@ -102,7 +102,7 @@ async def test_metrics_are_for_operators(yard: Yard, role: Role) -> None:
 
 def standing(**fields: Any) -> Standing:
     none: dict[str, Any] = {"jobs": {}, "workers": {}, "paused": 0, "blobs": 0, "database": 0, "free": 0, "log": 0}
-    return Standing(**(none | {"readers": 0} | fields))
+    return Standing(**(none | {"readers": 0, "webhooks": {}, "deliveries": 0} | fields))
 
 
 def test_labels_stay_few_whatever_people_call_things(monkeypatch: pytest.MonkeyPatch) -> None:

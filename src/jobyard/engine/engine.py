@@ -97,7 +97,7 @@ class Engine:
         self.pruning = Pruning(self.ledger, needs, self.retention, blobs, settings.retention)
         self.keeper = Keeper(self.ledger, needs, lifetimes, blobs, lease, self.pruning, settings.event_retention)
         self.upkeep = Upkeep(self.ledger, blobs, self.pruning, settings.folder)
-        self.webhooks, self.rounds = _posting(self.ledger, vault, settings, wording)
+        self.webhooks, self.rounds = _posting(self.ledger, vault, settings, wording, self.meters)
         self._round = settings.round
 
     async def run(self) -> None:
@@ -117,10 +117,12 @@ def _lists(ledger: Ledger, waits: Waits) -> tuple[Listing, Leafing]:
     return Listing(ledger, waits), Leafing(ledger, waits)
 
 
-def _posting(ledger: Ledger, vault: Vault, settings: Settings, wording: Wording) -> tuple[Webhooks, Rounds]:
+def _posting(
+    ledger: Ledger, vault: Vault, settings: Settings, wording: Wording, meters: Meters
+) -> tuple[Webhooks, Rounds]:
     """Return who keeps the webhooks and who makes the deliveries, waking each other."""
     targets = Targets(settings.webhook_targets)
     post = Post(ledger.clock, vault, Carrier(ledger.clock, targets), wording)
-    webhooks, rounds = Webhooks(ledger, vault, targets, post), Rounds(ledger, post)
+    webhooks, rounds = Webhooks(ledger, vault, targets, post), Rounds(ledger, post, meters)
     webhooks.on_change = rounds.wake
     return webhooks, rounds

@@ -47,6 +47,10 @@ class Standing(Struct, frozen=True, kw_only=True):
     free: int
     log: int
     readers: int
+    webhooks: Mapping[str, int]
+    """By `active`, `failing` and `paused`."""
+    deliveries: int
+    """What is still to be told to the receivers of webhooks."""
 
 
 class Meters:
@@ -68,6 +72,8 @@ class Meters:
         self._answers = self._histogram(
             "http_answer_seconds", "From a request to the beginning of its answer.", _QUICK, "route"
         )
+        self._tries = self._counter("webhook_tries", "Tries to tell an event to a receiver.", "outcome")
+        self._tellings = self._histogram("webhook_answer_seconds", "From such a try to its end.", _QUICK)
         self._writes = self._histogram("store_write_seconds", "From asking for a write to its being durable.", _QUICK)
         self._commits = self._histogram("store_commit_seconds", "One commit of the database.", _QUICK)
         self._batches = self._histogram("store_commit_works", "Writes that shared one commit.", _BATCH)
@@ -96,6 +102,11 @@ class Meters:
         self._child(self._requests, method if method in _METHODS else OTHER, route, str(status)).inc()
         self._child(self._answers, route).observe(seconds)
 
+    def told(self, outcome: str, seconds: float) -> None:
+        """Count a try to tell an event to a receiver: `delivered`, `refused` or `unanswered`."""
+        self._child(self._tries, outcome).inc()
+        self._tellings.observe(seconds)
+
     def wrote(self, seconds: float) -> None:
         """Note how long a write took, waiting included."""
         self._writes.observe(seconds)
@@ -113,6 +124,9 @@ class Meters:
             jobs.labels(queue, state.value).set(count)
         for name, count in standing.workers.items():
             self._gauges["workers"].labels(name).set(count)
+        for name, count in standing.webhooks.items():
+            self._gauges["webhooks"].labels(name).set(count)
+        self._gauges["webhook_deliveries_waiting"].set(standing.deliveries)
         self._gauges["queues_paused"].set(standing.paused)
         self._gauges["blob_bytes"].set(standing.blobs)
         self._gauges["feed_readers"].set(standing.readers)
@@ -126,6 +140,8 @@ class Meters:
             "jobs": ("Jobs by queue and state; of ended ones those that are still remembered.", ("queue", "state")),
             "workers": ("Workers that are known.", ("state",)),
             "queues_paused": ("Queues that are paused.", ()),
+            "webhooks": ("Webhooks; failing ones are active, and their last try failed.", ("state",)),
+            "webhook_deliveries_waiting": ("Events that are still to be told to receivers.", ()),
             "feed_readers": ("Readers that wait for news of this server.", ()),
             "blob_bytes": ("Bytes of all result files.", ()),
             "database_bytes": ("Bytes of the database: all of it, what is free in it, its log.", ("part",)),

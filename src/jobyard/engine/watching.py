@@ -11,11 +11,13 @@ from jobyard.engine.feed import Feed
 from jobyard.engine.ledger import Ledger
 from jobyard.engine.listing import alive
 from jobyard.engine.meters import Meters, Standing
+from jobyard.engine.webhooks.record import DRAWER, webhook_of
 from jobyard.job.filters import EVERYTHING
 from jobyard.people.record import Actor
 from jobyard.store.contract import Sizes, View
 
 _STATES = ("alive", "draining", "gone")
+_WEBHOOKS = ("active", "failing", "paused")
 
 
 class Watching:
@@ -39,6 +41,8 @@ class Watching:
         workers = Counter(
             "gone" if not alive(row, now) else "draining" if row.draining else "alive" for row in view.workers()
         )
+        webhooks = [webhook_of(card) for card in view.cards(DRAWER)]
+        posting = Counter("paused" if not one.active else "failing" if one.failures else "active" for one in webhooks)
         return Standing(
             jobs={(tally.queue, tally.state): tally.count for tally in view.tallies(EVERYTHING)},
             workers={state: workers[state] for state in _STATES},
@@ -48,4 +52,6 @@ class Watching:
             free=sizes.free,
             log=sizes.log,
             readers=self._feed.waiting,
+            webhooks={state: posting[state] for state in _WEBHOOKS},
+            deliveries=sum(one.waiting for one in webhooks),
         )

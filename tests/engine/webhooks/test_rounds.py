@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from jobyard.engine.interest import Interest
-from jobyard.engine.webhooks.book import Wish
+from jobyard.engine.webhooks.book import Edit, Wish
 from jobyard.engine.webhooks.record import Fate
 from jobyard.job.events import EventType
 from jobyard.job.states import State
@@ -192,3 +193,31 @@ async def test_a_webhook_to_a_place_that_is_closed_now_says_so(
     await posted.turn()
     [delivery] = await posted.deliveries(webhook)
     assert receiver.got == [] and delivery.tries[0].error.startswith("A webhook cannot be sent there")
+
+
+async def test_tries_and_what_still_waits_are_counted(posted: Posted, mia: Actor, receiver: Receiver) -> None:
+    async def counted(*names: str) -> list[float]:
+        text = (await posted.engine.watching.metrics(None)).decode()
+        found = dict(line.rsplit(" ", 1) for line in text.splitlines())
+        return [float(found.get(f"jobyard_{name}", -1)) for name in names]
+
+    standing = ('webhooks{state="active"}', 'webhooks{state="failing"}', 'webhooks{state="paused"}')
+    assert await counted(*standing, "webhook_deliveries_waiting") == [0, 0, 0, 0]
+    await posted.webhook(mia, receiver)
+    resting, _ = await posted.webhook(mia, receiver, name="resting")
+    await posted.webhooks.change(mia, resting.id, Edit(active=False))
+    receiver.status = 500
+    await posted.submit(mia)
+    await posted.turn()
+    assert await counted(*standing, "webhook_deliveries_waiting") == [0, 1, 1, 1]
+
+    async def silent(_: Receiver, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    receiver.answer = silent
+    await posted.turn(60)
+    receiver.answer, receiver.status = None, 204
+    await posted.turn(600)
+    tries = [f'webhook_tries_total{{outcome="{word}"}}' for word in ("refused", "unanswered", "delivered")]
+    assert await counted(*tries, "webhook_answer_seconds_count") == [1, 1, 1, 3]
+    assert await counted(*standing, "webhook_deliveries_waiting") == [1, 0, 1, 0]

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from weakref import WeakValueDictionary
 
 from jobyard.engine.ledger import Ledger
+from jobyard.engine.meters import Meters
 from jobyard.engine.webhooks import outbox
 from jobyard.engine.webhooks.outbox import Done, Posting, Seen
 from jobyard.engine.webhooks.post import Post
@@ -52,9 +53,10 @@ class Slots:
 class Rounds:
     """Makes deliveries. Only the process that keeps the watch does."""
 
-    def __init__(self, ledger: Ledger, post: Post) -> None:
+    def __init__(self, ledger: Ledger, post: Post, meters: Meters) -> None:
         self._ledger = ledger
         self._post = post
+        self._meters = meters
         self._wake = asyncio.Event()
         self._slots = Slots()
         self._senders: dict[str, asyncio.Task[None]] = {}
@@ -178,6 +180,8 @@ class Rounds:
         except Exception:  # noqa: BLE001 - a letter that cannot be written must not hold up those behind it
             _log.exception("event %s could not be written as a letter", posting.delivery.event)
             tried = Tried(at=self._ledger.now(), error="This house could not write the letter; its log says why.")
+        outcome = "delivered" if not tried.error else "refused" if tried.status is not None else "unanswered"
+        self._meters.told(outcome, tried.seconds)
         return Done(event=posting.delivery.event, tried=tried, chance=secrets.randbelow(1001) / 1000)
 
     async def _tidy(self, crowded: set[str]) -> None:
