@@ -183,6 +183,78 @@ async def test_users_are_seen_and_changed_by_administrators(house: House) -> Non
     assert assets == {"workflows": [{"id": workflow, "name": "Totals"}], "schedules": [], "collections": []}
 
 
+async def test_users_are_made_and_shut_out_by_administrators_alone(house: House) -> None:
+    ada, olga, mia = house.caller("ada"), house.caller("olga"), house.caller()
+    body = {"firstName": "Nora", "lastName": "N", "email": "Nora.N@example.org", "role": "artisan"}
+    for caller in (olga, mia):
+        await caller.refused(401, "POST", "/v3/users", body)
+    made = (await ada("POST", "/v3/users/", body)).json()
+    assert (made["email"], made["role"], made["isActive"]) == ("nora.n", "Artisan", True)
+    assert (await ada.got(f"/v3/users/{made['id']}"))["role"] == "Artisan"
+    assert [one["id"] for one in await ada.got("/v3/users?email=Nora.N@example.org")] == [made["id"]]
+    assert "exists already" in await ada.refused(400, "POST", "/v3/users", body)
+    idle = (await ada("POST", "/v3/users", {"email": "otto", "role": "NoAccess"})).json()
+    assert (idle["role"], idle["isActive"]) == ("NoAccess", False)
+    for wrong in (
+        {},
+        {"email": "@x"},
+        {"email": "é@x"},
+        {"email": "x" * 65},
+        {"email": "a b"},
+        {"email": "c", "role": "King"},
+    ):
+        await ada.refused(400, "POST", "/v3/users", wrong)
+    group = (await olga("POST", "/v3/usergroups", {"name": "analysts", "role": "Artisan"})).json()
+    await olga("POST", f"/v3/usergroups/{group}/users", [house.ids["max"], made["id"]])
+    for method, path in (("DELETE", ""), ("POST", "/deactivate")):
+        await mia.refused(401, method, f"/v3/users/{house.ids['mia']}{path}")
+        await olga.refused(401, method, f"/v3/users/{made['id']}{path}")
+        await ada.refused(404, method, f"/v3/users/{'0' * 32}{path}")
+    assert (await ada("POST", f"/v3/users/{house.ids['max']}/deactivate")).json() == [group]
+    assert (await ada("POST", f"/v3/users/{house.ids['max']}/deactivate")).json() == []
+    await house.caller("max").refused(401, "GET", "/v3/workflows")
+    assert (await ada("DELETE", f"/v3/users/{made['id']}")).status_code == 200
+    assert (await ada.got(f"/v3/users/{made['id']}"))["isActive"] is False
+    assert (await ada.got(f"/v3/usergroups/{group}"))["members"] == []
+    assert "last administrator" in await ada.refused(400, "DELETE", f"/v3/users/{house.ids['ada']}")
+    answer = await ada("PUT", f"/v3/users/{house.ids['max']}", {"active": True})
+    assert answer.json()["isActive"] is True
+
+
+async def test_what_this_house_has_not_is_refused_in_words(house: House) -> None:
+    ada, mia = house.caller("ada"), house.caller()
+    assert "users password mia" in await ada.refused(400, "POST", f"/v3/users/{house.ids['mia']}/passwordReset")
+    await mia.refused(401, "POST", f"/v3/users/{house.ids['mia']}/passwordReset")
+    group = (await ada("POST", "/v3/usergroups", {"name": "analysts", "role": "Artisan"})).json()
+    path = f"/v3/usergroups/{group}/activeDirectoryGroups"
+    assert "no Active Directory" in await ada.refused(400, "POST", path, b'"S-1-5"')
+    await ada.refused(404, "DELETE", f"{path}/S-1-5")
+    await ada.refused(404, "POST", f"/v3/usergroups/{'0' * 32}/activeDirectoryGroups", {})
+
+
+async def test_what_belongs_to_somebody_is_given_to_another(house: House) -> None:
+    ada, mia, max_ = house.caller("ada"), house.caller(), house.caller("max")
+    workflow = await mia.upload(writing())
+    collection = (await mia("POST", "/v3/collections", {"name": "reports"})).json()
+    iteration = {"iterationType": "Once", "startTime": "2090-01-01T00:00:00Z"}
+    schedule = (await mia("POST", "/v3/schedules", {"workflowId": workflow, "iteration": iteration})).json()
+    path, body = f"/v3/users/{house.ids['mia']}/assetTransfer", {"ownerId": house.ids["max"]}
+    everything = {"transferWorkflows": True, "transferCollections": True}
+    await mia.refused(401, "PUT", path, body | everything)
+    await ada.refused(400, "PUT", path, {"ownerId": "nobody", **everything})
+    await ada.refused(400, "PUT", path, everything)
+    said = await ada.refused(400, "PUT", path, body | everything | {"transferSchedules": True})
+    assert "mia has 1 of them" in said
+    before = await mia.got(f"/v3/users/{house.ids['mia']}/assets")
+    assert (await ada("PUT", path, body)).json() == []
+    assert await mia.got(f"/v3/users/{house.ids['mia']}/assets") == before
+    assert (await ada("PUT", path, body | everything)).json() == []
+    found = await max_.got(f"/v3/users/{house.ids['max']}/assets")
+    assert [one["id"] for one in found["workflows"] + found["collections"]] == [workflow, collection]
+    left = await mia.got(f"/v3/users/{house.ids['mia']}/assets")
+    assert ([one["id"] for one in left["schedules"]], left["workflows"]) == ([schedule], [])
+
+
 def test_roles_are_mapped_in_both_directions_and_none_is_left_out() -> None:
     for role in Role:
         theirs = their_role(User(id="u", name="u", role=role))

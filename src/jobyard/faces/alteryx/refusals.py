@@ -35,3 +35,15 @@ class NotPermitted(Invalid):
 
 class NotLive(Invalid):
     """This job is not in 'Queued' or 'Running' state."""
+
+
+class NoMail(Invalid):
+    """No mail is sent from here; an administrator sets a password with `jobyard users password {user}`."""
+
+
+class NoDirectory(Invalid):
+    """This house knows no Active Directory; its groups hold users alone."""
+
+
+class SchedulesStay(Invalid):
+    """A schedule runs with the rights of its owner, with whom it stays; {user} has {count}."""

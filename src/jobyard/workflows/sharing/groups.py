@@ -127,6 +127,21 @@ class Groups:
 
         return await self._ledger.write(work)
 
+    async def drop_everywhere(self, actor: Actor, user: str) -> list[str]:
+        """Take somebody out of all groups; return the ids of those they were in. Raises Refused."""
+        standing.require_curator(actor, _DOING)
+
+        def work(transaction: Transaction) -> list[str]:
+            left = sorted(rows.groups_of(transaction, user))
+            for id_ in left:
+                rows.drop_group_member(transaction, id_, user)
+                found = _found(transaction, id_)
+                details = {"id": id_, "removed": user}
+                audit.tell(transaction, self._ledger.now(), actor.name, "changed", f"group {found.name}", details)
+            return left
+
+        return await self._ledger.write(work)
+
 
 def _found(view: View, id_: str) -> Group:
     found = rows.group(view, id_)

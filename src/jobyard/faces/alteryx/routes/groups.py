@@ -9,11 +9,13 @@ from litestar.params import FromPath
 
 from jobyard.faces.alteryx import taking
 from jobyard.faces.alteryx.knowing import ids_of, named, user_named
+from jobyard.faces.alteryx.refusals import NoDirectory
 from jobyard.faces.alteryx.surroundings import Ask
 from jobyard.faces.alteryx.taking import ASKED, TAKES
 from jobyard.faces.alteryx.wire.people import AddedOut, GroupIn, GroupOut, Ids, ReducedGroupOut
 from jobyard.faces.alteryx.words import people as words
 from jobyard.faces.alteryx.words.people import TheirRole
+from jobyard.job.errors import NotFound
 from jobyard.workflows.sharing.groups import GroupSeen
 
 _THING = "/v3/usergroups/{group_id:str}"
@@ -81,6 +83,20 @@ async def drop_member(request: Ask, group_id: FromPath[str], user_id: FromPath[s
     return await _told(request, await request.house.sharing.groups.drop_member(request.user, group_id, user))
 
 
+@post(f"{_THING}/activedirectorygroups", status_code=200)
+async def add_directory(request: Ask, group_id: FromPath[str]) -> GroupOut:
+    """Refuse: this house knows no Active Directory."""
+    await request.house.sharing.groups.get(request.user, group_id)
+    raise NoDirectory
+
+
+@delete(f"{_THING}/activedirectorygroups/{{sid:str}}", status_code=200)
+async def drop_directory(request: Ask, group_id: FromPath[str], sid: FromPath[str]) -> GroupOut:
+    """Refuse: no group of an Active Directory is in a group here."""
+    await request.house.sharing.groups.get(request.user, group_id)
+    raise NotFound(what="Active Directory group", name=sid[:64])
+
+
 async def _told(request: Ask, found: GroupSeen) -> GroupOut:
     people = [name for one in found.members for name in (one.user, one.added_by)]
     return words.group_out(found, await ids_of(request, people))
@@ -94,4 +110,6 @@ HANDLERS: tuple[Any, ...] = (
     delete_group,
     add_members,
     drop_member,
+    add_directory,
+    drop_directory,
 )

@@ -1,18 +1,30 @@
-"""Users: listed, looked at, given another role or shut out. New ones are made by the house's own means."""
+"""Users: made, listed, looked at, given another role, shut out, and what belongs to them given to others."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from litestar import get, put
+from litestar import Response, delete, get, post, put
 from litestar.params import FromPath
+from msgspec.structs import replace
 
+from jobyard.access import rules
+from jobyard.access.rules import House
 from jobyard.engine.schedules.verbs import SchedulesWanted
 from jobyard.faces.alteryx import taking
 from jobyard.faces.alteryx.knowing import user_named
+from jobyard.faces.alteryx.refusals import NoMail, SchedulesStay
 from jobyard.faces.alteryx.surroundings import Ask
 from jobyard.faces.alteryx.taking import ASKED, TAKES
-from jobyard.faces.alteryx.wire.people import AssetOut, AssetsOut, ReducedUserOut, UserChange, UserOut
+from jobyard.faces.alteryx.wire.people import (
+    AssetOut,
+    AssetsGiven,
+    AssetsOut,
+    ReducedUserOut,
+    UserChange,
+    UserIn,
+    UserOut,
+)
 from jobyard.faces.alteryx.words import people as words
 from jobyard.faces.alteryx.words.people import TheirRole
 from jobyard.faces.alteryx.words.schedules import KINDS
@@ -28,7 +40,8 @@ _ALL = 10_000
 async def list_users(request: Ask) -> list[ReducedUserOut] | list[UserOut]:
     """Return all users, by name, to administrators."""
     role = taking.chosen(request.asked, "role", TheirRole)
-    names = {request.asked.get(key, "").strip().lower() for key in ("email", "firstname")} - {""}
+    wanted = (request.asked.get(key, "").strip().lower() for key in ("email", "firstname"))
+    names = {words.login_name(one) or one for one in wanted if one}
     said = "active" in request.asked
     active = taking.flag(request.asked, "active")
 
@@ -48,13 +61,29 @@ async def get_user(request: Ask, user_id: FromPath[str]) -> UserOut:
     return words.user_out(await _user(request, user_id))
 
 
+@post("/v3/users", status_code=200, opt={TAKES: UserIn})
+async def add_user(request: Ask) -> UserOut:
+    """Make a user, who signs in once an administrator has set a password; for administrators."""
+    told = await taking.body(request, UserIn)
+    role = taking.picked("role", told.role, TheirRole)
+    name = words.login_name(told.email)
+    if not name:
+        said = "What stands before the @ is the login name: 1 to 64 of a-z, 0-9, dot, dash and underscore."
+        raise taking.wrong("email", said)
+    people = request.engine.people
+    user, _ = await people.add_user(request.user, name, words.our_role(role))
+    if role is TheirRole.NO_ACCESS or not told.is_active:
+        user = await people.change_user(request.user, name, disabled=True)
+    return words.user_out(user)
+
+
 @put(_THING, opt={TAKES: UserChange})
 async def change_user(request: Ask, user_id: FromPath[str]) -> UserOut:
     """Give a user another role, shut them out or let them in; for administrators."""
     told = await taking.body(request, UserChange)
     user = await _user(request, user_id)
     wanted = None if told.role is None else taking.picked("role", told.role, TheirRole)
-    active = told.is_active
+    active = told.active if told.is_active is None else told.is_active
     if wanted is TheirRole.NO_ACCESS:
         active = False
     role = None if wanted in {None, TheirRole.NO_ACCESS} else words.our_role(wanted or TheirRole.VIEWER, user.role)
@@ -65,10 +94,49 @@ async def change_user(request: Ask, user_id: FromPath[str]) -> UserOut:
     return words.user_out(changed)
 
 
+@delete(_THING, status_code=200)
+async def delete_user(request: Ask, user_id: FromPath[str]) -> Response[None]:
+    """Shut a user out and take them out of all groups; what they did and own stays under their name."""
+    await _shut_out(request, await _user(request, user_id))
+    return Response(None, status_code=200)
+
+
+@post(f"{_THING}/deactivate", status_code=200)
+async def deactivate_user(request: Ask, user_id: FromPath[str]) -> list[str]:
+    """Shut a user out and take them out of all groups; return the ids of these."""
+    return await _shut_out(request, await _user(request, user_id))
+
+
+@post(f"{_THING}/passwordreset", status_code=200)
+async def reset_password(request: Ask, user_id: FromPath[str]) -> Response[None]:
+    """Refuse with how a password is set here, since no mail is sent."""
+    rules.require_house(request.user, House.MANAGE_USERS)
+    raise NoMail(user=(await _user(request, user_id)).name)
+
+
+@put(f"{_THING}/assettransfer", opt={TAKES: AssetsGiven})
+async def transfer_assets(request: Ask, user_id: FromPath[str]) -> list[AssetOut]:
+    """Give a user's workflows and collections to another one; schedules stay, so none is told of."""
+    told = await taking.body(request, AssetsGiven)
+    rules.require_house(request.user, House.MANAGE_USERS)
+    user, owner = await _user(request, user_id), await user_named(request, told.owner_id, "ownerId")
+    assets = await _assets(request, user)
+    if told.transfer_schedules and assets.schedules:
+        raise SchedulesStay(user=user.name, count=f"{len(assets.schedules)} of them")
+    for one in assets.workflows if told.transfer_workflows else ():
+        await request.library.change(request.user, one.id, lambda old: replace(old.workflow, owner=owner))
+    for one in assets.collections if told.transfer_collections else ():
+        await request.house.sharing.collections.update(request.user, one.id, owner=owner)
+    return []
+
+
 @get(f"{_THING}/assets")
 async def list_assets(request: Ask, user_id: FromPath[str]) -> AssetsOut:
     """Return what belongs to a user."""
-    user = await _user(request, user_id)
+    return await _assets(request, await _user(request, user_id))
+
+
+async def _assets(request: Ask, user: User) -> AssetsOut:
     workflows = await request.library.find(request.user, Wanted(owner=user.name, limit=_ALL))
     wanted = SchedulesWanted(owners=frozenset({user.name}), kinds=KINDS)
     schedules = await request.engine.schedules.find(request.user, wanted, _ALL)
@@ -85,4 +153,21 @@ async def _user(request: Ask, id_: str) -> User:
     return await request.engine.people.user(request.user, await user_named(request, id_))
 
 
-HANDLERS: tuple[Any, ...] = (list_users, get_user, change_user, list_assets)
+async def _shut_out(request: Ask, user: User) -> list[str]:
+    rules.require_house(request.user, House.MANAGE_USERS)
+    if not user.disabled:
+        await request.engine.people.change_user(request.user, user.name, disabled=True)
+    return await request.house.sharing.groups.drop_everywhere(request.user, user.name)
+
+
+HANDLERS: tuple[Any, ...] = (
+    list_users,
+    add_user,
+    get_user,
+    change_user,
+    delete_user,
+    deactivate_user,
+    reset_password,
+    transfer_assets,
+    list_assets,
+)

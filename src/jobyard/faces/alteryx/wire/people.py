@@ -48,6 +48,27 @@ class UserChange(Struct, kw_only=True, rename="camel"):
 
     role: str | None = None
     is_active: bool | None = None
+    active: bool | None = None
+    """What a client in use calls the same."""
+
+
+class UserIn(Struct, kw_only=True, rename="camel"):
+    """A new user. What else the protocol knows of one goes by their role here."""
+
+    email: _Name
+    first_name: _Name = ""
+    last_name: _Name = ""
+    role: str = "Viewer"
+    is_active: bool = True
+
+
+class AssetsGiven(Struct, kw_only=True, rename="camel"):
+    """What of somebody's shall belong to another user."""
+
+    owner_id: _Name
+    transfer_workflows: bool = False
+    transfer_schedules: bool = False
+    transfer_collections: bool = False
 
 
 class AssetOut(Struct, kw_only=True):

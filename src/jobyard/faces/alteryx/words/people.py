@@ -6,6 +6,7 @@ hand a workflow in is not told apart. Who is shut out has no access.
 
 from __future__ import annotations
 
+import string
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
@@ -54,6 +55,11 @@ _THEIRS: Mapping[Role, TheirRole] = MappingProxyType(
 )
 
 
+_FIRST = frozenset(string.ascii_lowercase + string.digits)
+_LETTERS = _FIRST | frozenset("._-")
+_LONGEST_NAME = 64
+
+
 def their_role(user: User) -> TheirRole:
     """Return what a user is to the protocol."""
     return TheirRole.NO_ACCESS if user.disabled else _THEIRS[user.role]
@@ -64,6 +70,16 @@ def our_role(told: TheirRole, old: Role | None = None) -> Role:
     if old is not None and (_THEIRS[old] is told or _OURS[told] is old):
         return old
     return _OURS[told]
+
+
+def login_name(email: str) -> str:
+    """Return the name under which somebody with this address signs in: what stands before the @, in small letters.
+
+    Empty where that is no name here.
+    """
+    name = email.strip().lower().partition("@")[0]
+    fits = 1 <= len(name) <= _LONGEST_NAME and name[0] in _FIRST and set(name) <= _LETTERS
+    return name if fits else ""
 
 
 def reduced_user_out(user: User) -> ReducedUserOut:
