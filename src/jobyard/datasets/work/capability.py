@@ -19,7 +19,7 @@ from jobyard.datasets.record import Dataset
 from jobyard.datasets.sources import Sources, kept
 from jobyard.datasets.tables import assignments, collections
 from jobyard.datasets.uploads import Uploads
-from jobyard.datasets.work import filling, groups, making, recounting, staging, telling, uniting
+from jobyard.datasets.work import allowed, filling, groups, making, recounting, staging, telling, uniting
 from jobyard.datasets.work.messages import (
     Aside,
     Division,
@@ -46,6 +46,8 @@ BACKUP, RESTORE = "backup.export", "backup.import"
 TAKING = frozenset({CREATE, IMPORT, RESTORE})
 """The kinds that work on what was sent in."""
 QUALITY, MERGE, REPORT = "quality.calculate", "consensus.merge", "events.report"
+_FIRST = frozenset({"fill", "subjects", "begin"})
+"""With what work begins."""
 
 
 class WorkCapability:
@@ -83,9 +85,11 @@ class WorkCapability:
         return Resource(type="collection", id=thing.id, name=thing.name)
 
     def call(self, transaction: Transaction, job: Job, verb: str, payload: Any, now: int) -> Any:
-        """Answer running work. Each verb may be repeated."""
+        """Answer running work. Each verb may be repeated; the first ones ask what its owner may still have done."""
         if job.kind not in self.kinds:
             raise NotFound(what="verb", name=f"work.{verb} for {job.kind}")
+        if verb in _FIRST:
+            allowed.require_still(transaction, job)
         match verb:
             case "fill":
                 return packed(self._fill(transaction, job))
