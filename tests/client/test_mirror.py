@@ -14,10 +14,13 @@ from jobyard.client import assigning, labelling, requests, shapes
 from jobyard.client import experiments as experimenting
 from jobyard.client.jobs import Filters
 from jobyard.client.shapes import experiments as told
+from jobyard.client.shapes import workflows as flow_shapes
 from jobyard.client.shapes.assignments import Assignment
+from jobyard.client.workflows import NewRun, WorkflowEdit
 from jobyard.faces.native import wire
 from jobyard.faces.native.wire import assigning as parts
 from jobyard.faces.native.wire import collections, experiments, sending
+from jobyard.faces.native.wire import workflows as flows
 
 ANSWERS: dict[type[Struct], type[Struct]] = {
     wire.AlteryxSettings: shapes.AlteryxSettings,
@@ -187,8 +190,25 @@ ASKED |= {
 }
 ANSWERS |= {parts.AssignmentOut: Assignment}
 ASKED |= {parts.TruthIn: assigning.Truth, parts.DivisionIn: assigning.Division}
+ANSWERS |= {
+    flows.QuestionOut: flow_shapes.Question,
+    flows.ToolLook: flow_shapes.ToolLook,
+    flows.LookOut: flow_shapes.Look,
+    flows.VersionOut: flow_shapes.Version,
+    flows.WorkflowOut: flow_shapes.Workflow,
+    flows.WorkflowWhole: flow_shapes.WorkflowWhole,
+    flows.WorkflowPage: flow_shapes.WorkflowPage,
+    flows.FileKept: flow_shapes.KeptFile,
+    flows.MessageOut: flow_shapes.Message,
+    flows.PortOut: flow_shapes.Port,
+    flows.ToolRecords: flow_shapes.ToolRecords,
+    flows.WrittenOut: flow_shapes.WrittenFile,
+    flows.RunOut: flow_shapes.WorkflowRun,
+    flows.PreviewOut: flow_shapes.Preview,
+}
+ASKED |= {flows.WorkflowChange: WorkflowEdit, flows.RunIn: NewRun}
 MIRRORS = ANSWERS | ASKED
-ROOMS = (wire, experiments, parts, collections, sending)
+ROOMS = (wire, experiments, parts, collections, sending, flows)
 """The modules in which the protocol's shapes are found."""
 
 

@@ -7,7 +7,8 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
 from urllib.parse import quote, urlsplit
 
 import httpx2
@@ -35,8 +36,8 @@ class Call(Struct, frozen=True, kw_only=True):
     query: Mapping[str, Any] = {}
     """Entries that are None are left out; a list is sent once for each item."""
     body: Struct | None = None
-    content: bytes | None = None
-    """Bytes as they are, in place of a body."""
+    content: bytes | Path | None = None
+    """Bytes as they are, or those of a file, in place of a body."""
     headers: Mapping[str, str] = {}
     again: bool = True
     """Whether it may be sent a second time when its answer was lost."""
@@ -145,7 +146,13 @@ class Exchange:
                     raise
                 patience.bear(error, error.retry_after or 0.0)
 
-    def _once(self, call: Call, body: bytes | None) -> bytes:
+    def _once(self, call: Call, body: bytes | Path | None) -> bytes:
+        if isinstance(body, Path):
+            with body.open("rb") as file:
+                return self._sent(call, file)
+        return self._sent(call, body)
+
+    def _sent(self, call: Call, body: bytes | BinaryIO | None) -> bytes:
         headers = dict(call.headers)
         if body is not None:
             headers["Content-Type"] = "application/json" if call.content is None else "application/octet-stream"

@@ -40,6 +40,7 @@ from jobyard.client.shapes import (
 )
 from jobyard.client.stream import follow
 from jobyard.client.webhooks import Webhooks
+from jobyard.client.workflows import Workflows
 
 TIMEOUT = 30.0
 """Seconds to wait for an answer."""
@@ -92,6 +93,7 @@ class Jobyard(JobVerbs):
         self.datasets = Datasets(self._exchange, self.submit)
         self.collections = Collections(self._exchange, self.submit)
         self.experiments = Experiments(self._exchange)
+        self.workflows = Workflows(self._exchange)
 
     def __enter__(self) -> Self:
         return self

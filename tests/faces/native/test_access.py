@@ -84,7 +84,7 @@ def filled(path: str, job: str = "0" * 32) -> str:
     named = {"{user}": "max", "{name}": "x", "{subject}": "queue", "{about}": "kind", "{queue}": "q", "{worker}": "w"}
     for name, value in {"{job_id}": job, **named}.items():
         path = path.replace(name, value)
-    ids = ("dataset", "schedule", "key", "project", "webhook", "sample", "workflow")
+    ids = ("dataset", "schedule", "key", "project", "webhook", "sample", "workflow", "file")
     for name in (f"{{{one}_id}}" for one in ids):
         path = path.replace(name, "0" * 32)
     for name in ("{collection_id}", "{upload_id}"):
@@ -180,7 +180,7 @@ async def test_a_viewer_changes_nothing(house: House) -> None:
                     continue
                 answer = await ask(viewer, method, filled(path, job), handler)
                 strange = handler.operation_id in {"setMember", "dropMember"}
-                rooms = ("schedule", "dataset", "collection", "workflow")
+                rooms = ("schedule", "dataset", "collection", "workflow", "file")
                 strange = strange or any(f"{{{one}_id}}" in path for one in rooms)
                 expected = {404} if strange else {403}
                 assert answer.status_code in expected, f"{method} {path}: {answer.text}"

@@ -95,7 +95,7 @@ def test_names_of_operations_stay(told: dict[str, Any]) -> None:
         "listDatasets", "addDataset", "getDataset", "changeDataset", "deleteDataset",
         "listSamples", "getSample", "deleteSamples", "labelSamples", "listLabels", "changeLabels", "getStatistics",
         "getExperiment", "listSeries", "readCurves", "listPlots", "listImages", "readConsole", "getExperimentFile",
-        "listWorkflows", "addWorkflow", "addWorkflowFile", "getWorkflow", "getWorkflowLook", "getWorkflowPackage",
+        "listWorkflows", "addWorkflow", "addWorkflowFile", "deleteWorkflowFile", "getWorkflow", "getWorkflowLook", "getWorkflowPackage",
         "changeWorkflow", "deleteWorkflow", "runWorkflow", "getWorkflowRun", "previewWorkflowFile",
         "resetExperiment", "cloneExperiment", "enqueueExperiment", "archiveExperiment",
         "listCollections", "addCollection", "getCollection", "changeCollection", "deleteCollection",

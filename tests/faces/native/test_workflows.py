@@ -129,3 +129,13 @@ async def finish(house: House, files: dict[str, bytes], result: Any) -> None:
     ask = Ask(worker="w1", session="w1", kinds=("workflow.run",), queues=("default",))
     [assignment] = (await house.engine.desk.claim(house.worker, ask)).assignments
     await house.end(assignment.job, files=files, result=result)
+
+
+async def test_a_file_for_runs_is_removed_by_its_owner_alone(house: House) -> None:
+    headers = {"Content-Type": "application/octet-stream"}
+    async with house.client() as client, house.client("max") as other:
+        made = await client.post("/v1/uploads/workflow-files?file=a.csv", content=b"a\n1\n", headers=headers)
+        path = f"/v1/uploads/workflow-files/{made.json()['file']}"
+        assert (await other.delete(path)).status_code == 404
+        assert (await client.delete(path)).status_code == 204
+        assert (await client.delete(path)).status_code == 404

@@ -22,7 +22,7 @@ from jobyard.faces.native.taking import TAKES, InPath, asking
 from jobyard.faces.native.wire import JobOut, PageAsked
 from jobyard.faces.native.wire.workflows import (
     DropAsked,
-    FileHanded,
+    FileAsked,
     FileKept,
     LookOut,
     PackageAsked,
@@ -88,13 +88,19 @@ async def add_workflow(request: Ask, asked: NamedDependency[PackageAsked]) -> Wo
 @post(
     "/uploads/workflow-files",
     operation_id="addWorkflowFile",
-    **asking(FileHanded, refusals=(413, 415), **{TAKES: _BYTES}),
+    **asking(FileAsked, refusals=(413, 415), **{TAKES: _BYTES}),
 )
-async def add_workflow_file(request: Ask, asked: NamedDependency[FileHanded]) -> FileKept:
+async def add_workflow_file(request: Ask, asked: NamedDependency[FileAsked]) -> FileKept:
     """Hand in a file that goes with runs of yours, for an input that a workflow does not bring along."""
     library = request.house.library
     received = await library.receive(request.user, _body(request))
     return FileKept(file=await library.add_file(request.user, received, asked.file), size=received.size)
+
+
+@delete("/uploads/workflow-files/{file_id:str}", operation_id="deleteWorkflowFile")
+async def delete_workflow_file(request: Ask, file_id: InPath) -> None:
+    """Remove a file that was handed in for runs; not while a job that waits or runs, or a schedule, needs it."""
+    await request.house.library.drop_file(request.user, file_id)
 
 
 @get("/workflows/{workflow_id:str}", operation_id="getWorkflow")
@@ -222,6 +228,7 @@ HANDLERS = (
     list_workflows,
     add_workflow,
     add_workflow_file,
+    delete_workflow_file,
     get_workflow,
     get_look,
     get_package,

@@ -30,7 +30,7 @@ class PackageAsked(Struct, kw_only=True, forbid_unknown_fields=True):
     """The id of the workflow of which it is another version; a new one where none is said."""
 
 
-class FileHanded(Struct, kw_only=True, forbid_unknown_fields=True):
+class FileAsked(Struct, kw_only=True, forbid_unknown_fields=True):
     """What is said of a file that goes with runs."""
 
     file: Annotated[str, Meta(max_length=255)] = "file"
