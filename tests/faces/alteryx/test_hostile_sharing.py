@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from jobyard.server import PACKAGES
 from jobyard.store.postgres import PostgresStore
-from tests.faces.alteryx.conftest import PACKAGES
 from tests.faces.alteryx.house import House, served, writing
 from tests.postgres_server import database
 

@@ -19,11 +19,6 @@ from tests.sqlite_file import LayOut
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 def built(tmp_path: Path, sqlite_folder: LayOut) -> Iterator[Callable[..., House]]:
     """Build houses with settings of the test's own, in which nobody lives yet."""
     houses = list[House]()

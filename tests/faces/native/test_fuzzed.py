@@ -21,8 +21,8 @@ from jobyard.faces.native.routes import router
 from jobyard.job.ids import new_id
 from jobyard.job.schedule import Schedule
 from jobyard.people.record import Actor, Role
+from jobyard.server import PACKAGES
 from jobyard.store.sqlite import SqliteStore
-from tests.faces.native.conftest import PACKAGES
 from tests.faces.native.house import House, served
 from tests.faces.native.test_datasets import synchronized
 
