@@ -44,8 +44,9 @@ def test_an_order_mark_is_no_content() -> None:
 
 
 WRONG = {
-    "": "{ is missing",
-    "[]": "{ is missing",
+    "": "it is empty",
+    "[]": "no JSON object",
+    "{": "no whole JSON",
     '{"a":[1,2': "no whole JSON",
     '{"a":[1 2]}': ", is missing",
     '{"a":[1],}': "no whole JSON",

@@ -30,19 +30,25 @@ class Quick(Protocol):
 
 
 _NO_QUICK: Mapping[str, Quick] = MappingProxyType({})
+_NONE_NEEDED: Mapping[str, str] = MappingProxyType({})
 
 
 def elements(
-    stream: BinaryIO, file: str, wanted: Collection[str], quick: Mapping[str, Quick] = _NO_QUICK
+    stream: BinaryIO,
+    file: str,
+    wanted: Collection[str],
+    quick: Mapping[str, Quick] = _NO_QUICK,
+    needed: Mapping[str, str] = _NONE_NEEDED,
 ) -> Iterator[tuple[str, Any]]:
     """Yield the elements of the wanted lists of a JSON object, each with its list's name, in their order.
 
     Where a list has somebody `quick`, what that reads comes in its shapes, and the others as they are.
-    Raises FileBroken for what is no JSON, no object, or holds no list where one is wanted.
+    Raises FileBroken for what is no JSON, no object, or holds no list where one is wanted; and for an object that lacks
+    a list that is needed, with what stands behind that one's name.
     """
     text = _Text(stream, file)
-    text.take("{")
-    first = True
+    text.begin()
+    first, lacking = True, dict(needed)
     while not text.follows("}"):
         if not first:
             text.take(",")
@@ -52,6 +58,7 @@ def elements(
         if not isinstance(name, str):
             text.broken("a name is no text")
         text.take(":")
+        lacking.pop(name, None)
         if text.follows("["):
             yield from _list(text, name, quick.get(name), is_wanted=name in wanted)
         elif name in wanted:
@@ -60,6 +67,8 @@ def elements(
             text.value()
     text.take("}")
     text.finish()
+    for reason in lacking.values():
+        text.broken(reason)
 
 
 def _list(text: _Text, name: str, quick: Quick | None, *, is_wanted: bool) -> Iterator[tuple[str, Any]]:
@@ -101,6 +110,12 @@ class _Text:
                 return text[at] == character
             if not self._more(_CHUNK):
                 return False
+
+    def begin(self) -> None:
+        """Step into the object that the document must be."""
+        if not self.follows("{"):
+            self.broken("it is no JSON object" if self._text else "it is empty")
+        self._at += 1
 
     def take(self, character: str) -> None:
         """Step over the next character, which must be this one."""

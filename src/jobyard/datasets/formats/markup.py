@@ -78,7 +78,7 @@ def _parsed(stream: BinaryIO, file: str, root: str, depth: int) -> Iterator[Node
         parser.Parse(b"", True)
         yield from gathering.taken()
     except (ExpatError, ValueError, LookupError) as error:
-        reason = "it is empty" if not fed else f"it is no whole XML: {told(str(error))}"
+        reason = f"it is no whole XML: {told(str(error))}" if fed else "it is empty"
         raise FileBroken(file=file, reason=reason) from None
 
 

@@ -15,10 +15,12 @@ from jobyard.datasets.formats.documents import elements
 from jobyard.datasets.formats.facts import Import, Item, Picture
 from jobyard.datasets.formats.frames import Frame, Once
 from jobyard.datasets.formats.pictures import found
+from jobyard.datasets.formats.signs import COCO, foreign, is_coco
 from jobyard.datasets.formats.speech import Thing, told, whole
 from jobyard.job.errors import FileBroken
 
 _WANTED = frozenset({"annotations", "categories", "images"})
+_NEEDED = {"images": "it has no list of images, so it is no document of COCO"}
 Open = Callable[[], AbstractContextManager[BinaryIO]]
 
 
@@ -28,9 +30,9 @@ def read(job: Import) -> Iterator[Item]:
         yield from _Document(job, "annotations.json", "", None).items(lambda: job.source.open("rb"))
         return
     with Archive(job.source, job.limits) as archive:
-        names = [name for name in archive if name.endswith(".json") and name.rpartition("/")[0].endswith("annotations")]
+        names = [name for name in archive if is_coco(name)]
         if not names:
-            raise FileBroken(file="annotations", reason="the archive has no such folder with a JSON document in it")
+            raise foreign(archive, COCO, "it has no folder annotations with a JSON document in it")
         done = 0
         for name in names:
             document = _Document(job, name, _subset(name), archive, done)
@@ -66,7 +68,7 @@ class _Document:
         shapes = Shapes(self._job, self._file, self._labels)
         with Sorted(self._job.scratch) as kept, Waiting(self._job.scratch) as waiting:
             with opened() as stream:
-                for name, element in elements(stream, self._file, _WANTED, {"annotations": boxes}):
+                for name, element in elements(stream, self._file, _WANTED, {"annotations": boxes}, _NEEDED):
                     if type(element) is Box and self._box(kept, shapes, element):
                         continue
                     thing = self._object(element, name)

@@ -15,10 +15,12 @@ from jobyard.datasets.formats.facts import Import, Item, Picture
 from jobyard.datasets.formats.frames import Frame, Once
 from jobyard.datasets.formats.markup import Node, pieces
 from jobyard.datasets.formats.pictures import found
+from jobyard.datasets.formats.signs import CVAT, foreign, is_voc
 from jobyard.datasets.formats.speech import Thing, told
 from jobyard.job.errors import FileBroken
 
 DOCUMENT = "annotations.xml"
+_PARTS = frozenset({"version", "meta", "image", "track"})
 
 
 def read(job: Import) -> Iterator[Item]:
@@ -29,8 +31,8 @@ def read(job: Import) -> Iterator[Item]:
         return
     with Archive(job.source, job.limits) as archive:
         documents = [name for name in archive if name.endswith(".xml")]
-        if not documents:
-            raise FileBroken(file=DOCUMENT, reason="the archive holds no XML document")
+        if all(map(is_voc, documents)):
+            raise foreign(archive, CVAT, "it holds no XML document of CVAT")
         once = Once("the archive")
         for name in documents:
             picture = partial(_picture, archive, name.rpartition("/")[0])
@@ -57,7 +59,7 @@ class _Document:
 
     def items(self, stream: BinaryIO) -> Iterator[Item]:
         """Yield what the document holds."""
-        done = 0
+        done, known = 0, set[bool]()
         for node in pieces(stream, self._file, "annotations"):
             if node.name == "image":
                 yield self._image(node)
@@ -65,6 +67,9 @@ class _Document:
                 self._job.done(done)
             elif node.name == "track":
                 yield self._track(node)
+            known.add(node.name in _PARTS)
+        if known == {False}:
+            raise FileBroken(file=self._file, reason="it has neither images nor tracks, so it is no document of CVAT")
 
     def _image(self, node: Node) -> Item:
         name = node.attributes.get("name", "")

@@ -12,6 +12,7 @@ from jobyard.datasets.formats.frames import Frame, Once
 from jobyard.datasets.formats.markup import Node, document
 from jobyard.datasets.formats.pictures import ENDINGS, found
 from jobyard.datasets.formats.shapes import points
+from jobyard.datasets.formats.signs import VOC, foreign
 from jobyard.datasets.formats.speech import number, told
 from jobyard.datasets.formats.voc.writing import OWN, SUBSET
 from jobyard.datasets.formats.yolo.lines import listed, text_of
@@ -54,7 +55,7 @@ class _Reading:
             self._once.look(frame)
             yield Item(frame=frame, picture=self._picture(frame.name, stem))
         if not known:
-            raise FileBroken(file="Annotations", reason="the archive has no such folder with an XML document in it")
+            raise foreign(self._archive, VOC, "it has no folder Annotations with an XML document in it")
 
     def _subsets(self) -> dict[str, str]:
         """Return each listed picture's subset; lists of single labels, with a second column, do not count."""

@@ -13,6 +13,7 @@ from jobyard.datasets.formats.archive.writing import ArchiveWriter
 from jobyard.datasets.formats.facts import Export, Import, Item
 from jobyard.datasets.formats.frames import Frame, Once
 from jobyard.datasets.formats.pictures import ENDINGS, add_picture, ending, found, measured
+from jobyard.datasets.formats.signs import DARKNET, foreign
 from jobyard.datasets.formats.speech import told
 from jobyard.datasets.formats.yolo import lines
 from jobyard.datasets.labels import Label
@@ -46,10 +47,12 @@ def write(export: Export) -> None:
 def read(job: Import) -> Iterator[Item]:
     """Yield each picture of the lists, then those that only have lines."""
     with Archive(job.source, job.limits) as archive:
-        reading = _Reading(job, archive)
+        reading, done = _Reading(job, archive), 0
         for done, item in enumerate(reading.items(), 1):
             yield item
             job.done(done)
+        if not done:
+            lines.check_nothing(archive, reading.top, DARKNET, "in a folder obj_…_data")
 
 
 class _Reading:
@@ -59,10 +62,12 @@ class _Reading:
         self._job = job
         self._archive = archive
         tops = [name.removesuffix("obj.names") for name in archive if name.endswith("obj.names")]
-        if len(tops) != 1:
+        if not tops:
+            raise foreign(archive, DARKNET, "it holds no obj.names")
+        if len(tops) > 1:
             raise FileBroken(file="obj.names", reason=f"there are {len(tops)} of them in the archive, and 1 is wanted")
-        self._top = tops[0]
-        self._file = f"{self._top}obj.names"
+        self.top = tops[0]
+        self._file = f"{self.top}obj.names"
         names = [line.strip() for line in self._text(self._file).splitlines() if line.strip()]
         self._labels: list[Label] = lines.used(job, names, self._file)
         self._once = Once("the archive")
@@ -75,7 +80,7 @@ class _Reading:
             taken.add(stem)
             yield self._item(subset, path)
         for name in self._archive:
-            inside = name.removeprefix(self._top)
+            inside = name.removeprefix(self.top)
             folder, _, rest = inside.partition("/")
             if name.endswith(".txt") and folder.startswith("obj_") and folder.endswith("_data"):
                 if splitext(inside)[0] not in taken:
@@ -86,7 +91,7 @@ class _Reading:
 
     def _listed(self) -> Iterator[tuple[str, str]]:
         for subset in self._subsets():
-            file = f"{self._top}{subset}.txt"
+            file = f"{self.top}{subset}.txt"
             if file not in self._archive:
                 continue
             for path in lines.listed(self._text(file)):
@@ -97,23 +102,23 @@ class _Reading:
 
     def _subsets(self) -> list[str]:
         """Return what `obj.data` names beside the classes, else what lists there are."""
-        file = f"{self._top}obj.data"
+        file = f"{self.top}obj.data"
         if file not in self._archive:
-            return [name.removeprefix(self._top)[:-4] for name in self._archive if self._is_list(name)]
+            return [name.removeprefix(self.top)[:-4] for name in self._archive if self._is_list(name)]
         pairs = (line.partition("=") for line in self._text(file).splitlines())
         return [key.strip() for key, _, _ in pairs if key.strip() not in {"", "classes", "names", "backup"}]
 
     def _is_list(self, name: str) -> bool:
-        return name.endswith(".txt") and "/" not in name.removeprefix(self._top)
+        return name.endswith(".txt") and "/" not in name.removeprefix(self.top)
 
     def _item(self, subset: str, path: str, *, bare: bool = False) -> Item:
         """Read one picture's lines; a bare path is that of the lines, and the picture's ending is not known."""
         name = path.partition("/")[2]
-        file = f"{self._top}{splitext(path)[0]}.txt"
+        file = f"{self.top}{splitext(path)[0]}.txt"
         shown = splitext(name)[0] if bare else name
         frame = self._job.frames.named(shown, told(file), Frame(number=0, name=shown, subset=_subset(subset)))
         self._once.look(frame)
-        picture = None if bare else found(self._archive, self._top + path)
+        picture = None if bare else found(self._archive, self.top + path)
         said = self._archive.read(file, lines.MOST) if file in self._archive else b""
         if not said.strip():
             return Item(frame=frame, picture=picture)

@@ -9,9 +9,11 @@ import msgspec
 from msgspec import Meta
 
 from jobyard.datasets.annotations import Annotations, Shape, ShapeKind
+from jobyard.datasets.formats.archive.reading import Archive
 from jobyard.datasets.formats.facts import Export, Import, Item
 from jobyard.datasets.formats.frames import Frame
-from jobyard.datasets.formats.pictures import measured
+from jobyard.datasets.formats.pictures import ENDINGS, ending, measured
+from jobyard.datasets.formats.signs import foreign
 from jobyard.datasets.formats.speech import number, told, whole
 from jobyard.datasets.labels import Label
 from jobyard.job.errors import FileBroken, UnknownLabel
@@ -159,6 +161,13 @@ def text_of(content: bytes, file: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise FileBroken(file=told(file), reason="it is not in UTF-8") from None
+
+
+def check_nothing(archive: Archive, top: str, wanted: str, place: str) -> None:
+    """Raise FileBroken where no picture was found though there are pictures or lines, in other places than wanted."""
+    below = (name.removeprefix(top) for name in archive)
+    if any("/" in name and ending(name) in {"txt", *ENDINGS} for name in below):
+        raise foreign(archive, wanted, f"none of its pictures and lines lies {place}")
 
 
 def used(job: Import, names: Sequence[str], file: str) -> list[Label]:

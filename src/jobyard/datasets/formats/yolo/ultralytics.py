@@ -15,6 +15,7 @@ from jobyard.datasets.formats.archive.writing import ArchiveWriter
 from jobyard.datasets.formats.facts import Export, Import, Item
 from jobyard.datasets.formats.frames import Frame, Once
 from jobyard.datasets.formats.pictures import ENDINGS, add_picture, ending, found, measured
+from jobyard.datasets.formats.signs import ULTRALYTICS, foreign
 from jobyard.datasets.formats.speech import told, whole
 from jobyard.datasets.formats.yolo import lines
 from jobyard.datasets.labels import Label
@@ -60,10 +61,12 @@ def _quoted(text: str) -> str:
 def read(job: Import) -> Iterator[Item]:
     """Yield each picture of the lists, then those that are only there or only have lines."""
     with Archive(job.source, job.limits) as archive:
-        reading = _Reading(job, archive)
+        reading, done = _Reading(job, archive), 0
         for done, item in enumerate(reading.items(), 1):
             yield item
             job.done(done)
+        if not done:
+            lines.check_nothing(archive, reading.top, ULTRALYTICS, "in a folder images or labels")
 
 
 class _Reading:
@@ -73,10 +76,12 @@ class _Reading:
         self._job = job
         self._archive = archive
         cards = [name for name in archive if name.rpartition("/")[2] == CARD]
-        if len(cards) != 1:
+        if not cards:
+            raise foreign(archive, ULTRALYTICS, f"it holds no {CARD}")
+        if len(cards) > 1:
             raise FileBroken(file=CARD, reason=f"there are {len(cards)} of them in the archive, and 1 is wanted")
         self._file = cards[0]
-        self._top = cards[0].removesuffix(CARD)
+        self.top = cards[0].removesuffix(CARD)
         self._card = self._loaded()
         self._labels: list[Label] = lines.used(job, self._names(), told(self._file))
         self._once = Once("the archive")
@@ -91,7 +96,7 @@ class _Reading:
             taken.add(stem)
             yield self._item(path)
         for folder in ("images", "labels"):
-            start = f"{self._top}{folder}/"
+            start = f"{self.top}{folder}/"
             for name in self._archive:
                 path = name.removeprefix(start)
                 known = path is not name and path != name and splitext(path)[0] not in taken
@@ -102,7 +107,7 @@ class _Reading:
     def _listed(self) -> Iterator[str]:
         for key, value in self._card.items():
             for place in value if isinstance(value, list) else [value]:
-                file = f"{self._top}{str(place).removeprefix('./')}"
+                file = f"{self.top}{str(place).removeprefix('./')}"
                 if key in {"path", "names", "nc"} or not file.endswith(".txt") or file not in self._archive:
                     continue
                 for path in lines.listed(self._text(file)):
@@ -115,12 +120,12 @@ class _Reading:
         """Read one picture's lines; a bare path is that of the lines, and the picture's ending is not known."""
         subset, slash, rest = path.partition("/")
         subset, name = (subset, rest) if slash else ("", path)
-        file = f"{self._top}labels/{splitext(path)[0]}.txt"
+        file = f"{self.top}labels/{splitext(path)[0]}.txt"
         shown = splitext(name)[0] if bare else name
         heard = Frame(number=0, name=shown, subset="" if subset == SUBSET else subset)
         frame = self._job.frames.named(shown, told(file), heard)
         self._once.look(frame)
-        picture = None if bare else found(self._archive, f"{self._top}images/{path}")
+        picture = None if bare else found(self._archive, f"{self.top}images/{path}")
         said = self._archive.read(file, lines.MOST) if file in self._archive else b""
         if not said.strip():
             return Item(frame=frame, picture=picture)
