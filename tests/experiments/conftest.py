@@ -6,10 +6,11 @@ import pytest
 
 from jobyard.people.record import Actor
 from tests.experiments.room import Room
+from tests.faces import conftest as houses
 from tests.faces.clearml import conftest as doors
 from tests.faces.clearml.house import House
 
-anyio_backend = doors.anyio_backend
+anyio_backend = houses.anyio_backend
 built = doors.built
 any_house = doors.any_house
 house = doors.house
