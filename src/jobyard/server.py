@@ -136,6 +136,7 @@ class House:
             showing=self.showing,
             experiments=self.experiments,
             library=self.library,
+            sharing=self.sharing,
             settings=self.settings,
             base_url=self.base_url,
             version=jobyard.__version__,

@@ -12,14 +12,16 @@ from msgspec import Struct, structs
 
 from jobyard.client import assigning, labelling, requests, shapes
 from jobyard.client import experiments as experimenting
+from jobyard.client import gathering as gatherings
 from jobyard.client.jobs import Filters
 from jobyard.client.shapes import experiments as told
+from jobyard.client.shapes import gathering as gathered
 from jobyard.client.shapes import workflows as flow_shapes
 from jobyard.client.shapes.assignments import Assignment
 from jobyard.client.workflows import NewRun, WorkflowEdit
 from jobyard.faces.native import wire
 from jobyard.faces.native.wire import assigning as parts
-from jobyard.faces.native.wire import collections, experiments, sending
+from jobyard.faces.native.wire import collections, experiments, gathering, sending
 from jobyard.faces.native.wire import workflows as flows
 
 ANSWERS: dict[type[Struct], type[Struct]] = {
@@ -207,8 +209,18 @@ ANSWERS |= {
     flows.PreviewOut: flow_shapes.Preview,
 }
 ASKED |= {flows.WorkflowChange: WorkflowEdit, flows.RunIn: NewRun}
+ANSWERS |= {
+    gathering.PlaceOut: gathered.Place,
+    gathering.GatheringOut: gathered.Gathering,
+    gathering.GatheringPage: gathered.GatheringPage,
+}
+ASKED |= {
+    gathering.GatheringIn: gatherings.NewGathering,
+    gathering.GatheringChange: gatherings.GatheringEdit,
+    gathering.PlaceIn: gatherings.NewPlace,
+}
 MIRRORS = ANSWERS | ASKED
-ROOMS = (wire, experiments, parts, collections, sending, flows)
+ROOMS = (wire, experiments, parts, collections, sending, flows, gathering)
 """The modules in which the protocol's shapes are found."""
 
 

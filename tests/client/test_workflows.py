@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from jobyard.client import Conflict, Damaged, Invalid, Jobyard, NotFound
+from jobyard.client.gathering import GatheringEdit
 from jobyard.client.shapes.workflows import Look
 from jobyard.client.workflows import WorkflowEdit
 from tests.cli.running import RunningHouse
@@ -84,6 +85,33 @@ def test_versions_are_kept_changed_and_fetched(client: Jobyard, tmp_path: Path) 
     client.cancel(held.id)
     with pytest.raises(NotFound):
         client.workflows.get(flow.id)
+
+
+def test_a_collection_is_filled_and_shared(client: Jobyard, tmp_path: Path) -> None:
+    flow = client.workflows.add(drawn(tmp_path))
+    if "carl" not in {one.name for one in client.users.all()}:
+        client.users.add("carl", "member")
+    collections = client.workflows.collections
+    made = collections.create("Reports")
+    collections.add_workflow(made.id, flow.id)
+    shared = collections.share(made.id, "carl", ["add-assets"])
+    assert (shared.workflows, [(one.id, one.permissions) for one in shared.members]) == (
+        [flow.id],
+        [("carl", ["add-assets"])],
+    )
+    assert collections.change(made.id, GatheringEdit(name="More")).name == "More"
+    collections.drop_workflow(made.id, flow.id)
+    collections.unshare(made.id, "carl")
+    left = collections.get(made.id)
+    assert (left.workflows, left.schedules, left.members) == ([], [], [])
+    assert made.id in [one.id for one in collections.all()]
+    with pytest.raises(NotFound):
+        collections.add_schedule(made.id, "0" * 32)
+    with pytest.raises(NotFound):
+        collections.drop_schedule(made.id, "0" * 32)
+    collections.delete(made.id)
+    with pytest.raises(NotFound):
+        collections.get(made.id)
 
 
 def test_a_package_that_arrives_damaged_is_not_kept(tmp_path: Path) -> None:

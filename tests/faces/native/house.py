@@ -50,6 +50,8 @@ from jobyard.web.doors import Doors
 from jobyard.workflows.capability import Workflows
 from jobyard.workflows.library.verbs import Library
 from jobyard.workflows.packages import Packages
+from jobyard.workflows.sharing.house import Sharing
+from jobyard.workflows.sharing.lending import Collected
 from tests.plain import NO_TRUST
 from tests.serving import Serving, listening
 
@@ -118,7 +120,7 @@ class House:
             Vault(bytes(32)),
             self.clock,
             Registry([Count, DatasetSync, *kinds]),
-            [DatasetCapability(roots, Vault(bytes(32))), Workflows(self.packages)],
+            [DatasetCapability(roots, Vault(bytes(32))), Workflows(self.packages, Collected(self.clock))],
             self.settings,
             Letters(),
         )
@@ -126,7 +128,7 @@ class House:
         self.tokens: dict[str, str] = {}
         files = folder / "experiments"
         self.experiments = Experiments(self.engine, self.settings.task_silence, files, self.settings.upload_limit)
-        self.library = Library(self.engine, self.packages, self.settings.upload_limit)
+        self.library = Library(self.engine, self.packages, self.settings.upload_limit, Collected(self.clock))
         self.uploads = Uploads(folder / "uploads", self.settings.upload_limit)
         deletes = self.settings.source_deletes
         self.datasets = Datasets(store, self.clock, roots, Vault(bytes(32)), source_deletes=deletes)
@@ -154,6 +156,7 @@ class House:
             ),
             experiments=self.experiments,
             library=self.library,
+            sharing=Sharing(self.engine.ledger, Vault(bytes(32))),
             settings=self.settings,
             base_url=lambda: "https://jobs.example",
             version="1.2.3",

@@ -139,3 +139,47 @@ async def test_a_file_for_runs_is_removed_by_its_owner_alone(house: House) -> No
         assert (await other.delete(path)).status_code == 404
         assert (await client.delete(path)).status_code == 204
         assert (await client.delete(path)).status_code == 404
+
+
+async def test_a_collection_shares_a_workflow_with_its_members_alone(house: House) -> None:
+    async with house.client() as client, house.client("max") as other, house.client("vera") as viewer:
+        flow = (await hand_in(client)).json()["id"]
+        made = await client.post("/v1/workflow-collections", json={"name": " Reports "})
+        assert made.status_code == 201, made.text
+        place = f"/v1/workflow-collections/{made.json()['id']}"
+        assert (made.json()["name"], made.json()["owner"], made.json()["members"]) == ("Reports", "mia", [])
+        assert (await client.put(f"{place}/workflows/{flow}")).json()["workflows"] == [flow]
+        for path in (place, f"/v1/workflows/{flow}"):
+            assert (await other.get(path)).status_code == 404
+        body = {"permissions": ["add-assets"], "expires_at": "2090-01-01T00:00:00Z"}
+        shared = await client.put(f"{place}/users/max", json=body)
+        assert shared.json()["members"] == [{"form": "user", "id": "max", **body}]
+        await client.put(f"{place}/users/vera", json={})
+        assert [one["id"] for one in (await other.get("/v1/workflows")).json()["workflows"]] == [flow]
+        assert (await other.post(f"/v1/workflows/{flow}/run", json={})).status_code == 201
+        assert (await viewer.post(f"/v1/workflows/{flow}/run", json={})).status_code == 403
+        assert (await other.put(f"{place}/users/max", json={"permissions": ["admin"]})).status_code == 403
+        assert (await other.delete(place)).status_code == 403
+        page = (await other.get("/v1/workflow-collections?limit=1")).json()
+        assert ([one["id"] for one in page["collections"]], page["next"]) == ([made.json()["id"]], None)
+        for wrong in ({"permissions": ["fly"]}, {"expires_at": "1900-01-01T00:00:00Z"}, {"colour": 1}):
+            assert (await client.put(f"{place}/users/max", json=wrong)).status_code == 400
+        for missing in ("users/nobody", f"workflows/{'0' * 32}", f"schedules/{'0' * 32}"):
+            assert (await client.put(f"{place}/{missing}", json={})).status_code == 404
+            assert (await client.delete(f"{place}/{missing}")).status_code == 404
+        assert (await other.delete(f"{place}/users/max")).status_code == 204
+        assert (await other.get(f"/v1/workflows/{flow}")).status_code == 404
+        assert (await client.delete(f"{place}/workflows/{flow}")).status_code == 204
+        given = await client.patch(place, json={"name": "More", "owner": "max"})
+        assert given.status_code == 200, given.text
+        assert (await other.get(place)).json()["name"] == "More"
+        assert (await other.delete(place)).status_code == 204
+
+
+async def test_collections_of_workflows_come_page_by_page(house: House) -> None:
+    async with house.client() as client:
+        made = [(await client.post("/v1/workflow-collections", json={"name": name})).json()["id"] for name in "abc"]
+        first = (await client.get("/v1/workflow-collections?limit=2")).json()
+        rest = (await client.get(f"/v1/workflow-collections?limit=2&cursor={first['next']}")).json()
+        assert [one["id"] for one in first["collections"] + rest["collections"]] == made and rest["next"] is None
+        assert (await client.get("/v1/workflow-collections?cursor=wrong")).status_code == 400

@@ -21,6 +21,7 @@ from jobyard.faces.native.words import Names
 from jobyard.people.record import Actor
 from jobyard.settings import Settings
 from jobyard.workflows.library.verbs import Library
+from jobyard.workflows.sharing.house import Sharing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +35,7 @@ class Surroundings:
     showing: Showing
     experiments: Experiments
     library: Library
+    sharing: Sharing
     settings: Settings
     base_url: Callable[[], str]
     """The address clients use, without a slash at its end."""
