@@ -63,6 +63,8 @@ def test_the_story_is_told_and_told_again(tmp_path: Path) -> None:
         _check_story(first["jobs"])
         _check_login(first)
         assert "anna" in called("users", "list", "--data", str(folder)).out
+        assert "Shapes of pictures, each Monday" in called("schedules", "list", "--data", str(folder)).out
+        assert (folder / "shapes.xlsx").stat().st_size > 1000
         with Image.open(folder / "contact-sheet.jpg") as sheet:
             assert sheet.width > 900
     with shown(folder) as second:
@@ -92,6 +94,8 @@ def _check_story(jobs: list[dict[str, Any]]) -> None:
         "Merge what two people saw": "succeeded",
         "Compare with the ground truth": "succeeded",
         "Tell who drew how much": "succeeded",
+        "Shapes of pictures": "succeeded",
+        "Are all in colour?": "failed",
         "Train with a slow rate": "succeeded",
         "Train with a fast rate": "succeeded",
     }
@@ -99,6 +103,10 @@ def _check_story(jobs: list[dict[str, Any]]) -> None:
     assert by_name["Ask until it answers"]["attempt"] >= 3
     assert by_name["Train in a notebook"]["external"] and by_name["Train in a notebook"]["result"]["loss"] > 0
     assert by_name["Take too long"]["failure"]["reason"] == "timeout"
+    shapes = by_name["Shapes of pictures"]["result"]
+    assert sorted(one["name"] for one in shapes["files"]) == ["shapes.xlsx", "too-small.csv"]
+    assert shapes["records"]["1"] == {"Output": 16}
+    assert "has no colours" in by_name["Are all in colour?"]["failure"]["message"]
     changes = by_name["Second look at the pictures"]["result"]
     assert (changes["added"], changes["changed"], changes["deleted"]) == (2, 1, 1)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from jobyard.client import Cancelled, Conflict, Jobyard
 from jobyard.client.labelling import SampleTagging, TagWish
 from jobyard.client.shapes import Dataset, Job
-from jobyard.demo import contact_sheet, marking, pictures, training
+from jobyard.demo import contact_sheet, flows, marking, pictures, training
 
 Tell = Callable[[str], None]
 SHEET = "contact-sheet.jpg"
@@ -46,6 +46,7 @@ class Story:
             self._unserved(ben)
             self._second_look(anna, dataset)
             self._portraits(anna, ben)
+            self._flows(anna)
             self._trainings(anna)
             notebook.join()
             self._tell(f"job {study.number} goes on for some minutes; watch it on the page")
@@ -161,6 +162,16 @@ class Story:
         judged = anna.datasets.quality(dataset.id, name="Compare with the ground truth", project="Field trip")
         self._watched(anna, judged)
         self._watched(anna, anna.datasets.report(dataset.id, name="Tell who drew how much", project="Field trip"))
+
+    def _flows(self, anna: Jobyard) -> None:
+        for drawn, name in ((flows.SHAPES, "Shapes of pictures"), (flows.COLOURS, "Are all in colour?")):
+            flow = flows.handed_in(anna, self._folder, drawn, name, "Field trip")
+            answers = {question.name: "0.1" for question in flow.look.questions}
+            ended = self._watched(anna, anna.workflows.run(flow.id, answers, name=name))
+            self._tell(f"job {ended.number}: {flows.told(anna, ended)}")
+            if ended.state == "succeeded":
+                place = anna.download(ended.id, flows.TABLE, self._folder.with_name(flows.TABLE), overwrite=True)
+                self._tell(f"the table lies at {place}; {flows.scheduled(anna, flow, 'Field trip')} makes it anew")
 
     def _trainings(self, anna: Jobyard) -> None:
         with training.Reporter(anna.credentials().clearml) as reporter:
