@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+
+from msgspec import Struct
 
 import jobyard
 from jobyard.access.vault import Vault
@@ -22,19 +24,10 @@ from jobyard.engine.engine import Engine
 from jobyard.engine.upkeep import PACKAGES as KEPT_PACKAGES
 from jobyard.engine.upkeep import PICTURES, TASK_FILES
 from jobyard.experiments.house import Experiments
-from jobyard.faces.alteryx import app as alteryx_face
-from jobyard.faces.alteryx import faults as alteryx_faults
 from jobyard.faces.alteryx import paths as alteryx_paths
-from jobyard.faces.alteryx.surroundings import Surroundings as AlteryxSurroundings
-from jobyard.faces.clearml import app as clearml_face
-from jobyard.faces.clearml import faults as clearml_faults
-from jobyard.faces.clearml.surroundings import Surroundings as ClearmlSurroundings
-from jobyard.faces.cvat import app as cvat_face
-from jobyard.faces.cvat import faults as cvat_faults
-from jobyard.faces.cvat.surroundings import Surroundings as CvatSurroundings
-from jobyard.faces.modelarts import app as modelarts_face
-from jobyard.faces.modelarts import faults as modelarts_faults
-from jobyard.faces.modelarts.surroundings import Surroundings as ModelartsSurroundings
+from jobyard.faces.clearml import paths as clearml_paths
+from jobyard.faces.cvat import paths as cvat_paths
+from jobyard.faces.modelarts import paths as modelarts_paths
 from jobyard.faces.native import app as native_face
 from jobyard.faces.native import faults as native_faults
 from jobyard.faces.native.surroundings import Surroundings
@@ -52,6 +45,7 @@ from jobyard.web.doorplate import Doorplate
 from jobyard.web.doors import App, Doors, Room, named
 from jobyard.web.hall import hall
 from jobyard.web.health import health
+from jobyard.web.late import Late
 from jobyard.web.pages import pages
 from jobyard.web.porter import Porter
 from jobyard.workflows.capability import Workflows
@@ -71,7 +65,9 @@ class House:
     """A built server: the app, the engine behind it, and the store that must be closed at the end."""
 
     def __init__(self, settings: Settings, store: Store, registry: Registry | None = None) -> None:
-        learn("jobyard")
+        self._learnt = set[type[Struct]]()
+        learn("jobyard", known=self._learnt)
+        self._late = list[Late]()
         self.settings = settings
         self.store = store
         self.address = f"http://{settings.host}:{settings.port}"
@@ -143,50 +139,90 @@ class House:
         )
 
     def _foreign_rooms(self) -> list[Room]:
-        """Return the rooms of the protocols of other products that the settings name."""
-        rooms = list[Room]()
-        if "clearml" in self.settings.faces:
-            rooms.append(clearml_room(clearml_face.ClearmlApp(self._clearml_surroundings()), self.settings))
-        if "modelarts" in self.settings.faces:
-            surroundings = ModelartsSurroundings(
-                engine=self.engine, datasets=self.datasets, settings=self.settings, base_url=self.base_url
-            )
-            rooms += modelarts_rooms(modelarts_face.modelarts(surroundings), self.settings)
-        if "cvat" in self.settings.faces:
-            rooms.append(cvat_room(cvat_face.cvat(self._cvat_surroundings()), self.settings))
-        if "alteryx" in self.settings.faces:
-            rooms.append(alteryx_room(alteryx_face.alteryx(self._alteryx_surroundings()), self.settings))
+        """Return the rooms of the protocols of other products that the settings name, to be built later."""
+        rooms, wanted = list[Room](), self.settings.faces
+        if "clearml" in wanted:
+            rooms.append(clearml_room(self._built_late(self._clearml), self.settings))
+        if "modelarts" in wanted:
+            rooms += modelarts_rooms(self._built_late(self._modelarts), self.settings)
+        if "cvat" in wanted:
+            rooms.append(cvat_room(self._built_late(self._cvat), self.settings))
+        if "alteryx" in wanted:
+            rooms.append(alteryx_room(self._built_late(self._alteryx), self.settings))
         return rooms
 
-    def _alteryx_surroundings(self) -> AlteryxSurroundings:
-        return AlteryxSurroundings(
-            engine=self.engine,
-            library=self.library,
-            sharing=self.sharing,
-            settings=self.settings,
-            base_url=self.base_url,
-            version=jobyard.__version__,
+    def _built_late(self, build: Callable[[], App]) -> Late:
+        def built() -> App:
+            app = build()
+            learn("jobyard", known=self._learnt)
+            return app
+
+        self._late.append(Late(built))
+        return self._late[-1]
+
+    def _alteryx(self) -> App:
+        from jobyard.faces.alteryx.app import alteryx
+        from jobyard.faces.alteryx.surroundings import Surroundings as AlteryxSurroundings
+
+        return alteryx(
+            AlteryxSurroundings(
+                engine=self.engine,
+                library=self.library,
+                sharing=self.sharing,
+                settings=self.settings,
+                base_url=self.base_url,
+                version=jobyard.__version__,
+            )
         )
 
-    def _clearml_surroundings(self) -> ClearmlSurroundings:
-        return ClearmlSurroundings(
-            engine=self.engine,
-            experiments=self.experiments,
-            settings=self.settings,
-            base_url=self.base_url,
-            version=jobyard.__version__,
+    def _clearml(self) -> App:
+        from jobyard.faces.clearml.app import ClearmlApp
+        from jobyard.faces.clearml.surroundings import Surroundings as ClearmlSurroundings
+
+        return ClearmlApp(
+            ClearmlSurroundings(
+                engine=self.engine,
+                experiments=self.experiments,
+                settings=self.settings,
+                base_url=self.base_url,
+                version=jobyard.__version__,
+            )
         )
 
-    def _cvat_surroundings(self) -> CvatSurroundings:
-        return CvatSurroundings(
-            engine=self.engine,
-            datasets=self.datasets,
-            tasks=self.tasks,
-            uploads=self.uploads,
-            settings=self.settings,
-            base_url=self.base_url,
-            version=jobyard.__version__,
+    def _cvat(self) -> App:
+        from jobyard.faces.cvat.app import cvat
+        from jobyard.faces.cvat.surroundings import Surroundings as CvatSurroundings
+
+        return cvat(
+            CvatSurroundings(
+                engine=self.engine,
+                datasets=self.datasets,
+                tasks=self.tasks,
+                uploads=self.uploads,
+                settings=self.settings,
+                base_url=self.base_url,
+                version=jobyard.__version__,
+            )
         )
+
+    def _modelarts(self) -> App:
+        from jobyard.faces.modelarts.app import modelarts
+        from jobyard.faces.modelarts.surroundings import Surroundings as ModelartsSurroundings
+
+        return modelarts(
+            ModelartsSurroundings(
+                engine=self.engine, datasets=self.datasets, settings=self.settings, base_url=self.base_url
+            )
+        )
+
+    async def furnish(self) -> None:
+        """Build what waits for its first request, letting others go first between the pieces. Raises what that raises.
+
+        Thus what cannot be built is noticed while the house comes up, and no request waits for it later.
+        """
+        for late in self._late:
+            await asyncio.sleep(0)
+            late.built()
 
     def base_url(self) -> str:
         """Return the address clients use, without a slash at its end."""
@@ -233,34 +269,52 @@ class House:
 
 def alteryx_room(app: App, settings: Settings) -> Room:
     """Return the Alteryx face as a room."""
+
+    def refusal(status: int, detail: str) -> tuple[str, bytes]:
+        from jobyard.faces.alteryx import faults
+
+        return faults.refusal(status, detail)
+
     return Room(
         app=alteryx_paths.Plain(app),
         takes=alteryx_paths.takes,
-        refusal=alteryx_faults.refusal,
+        refusal=refusal,
         body_limit=settings.body_limit,
-        counts_itself=alteryx_face.COUNTS_ITSELF,
+        counts_itself=alteryx_paths.COUNTS_ITSELF,
     )
 
 
 def clearml_room(app: App, settings: Settings) -> Room:
     """Return the ClearML face as a room."""
+
+    def refusal(status: int, detail: str) -> tuple[str, bytes]:
+        from jobyard.faces.clearml import faults
+
+        return faults.refusal(status, detail)
+
     return Room(
         app=app,
-        takes=clearml_face.takes,
-        refusal=clearml_faults.refusal,
-        body_limit=max(settings.body_limit, clearml_face.BODY_LIMIT),
-        counts_itself=clearml_face.COUNTS_ITSELF,
+        takes=clearml_paths.takes,
+        refusal=refusal,
+        body_limit=max(settings.body_limit, clearml_paths.BODY_LIMIT),
+        counts_itself=clearml_paths.COUNTS_ITSELF,
     )
 
 
 def cvat_room(app: App, settings: Settings) -> Room:
     """Return the CVAT face as a room."""
+
+    def refusal(status: int, detail: str) -> tuple[str, bytes]:
+        from jobyard.faces.cvat import faults
+
+        return faults.refusal(status, detail)
+
     return Room(
         app=app,
-        takes=named(cvat_face.PLACE),
-        refusal=cvat_faults.refusal,
+        takes=named(cvat_paths.PLACE),
+        refusal=refusal,
         body_limit=settings.body_limit,
-        counts_itself=cvat_face.COUNTS_ITSELF,
+        counts_itself=cvat_paths.COUNTS_ITSELF,
     )
 
 
@@ -277,14 +331,19 @@ def native_room(app: App, settings: Settings) -> Room:
 
 def modelarts_rooms(app: App, settings: Settings) -> list[Room]:
     """Return the ModelArts face as two rooms, since its login says what it refuses in another way."""
-    refusals = {
-        modelarts_face.PLACE: modelarts_faults.refusal,
-        modelarts_face.LOGIN_PLACE: modelarts_faults.identity_refusal,
-    }
-    return [
-        Room(app=app, takes=named(name), refusal=refusal, body_limit=settings.body_limit)
-        for name, refusal in refusals.items()
-    ]
+
+    def refusal(status: int, detail: str) -> tuple[str, bytes]:
+        from jobyard.faces.modelarts import faults
+
+        return faults.refusal(status, detail)
+
+    def identity_refusal(status: int, detail: str) -> tuple[str, bytes]:
+        from jobyard.faces.modelarts import faults
+
+        return faults.identity_refusal(status, detail)
+
+    said = {modelarts_paths.PLACE: refusal, modelarts_paths.LOGIN_PLACE: identity_refusal}
+    return [Room(app=app, takes=named(name), refusal=how, body_limit=settings.body_limit) for name, how in said.items()]
 
 
 def hall_room(app: App, settings: Settings) -> Room:

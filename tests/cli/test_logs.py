@@ -9,9 +9,9 @@ from typing import Any
 import httpx2
 import msgspec
 import pytest
-import structlog
 
 from jobyard.cli import logs
+from jobyard.web.passing import REQUEST
 from tests.cli.running import RunningHouse, eventually, running
 
 FORMS = [logs.ConsoleLines(), logs.JsonLines()]
@@ -24,9 +24,12 @@ def record(message: str, **fields: Any) -> logging.LogRecord:
 
 
 def test_an_entry_carries_its_fields_and_what_the_request_is() -> None:
-    with structlog.contextvars.bound_contextvars(request="r1"):
+    token = REQUEST.set("r1")
+    try:
         line = logs.ConsoleLines().format(record("claimed", job="j1", attempt=2, empty="", text='a "b"'))
         entry = msgspec.json.decode(logs.JsonLines().format(record("claimed", job="j1", attempt=2)))
+    finally:
+        REQUEST.reset(token)
     assert line.endswith('claimed request=r1 job=j1 attempt=2 empty="" text="a "b""')
     assert {name: entry[name] for name in ("message", "request", "job", "attempt")} == {
         "message": "claimed",

@@ -22,7 +22,7 @@ code = run(sys.argv[1:])
 print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules}), sep=" ", file=sys.stderr)
 sys.exit(code)
 """
-HEAVY = {"litestar", "uvicorn", "uvloop", "apsw", "psycopg", "cryptography", "argon2", "PIL", "numpy"}
+HEAVY = {"litestar", "uvicorn", "uvloop", "apsw", "psycopg", "cryptography", "argon2", "PIL", "numpy", "polars"}
 
 
 def loaded(*words: str, folder: Path) -> set[str]:
@@ -68,6 +68,13 @@ def test_listing_jobs_loads_nothing_of_the_server(tmp_path: Path) -> None:
     found = loaded(*words, folder=tmp_path)
     assert "httpx2" in found
     assert found & HEAVY == set()
+
+
+def test_a_start_seldom_looks_for_garbage_that_is_not_there() -> None:
+    program = "import gc, sys; from jobyard.__main__ import main; sys.argv[1:] = ['--help']\ntry: main()\nfinally:"
+    words = [sys.executable, "-c", f"{program} print(gc.isenabled(), gc.get_threshold()[0])"]
+    said = subprocess.run(words, env=environment(), capture_output=True, text=True).stdout
+    assert said.splitlines()[-1] == "True 20000"
 
 
 def test_a_wrong_word_loads_nothing_of_the_server(tmp_path: Path) -> None:

@@ -19,6 +19,18 @@ from jobyard.cli.serving import DESK_TOKEN
 from jobyard.client import Jobyard, Unauthenticated
 from tests.cli.running import RunningHouse, alive, command, environment, eventually, running
 
+BROKEN = """
+import sys
+from jobyard.cli import serving
+from jobyard.cli.app import run
+
+def broken(house):
+    raise RuntimeError("the beams do not fit")
+
+serving.House._cvat = broken
+sys.exit(run(sys.argv[1:]))
+"""
+
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
@@ -131,6 +143,16 @@ def test_a_killed_server_leaves_nothing_that_stands_in_the_way(tmp_path: Path) -
         with again.client(old.token) as late, pytest.raises(Unauthenticated):
             late.session()
         assert again.cli("users", "list").code == 0
+
+
+def test_a_protocol_that_cannot_be_built_ends_the_server_with_the_reason(tmp_path: Path) -> None:
+    words = ["up", "--data", "d", "--port", "0", "--workers", "0", "--json"]
+    ended = subprocess.run(
+        [sys.executable, "-c", BROKEN, *words], cwd=tmp_path, env=environment(), capture_output=True, text=True
+    )
+    assert ended.returncode == 70
+    assert "the beams do not fit" in ended.stderr
+    assert not (tmp_path / "d" / NAME).exists()
 
 
 def test_a_second_server_on_the_folder_is_refused(tmp_path: Path) -> None:

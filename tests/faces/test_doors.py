@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +17,25 @@ from jobyard.store.memory import MemoryStore
 
 pytestmark = pytest.mark.anyio
 PROBLEM = "application/problem+json"
+FACES = ("alteryx", "clearml", "cvat", "modelarts")
+UNFURNISHED = """
+import asyncio, sys
+from jobyard.server import House
+from jobyard.settings import Settings
+from jobyard.store.memory import MemoryStore
+
+def known():
+    heavy = "jwt", "PIL", "numpy", "polars", "scipy", "obstore", "pygments", "structlog"
+    faces = [f"jobyard.faces.{face}.app" for face in ("alteryx", "clearml", "cvat", "modelarts")]
+    return [name for name in (*faces, *heavy) if name in sys.modules]
+
+store = MemoryStore()
+house = House(Settings(data=sys.argv[1], password_memory=8), store)
+print(*known())
+asyncio.run(house.furnish())
+print(*known())
+store.close()
+"""
 
 
 @pytest.fixture
@@ -101,6 +122,25 @@ async def test_requests_of_every_protocol_are_counted_by_their_pattern(built: Bu
     for route in ("/v2/{project_id}/datasets", "/v1/jobs", "/v3", "/healthz"):
         assert f'route="{route}"' in counted, route
     assert "secret" not in counted
+
+
+def test_protocols_of_others_are_built_once_the_house_has_time(tmp_path: Path) -> None:
+    words = [sys.executable, "-c", UNFURNISHED, str(tmp_path)]
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert said == ["", " ".join([*(f"jobyard.faces.{face}.app" for face in FACES), "jwt"])]
+
+
+async def test_what_cannot_be_built_is_told(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(house: House) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(House, "_cvat", broken)
+    house = built()
+    with pytest.raises(ZeroDivisionError):
+        await house.furnish()
+    with pytest.raises(ZeroDivisionError):
+        await asked(house, "/api/server/about")
+    assert (await asked(house, "/v1/jobs")).status_code == 401
 
 
 def test_the_protocols_are_named_in_the_variable_too() -> None:

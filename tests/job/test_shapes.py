@@ -57,6 +57,16 @@ def test_what_can_be_read_is_learnt_and_the_rest_passed_over() -> None:
         msgspec.json.Decoder(Kept)
 
 
+def test_what_was_learnt_before_is_passed_over() -> None:
+    known = set[type[Struct]]()
+    learn(__name__, known=known)
+    assert known == {Kept, Read}
+    later = msgspec.defstruct("Later", [("number", int)], module=f"{__name__}.inner")
+    neighbour = msgspec.defstruct("Neighbour", [("number", int)], module=f"{__name__}_too")
+    learn(__name__, known=known)
+    assert later in known and neighbour not in known
+
+
 def test_a_shape_that_was_learnt_may_be_read_by_many_threads_at_once() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 0, done.stderr

@@ -6,9 +6,9 @@ import logging
 from typing import Any
 
 import pytest
-import structlog
 
 from jobyard.job.ids import is_id, new_id
+from jobyard.web.passing import REQUEST
 from jobyard.web.porter import GONE, Porter
 
 pytestmark = pytest.mark.anyio
@@ -121,14 +121,14 @@ async def test_the_request_s_id_is_known_to_all_that_is_logged_meanwhile() -> No
     seen: list[Any] = []
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
-        seen.append((scope["state"]["request_id"], structlog.contextvars.get_contextvars()["request"]))
+        seen.append((scope["state"]["request_id"], REQUEST.get()))
 
     porter = Porter(answer, Counted().note)
     await passed(porter, scope())
     await passed(porter, scope(state={"kept": 1}))
     assert [first == second and is_id(first) for first, second in seen] == [True, True]
     assert seen[0] != seen[1]
-    assert "request" not in structlog.contextvars.get_contextvars()
+    assert not REQUEST.get()
 
 
 async def test_a_request_that_breaks_or_is_left_is_counted_too(lines: pytest.LogCaptureFixture) -> None:

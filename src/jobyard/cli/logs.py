@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Any
 
 import msgspec
-import structlog
-from structlog.stdlib import ExtraAdder, ProcessorFormatter
 
 from jobyard.cli.escape import json_safe, visible
+from jobyard.web.passing import REQUEST
 
 LONGEST = 2_000
 """Characters of one text in an entry; the rest is left out."""
 _CHATTY = ("httpx2", "httpcore2", "uvicorn")
-
-Fields = MutableMapping[str, Any]
+_FRAME = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "at", "level", "logger"}
+"""What an entry says by itself; everything else is a field of its own."""
 
 
 def configure(form: str, level: str = "info") -> None:
@@ -35,62 +33,45 @@ def configure(form: str, level: str = "info") -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-class ConsoleLines(ProcessorFormatter):
+class ConsoleLines(logging.Formatter):
     """Time, level, sentence, fields. A message cannot begin a line of its own; only a traceback may."""
 
-    def __init__(self) -> None:
-        super().__init__(processor=_console, foreign_pre_chain=_CHAIN)
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the entry as text."""
+        at, level = _at(record).astimezone().strftime("%H:%M:%S"), record.levelname.lower()
+        line = f"{at} {level:8} {visible(_cut(record.getMessage()))}"
+        line += "".join(f" {name}={_word(value)}" for name, value in _fields(record).items())
+        trace = _trace(record)
+        return f"{line}\n{trace}" if trace else line
 
 
-class JsonLines(ProcessorFormatter):
+class JsonLines(logging.Formatter):
     """One JSON object an entry: at, level, logger, message, its fields, and trace where there is one."""
 
-    def __init__(self) -> None:
-        super().__init__(processor=_json, foreign_pre_chain=_CHAIN)
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the entry as a line."""
+        entry = {
+            "at": _at(record).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": _cut(record.getMessage()),
+            **{name: _cut(value) if isinstance(value, str) else value for name, value in _fields(record).items()},
+        }
+        trace = _trace(record)
+        if trace:
+            entry["trace"] = trace
+        return json_safe(msgspec.json.encode(entry, enc_hook=str).decode())
 
 
-def _located(logger: Any, method: str, fields: Fields) -> Fields:
-    """Add where and when an entry was made."""
-    record: logging.LogRecord = fields["_record"]
-    return {
-        "at": datetime.fromtimestamp(record.created, UTC),
-        "level": record.levelname.lower(),
-        "logger": record.name,
-        **fields,
-    }
+def _at(record: logging.LogRecord) -> datetime:
+    return datetime.fromtimestamp(record.created, UTC)
 
 
-_CHAIN = (structlog.contextvars.merge_contextvars, ExtraAdder(), _located)
-
-
-def _console(logger: Any, method: str, fields: Fields) -> str:
-    at: datetime = fields["at"]
-    line = f"{at.astimezone().strftime('%H:%M:%S')} {fields['level']:8} {visible(_cut(fields['event']))}"
-    line += "".join(f" {name}={_word(value)}" for name, value in _own(fields).items())
-    trace = _trace(fields.get("exc_info"))
-    return f"{line}\n{trace}" if trace else line
-
-
-def _json(logger: Any, method: str, fields: Fields) -> str:
-    entry = {
-        "at": fields["at"].isoformat(timespec="milliseconds"),
-        "level": fields["level"],
-        "logger": fields["logger"],
-        "message": _cut(fields["event"]),
-        **{name: _cut(value) if isinstance(value, str) else value for name, value in _own(fields).items()},
-    }
-    trace = _trace(fields.get("exc_info"))
-    if trace:
-        entry["trace"] = trace
-    return json_safe(msgspec.json.encode(entry, enc_hook=str).decode())
-
-
-_FRAME = frozenset({"at", "level", "logger", "event", "exc_info", "stack_info", "_record", "_from_structlog"})
-
-
-def _own(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the entry says beside its sentence."""
-    return {name: value for name, value in fields.items() if name not in _FRAME}
+def _fields(record: logging.LogRecord) -> Mapping[str, Any]:
+    """Return what the entry says beside its sentence, and first the request it was made in."""
+    request = REQUEST.get()
+    told = {"request": request} if request else {}
+    return told | {name: value for name, value in vars(record).items() if name not in _FRAME}
 
 
 def _word(value: object) -> str:
@@ -103,8 +84,8 @@ def _cut(text: object) -> str:
     return whole if len(whole) <= LONGEST else f"{whole[:LONGEST]}... ({len(whole)} characters)"
 
 
-def _trace(raised: tuple[type[BaseException], BaseException, TracebackType | None] | None) -> str:
-    if not raised or raised[0] is None:
+def _trace(record: logging.LogRecord) -> str:
+    if not record.exc_info or record.exc_info[0] is None:
         return ""
-    lines = logging.Formatter().formatException(raised).splitlines()
+    lines = logging.Formatter().formatException(record.exc_info).splitlines()
     return "\n".join(visible(line) for line in lines)

@@ -31,6 +31,8 @@ from jobyard.web.connection import Connection
 _log = logging.getLogger("jobyard.server")
 _STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _KEEP_ALIVE = 75
+_BREATH = 1.0
+"""Seconds after the start in which only what was asked for is done; then the rest of the house is made ready."""
 DESK_TOKEN = "desk.token"
 """The file in the data folder from which the workers beside the server read what they sign in with."""
 
@@ -80,7 +82,10 @@ class _Serving:
         async with self._answering(house) as ended, self._known(house) as ready, self._crewed(house, ready):
             threading.Thread(target=_told_of, args=(when_ready, ready), name="ready", daemon=True).start()
             asked = asyncio.create_task(self._asked_to_stop.wait())
-            await asyncio.wait([asked, ended], return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait([asked, ended], timeout=_BREATH, return_when=asyncio.FIRST_COMPLETED)
+            if not done:
+                await house.furnish()
+                await asyncio.wait([asked, ended], return_when=asyncio.FIRST_COMPLETED)
             asked.cancel()
             _log.info("stopping")
         return Code.OK if self._asked_to_stop.is_set() else Code.HERE

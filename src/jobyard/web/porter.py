@@ -11,9 +11,8 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-import structlog
-
 from jobyard.job.ids import is_id, new_id
+from jobyard.web.passing import REQUEST
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -55,14 +54,14 @@ class Porter:
                 status, answered = message["status"], time.perf_counter() - began
             await send(message)
 
-        tokens = structlog.contextvars.bind_contextvars(request=id_)
+        token = REQUEST.set(id_)
         try:
             await self._app(scope, receive, sent)
         finally:
             now = time.perf_counter() - began
             self._counted(scope["method"], _pattern(scope), status, answered or now)
             _write(scope, status, now)
-            structlog.contextvars.reset_contextvars(**tokens)
+            REQUEST.reset(token)
 
 
 def _write(scope: Scope, status: int, seconds: float) -> None:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from jobyard.faces.clearml.app import takes
+from jobyard.faces.clearml.paths import takes
 from tests.faces.clearml.house import Caller, House
 
 pytestmark = pytest.mark.anyio

@@ -13,9 +13,6 @@ from jobyard.faces.alteryx.login import Login
 from jobyard.faces.alteryx.routes import handlers, router
 from jobyard.faces.alteryx.surroundings import Ask, Surroundings
 
-COUNTS_ITSELF = ("/",)
-"""Bodies are bounded by who reads them: files come in at several addresses, which clients write in many ways."""
-
 
 def alteryx(surroundings: Surroundings) -> Litestar:
     """Return the app with this face under /webapi; addresses have to come plain (see `paths`)."""

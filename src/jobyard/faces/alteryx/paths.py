@@ -7,6 +7,8 @@ from typing import Any
 
 PLACE = "webapi"
 """How the addresses of this face begin."""
+COUNTS_ITSELF = ("/",)
+"""Bodies are bounded by who reads them: files come in at several addresses, which clients write in many ways."""
 
 Scope = MutableMapping[str, Any]
 App = Callable[[Any, Any, Any], Awaitable[None]]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from jobyard.faces.clearml.surroundings import Call, Version
+from jobyard.faces.clearml.paths import Version, version_of
+from jobyard.faces.clearml.surroundings import Call
 from jobyard.faces.clearml.wire import In, Json, Out
 
 I = TypeVar("I", bound=In)  # noqa: E741 - the shape that goes in
@@ -40,14 +41,6 @@ def action(
         return Action(name, version_of(since) or (0, 0), takes, gives, run, says, batch, public)
 
     return made
-
-
-def version_of(text: str) -> Version | None:
-    """Return a version of the protocol such as `2.13`; None for what is none."""
-    major, dot, minor = text.partition(".")
-    if not all(part.isascii() and part.isdecimal() and len(part) <= 6 for part in (major, minor or "0")):
-        return None
-    return int(major), int(minor) if dot else 0
 
 
 def said(version: Version) -> str:

@@ -14,31 +14,19 @@ import msgspec
 from litestar.exceptions import HTTPException
 
 from jobyard.faces.clearml import faults
-from jobyard.faces.clearml.actions import Action, said, table, version_of
+from jobyard.faces.clearml.actions import Action, said, table
 from jobyard.faces.clearml.faults import Said
 from jobyard.faces.clearml.files import Files
 from jobyard.faces.clearml.login import Comer, Login
+from jobyard.faces.clearml.paths import FILES, Version, version_of
 from jobyard.faces.clearml.refusals import BadPath, NoAction, NotBatch
 from jobyard.faces.clearml.registry import ACTIONS
-from jobyard.faces.clearml.surroundings import NEWEST, Call, Surroundings, Version
+from jobyard.faces.clearml.surroundings import NEWEST, Call, Surroundings
 from jobyard.faces.clearml.wire import Json
 from jobyard.job.errors import Invalid
 from jobyard.job.ids import new_id
 from jobyard.people.record import Actor, KeyScope, Role
 
-FILES = "files"
-"""How the addresses of the server of files begin."""
-SERVICES = frozenset(
-    {
-        *("auth", "datasets", "debug", "events", "login", "models", "organization", "pipelines", "projects", "queues"),
-        *("reports", "server", "serving", "storage", "tasks", "users", "workers"),
-    }
-)
-"""Services whose names an address of this face may begin with; not all of them are there."""
-BODY_LIMIT = 64 * 1024 * 1024
-"""The largest body in bytes: clients cut theirs at 15 MiB, and a script may be as long as it likes."""
-COUNTS_ITSELF = ("/files",)
-"""Addresses at which bodies are bounded by who reads them."""
 _HELD_BACK = 1.0
 """Seconds before an answer that clients take for a reason to ask again at once: any beyond 500."""
 _METHODS = frozenset({"GET", "POST", "PUT"})
@@ -51,14 +39,6 @@ _NOBODY = Actor(name="", role=Role.VIEWER, scope=KeyScope.DESK)
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-
-def takes(first: str) -> bool:
-    """Tell whether an address that begins so belongs to this face."""
-    service, dot, action = first.partition(".")
-    if first == FILES or (dot and action and service in SERVICES):
-        return True
-    return first.startswith("v") and "." in first and version_of(first[1:]) is not None
 
 
 class ClearmlApp:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from jobyard.engine.engine import Engine
 from jobyard.experiments.house import Experiments
+from jobyard.faces.clearml.paths import Version
 from jobyard.faces.clearml.wire import Json
 from jobyard.people.record import Actor, Key
 from jobyard.settings import Settings
 
-Version = tuple[int, int]
 NEWEST: Version = (2, 34)
 """The version of the protocol that is spoken; clients choose what they send by it."""
 SERVER = "2.3.0"

@@ -12,11 +12,6 @@ from jobyard.faces.cvat import faults
 from jobyard.faces.cvat.routes import router
 from jobyard.faces.cvat.surroundings import Ask, Surroundings
 
-PLACE = "api"
-"""How the addresses of this face begin."""
-COUNTS_ITSELF = ("/api/",)
-"""Addresses at which bodies are bounded by who reads them: files come in at many of them."""
-
 
 def cvat(surroundings: Surroundings) -> Litestar:
     """Return the app with this face under /api."""

@@ -13,9 +13,6 @@ from jobyard.faces.modelarts.login import Login
 from jobyard.faces.modelarts.routes import routers
 from jobyard.faces.modelarts.surroundings import Ask, Surroundings
 
-PLACE, LOGIN_PLACE = "v2", "v3"
-"""How the addresses of the datasets and of the login begin."""
-
 
 def modelarts(surroundings: Surroundings) -> Litestar:
     """Return the app with this face under /v2 and /v3."""
