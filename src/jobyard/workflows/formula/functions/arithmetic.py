@@ -13,7 +13,7 @@ import polars as pl
 from jobyard.workflows.formula.bound import Chooser, Function
 from jobyard.workflows.formula.functions.operators import remainder
 from jobyard.workflows.formula.kinds import Kind
-from jobyard.workflows.formula.signatures import alike, fixed
+from jobyard.workflows.formula.signatures import alike, can_become, fixed, united
 
 _Given = Sequence[pl.Expr]
 _Known = Sequence[Any]
@@ -106,6 +106,25 @@ def _place(name: str, choose: Callable[..., Any]) -> Function:
     return Function(name, alike(_WHOLE, 1), lambda *given: given.index(choose(given)))
 
 
+def _top_place(number: float, *given: Any) -> int:
+    """Return where the value stands that so many are above; the first one of equals, and -1 for too many."""
+    order = sorted(range(len(given)), key=lambda at: given[at], reverse=True)
+    return order[int(number)] if 0 <= int(number) < len(order) else -1
+
+
+def _picked(given: Sequence[Kind]) -> tuple[list[Kind], Kind]:
+    if len(given) < 2:
+        raise ValueError(f"it takes 2 or more arguments, not {len(given)}")
+    if not can_become(given[0], _NUMBER):
+        raise ValueError(f"its argument 1 is {given[0]}, and {_NUMBER} is wanted")
+    kind = united(given[1:])
+    return [_NUMBER, *[kind] * (len(given) - 1)], kind
+
+
+def _value(number: float | None, *given: Any) -> Any:
+    return given[int(number)] if number is not None and 0 <= int(number) < len(given) else None
+
+
 def _bound(value: float, least: float, most: float) -> float:
     return min(max(value, least), most)
 
@@ -149,6 +168,10 @@ FUNCTIONS: dict[str, Function | Chooser] = {
     "MAX": _extreme("Max", max, pl.max_horizontal),
     "MINIDX": _place("MinIDX", min),
     "MAXIDX": _place("MaxIDX", max),
+    "TOPNIDX": Function("TOPNIDX", fixed(_NUMBER, _NUMBER, gives=_WHOLE, more=True), _top_place),
+    "GETVAL": Function("GetVal", _picked, _value, sees_null=True),
+    "TODEGREES": _plain("ToDegrees", math.degrees, lambda given: given[0].degrees()),
+    "TORADIANS": _plain("ToRadians", math.radians, lambda given: given[0].radians()),
     "BOUND": Function("Bound", fixed(_NUMBER, _NUMBER, _NUMBER, gives=_NUMBER), _bound),
     "BETWEEN": Function(
         "Between",

@@ -157,6 +157,15 @@ def _same_case(lower: bool) -> Callable[[str | None], bool]:  # noqa: FBT001 - o
     return row
 
 
+def _beginning(inside: bool) -> Callable[[str, str], int]:  # noqa: FBT001 - one of two functions
+    """Return what counts the letters at a text's beginning that are among others, or that are not."""
+
+    def row(text: str, letters: str) -> int:
+        return next((at for at, letter in enumerate(text) if (letter in letters) is not inside), len(text))
+
+    return row
+
+
 _ONE, _TWO = _text(), _text(_TEXT)
 FUNCTIONS: dict[str, Function | Chooser] = {
     "CONTAINS": Function(
@@ -210,6 +219,8 @@ FUNCTIONS: dict[str, Function | Chooser] = {
     ),
     "REPLACECHAR": Function("ReplaceChar", _text(_TEXT, _TEXT), _replace_letters),
     "FINDSTRING": Function("FindString", _text(_TEXT, gives=_WHOLE), str.find),
+    "STRSPN": Function("STRSPN", _text(_TEXT, gives=_WHOLE), _beginning(inside=True)),
+    "STRCSPN": Function("STRCSPN", _text(_TEXT, gives=_WHOLE), _beginning(inside=False)),
     "REVERSESTRING": Function("ReverseString", _ONE, lambda text: text[::-1]),
     "COUNTWORDS": Function("CountWords", _text(gives=_WHOLE), lambda text: len(text.split())),
     "GETWORD": Function("GetWord", _text(_NUMBER), _word),
