@@ -9,13 +9,13 @@ from typing import Any, Literal, Self, TypedDict, Unpack
 import httpx2
 import msgspec
 
-from jobyard.client import keeping
 from jobyard.client.collections import Collections
 from jobyard.client.datasets import Datasets
 from jobyard.client.endpoints import Endpoints
 from jobyard.client.exchange import Call, Exchange, segment
 from jobyard.client.experiments import Experiments
 from jobyard.client.jobs import JobVerbs, Wishes
+from jobyard.client.keeping import Rules, audit
 from jobyard.client.limits import Limits
 from jobyard.client.people import Keys, Projects, Users
 from jobyard.client.requests import NewBackup, NewCredentials, NewJob, Pruning
@@ -87,7 +87,7 @@ class Jobyard(JobVerbs):
         self.projects = Projects(self._exchange)
         self.limits = Limits(self._exchange)
         self.endpoints = Endpoints(self._exchange)
-        self.rules = keeping.Rules(self._exchange)
+        self.rules = Rules(self._exchange)
         self.schedules = Schedules(self._exchange)
         self.webhooks = Webhooks(self._exchange)
         self.datasets = Datasets(self._exchange, self.submit)
@@ -226,4 +226,4 @@ class Jobyard(JobVerbs):
 
     def audit(self) -> Iterator[AuditEntry]:
         """Give out what was done to the house and by whom, newest first. For administrators."""
-        return keeping.audit(self._exchange)
+        return audit(self._exchange)

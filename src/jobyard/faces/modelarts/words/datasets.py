@@ -12,7 +12,7 @@ from jobyard.datasets.record import Dataset, DatasetChanges, DatasetFilter, Data
 from jobyard.datasets.sources.address import from_obs_path, to_obs_path
 from jobyard.faces.modelarts.refusals import NoVersion
 from jobyard.faces.modelarts.wire import DatasetChangeIn, DatasetIn, DatasetOut, DatasetsAsked, DataSourceOut
-from jobyard.faces.modelarts.words import kinds
+from jobyard.faces.modelarts.words.kinds import TYPES, purpose_in
 from jobyard.faces.modelarts.words.labels import label_in, label_out
 from jobyard.faces.modelarts.words.syncs import live, milliseconds
 from jobyard.job.errors import Invalid
@@ -44,7 +44,7 @@ def draft(said: DatasetIn, project: str | None, roots: Sequence[str]) -> Draft:
         name=said.dataset_name,
         source=from_obs_path(path, roots),
         project=project,
-        purpose=kinds.purpose_in(said.dataset_type),
+        purpose=purpose_in(said.dataset_type),
         description=said.description,
         work_path=said.work_path,
         read_labels=said.import_annotations,
@@ -64,7 +64,7 @@ def dataset_filter(asked: DatasetsAsked, owner: str | None, project: str | None)
     """Return which datasets of a project are meant. Raises Invalid."""
     return DatasetFilter(
         text=asked.search_content,
-        purposes=frozenset() if asked.dataset_type is None else frozenset({kinds.purpose_in(asked.dataset_type)}),
+        purposes=frozenset() if asked.dataset_type is None else frozenset({purpose_in(asked.dataset_type)}),
         owner=owner,
         project=project,
         order=_ORDERS[asked.sort_by, asked.order],
@@ -79,7 +79,7 @@ def dataset_out(dataset: Dataset, job: Job | None, labels: Sequence[Label] | Non
     return DatasetOut(
         dataset_id=dataset.id,
         dataset_name=dataset.name,
-        dataset_type=kinds.TYPES[dataset.purpose],
+        dataset_type=TYPES[dataset.purpose],
         status=_SYNCHRONIZING if running else _NORMAL,
         create_time=milliseconds(dataset.created_at),
         update_time=milliseconds(max(dataset.updated_at, dataset.created_at)),

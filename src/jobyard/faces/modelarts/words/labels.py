@@ -20,7 +20,7 @@ from jobyard.faces.modelarts.wire import (
     SampleStats,
     StatsOut,
 )
-from jobyard.faces.modelarts.words import kinds
+from jobyard.faces.modelarts.words.kinds import SHAPES, TYPES, label_kind_in, label_shape, shape_in
 from jobyard.job.errors import Invalid, NotFound
 
 _POLICIES: Mapping[int, LabelPolicy] = MappingProxyType(
@@ -35,12 +35,12 @@ def label_in(said: LabelIn) -> Label:
     about = said.property
     if about is None:
         return Label(name=said.name)
-    return Label(name=said.name, color=about.color or "", kind=kinds.label_kind_in(about.shape))
+    return Label(name=said.name, color=about.color or "", kind=label_kind_in(about.shape))
 
 
 def label_out(label: Label, purpose: Purpose) -> LabelOut:
     """Return a label as it is told."""
-    return LabelOut(name=label.name, type=kinds.TYPES[purpose], property=_property(label))
+    return LabelOut(name=label.name, type=TYPES[purpose], property=_property(label))
 
 
 def numbers_of(said: Iterable[LabelIn], there: Sequence[Label]) -> list[int]:
@@ -63,21 +63,21 @@ def tag_in(said: SampleLabelIn) -> TagWanted:
     drawn = said.property
     if drawn is None or drawn.shape is None:
         return TagWanted(name=said.name, score=said.score)
-    kind = kinds.shape_in(drawn.shape)
+    kind = shape_in(drawn.shape)
     return TagWanted(name=said.name, score=said.score, kind=kind, points=_points_in(kind, drawn.feature))
 
 
 def tag_out(name: str, purpose: Purpose, score: float, shape: Shape | None = None) -> SampleLabelOut:
     """Return a label as a sample carries it; one of a shape that the protocol does not know stands for the whole."""
-    said = SampleLabelOut(name=name, type=kinds.TYPES[purpose], score=score)
-    if shape is not None and shape.kind in kinds.SHAPES:
-        said.property = {_DRAWN: kinds.SHAPES[shape.kind], _FEATURE: _points_out(shape)}
+    said = SampleLabelOut(name=name, type=TYPES[purpose], score=score)
+    if shape is not None and shape.kind in SHAPES:
+        said.property = {_DRAWN: SHAPES[shape.kind], _FEATURE: _points_out(shape)}
     return said
 
 
 def stats_out(found: Statistics, purpose: Purpose) -> StatsOut:
     """Return what a dataset holds."""
-    type_ = kinds.TYPES[purpose]
+    type_ = TYPES[purpose]
     return StatsOut(
         label_stats=[
             LabelStat(
@@ -104,7 +104,7 @@ def stats_out(found: Statistics, purpose: Purpose) -> StatsOut:
 
 
 def _property(label: Label) -> dict[str, Any]:
-    shape = kinds.label_shape(label.kind)
+    shape = label_shape(label.kind)
     told = {_COLOR: label.color, _SHAPE: shape}
     return {name: value for name, value in told.items() if value}
 
@@ -120,7 +120,7 @@ def _changed(label: Label, said: LabelIn) -> Label:
     about = said.property
     if about is None:
         return label
-    kind = label.kind if about.shape is None else kinds.label_kind_in(about.shape)
+    kind = label.kind if about.shape is None else label_kind_in(about.shape)
     return replace(label, name=about.rename_to or label.name, color=about.color or label.color, kind=kind)
 
 

@@ -10,7 +10,7 @@ from jobyard.datasets.paths import shown
 from jobyard.datasets.record import Dataset, LabelledSample, Outcome, SampleFilter
 from jobyard.faces.modelarts.refusals import NoVersion
 from jobyard.faces.modelarts.wire import BatchOut, OutcomeOut, SampleLabelOut, SampleOut, SamplesAsked
-from jobyard.faces.modelarts.words import kinds
+from jobyard.faces.modelarts.words.kinds import SAMPLE_TYPES
 from jobyard.faces.modelarts.words.labels import tag_out
 from jobyard.job.errors import Invalid
 
@@ -50,7 +50,7 @@ def sample_out(found: LabelledSample, dataset: Dataset, names: Mapping[int, str]
     place = dataset.source if dataset.source.endswith("/") else f"{dataset.source}/"
     return SampleOut(
         sample_id=sample.id,
-        sample_type=kinds.SAMPLE_TYPES[dataset.purpose],
+        sample_type=SAMPLE_TYPES[dataset.purpose],
         source=place + path,
         sample_name=name,
         sample_dir=f"{place}{folder}/" if folder else place,
