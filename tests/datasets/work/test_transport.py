@@ -15,10 +15,12 @@ from jobyard.datasets.formats.registry import EXPORTERS
 from jobyard.datasets.labels import Label
 from jobyard.datasets.record import Revision
 from jobyard.datasets.uploads import Told
+from jobyard.datasets.work import swapping
 from jobyard.datasets.work.exporting import DatasetExport
 from jobyard.datasets.work.importing import DatasetImport
 from jobyard.job.errors import FileBroken, Invalid, UnknownFormat, UnknownLabel
 from jobyard.kinds import Cancelled, Kind
+from tests.datasets.counting import check_counts
 from tests.datasets.formats import drawn
 from tests.datasets.work.shop import Shop, box
 from tests.datasets.yard import ADA, BOB
@@ -105,6 +107,35 @@ def drawn_reader() -> Any:
     from jobyard.datasets.formats.registry import importer
 
     return importer(CVAT).read
+
+
+def test_what_is_kept_of_labels_is_right_after_every_swap(
+    said: tuple[Shop, list[Label]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(swapping, "_FRAMES_AT_ONCE", 2)
+    monkeypatch.setattr(swapping, "_TRACKS_AT_ONCE", 1)
+    shop, (cat, dog) = said
+    tracks = [
+        Track(
+            frame=first,
+            label=label.number,
+            positions=tuple(
+                Position(frame=frame, kind=ShapeKind.RECTANGLE, points=(0, 0, 9, 9)) for frame in range(first, 4)
+            ),
+        )
+        for first, label in ((0, dog), (1, cat), (2, dog))
+    ]
+    shop.ask(shop.datasets.annotate(ADA, "cats", Revision(add=Annotations(tracks=tuple(tracks)))))
+    inside = '<image name="{}.png"><tag label="cat"/><tag label="cat"/></image>'
+    for mode, names in (("append", "13"), ("replace", "0124"), ("append", "034"), ("replace", "")):
+        content = document("".join(map(inside.format, names)))
+        shop.do(DatasetImport, dataset="cats", format="CVAT 1.1", mode=mode, upload=send(shop, content))
+        check_counts(shop)
+    assert shop.said() == Annotations()
+
+
+def test_ranges_that_overlap_are_one() -> None:
+    assert swapping.joined([(7, 9), (0, 3), (2, 2), (3, 5), (9, 9)]) == [(0, 5), (7, 9)]
 
 
 def test_appending_keeps_what_was_said(said: tuple[Shop, list[Label]]) -> None:

@@ -5,7 +5,6 @@ So nobody sees half of one, and what is not finished leaves nothing behind. Insi
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -25,9 +24,9 @@ from jobyard.datasets.sources import kept, real_folder
 from jobyard.datasets.sources.address import is_bucket, stretch
 from jobyard.datasets.sources.endpoint import covering
 from jobyard.datasets.tables import annotations as said_table
-from jobyard.datasets.tables import assignments, carried, collections, samples
+from jobyard.datasets.tables import assignments, collections, samples
 from jobyard.datasets.tables import labels as label_table
-from jobyard.datasets.work import tables
+from jobyard.datasets.work import swapping, tables
 from jobyard.datasets.work.messages import (
     PICTURES_AT_ONCE,
     Hidden,
@@ -285,12 +284,8 @@ def _runs(pictures: Sequence[Numbered]) -> Iterator[list[Numbered]]:
 
 def _settle(transaction: Transaction, making: Making, *, whole: bool, now: int) -> None:
     """Count what was said, and give a dataset without parts a single one."""
-    placed = said_table.placed(transaction, making.number, 0, 0, _LAST)
-    touched = {one.frame for one in placed}
-    for track in said_table.tracks(transaction, making.number, 0, 0, _LAST):
-        touched |= carried.shown_in(track)
-    uses = Counter(one.label for one in placed)
-    carried.settle(transaction, making.number, [frame + 1 for frame in touched], uses, by_hand=True)
+    touched = swapping.touched(transaction, making.number, 0)
+    swapping.settle(transaction, making.number, touched, swapping.uses(transaction, making.number, 0))
     last = tables.last_frame(transaction, making.number)
     if whole and last >= 0 and not assignments.of(transaction, making.number):
         part = Assignment(dataset=making.number, kind=AssignmentKind.ANNOTATION, first=0, last=last)

@@ -11,12 +11,11 @@ from jobyard.datasets.annotation_checks import check_annotations, check_frames, 
 from jobyard.datasets.annotations import Annotations
 from jobyard.datasets.assignment import Assignment
 from jobyard.datasets.record import Dataset
-from jobyard.datasets.tables import activities, assignments, carried, labels, samples
+from jobyard.datasets.tables import activities, assignments, labels, samples
 from jobyard.datasets.tables import annotations as kept
 from jobyard.datasets.tables import datasets as table
 from jobyard.datasets.tables.activities import Activity
-from jobyard.datasets.tables.annotations import Placed
-from jobyard.datasets.work import tables
+from jobyard.datasets.work import swapping, tables
 from jobyard.job.errors import NotFound
 from jobyard.job.filters import Filter, Query
 from jobyard.job.record import Job
@@ -77,33 +76,21 @@ def _swapped(
     transaction: Transaction, job: Job, dataset: Dataset, layer: int, ranges: list[tuple[int, int]], now: int
 ) -> int:
     number, aside = dataset.number, -job.number
-    before = list(
-        {
-            one.number: one for first, last in ranges for one in kept.placed(transaction, number, layer, first, last)
-        }.values()
-    )
-    after = kept.placed(transaction, number, aside, 0, _LAST)
-    touched = set[int]()
+    more, frames_ = Counter[int](), set[int]()
+    for first, last in swapping.joined(ranges):
+        if layer == 0:
+            more.subtract(swapping.uses(transaction, number, layer, first, last))
+            frames_ |= swapping.touched(transaction, number, layer, first, last)
+        swapping.drop(transaction, number, layer, first, last)
+    after = swapping.uses(transaction, number, aside)
     if layer == 0:
-        touched = _touched(transaction, number, layer, before) | _touched(transaction, number, aside, after)
-    kept.delete(transaction, [one.number for one in before])
+        more.update(after)
+        frames_ |= swapping.touched(transaction, number, aside)
     tables.move_layer(transaction, number, aside, layer)
     if layer == 0:
-        uses = Counter(one.label for one in after)
-        uses.subtract(one.label for one in before)
-        carried.settle(transaction, number, [frame + 1 for frame in touched], uses, by_hand=True)
+        swapping.settle(transaction, number, frames_, more)
     table.touch(transaction, number, now)
-    return len(after)
-
-
-def _touched(view: View, dataset: int, layer: int, placed: list[Placed]) -> set[int]:
-    """Return the frames in which these annotations are."""
-    tracks = [one.number for one in placed if one.what == "track"]
-    found = {one.frame for one in placed}
-    if tracks:
-        for track in kept.known(view, dataset, layer, tracks).values():
-            found |= carried.shown_in(track)  # type: ignore[arg-type]  # only tracks were asked for
-    return found
+    return after.total()
 
 
 def _assignment(view: View, job: Job) -> Assignment | None:

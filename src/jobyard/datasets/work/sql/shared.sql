@@ -32,6 +32,27 @@ UPDATE datasets SET samples = 0, size = 0, next_sample = 1 WHERE number = :datas
 -- move_layer: what was taken in aside becomes what was said
 UPDATE dataset_annotations SET layer = :layer WHERE dataset = :dataset AND layer = :aside
 
+-- uses_between: how often each label was used in what begins in a range of frames
+SELECT label, count(*) AS uses
+FROM dataset_annotations
+WHERE dataset = :dataset AND layer = :layer AND frame >= :first AND frame <= :last
+GROUP BY label
+
+-- frames_between: frames of a range in which something begins
+SELECT DISTINCT frame
+FROM dataset_annotations
+WHERE dataset = :dataset AND layer = :layer AND frame >= :first AND frame <= :last
+
+-- tracks_between: tracks that begin in a range of frames
+SELECT number
+FROM dataset_annotations
+WHERE dataset = :dataset AND layer = :layer AND frame >= :first AND frame <= :last AND what = 'track'
+ORDER BY number
+
+-- drop_between: what begins in a range of frames
+DELETE FROM dataset_annotations
+WHERE dataset = :dataset AND layer = :layer AND frame >= :first AND frame <= :last
+
 -- aside: layers in which something was taken in aside
 SELECT DISTINCT layer FROM dataset_annotations WHERE dataset = :dataset AND layer < 0
 

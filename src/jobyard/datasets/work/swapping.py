@@ -1,0 +1,62 @@
+"""What was said of whole ranges of frames, counted and dropped by the database: memory grows with the frames alone.
+
+A million annotations are let go or taken in within one transaction, and none of them is looked at one by one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from jobyard.datasets.tables import annotations as kept
+from jobyard.datasets.tables import carried
+from jobyard.datasets.work.tables import QUERIES
+from jobyard.store.contract import Transaction, View
+
+LAST = 2**31 - 1
+_FRAMES_AT_ONCE = 5_000
+_TRACKS_AT_ONCE = 500
+
+
+def uses(view: View, dataset: int, layer: int, first: int = 0, last: int = LAST) -> Counter[int]:
+    """Return how often each label was used in what begins in a range of frames."""
+    return Counter(dict(view.rows(QUERIES["uses_between"], _range(dataset, layer, first, last))))
+
+
+def touched(view: View, dataset: int, layer: int, first: int = 0, last: int = LAST) -> set[int]:
+    """Return the frames in which what begins in a range is seen: a track in each key frame in which its thing is."""
+    range_ = _range(dataset, layer, first, last)
+    found = {frame for (frame,) in view.rows(QUERIES["frames_between"], range_)}
+    tracks = [number for (number,) in view.rows(QUERIES["tracks_between"], range_)]
+    for start in range(0, len(tracks), _TRACKS_AT_ONCE):
+        for track in kept.known(view, dataset, layer, tracks[start : start + _TRACKS_AT_ONCE]).values():
+            found |= carried.shown_in(track)  # type: ignore[arg-type]  # only tracks were asked for
+    return found
+
+
+def drop(transaction: Transaction, dataset: int, layer: int, first: int, last: int) -> None:
+    """Remove what begins in a range of frames."""
+    transaction.run(QUERIES["drop_between"], _range(dataset, layer, first, last))
+
+
+def settle(transaction: Transaction, dataset: int, frames: Iterable[int], more: Mapping[int, int]) -> None:
+    """Make true again what the samples of these frames carry, a part after the other; `more` is as in `carried`."""
+    samples = [frame + 1 for frame in sorted(frames)]
+    for start in range(0, len(samples), _FRAMES_AT_ONCE):
+        some = samples[start : start + _FRAMES_AT_ONCE]
+        carried.settle(transaction, dataset, some, {} if start else more, by_hand=True)
+
+
+def joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return ranges in their order, those that overlap as one."""
+    found = list[tuple[int, int]]()
+    for first, last in sorted(ranges):
+        if found and first <= found[-1][1]:
+            found[-1] = (found[-1][0], max(last, found[-1][1]))
+        else:
+            found.append((first, last))
+    return found
+
+
+def _range(dataset: int, layer: int, first: int, last: int) -> dict[str, int]:
+    return {"dataset": dataset, "layer": layer, "first": first, "last": last}
