@@ -18,7 +18,7 @@ from bench.run import PAGE, Bench
 # A minute and more: it starts servers and workers for every measure.
 pytestmark = pytest.mark.storm
 
-TINY = Sizes(rounds=1, submit=20, drain=5, pickup=2, pages=2, listed=(30,))
+TINY = Sizes(rounds=1, submit=20, drain=5, pickup=2, pages=2, listed=(60,))
 RATES = {
     "jobyard": {"1 at a time: jobs/s", "16 at a time: jobs/s", "1 slot: jobs/s", "2 slots: jobs/s"},
     "floor": {"1 at a time: jobs/s", "16 at a time: jobs/s", "1 slot: jobs/s"},
