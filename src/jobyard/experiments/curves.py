@@ -79,7 +79,9 @@ class Curves:
 
         return await self._of(actor, home, work, of_model=of_model)
 
-    async def page(self, actor: Actor, home: str, sort: Sort, place: tuple[int, int], limit: int) -> list[Shown]:
+    async def page(
+        self, actor: Actor, home: str, sort: Sort, place: tuple[int, int], limit: int, *, of_model: bool = False
+    ) -> list[Shown]:
         """Return reports of one sort, series after series, from a place on: the series' number and how many to pass."""
         number, passed = place
 
@@ -91,7 +93,7 @@ class Curves:
                     found += [Shown(one, point) for point in _some(view, one, limit - len(found), skip)]
             return found
 
-        return await self._of(actor, home, work)
+        return await self._of(actor, home, work, of_model=of_model)
 
     async def newest(
         self,

@@ -123,6 +123,7 @@ def _changed(view: View, actor: Actor, old: Model, said: dict[str, Any], now: in
     if fields.get("task"):
         found = seen(view, actor, fields["task"])
         if "folder" not in fields and not old.folder:
+            folder_for(view, actor, found.task.project)
             fields["folder"], fields["project"] = found.task.project, found.job.project
     for tags in ("tags", "system_tags"):
         if tags in fields:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
+from jobyard.access import rules
 from jobyard.access.rules import Verb
 from jobyard.engine.reported import Word
 from jobyard.experiments import rows
@@ -302,6 +303,7 @@ def _ready(transaction: Transaction, task: Task, now: int, actor: Actor) -> None
     made: list[Any] = task.sections.get("models", {}).get("output", [])
     last = made[-1].get("model") if made else None
     found = rows.model(transaction, last) if last else None
-    if found is not None and not found.ready:
+    # A task names models as it likes, also those of others.
+    if found is not None and not found.ready and rules.may(actor, Verb.EDIT, found):
         changed = replace(found, ready=True, updated_at=now, touched_at=now, touched_by=actor.name)
         rows.put_model(transaction, changed)

@@ -24,6 +24,7 @@ from jobyard.experiments.library import model_seen
 from jobyard.experiments.record import SINGLE, Experiment, Point, Series, Sort
 from jobyard.experiments.refusals import ModelNotFound
 from jobyard.experiments.standing import Standing
+from jobyard.experiments.tasks import require
 from jobyard.job.errors import JobNotFound, Refused
 from jobyard.people.record import Actor
 from jobyard.store.contract import Transaction
@@ -95,13 +96,15 @@ class Reports:
             self._ground.news(tasks)
         return Taken(added=added, troubles=dict(troubles))
 
-    async def forget(self, actor: Actor, id_: str) -> int:
-        """Forget all series of a task; return how many there were."""
+    async def forget(self, actor: Actor, id_: str, *, locked_too: bool = False) -> int:
+        """Forget all series of a task; return how many there were. Raises WrongStanding for a published one."""
 
         def work(transaction: Transaction) -> int:
             from jobyard.experiments.deleting import forget
 
             found = held(transaction, actor, Verb.EDIT, id_)
+            if not locked_too:
+                require(found, frozenset(Standing) - {Standing.PUBLISHED})
             count = len(series.of(transaction, id_))
             forget(transaction, id_)
             rows.write_task(transaction, replace(found.task, iteration=0), whole=False)

@@ -223,9 +223,9 @@ async def test_references_are_put_in_the_place_of_ids(mia: Caller) -> None:
     assert found == [
         {
             "id": child,
-            "project": {"name": "above/below"},
-            "user": {"name": "mia"},
-            "parent": {"name": "parent"},
+            "project": {"id": project, "name": "above/below"},
+            "user": {"id": "mia", "name": "mia"},
+            "parent": {"id": parent, "name": "parent"},
         }
     ]
     [whole] = (await mia("tasks.get_by_id_ex", id=[child]))["tasks"]
@@ -237,7 +237,7 @@ async def test_references_are_put_in_the_place_of_ids(mia: Caller) -> None:
         {
             "id": child,
             "models": {"input": [{"model": {"uri": "s3://net"}}]},
-            "parent": {"project": {"name": "above/below"}},
+            "parent": {"id": parent, "project": {"name": "above/below"}},
         }
     ]
     await mia("models.delete", model=model, force=True)

@@ -138,6 +138,8 @@ def of(error: Exception, name: str, version: str, request: str) -> Said:
         return Said(404, 0, f"Unable to find endpoint for name {name} and version {version}")
     if isinstance(error, BadPath):
         return Said(400, 0, f"Invalid request path {error}")
+    if isinstance(error, RecursionError):
+        return said(Invalid(reason="what was said lies within itself too deeply"))
     _log.error("request %s (%s) broke", request, name, exc_info=error)
     return Said(500, 0, f"General error: the server made a mistake; its log tells of it under {request}")
 

@@ -247,7 +247,7 @@ def _filter(name: str, rule: Json) -> Condition:
             parts.append(lambda there, wanted=exclude: not there >= wanted)  # type: ignore[misc]
         if exclude and side == "all":
             parts.append(lambda there, wanted=exclude: not there & wanted)  # type: ignore[misc]
-    if rule.get("op", "and") not in {"and", "or"}:
+    if rule.get("op", "and") not in ("and", "or"):
         raise Invalid(reason=f"error for field 'filters.{name}.op'. `and` or `or` is expected")
     join = any if rule.get("op") == "or" and parts else all
 

@@ -15,6 +15,8 @@ PAGE_SIZE = 500
 """How many of one page where nobody says."""
 LARGEST = 10_000
 """How many of one page at most; who asks for more is told."""
+_FURTHEST = 2**40
+"""Beyond every list, and still a place that a table can be asked for."""
 _SCROLL = "at-"
 _NUMERIC = ("hyperparams", "last_metrics", "execution")
 
@@ -44,11 +46,11 @@ def page(said: ListIn) -> Page:
     if said.start is not None:
         if said.start < 0:
             raise Invalid(reason="error for field 'start'. it is at least 0")
-        return Page(said.start, _bounded("size", said.size or PAGE_SIZE))
+        return Page(min(said.start, _FURTHEST), _bounded("size", said.size or PAGE_SIZE))
     if said.page is not None and said.page < 0:
         raise Invalid(reason="error for field 'page'. it is at least 0")
     limit = _bounded("page_size", PAGE_SIZE if said.page_size is None else said.page_size)
-    return Page((said.page or 0) * limit, limit)
+    return Page(min((said.page or 0) * limit, _FURTHEST), limit)
 
 
 def order(said: ListIn, known: frozenset[str]) -> list[tuple[str, bool]]:

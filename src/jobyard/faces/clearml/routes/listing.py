@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from msgspec import ValidationError, convert
+
 from jobyard.faces.clearml.asking.conditions import Condition, Form, conditions, filtered, multiple, searched
 from jobyard.faces.clearml.asking.pages import order, ordered, page
 from jobyard.faces.clearml.asking.paths import projected, require_known, strings
 from jobyard.faces.clearml.surroundings import Call
 from jobyard.faces.clearml.wire import Json, ListIn
 from jobyard.faces.clearml.wire.parts import MultiFieldPattern
+from jobyard.job.errors import Invalid
 
 
 def chosen(
@@ -47,11 +50,13 @@ def patterned(call: Call, fields: frozenset[str]) -> list[Condition]:
     for names, every in ((("_any_", "_or_"), False), (("_all_", "_and_"), True)):
         for name in names:
             told = call.body.get(name)
-            if isinstance(told, dict):
-                pattern = MultiFieldPattern(
-                    pattern=told.get("pattern"), fields=told.get("fields"), datetime=told.get("datetime")
-                )
-                found.append(multiple(pattern, fields, every=every))
+            if told is None:
+                continue
+            try:
+                pattern = convert(told, MultiFieldPattern)
+            except ValidationError as error:
+                raise Invalid(reason=f"error for field '{name}'. {error}") from None
+            found.append(multiple(pattern, fields, every=every))
     return [one for one in found if one is not None]
 
 

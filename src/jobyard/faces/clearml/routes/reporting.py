@@ -34,7 +34,8 @@ async def add_batch(call: Call, said: Nothing) -> Answer:
 @action("events.delete_for_task", "2.1", DeleteEventsIn, DeletedEventsOut)
 async def delete_for_task(call: Call, said: DeleteEventsIn) -> Answer:
     """Forget all events of a task."""
-    return DeletedEventsOut(deleted=await call.experiments.reports.forget(call.actor, said.task) > 0)
+    count = await call.experiments.reports.forget(call.actor, said.task, locked_too=said.allow_locked)
+    return DeletedEventsOut(deleted=count > 0)
 
 
 async def _added(call: Call, bodies: list[Json]) -> AddedOut:

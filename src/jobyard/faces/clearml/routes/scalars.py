@@ -43,13 +43,13 @@ async def multi_task_scalar_metrics_iter_histogram(call: Call, said: ManyHistogr
     _require_few(said.tasks)
     found: Json = {}
     for id_ in said.tasks:
-        task = await call.experiments.tasks.get(call.actor, id_)
+        name = await _name(call, id_, of_model=said.model_events)
         drawn = await call.experiments.curves.drawn(
             call.actor, id_, _samples(said.samples), words.wanted(said.metrics), of_model=said.model_events
         )
         for metric, variants in words.histogram(drawn, said.key or "iter").items():
             for variant, curve in variants.items():
-                told = {**curve, "name": task.job.name}
+                told = {**curve, "name": name}
                 found.setdefault(metric, {}).setdefault(variant, {})[id_] = told
     return ManyHistogramsOut(metrics=found)
 
@@ -71,7 +71,7 @@ async def get_task_single_value_metrics(call: Call, said: TasksEventsIn) -> Answ
             for one in shown
         ]
         if values:
-            name = "" if said.model_events else (await call.experiments.tasks.get(call.actor, id_)).job.name
+            name = await _name(call, id_, of_model=said.model_events)
             found.append({"task": id_, "task_name": name, "values": values})
     return SinglesOut(tasks=found)
 
@@ -87,7 +87,7 @@ async def get_task_events(call: Call, said: TaskEventsIn) -> Answer:
     place = _place(said.scroll_id)
     curves = call.experiments.curves
     known = await curves.series(call.actor, said.task, sort, of_model=said.model_events)
-    found = await curves.page(call.actor, said.task, sort, place, said.batch_size)
+    found = await curves.page(call.actor, said.task, sort, place, said.batch_size, of_model=said.model_events)
     events = [words.event(one, said.task) for one in found]
     scroll = f"{place[0]}.{place[1]}"
     if found:
@@ -122,6 +122,12 @@ async def get_scalar_metrics_and_variants(call: Call, said: MetricVariantsIn) ->
     for one in known:
         found.setdefault(one.metric, []).append(one.variant)
     return MetricVariantsOut(metrics=found)
+
+
+async def _name(call: Call, id_: str, *, of_model: bool) -> str:
+    if of_model:
+        return (await call.experiments.library.get(call.actor, id_)).name
+    return (await call.experiments.tasks.get(call.actor, id_)).job.name
 
 
 def _samples(said: int | None) -> int:

@@ -66,7 +66,9 @@ async def get_types(call: Call, said: TypesIn) -> Answer:
 
 async def documents(call: Call, found: list[Experiment], *, whole: bool, measured: bool) -> list[Json]:
     """Return tasks as documents; `measured` with what is known of their curves."""
-    queues = {one.name: one.id for one in await call.experiments.lines.all(call.actor)} if whole else {}
+    queues: dict[str, str] = {}
+    if whole and any(words.in_line(one.job) for one in found):
+        queues = {one.name: one.id for one in await call.experiments.lines.all(call.actor)}
     shown = [words.document(one, whole=whole, queues=queues) for one in found]
     if measured:
         known = await call.experiments.curves.last(call.actor, [one.task.id for one in found])
@@ -94,6 +96,7 @@ async def _found(call: Call, said: TasksIn, *, expanded: bool = False) -> Json:
         exact = True
     if expanded:
         await _expand(call, shown, names)
+        names = _with_ids(names)
     tasks = [words.aged(projected(one, names), call.version) for one in shown]
     return {"tasks": tasks, **part.along(len(shown), total, exact=exact)}
 
@@ -133,6 +136,12 @@ async def _expand(call: Call, found: list[Json], names: list[str]) -> None:
                 return {"id": id_, **({"name": id_} if told is None else told.get(id_, {}))}
 
             joined(one, path, named)
+
+
+def _with_ids(names: list[str]) -> list[str]:
+    """Return what is wanted of a list, with the ids of whatever else is wanted of something that is referred to."""
+    ids = [f"{path}.id" for name in names for path in _EXPANDED if name.startswith(f"{path}.")]
+    return [*names, *dict.fromkeys(ids)]
 
 
 async def _parents(call: Call, found: list[Json], projects: dict[str, Json]) -> dict[str, Json]:

@@ -104,6 +104,15 @@ class TaskLogIn(In, frozen=True, kw_only=True):
     """How they come; newest first where nobody says."""
 
 
+class Named(In, frozen=True, kw_only=True):
+    """A metric by its name."""
+
+    metric: str
+    """The metric."""
+    variants: list[str] | None = None
+    """Only these variants; all where none is said."""
+
+
 class HistogramIn(In, frozen=True, kw_only=True):
     """Which curves of a task are wanted."""
 
@@ -113,7 +122,7 @@ class HistogramIn(In, frozen=True, kw_only=True):
     """The most points of a curve; 2000 where nobody says, and never more than 6000."""
     key: Literal["iter", "timestamp", "iso_time"] | None = None
     """What `x` is."""
-    metrics: list[Json] | None = None
+    metrics: list[Named] | None = None
     """Only these: `metric` and perhaps `variants`."""
     model_events: bool = False
     """Whether `task` names a model."""
@@ -128,7 +137,7 @@ class ManyHistogramsIn(In, frozen=True, kw_only=True):
     """The most points of a curve."""
     key: Literal["iter", "timestamp", "iso_time"] | None = None
     """What `x` is."""
-    metrics: list[Json] | None = None
+    metrics: list[Named] | None = None
     """Only these."""
     model_events: bool = False
     """Whether models are named in the place of tasks."""
@@ -152,7 +161,7 @@ class PlotsIn(In, frozen=True, kw_only=True):
     """The task's id."""
     iters: int = 1
     """How many of the newest iterations of each metric and variant."""
-    metrics: list[Json] | None = None
+    metrics: list[Named] | None = None
     """Only these: `metric` and perhaps `variants`."""
     no_scroll: bool = False
     """Answer without saying where it ended."""

@@ -232,7 +232,7 @@ class CloneIn(In, frozen=True, kw_only=True):
     """Its configuration."""
     new_task_container: Container | None = None
     """Its container."""
-    execution_overrides: Json | None = None
+    execution_overrides: Execution | None = None
     """What is different about how it is run."""
     validate_references: bool = False
     """Taken: references are always checked."""

@@ -11,7 +11,7 @@ from jobyard.experiments.record import SINGLE, Said, Series, Sort
 from jobyard.experiments.reports import Report
 from jobyard.faces.clearml import times
 from jobyard.faces.clearml.wire import Json
-from jobyard.faces.clearml.wire.events import EventIn
+from jobyard.faces.clearml.wire.events import EventIn, Named
 
 SORTS = {
     "training_stats_scalar": Sort.SCALAR,
@@ -100,11 +100,11 @@ def log_event(said: Said, task: str) -> Json:
     }
 
 
-def wanted(metrics: list[Json] | None) -> Callable[[Series], bool]:
+def wanted(metrics: list[Named] | None) -> Callable[[Series], bool]:
     """Return whether a series is among metrics that were named, each perhaps with variants."""
     if not metrics:
         return lambda _: True
-    named = {str(one.get("metric")): set(one.get("variants") or ()) for one in metrics}
+    named = {one.metric: set(one.variants or ()) for one in metrics}
     return lambda one: one.metric in named and (not named[one.metric] or one.variant in named[one.metric])
 
 

@@ -22,6 +22,7 @@ from jobyard.faces.clearml.words import standings
 from jobyard.faces.clearml.words.parameters import models, of_legacy, parameters, plain, set_artifacts, to_legacy
 from jobyard.job.clock import SECOND
 from jobyard.job.errors import Invalid
+from jobyard.job.record import Job
 from jobyard.job.states import State
 
 LARGER = frozenset(
@@ -78,6 +79,11 @@ def document(experiment: Experiment, *, whole: bool = True, queues: Mapping[str,
     }
     found = {name: value for name, value in said.items() if value is not None}
     return {**found, **_parts(experiment, queues or {})} if whole else found
+
+
+def in_line(job: Job) -> bool:
+    """Tell whether a task stands in a queue, or runs from one."""
+    return job.state in {State.QUEUED, State.RUNNING} and not job.external
 
 
 def _worked(experiment: Experiment) -> int | None:
@@ -187,7 +193,8 @@ def updates(said: UpdateIn) -> Edits | None:
 def copied(said: CloneIn, original: Experiment, now: str) -> Draft:
     """Return the wish for a task like another one: what it is told, and nothing of what it ran or made."""
     sections = carried(original.task.sections)
-    sections["execution"] |= plain_execution(said.execution_overrides)
+    if said.execution_overrides is not None:
+        _execution(sections, said.execution_overrides, now)
     if said.new_task_hyperparams is not None:
         sections["hyperparams"] = parameters(said.new_task_hyperparams)
     if said.new_task_configuration is not None:
@@ -203,11 +210,6 @@ def copied(said: CloneIn, original: Experiment, now: str) -> Draft:
         "system_tags": None if said.new_task_system_tags is None else tuple(said.new_task_system_tags),
     }
     return like(original, sections, **{name: value for name, value in told.items() if value is not None})
-
-
-def plain_execution(overrides: Json | None) -> Json:
-    """Return what is different about how a copy is run, in known fields alone."""
-    return {name: value for name, value in (overrides or {}).items() if name in Execution.__struct_fields__}
 
 
 def flat(said: Mapping[str, Any], found: Json) -> Json:
@@ -273,7 +275,7 @@ def _parts(experiment: Experiment, queues: Mapping[str, str]) -> Json:
     sections = experiment.task.sections
     execution = {**_EMPTY, **sections.get("execution", {})}
     job = experiment.job
-    if job.state in {State.QUEUED, State.RUNNING} and not job.external and job.queue in queues:
+    if in_line(job) and job.queue in queues:
         execution["queue"] = queues[job.queue]
     kept_models = sections.get("models", {})
     found: Json = {
