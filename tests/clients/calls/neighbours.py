@@ -1,0 +1,158 @@
+"""The calls of projects, queues and agents."""
+
+from __future__ import annotations
+
+from tests.clients.calls.row import Row, Said, after
+
+_QUEUED: Said = ("tasks.enqueue", {"task": "$task", "queue": "$queue"})
+_REGISTERED: Said = ("workers.register", {"worker": "box:$task", "queues": ["$queue"]})
+_STARTED: Said = ("tasks.started", {"task": "$task"})
+
+PROJECTS = {
+    "projects.create": Row(
+        {"name": "above $task/below", "description": "a word", "tags": ["t"], "system_tags": []},
+        {"id": str},
+        after(
+            "projects.get_all",
+            {"projects": [{"name": str, "basename": "below", "description": "a word", "tags": ["t"]}]},
+            name="^above $task/",
+        ),
+    ),
+    "projects.get_by_id": Row(
+        {"project": "$project"},
+        {"project": {"id": "$project", "name": "$project name", "user": str, "created": str, "last_update": str}},
+    ),
+    "projects.get_all": Row(
+        {"id": ["$project"], "only_fields": ["name"], "shallow_search": False, "search_hidden": True},
+        {"projects": [{"id": "$project", "name": "$project name"}], "total": 1},
+    ),
+    "projects.get_all_ex": Row(
+        {"id": ["$project"], "include_stats": True},
+        {"projects": [{"id": "$project", "user": {"id": str, "name": str}, "stats": {"active": {"total_tasks": 1}}}]},
+        first=(("tasks.edit", {"task": "$task", "project": "$project"}),),
+    ),
+    "projects.update": Row(
+        {"project": "$project", "name": "other $task", "description": "d", "system_tags": ["hidden"]},
+        {"updated": 1, "fields": {"name": str, "description": "d", "last_update": str}},
+        after("projects.get_by_id", {"project": {"description": "d", "system_tags": ["hidden"]}}, project="$project"),
+    ),
+    "projects.delete": Row(
+        {"project": "$project", "force": True},
+        {"deleted": 1, "disassociated_tasks": 1},
+        after("projects.get_all", {"projects": []}, id=["$project"]),
+        (("tasks.edit", {"task": "$task", "project": "$project"}),),
+    ),
+}
+
+QUEUES = {
+    "queues.create": Row(
+        {"name": "line $task", "tags": ["t"], "system_tags": []},
+        {"id": str},
+        after(
+            "queues.get_all", {"queues": [{"name": "line $task", "tags": ["t"], "entries": []}]}, name="^line $task$"
+        ),
+    ),
+    "queues.get_by_id": Row(
+        {"queue": "$queue"},
+        {
+            "queue": {
+                "id": "$queue",
+                "name": str,
+                "created": str,
+                "tags": [],
+                "system_tags": [],
+                "entries": [{"task": "$task", "added": str}],
+            }
+        },
+        first=(_QUEUED,),
+    ),
+    "queues.get_all": Row(
+        {"id": ["$queue"], "only_fields": ["id", "tags", "name"]},
+        {"queues": [{"id": "$queue", "name": str, "tags": []}]},
+    ),
+    "queues.get_all_ex": Row(
+        {"id": ["$queue"]},
+        {"queues": [{"id": "$queue", "workers": [{"key": "box:$task"}], "company": {"id": str}}]},
+        first=(_REGISTERED,),
+    ),
+    "queues.get_default": Row(
+        {}, {"id": "$queue", "name": str}, first=(("queues.update", {"queue": "$queue", "system_tags": ["default"]}),)
+    ),
+    "queues.get_next_task": Row(
+        {"queue": "$queue", "get_task_info": True},
+        {"entry": {"task": "$task", "added": str}, "task_info": {"company": str, "user": str}},
+        (
+            (("queues.get_next_task", {"queue": "$queue"}), {}),
+            (("tasks.get_by_id", {"task": "$task"}), {"task": {"status": "queued"}}),
+        ),
+        (_QUEUED,),
+    ),
+    "queues.get_num_entries": Row({"queue": "$queue"}, {"num": 1}, first=(_QUEUED,)),
+    "queues.peek_task": Row(
+        {"queue": "$queue"},
+        {"task": "$task"},
+        after("queues.get_num_entries", {"num": 1}, queue="$queue"),
+        (_QUEUED,),
+    ),
+    "queues.add_task": Row(
+        {"queue": "$queue", "task": "$task"},
+        {"added": 1},
+        after("queues.get_by_id", {"queue": {"entries": [{"task": "$task"}]}}, queue="$queue"),
+    ),
+    "queues.remove_task": Row(
+        {"queue": "$queue", "task": "$task"},
+        {"removed": 1},
+        after("queues.get_by_id", {"queue": {"entries": []}}, queue="$queue"),
+        (_QUEUED,),
+    ),
+    "queues.update": Row(
+        {"queue": "$queue", "name": "other $task", "tags": ["t"]},
+        {"updated": 1, "fields": {"name": "other $task", "tags": ["t"]}},
+        after("queues.get_by_id", {"queue": {"name": "other $task", "tags": ["t"]}}, queue="$queue"),
+    ),
+    "queues.delete": Row({"queue": "$queue"}, {"deleted": 1}, after("queues.get_all", {"queues": []}, id=["$queue"])),
+}
+
+AGENTS = {
+    "workers.register": Row(
+        {"worker": "box:$task", "queues": ["$queue"], "timeout": 60, "tags": ["t"]},
+        {},
+        after(
+            "workers.get_all",
+            {"workers": [{"id": "box:$task", "tags": ["t"], "queues": [{"id": "$queue", "name": str}], "user": dict}]},
+            worker_pattern="box:$task",
+        ),
+    ),
+    "workers.status_report": Row(
+        {
+            "worker": "box:$task",
+            "timestamp": 1_700_000_000_000,
+            "task": "$task",
+            "queue": "$queue",
+            "machine_stats": {},
+        },
+        {},
+        (
+            (("tasks.get_by_id", {"task": "$task"}), {"task": {"last_worker": "box:$task", "last_worker_report": str}}),
+            (
+                ("workers.get_all", {"worker_pattern": "box:$task", "last_seen": 0}),
+                {"workers": [{"id": "box:$task", "task": {"id": "$task", "name": "a task", "running_time": int}}]},
+            ),
+        ),
+        (_STARTED,),
+    ),
+    "workers.unregister": Row(
+        {"worker": "box:$task"},
+        {},
+        after("workers.get_all", {"workers": []}, worker_pattern="box:$task"),
+        (_REGISTERED,),
+    ),
+    "workers.get_all": Row(
+        {"last_seen": 0, "worker_pattern": "box:$task"},
+        {"workers": [{"id": "box:$task", "ip": str, "register_time": str, "last_activity_time": str}]},
+        first=(_REGISTERED,),
+    ),
+    "workers.get_runtime_properties": Row({"worker": "box:$task"}, {"runtime_properties": []}),
+}
+
+ROWS: dict[str, Row] = {**PROJECTS, **QUEUES, **AGENTS}

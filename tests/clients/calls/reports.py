@@ -1,0 +1,238 @@
+"""The calls of events, models, users and the server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.clients.calls.row import Row, Said, after
+
+
+def _scalar(**more: Any) -> dict[str, Any]:
+    return {
+        "type": "training_stats_scalar",
+        "task": "$task",
+        "metric": "loss",
+        "variant": "train",
+        "iter": 1,
+        "value": 2.0,
+        "timestamp": 1_700_000_000_000,
+        **more,
+    }
+
+
+def _told(*events: dict[str, Any]) -> tuple[Said, ...]:
+    return tuple(("events.add", event) for event in events)
+
+
+_PLOT = {**_scalar(type="plot", metric="roc", variant="one", plot_str='{"data": []}'), "value": None}
+_IMAGE = {
+    **_scalar(type="training_debug_image", metric="seen", variant="cat", url="s3://b/a.png", key="a"),
+    "value": None,
+}
+_LINE = {"type": "log", "task": "$task", "timestamp": 1_700_000_000_000, "level": "INFO", "msg": "said", "worker": "w"}
+_SINGLE = _scalar(metric="Summary", variant="accuracy", iter=-(2**31), value=0.5)
+
+EVENTS = {
+    "events.add": Row(
+        _scalar(),
+        {"added": 1, "errors": 0, "errors_info": {}},
+        after("tasks.get_by_id", {"task": {"last_iteration": 1}}, task="$task"),
+    ),
+    "events.add_batch": Row(
+        {"lines": [_scalar(), _scalar(iter=2), _LINE, {"type": "zzz", "task": "$task"}]},
+        {"added": 3, "errors": 1, "errors_info": {"Invalid event type zzz": 1}},
+        after("events.get_task_log", {"events": [{"msg": "said"}], "total": 1}, task="$task"),
+        lines=True,
+    ),
+    "events.delete_for_task": Row(
+        {"task": "$task"},
+        {"deleted": True},
+        after("events.get_task_metrics", {"metrics": [{"task": "$task", "metrics": []}]}, tasks=["$task"]),
+        _told(_scalar()),
+    ),
+    "events.get_task_log": Row(
+        {"task": "$task", "order": "asc", "navigate_earlier": True, "batch_size": 10},
+        {
+            "events": [{name: _LINE[name] for name in ("msg", "timestamp", "level", "worker")}],
+            "returned": 1,
+            "total": 1,
+        },
+        first=_told(_LINE),
+    ),
+    "events.scalar_metrics_iter_histogram": Row(
+        {"task": "$task", "key": "iter", "samples": 10, "metrics": [{"metric": "loss", "variants": ["train"]}]},
+        {"loss": {"train": {"name": "train", "x": [1, 2], "y": [2, 3]}}},
+        first=_told(_scalar(), _scalar(iter=2, value=3.0), _scalar(variant="other")),
+    ),
+    "events.multi_task_scalar_metrics_iter_histogram": Row(
+        {"tasks": ["$task"]},
+        {"metrics": {"loss": {"train": {"$task": {"name": "a task", "x": [1], "y": [2]}}}}},
+        first=_told(_scalar()),
+    ),
+    "events.get_task_single_value_metrics": Row(
+        {"tasks": ["$task"]},
+        {
+            "tasks": [
+                {
+                    "task": "$task",
+                    "task_name": "a task",
+                    "values": [{"metric": "Summary", "variant": "accuracy", "value": 0.5, "timestamp": int}],
+                }
+            ]
+        },
+        after("events.scalar_metrics_iter_histogram", {}, task="$task"),
+        _told(_SINGLE),
+    ),
+    "events.get_task_events": Row(
+        {"task": "$task", "event_type": "training_stats_scalar", "order": "asc", "batch_size": 10, "scroll_id": None},
+        {
+            "events": [
+                {"metric": "loss", "variant": "train", "iter": 1, "value": 2, "timestamp": int, "task": "$task"}
+            ],
+            "returned": 1,
+            "total": 1,
+            "scroll_id": str,
+        },
+        first=_told(_scalar()),
+    ),
+    "events.get_task_metrics": Row(
+        {"tasks": ["$task"], "event_type": "plot"},
+        {"metrics": [{"task": "$task", "metrics": ["roc"]}]},
+        first=_told(_scalar(), _PLOT),
+    ),
+    "events.get_scalar_metrics_and_variants": Row(
+        {"task": "$task"}, {"metrics": {"loss": ["train"]}}, first=_told(_scalar(), _PLOT)
+    ),
+    "events.get_task_plots": Row(
+        {"task": "$task", "iters": 1, "no_scroll": True},
+        {"plots": [{"metric": "roc", "variant": "one", "iter": 1, "plot_str": '{"data": []}'}], "returned": 1},
+        first=_told(_PLOT),
+    ),
+    "events.debug_images": Row(
+        {"metrics": [{"task": "$task", "metric": "seen", "variants": ["cat"]}], "iters": 2},
+        {
+            "metrics": [
+                {
+                    "task": "$task",
+                    "metric": "seen",
+                    "iterations": [{"iter": 1, "events": [{"variant": "cat", "url": "s3://b/a.png", "key": "a"}]}],
+                }
+            ],
+            "scroll_id": "below-1",
+        },
+        after(
+            "events.debug_images",
+            {"metrics": [{"iterations": []}]},
+            metrics=[{"task": "$task", "metric": "seen"}],
+            scroll_id="below-1",
+        ),
+        _told(_IMAGE),
+    ),
+    "events.plots": Row(
+        {"metrics": [{"task": "$task", "metric": "roc"}], "iters": 1},
+        {"metrics": [{"task": "$task", "metric": "roc", "iterations": [{"iter": 1, "events": [dict]}]}]},
+        first=_told(_PLOT),
+    ),
+}
+
+_NOTE = {"key": "note", "type": "str", "value": "3"}
+_READY = after("models.get_by_id", {"model": {"ready": True}}, model="$model")
+
+MODELS = {
+    "models.create": Row(
+        {"uri": "s3://b/$task", "name": "a net", "labels": {"cat": 1}, "project": "$project", "framework": "f"},
+        {"id": str, "created": True},
+        after(
+            "models.get_all",
+            {"models": [{"name": "a net", "labels": {"cat": 1}, "project": "$project", "ready": True}]},
+            uri=["s3://b/$task"],
+        ),
+    ),
+    "models.get_by_id": Row(
+        {"model": "$model"},
+        {
+            "model": {
+                "id": "$model",
+                "name": "net",
+                "uri": "s3://bucket/net",
+                "ready": False,
+                "tags": [],
+                "system_tags": [],
+                "labels": {},
+                "design": {},
+                "metadata": {},
+                "user": str,
+                "created": str,
+            }
+        },
+    ),
+    "models.get_all": Row(
+        {"id": ["$model"], "only_fields": ["id", "uri"]},
+        {"models": [{"id": "$model", "uri": "s3://bucket/net"}], "total": 1},
+    ),
+    "models.get_all_ex": Row(
+        {"id": ["$model"]}, {"models": [{"id": "$model", "name": "net", "user": {"id": str, "name": str}}]}
+    ),
+    "models.edit": Row(
+        {"model": "$model", "name": "other", "uri": "s3://b/c", "iteration": 4, "design": {"design": "text"}},
+        {"updated": 1, "fields": {"name": "other", "uri": "s3://b/c"}},
+        after(
+            "models.get_by_id",
+            {"model": {"name": "other", "uri": "s3://b/c", "last_iteration": 4, "design": {"design": "text"}}},
+            model="$model",
+        ),
+    ),
+    "models.update": Row(
+        {"model": "$model", "comment": "a word", "tags": ["t"]},
+        {"updated": 1, "fields": {"comment": "a word", "tags": ["t"]}},
+        after("models.get_by_id", {"model": {"comment": "a word", "tags": ["t"]}}, model="$model"),
+    ),
+    "models.set_ready": Row({"model": "$model", "publish_task": False}, {"updated": 1}, _READY),
+    "models.delete": Row(
+        {"model": "$model", "force": True},
+        {"deleted": True, "url": "s3://bucket/net"},
+        after("models.get_all", {"models": []}, id=["$model"]),
+    ),
+    "models.archive_many": Row(
+        {"ids": ["$model", "0" * 32]},
+        {"succeeded": [{"id": "$model", "archived": True}], "failed": [{"error": {"codes": [400, 201]}}]},
+        after("models.get_by_id", {"model": {"system_tags": ["archived"]}}, model="$model"),
+    ),
+    "models.unarchive_many": Row(
+        {"ids": ["$model"]},
+        {"succeeded": [{"id": "$model", "unarchived": True}], "failed": []},
+        after("models.get_by_id", {"model": {"system_tags": []}}, model="$model"),
+        (("models.archive_many", {"ids": ["$model"]}),),
+    ),
+    "models.add_or_update_metadata": Row(
+        {"model": "$model", "metadata": [_NOTE], "replace_metadata": False},
+        {"updated": 1},
+        after("models.get_by_id", {"model": {"metadata": {"note": _NOTE}}}, model="$model"),
+    ),
+    "models.delete_metadata": Row(
+        {"model": "$model", "keys": ["note"]},
+        {"updated": 1},
+        after("models.get_all", {"models": [{"id": "$model", "metadata": {}}]}, id=["$model"]),
+        (("models.add_or_update_metadata", {"model": "$model", "metadata": [_NOTE]}),),
+    ),
+    "models.update_for_task": Row(
+        {"task": "$task", "uri": "s3://b/w", "name": "made", "iteration": 2},
+        {"id": str, "created": True, "updated": 1},
+        after("models.get_all", {"models": [{"name": "made", "uri": "s3://b/w"}]}, task=["$task"]),
+    ),
+}
+
+HOUSE = {
+    "auth.login": Row({"expiration_sec": 3600}, {"token": str}),
+    "auth.create_credentials": Row({"label": "mine"}, {"credentials": {"access_key": str, "secret_key": str}}),
+    "auth.get_credentials": Row({}, {"credentials": list}),
+    "auth.revoke_credentials": Row({"access_key": "$pair"}, {"revoked": 1}),
+    "users.get_current_user": Row({}, {"user": {"id": str, "name": str, "company": dict}}),
+    "users.get_all": Row({"only_fields": ["id", "name"]}, {"users": list, "total": int}),
+    "users.get_all_ex": Row({}, {"users": list, "total": int}),
+    "server.info": Row({}, {"version": str, "build": str, "uid": str}),
+    "server.config": Row({}, {}),
+    "debug.ping": Row({}, {}),
+}
+
+ROWS: dict[str, Row] = {**EVENTS, **MODELS, **HOUSE}
