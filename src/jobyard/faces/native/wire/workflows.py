@@ -13,6 +13,8 @@ DrawnName = Literal["workflow", "app", "macro", "python"]
 SeverityName = Literal["info", "warning", "error", "conversion", "file", "end"]
 _Title = Annotated[str, Meta(min_length=1, max_length=255)]
 _Comment = Annotated[str, Meta(max_length=10_000)]
+_Remark = Annotated[str, Meta(max_length=2_000)]
+"""A comment that stands in an address, which cannot be longer than the first line of a request."""
 _Blob = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
@@ -25,7 +27,7 @@ class PackageAsked(Struct, kw_only=True, forbid_unknown_fields=True):
     """The name of a new workflow; that of the file where none is said."""
     project: Name | None = None
     """Id or name of the project that shares it."""
-    comment: _Comment = ""
+    comment: _Remark = ""
     workflow: Annotated[str, Meta(max_length=64)] = ""
     """The id of the workflow of which it is another version; a new one where none is said."""
 
