@@ -137,6 +137,15 @@ def test_the_sdk_works_with_its_own_defaults_and_by_post(house: RunningHouse) ->
     assert (seen["status"], seen["artifact"]) == ("completed", {"a": 1})
 
 
+def test_what_ran_without_a_server_is_taken_in_afterwards(house: RunningHouse) -> None:
+    seen = program(house, "offline")
+    assert (seen["known before"], seen["other id"]) == (False, True)
+    assert seen["name"].endswith("far away") and "ship" in seen["tags"]
+    assert (seen["status"], seen["artifact"], seen["console"]) == ("completed", {"a": 1}, True)
+    assert seen["parameters"]["General/lr"] == "0.1" and seen["configuration"] == {"layers": [1, 2]}
+    assert seen["scalars"]["loss"]["train"]["y"] == [0.0, 1.0, 2.0]
+
+
 @contextmanager
 def left_running(house: RunningHouse, name: str, words: list[str], **more: str) -> Iterator[subprocess.Popen[str]]:
     """Run a program of this family beside the test, and end it."""
