@@ -64,3 +64,15 @@ def test_a_study_stops_when_it_is_asked_to(tmp_path: Path, folder: Path) -> None
 def test_a_study_is_found_by_its_folder() -> None:
     resource = StudyColours.resource(Study(folder="/data/pictures"))
     assert resource is not None and (resource.type, resource.name) == ("folder", "pictures")
+
+
+def test_a_study_passes_over_pictures_that_go_meanwhile(tmp_path: Path, folder: Path) -> None:
+    rehearsal = rehearse(tmp_path)
+
+    class Tidied(StudyColours):
+        def _rest(self, seconds: float, context: Any) -> None:
+            (folder / "b.jpg").unlink(missing_ok=True)
+
+    assert Tidied().run(Study(folder=str(folder), seconds=0.0), context(rehearsal)) == {"pictures": 1}
+    assert len(rehearsal.lines) == 2 and "b.jpg is gone" in str(rehearsal.lines[-1])
+    assert rehearsal.told[-1][:2] == (40, 40)

@@ -43,8 +43,14 @@ class StudyColours(Kind):
         steps, done = len(paths) * _STRIPS, 0
         colours = dict[str, list[float]]()
         for path in paths:
-            with Image.open(path) as picture:
-                whole = picture.convert("RGB")
+            try:
+                with Image.open(path) as picture:
+                    whole = picture.convert("RGB")
+            except FileNotFoundError:
+                context.log(f"{path.name} is gone meanwhile")
+                done += _STRIPS
+                context.progress(done, steps, path.name)
+                continue
             for strip in range(_STRIPS):
                 top, bottom = (whole.height * at // _STRIPS for at in (strip, strip + 1))
                 mean = ImageStat.Stat(whole.crop((0, top, whole.width, max(bottom, top + 1)))).mean
@@ -56,7 +62,7 @@ class StudyColours(Kind):
             context.log(f"{path.name}: {', '.join(f'{value:.0f}' for value in colours[path.name])}")
         rounded = {name: [round(value, 1) for value in mean] for name, mean in colours.items()}
         context.result_file("colours.json", "application/json").write_bytes(msgspec.json.encode(rounded))
-        return {"pictures": len(paths)}
+        return {"pictures": len(colours)}
 
     def _rest(self, seconds: float, context: Context) -> None:
         until = time.monotonic() + seconds
