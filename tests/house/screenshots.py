@@ -6,6 +6,7 @@ They show a demo house on this machine after its story. `make screenshots` runs 
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -34,6 +35,27 @@ LOADED = """() => {
   return Promise.all(within.map((one) => one.decode())).then(() => true);
 }"""
 """Waits until every picture within the window is there."""
+COUNTED = """
+  window.underWay = 0;
+  const asked = window.fetch;
+  window.fetch = async (...what) => {
+    window.underWay += 1;
+    try { return await asked(...what); } finally { window.underWay -= 1; }
+  };
+"""
+"""Lets a page count the questions that have no answer yet."""
+STILL = """() => new Promise((done) => {
+  const empty = "main .skeleton, main .awaited, main .field-of-lines:not(:has(canvas))";
+  const seen = (one) => one.getBoundingClientRect().top < innerHeight;
+  let still = 0;
+  const look = () => {
+    still = window.underWay > 0 || [...document.querySelectorAll(empty)].some(seen) ? 0 : still + 1;
+    if (still > 20) done(true);
+    else requestAnimationFrame(look);
+  };
+  look();
+})"""
+"""Waits until nothing within the window was on its way for twenty frames: an answer leads to the next question."""
 FLAT = 128
 """So many of a picture's commonest colours have a place in its palette."""
 
@@ -48,9 +70,10 @@ class Behind(NamedTuple):
 @contextmanager
 def demo() -> Iterator[dict[str, Any]]:
     """Give a demo house whose story has been told: where it is, and how to sign in."""
-    with tempfile.TemporaryDirectory() as folder:
-        # The page shows where pictures lie, so the place has a name that any reader may have.
-        data = Path(folder) / "demo-data"
+    # The page shows where pictures lie, so the place has a name that any reader may have, and the same each time.
+    data = Path(tempfile.gettempdir()) / "demo-data"
+    data.mkdir()
+    try:
         command = [sys.executable, "-m", "jobyard", "demo", "--data", str(data), "--port", "0", "--json"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
             assert server.stdout is not None
@@ -59,6 +82,8 @@ def demo() -> Iterator[dict[str, Any]]:
             finally:
                 server.terminate()
                 server.wait(timeout=30)
+    finally:
+        shutil.rmtree(data)
 
 
 def sign_in(page: Page, house: dict[str, Any]) -> None:
@@ -73,7 +98,7 @@ def sign_in(page: Page, house: dict[str, Any]) -> None:
 def settle(page: Page) -> None:
     """Wait until the screen has what it shows."""
     expect(page.locator("main").locator("h1, h2").first).to_be_visible()
-    expect(page.locator("main .skeleton")).to_have_count(0)
+    page.evaluate(STILL)
     expect(page.locator("main[aria-busy=true], main [aria-busy=true]")).to_have_count(0)
     for one in page.locator(".live").all():
         expect(one).to_have_text("live")
@@ -138,6 +163,7 @@ def window(
         base_url=house["url"],
         storage_state=known,
     )
+    context.add_init_script(COUNTED)
     try:
         yield context
     finally:
