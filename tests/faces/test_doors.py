@@ -25,7 +25,7 @@ from jobyard.settings import Settings
 from jobyard.store.memory import MemoryStore
 
 def known():
-    heavy = "jwt", "PIL", "numpy", "polars", "scipy", "obstore", "pygments", "structlog"
+    heavy = "jwt", "PIL", "httpx2", "numpy", "obstore", "polars", "pygments", "rich", "scipy"
     faces = [f"jobyard.faces.{face}.app" for face in ("alteryx", "clearml", "cvat", "modelarts")]
     return [name for name in (*faces, *heavy) if name in sys.modules]
 

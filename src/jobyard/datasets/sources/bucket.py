@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import NoReturn, Self
 from urllib.parse import urlsplit
 
-import httpx2
 from msgspec import Struct
 
 from jobyard.datasets.messages import Reach
@@ -50,6 +49,8 @@ class Bucket:
         self, reach: Reach, clock: Clock, *, look: Callable[[], None] = lambda: None, patience: Patience | None = None
     ) -> None:
         """Take the way to the bucket. `look()` is called before each request and may raise to stop."""
+        import httpx2
+
         patience = patience or Patience()
         parts = urlsplit(reach.url)
         self._host = f"{reach.bucket}.{parts.netloc}" if reach.host_style else parts.netloc
@@ -116,6 +117,8 @@ class Bucket:
         return f"{self._root.rstrip('/')}/{signing.key_path(self._reach.prefix.encode() + path)}"
 
     def _ask(self, method: str, place: str, query: dict[str, str | bytes], limit: int, path: bytes) -> bytes:
+        import httpx2
+
         pause, cause = self._patience.pause, ""
         for left in reversed(range(self._patience.tries)):
             self._look()

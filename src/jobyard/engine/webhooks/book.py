@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-import httpx2
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -238,6 +237,8 @@ class Webhooks:
 
 
 def _audit(transaction: Transaction, now: int, actor: Actor, verb: str, webhook: Webhook) -> None:
+    import httpx2
+
     # Only the host: the rest of an address is often the receiver's own secret.
     details = {"id": webhook.id, "owner": webhook.owner, "host": httpx2.URL(webhook.url).host}
     audit.tell(transaction, now, actor.name, verb, f"webhook {webhook.name}", details)

@@ -7,8 +7,8 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-import httpx2
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -17,6 +17,9 @@ from jobyard.engine.webhooks.record import Tried
 from jobyard.engine.webhooks.targets import Target, Targets
 from jobyard.job.clock import Clock
 from jobyard.job.errors import TargetNotAllowed
+
+if TYPE_CHECKING:
+    import httpx2
 
 WITHIN = 10.0
 """Seconds for everything: looking up the name, connecting, sending, and the whole answer."""
@@ -76,6 +79,8 @@ class Carrier:
         )
 
     async def _sent(self, letter: Letter, answer: _Answer) -> str:
+        import httpx2
+
         try:
             async with asyncio.timeout(WITHIN) as limit:
                 target = await self._targets.checked(letter.url)
@@ -97,6 +102,8 @@ class Carrier:
 
     @asynccontextmanager
     async def _answered(self, target: Target, letter: Letter, until: float) -> AsyncIterator[httpx2.Response]:
+        import httpx2
+
         # A client for each letter: no connection is ever shared between two names that lead to one address.
         async with httpx2.AsyncClient(verify=await self._trusted(target), trust_env=False) as client:
             response = await _sent_to_any(client, target, letter, until)
@@ -109,6 +116,8 @@ class Carrier:
         if target.url.scheme == "http":
             return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts nobody, and costs nothing
         if self._trust is None:
+            import httpx2
+
             # Reading all the certificates takes a while.
             self._trust = await asyncio.to_thread(httpx2.create_ssl_context)
         return self._trust
@@ -116,6 +125,8 @@ class Carrier:
 
 async def _sent_to_any(client: httpx2.AsyncClient, target: Target, letter: Letter, until: float) -> httpx2.Response:
     """Send to the first of the addresses that can be connected to; return the answer's beginning."""
+    import httpx2
+
     failed: httpx2.TransportError | None = None
     for address in target.addresses:
         left = max(0.01, until - asyncio.get_running_loop().time())

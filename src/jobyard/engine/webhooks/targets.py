@@ -11,12 +11,14 @@ import socket
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-
-import httpx2
-from msgspec import Struct
+from typing import TYPE_CHECKING
 
 from jobyard.job.errors import TargetNotAllowed
+
+if TYPE_CHECKING:
+    import httpx2
 
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Awaitable[list[str]]]
@@ -39,7 +41,8 @@ _SPECIAL: tuple[IPv4Network | IPv6Network, ...] = (
 """Outside by their form only: relays, tunnels, examples, and the address by which a cloud talks to each machine."""
 
 
-class Target(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Target:
     """A checked place to send to."""
 
     url: httpx2.URL
@@ -123,6 +126,8 @@ def _plain(address: Address) -> Address:
 
 
 def _parsed(text: str) -> tuple[httpx2.URL, str]:
+    import httpx2
+
     if len(text) > LONGEST or not text.isprintable():
         raise TargetNotAllowed(reason=f"it is longer than {LONGEST} characters, or holds some that no address has")
     url: httpx2.URL | None = None
