@@ -106,6 +106,7 @@ def test_there_are_the_commands_that_the_docs_tell_of() -> None:
         *("datasets import", "datasets export", "datasets backup", "datasets restore", "datasets fill"),
         *("datasets formats", "datasets quality", "datasets consensus", "datasets report"),
         *("collections create", "collections list", "collections delete"),
+        *("workflows add", "workflows list", "workflows show", "workflows run", "workflows told", "workflows delete"),
         *("endpoints add", "endpoints list", "endpoints remove", "endpoints test"),
         *("users add", "users list", "users change", "users password", "users grant", "users revoke"),
         *("keys create", "keys list", "keys revoke"),

@@ -18,6 +18,7 @@ _COMMANDS = (
     ("schedules", "jobyard.cli.schedules.app:app", "Submit jobs again and again, by the clock."),
     ("datasets", "jobyard.cli.datasets.app:app", "Make, see, label and synchronize datasets."),
     ("collections", "jobyard.cli.collections:app", "Gather datasets that share their labels."),
+    ("workflows", "jobyard.cli.workflows:app", "Hand in workflows, and run them."),
     ("endpoints", "jobyard.cli.endpoints:app", "Say which buckets may be sources of datasets."),
     ("queues", "jobyard.cli.queues:app", "Show the queues, pause them, let them go on."),
     ("workers", "jobyard.cli.workers:app", "Show the workers, send them to rest, give them work again."),
