@@ -43,14 +43,24 @@ def write(format_: str, folder: Path, count: int) -> int:
 
 def read(format_: str, folder: Path, count: int) -> int:
     """Read all pictures that our side wrote; return how many boxes there were."""
+    return sum(len(item.annotations) for item in _read(format_, folder, count))
+
+
+def _read(format_: str, folder: Path, count: int) -> Dataset:
     more = {}
     if format_ == "YOLO":
         more["image_info"] = {Path(name(number)).stem: (HEIGHT, WIDTH) for number in range(count)}
-    dataset = Dataset.import_from(str(folder / f"{format_}-unpacked"), NAMES[format_], **more)
+    return Dataset.import_from(str(folder / f"{format_}-unpacked"), NAMES[format_], **more)
+
+
+def keep(format_: str, folder: Path, count: int) -> int:
+    """Read all pictures that our side wrote and keep them in Datumaro's own format; return how many boxes that were."""
+    dataset = _read(format_, folder, count)
+    dataset.export(str(folder / f"{format_}-kept"), "datumaro", save_media=False)
     return sum(len(item.annotations) for item in dataset)
 
 
-TURNS: dict[str, Callable[[str, Path, int], int]] = {"write": write, "read": read}
+TURNS: dict[str, Callable[[str, Path, int], int]] = {"write": write, "read": read, "import": keep, "export": write}
 
 
 def main(turn: str, format_: str, folder: Path, count: int) -> None:
