@@ -135,3 +135,10 @@ def test_what_is_shared_with_somebody_they_see_and_act_on_where_they_may_act_at_
 def test_operators_and_administrators_look_after_what_people_share(role: Role, scope: KeyScope) -> None:
     wanted = scope is KeyScope.FULL and role in {Role.OPERATOR, Role.ADMINISTRATOR}
     assert rules.curates(maria(role, scope)) is wanted
+
+
+def test_who_may_not_do_a_thing_in_the_house_is_told_what_it_was() -> None:
+    rules.require_house(maria(Role.ADMINISTRATOR, KeyScope.FULL), House.SEE_METRICS)
+    with pytest.raises(Refused) as refusal:
+        rules.require_house(maria(Role.VIEWER, KeyScope.FULL), House.SEE_METRICS)
+    assert refusal.value.sentence == f"You are not allowed to {House.SEE_METRICS.value}."

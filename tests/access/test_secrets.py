@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,31 @@ def test_a_master_key_that_others_can_read_or_that_is_none_is_refused(tmp_path: 
     path.chmod(0o600)
     with pytest.raises(ValueError, match="32 bytes"):
         Vault.in_file(path)
+
+
+def test_two_first_starts_at_once_agree_on_one_key_and_leave_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, link = tmp_path / "master.key", os.link
+
+    def beaten(source: Path, target: Path) -> None:
+        target.write_bytes(b"1" * 32)
+        target.chmod(0o600)
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", beaten)
+    late = Vault.in_file(path)
+    assert late.open(Vault(b"1" * 32).seal("secret", "ada"), "ada") == "secret"
+    assert [file.name for file in tmp_path.iterdir()] == ["master.key"]
+
+
+def test_a_derived_secret_stays_and_is_one_house_s_for_one_purpose() -> None:
+    vault = Vault(b"k" * 32)
+    assert vault.derived("pages") == Vault(b"k" * 32).derived("pages") and len(vault.derived("pages")) == 32
+    assert vault.derived("pages") not in {vault.derived("page"), Vault(b"l" * 32).derived("pages"), b"k" * 32}
+
+
+@pytest.mark.parametrize("sealed", [b"", b"short", b"n" * 12, b"n" * 12 + b"t" * 16, b"n" * 200])
+def test_what_was_never_sealed_is_told_from_a_secret(sealed: bytes) -> None:
+    with pytest.raises(BrokenSeal):
+        Vault(b"k" * 32).open(sealed, "ada")

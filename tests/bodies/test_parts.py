@@ -69,6 +69,16 @@ async def test_what_is_not_read_is_passed_by() -> None:
     assert names == ["big", "a"]
 
 
+async def test_what_was_read_in_part_is_passed_by_even_where_the_reader_was_closed() -> None:
+    body = file("big", b"x", b"123" * 1000) + field("a", b"1") + b"--edge--"
+    names = list[str]()
+    async for part in parts(coming([body[:500], body[500:]]), TYPE, BOUNDS):
+        names.append(part.field)
+        assert await anext(part.pieces)
+        await part.pieces.aclose()
+    assert names == ["big", "a"]
+
+
 async def test_a_file_is_given_out_as_it_comes() -> None:
     taken = list[int]()
 

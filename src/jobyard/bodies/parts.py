@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from msgspec import Struct
 from python_multipart.exceptions import FormParserError
@@ -28,7 +28,7 @@ class Bounds(Struct, frozen=True, kw_only=True):
 class Part:
     """One part: a plain field, or a file where it has a file's name."""
 
-    def __init__(self, begun: _Begun, pieces: AsyncIterator[bytes], allowance: _Allowance) -> None:
+    def __init__(self, begun: _Begun, pieces: AsyncGenerator[bytes, None], allowance: _Allowance) -> None:
         self.field = begun.field
         self.filename = begun.filename
         self.pieces = pieces
@@ -124,7 +124,7 @@ class _Events:
             event = await self._next()
         return event
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
         """Yield the bytes of the part that was begun. Raises Invalid where the body ends before it does."""
         event = await self._next()
         while isinstance(event, bytes):
