@@ -186,7 +186,7 @@ def _formats(folder: Path, words: argparse.Namespace, console: Console) -> int:
 def _experiments(folder: Path, words: argparse.Namespace, console: Console) -> int:
     """Measure experiments; return how much could not be measured."""
     sizes, rounds = (experiments.QUICK, 1) if words.quick else (experiments.SIZES, experiments.ROUNDS)
-    run = experiments.measured(folder, sizes, with_peers=not words.without_peers, rounds=rounds)
+    run = experiments.measured(folder, sizes, with_peers=not words.without_peers, rounds=rounds, console=console)
     experiments.printed(run, console)
     if not (words.quick or words.without_peers):
         experiments.written(run, EXPERIMENTS_RESULTS, PAGE)

@@ -84,8 +84,13 @@ class Server(NamedTuple):
     program: str
 
 
-def measured(folder: Path, sizes: Sizes, *, with_peers: bool, rounds: int = ROUNDS) -> ExperimentsRun:
-    """Take both sides, round after round. What goes wrong with one is told, and the other goes on."""
+def measured(
+    folder: Path, sizes: Sizes, *, with_peers: bool, rounds: int = ROUNDS, console: Console | None = None
+) -> ExperimentsRun:
+    """Take both sides, round after round. What goes wrong with one is told, and the other goes on.
+
+    Each figure goes to the console as it comes, since a whole run takes most of an hour.
+    """
     theirs = equipment.peers_python("mlflow") if with_peers else None
     versions = {} if theirs is None else {"mlflow": _version(theirs, "mlflow")}
     described = machine.described(folder, None, versions)
@@ -100,6 +105,8 @@ def measured(folder: Path, sizes: Sizes, *, with_peers: bool, rounds: int = ROUN
                 with opened as server:
                     for what, value in _turns(server, sizes, listed=number == rounds - 1):
                         values.setdefault((side, what), []).append(value)
+                        if console is not None:
+                            console.print(f"{number + 1}/{rounds} {side}: {value:,.2f} {what}")
             except Exception as error:  # noqa: BLE001 - one side's trouble is told, and the other goes on
                 missing.append(f"{side} FAILED: {type(error).__name__}: {error}")
     figures = [Figure(side=side, what=what, values=found) for (side, what), found in values.items()]
