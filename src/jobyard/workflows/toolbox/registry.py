@@ -17,6 +17,7 @@ from jobyard.workflows.toolbox.formula import Formula
 from jobyard.workflows.toolbox.generate_rows import GenerateRows
 from jobyard.workflows.toolbox.join import Join
 from jobyard.workflows.toolbox.message import Message
+from jobyard.workflows.toolbox.multi_field import MultiFieldFormula
 from jobyard.workflows.toolbox.multi_row import MultiRowFormula
 from jobyard.workflows.toolbox.record_id import RecordID
 from jobyard.workflows.toolbox.regular_expression import RegularExpression
@@ -46,6 +47,7 @@ CRAFTS: tuple[type[Craft], ...] = (
     GenerateRows,
     Join,
     Message,
+    MultiFieldFormula,
     MultiRowFormula,
     RecordID,
     RegularExpression,
