@@ -59,6 +59,12 @@ def test_the_house_has_the_kind() -> None:
     assert Registry.installed().kind("workflow.run") is WorkflowRun
 
 
+def test_the_case_of_a_name_that_was_handed_in_does_not_matter(yard: Yard) -> None:
+    data = yard.packages.keep([b"a,b\n1,x\n"])
+    rehearsal = yard.attempt(flow().document(), files={"DATA.csv": data})
+    assert run(rehearsal)["files"][0]["records"] == 1
+
+
 def test_a_run_reads_what_was_handed_in_and_leaves_its_files(yard: Yard) -> None:
     data = yard.packages.keep([b"a,b\n", b"1,x\n2,y\n"])
     rehearsal = yard.attempt(flow().document(), files={"data.csv": data})

@@ -48,7 +48,8 @@ class FileInput(Craft):
 
 
 def _opened(work: Work, path: str) -> BinaryIO:
-    handed = work.around.files.get(forms.base_name(path))
+    wanted = forms.base_name(path).casefold()
+    handed = next((place for name, place in work.around.files.items() if name.casefold() == wanted), None)
     if handed is not None:
         return handed.open("rb")
     member = work.around.package.find(path, work.document)
