@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 
 import pytest
 
 from jobyard.job.clock import SECOND
-from jobyard.job.errors import Invalid, JobNotFound, ResultGone
+from jobyard.job.errors import Invalid, JobNotFound, ResultGone, StoreFull
 from jobyard.job.record import Failure, Job, Reason
 from jobyard.job.states import State
 from jobyard.people.record import HOUSE
@@ -223,3 +224,43 @@ async def test_a_backup_holds_database_blobs_and_key(yard: Yard, tmp_path_factor
     for wrong in (target, yard.settings.folder / "inside", target / "jobyard.db"):
         with pytest.raises(Invalid):
             await yard.engine.upkeep.backup(HOUSE, str(wrong))
+
+
+async def test_a_round_that_fails_or_breaks_is_logged_and_the_next_one_comes(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    troubles: list[Exception] = [StoreFull(what="the disk"), ValueError("a bug")]
+    went_well = asyncio.Event()
+
+    async def round_() -> None:
+        if troubles:
+            raise troubles.pop(0)
+        went_well.set()
+
+    monkeypatch.setattr(yard.engine.keeper, "round", round_)
+    tasks = [asyncio.create_task(yard.engine.keeper.run(0.0)), asyncio.create_task(went_well.wait())]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert went_well.is_set()
+    own = [line for line in caplog.records if line.name == "jobyard.engine.keeper"]
+    assert [(line.levelname, line.exc_info is not None) for line in own] == [
+        ("WARNING", False),
+        ("ERROR", True),
+    ]
+
+
+async def test_who_does_not_keep_the_watch_declares_nobody_lost_and_trusts_anew_once_it_does(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await yard.claimed()
+    yard.lose_patience()
+    monkeypatch.setattr(yard.store, "hold_watch", lambda: False)
+    await yard.engine.keeper.round()
+    monkeypatch.undo()
+    await yard.engine.keeper.round()
+    assert (await yard.job(job)).state is State.RUNNING
+    yard.clock.forward(LEASE + 1)
+    await yard.engine.keeper.round()
+    assert (await yard.job(job)).state is State.QUEUED

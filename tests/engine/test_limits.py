@@ -218,3 +218,23 @@ async def test_a_limit_taken_away_counts_at_once(yard: Yard, any_store: Store) -
     await yard.submit(ADA)
     assert await owners(yard, 1) == ["ada"]
     assert any_store.check() == []
+
+
+async def test_whoever_is_bounded_sees_how_much_of_it_is_used(yard: Yard) -> None:
+    await limit(yard, "owner", EACH, queued=5, running=2)
+    await limit(yard, "queue", "gpu", queued=9)
+    await limit(yard, "kind", "test.count", running=3)
+    await limit(yard, "owner", "bob", queued=1)
+    for owner in (ADA, ADA, ADA):
+        await yard.submit(owner)
+    await yard.submit(ADA, queue="gpu")
+    await yard.claim()
+    uses = {(use.subject.value, use.name): use for use in await yard.engine.limits.uses(ADA, ["test.count"])}
+    assert uses.keys() == {("owner", "ada"), ("queue", "gpu"), ("kind", "test.count")}
+    mine = uses["owner", "ada"]
+    assert mine.queued is not None and (mine.queued.used, mine.queued.limit) == (3, 5)
+    assert mine.running is not None and (mine.running.used, mine.running.limit) == (1, 2)
+    assert mine.stored is None
+    line, kind = uses["queue", "gpu"], uses["kind", "test.count"]
+    assert line.queued is not None and (line.queued.used, line.running) == (1, None)
+    assert kind.running is not None and (kind.running.used, kind.queued) == (1, None)

@@ -9,11 +9,14 @@ import pytest
 from msgspec.structs import replace
 
 from jobyard.engine.interest import Interest
+from jobyard.engine.webhooks import outbox, rounds
 from jobyard.engine.webhooks.book import Edit, Wish
 from jobyard.engine.webhooks.record import Fate
+from jobyard.job.errors import StoreFull
 from jobyard.job.events import EventType
 from jobyard.job.states import State
 from jobyard.people.record import Actor, Role
+from jobyard.store.contract import Transaction
 from tests.engine.webhooks.conftest import Posted
 from tests.engine.webhooks.receiver import Receiver, receiving
 
@@ -221,3 +224,44 @@ async def test_tries_and_what_still_waits_are_counted(posted: Posted, mia: Actor
     tries = [f'webhook_tries_total{{outcome="{word}"}}' for word in ("refused", "unanswered", "delivered")]
     assert await counted(*tries, "webhook_answer_seconds_count") == [1, 1, 1, 3]
     assert await counted(*standing, "webhook_deliveries_waiting") == [1, 0, 1, 0]
+
+
+async def test_a_round_that_fails_or_breaks_is_logged_and_the_post_goes_on(
+    posted: Posted, mia: Actor, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    troubles: list[Exception] = [StoreFull(), ValueError("a bug")]
+    real = posted.rounds.round
+
+    async def troubled() -> bool:
+        if troubles:
+            raise troubles.pop(0)
+        return await real()
+
+    monkeypatch.setattr(rounds, "LOOK_AGAIN", 0.01)
+    monkeypatch.setattr(posted.rounds, "round", troubled)
+    await posted.webhook(mia, receiver)
+    await posted.submit(mia)
+    async with posted.running():
+        assert len(await receiver.until(1)) == 1
+    told = [(line.levelname, line.exc_info is not None) for line in caplog.records if line.name == rounds.__name__]
+    assert told == [("WARNING", False), ("ERROR", True)]
+
+
+@pytest.mark.parametrize("trouble", [StoreFull(), ValueError("a bug")])
+async def test_a_delivery_that_could_not_be_looked_up_is_made_later(
+    posted: Posted, mia: Actor, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    monkeypatch.setattr(rounds, "LOOK_AGAIN", 0.0)
+    await posted.webhook(mia, receiver)
+    await posted.submit(mia)
+    real, troubles = outbox.next_posting, [trouble]
+
+    def troubled(transaction: Transaction, id_: str, now: int) -> outbox.Posting | None:
+        if troubles:
+            raise troubles.pop()
+        return real(transaction, id_, now)
+
+    monkeypatch.setattr(outbox, "next_posting", troubled)
+    await posted.turn()
+    await posted.turn()
+    assert receiver.numbers == [1]
