@@ -3,44 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.running import RunningHouse, eventually, running
-from tests.clients.asking import ask, surroundings
+from tests.clients.clearml_family import FAMILY, FINAL, PROGRAMS, agent, called, left_running, program, variables
 from tests.clients.environments import environment
-
-FAMILY = "clearml"
-FINAL = {"succeeded", "failed", "cancelled"}
-PROGRAMS = Path(__file__).with_name(FAMILY)
-
-
-def variables(house: RunningHouse) -> dict[str, str]:
-    """Return what `jobyard credentials` tells to put into the environment of this family's clients."""
-    told = house.call("credentials", "--json").json["clearml"]
-    return {
-        "CLEARML_API_HOST": told["api_server"],
-        "CLEARML_WEB_HOST": told["web_server"],
-        "CLEARML_FILES_HOST": told["files_server"],
-        "CLEARML_API_ACCESS_KEY": told["access_key"],
-        "CLEARML_API_SECRET_KEY": told["secret_key"],
-    }
-
-
-def program(house: RunningHouse, program_name: str, **given: Any) -> Any:
-    """Run a program of this family; return what it saw."""
-    folder = house.folder / program_name
-    folder.mkdir(exist_ok=True)
-    more = given.pop("more", {})
-    told = {"variables": {**variables(house), **more, "PYTHONPATH": str(PROGRAMS)}, **given}
-    return ask(FAMILY, PROGRAMS / f"{program_name}.py", told, folder)
 
 
 @pytest.fixture(scope="module")
@@ -146,25 +117,6 @@ def test_what_ran_without_a_server_is_taken_in_afterwards(house: RunningHouse) -
     assert seen["scalars"]["loss"]["train"]["y"] == [0.0, 1.0, 2.0]
 
 
-@contextmanager
-def left_running(house: RunningHouse, name: str, words: list[str], **more: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a program of this family beside the test, and end it."""
-    folder = house.folder / name
-    folder.mkdir(exist_ok=True)
-    told = surroundings(folder) | variables(house) | more
-    with (folder / "said.txt").open("w") as said:
-        process = subprocess.Popen(
-            words, cwd=folder, env=told, stdin=subprocess.PIPE, stdout=said, stderr=subprocess.STDOUT, text=True
-        )
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
-            if process.stdin is not None:
-                process.stdin.close()
-
-
 def test_a_script_outlives_its_server_and_is_stopped_from_the_page(tmp_path: Path) -> None:
     with running(tmp_path, workers=0) as house:
         port = house.port
@@ -213,13 +165,8 @@ def test_the_agent_runs_what_waits_in_its_queue(house: RunningHouse) -> None:
         )
         for id_ in (good, bad):
             called(house, "tasks.enqueue", task=id_, queue=queue)
-        words = [str(environment(FAMILY) / "clearml-agent"), "daemon", "--queue", "agents here", "--foreground"]
-        more = {
-            "CLEARML_AGENT_SKIP_PYTHON_ENV_INSTALL": "1",
-            "CLEARML_WORKER_ID": "box:1",
-            "PATH": f"{environment(FAMILY)}{os.pathsep}{os.environ['PATH']}",
-        }
-        with left_running(house, "agent", words, **more) as process:
+        words = ("daemon", "--queue", "agents here", "--foreground")
+        with agent(house, "agent", *words, worker="box:1") as process:
             eventually(lambda: client.job(good).state in FINAL and client.job(bad).state in FINAL, 90)
             assert "box:1" in {one["id"] for one in called(house, "workers.get_all")["workers"]}
             assert "box:1" in {worker.name for worker in client.workers()}
@@ -233,16 +180,3 @@ def test_the_agent_runs_what_waits_in_its_queue(house: RunningHouse) -> None:
     assert any("running with 0.25" in one["msg"] for one in log)
     assert called(house, "queues.get_num_entries", queue=queue)["num"] == 0
     assert called(house, "workers.get_all")["workers"] == []
-
-
-def called(house: RunningHouse, action: str, **body: Any) -> Any:
-    """Call an action of the face as the house's own administrator."""
-    import httpx2
-
-    from tests.plain import NO_TRUST
-
-    headers = {"Authorization": f"Bearer {house.plate.token}"}
-    with httpx2.Client(base_url=house.url, headers=headers, trust_env=False, verify=NO_TRUST, timeout=30) as client:
-        answer = client.post(f"/{action}", json=body)
-        assert answer.status_code == 200, answer.text
-        return answer.json()["data"]
