@@ -13,7 +13,9 @@ from rich.table import Table
 from bench.figures import FIRST, Figure
 from bench.machine import Machine
 
-_BEGIN, _END = "<!-- figures: written by make bench -->", "<!-- figures: end -->"
+FIGURES = "figures"
+"""The part of the docs' page that holds what engines are measured by."""
+_WIDEST = 12
 _TITLES = {
     "submit": "Submit: durable before the answer",
     "drain": "Drain: no-op jobs that wait, one worker process",
@@ -46,14 +48,15 @@ def printed(run: Run, console: Console) -> None:
         console.print(f"[bold red]{sentence}[/]")
 
 
-def written(run: Run, results: Path, page: Path | None) -> None:
-    """Write the JSON, and the tables into the docs' page where one is given."""
+def written(run: Run, results: Path, page: Path | None, part: str = FIGURES) -> None:
+    """Write the JSON, and the tables into their part of the docs' page where one is given."""
     results.parent.mkdir(parents=True, exist_ok=True)
     results.write_bytes(msgspec.json.format(msgspec.json.encode(_rounded(run)), indent=1) + b"\n")
     if page is not None:
-        before, _, rest = page.read_text(encoding="utf-8").partition(_BEGIN)
-        after = rest.partition(_END)[2]
-        page.write_text(f"{before}{_BEGIN}\n\n{markdown(run)}\n\n{_END}{after}", encoding="utf-8")
+        begin, end = f"<!-- {part}: written by make bench -->", f"<!-- {part}: end -->"
+        before, _, rest = page.read_text(encoding="utf-8").partition(begin)
+        after = rest.partition(end)[2]
+        page.write_text(f"{before}{begin}\n\n{markdown(run)}\n\n{end}{after}", encoding="utf-8")
 
 
 def markdown(run: Run) -> str:
@@ -75,7 +78,7 @@ def markdown(run: Run) -> str:
 
 
 def _tables(figures: Sequence[Figure]) -> dict[str, list[tuple[str, ...]]]:
-    """Return the table of each measure: the heading, then a row for each engine."""
+    """Return the table of each measure: the heading, then a row for each engine, or for each of many figures."""
     found: dict[str, list[tuple[str, ...]]] = {}
     for measure in _TITLES:
         own = {(figure.engine, figure.name): figure for figure in figures if figure.measure == measure}
@@ -83,8 +86,13 @@ def _tables(figures: Sequence[Figure]) -> dict[str, list[tuple[str, ...]]]:
         engines = list(dict.fromkeys(engine for engine, _ in own))
         rows = [(engine, *(_cell(own.get((engine, name))) for name in names)) for engine in engines]
         if rows:
-            found[measure] = [("engine", *names), *rows]
+            found[measure] = _upright([("engine", *names), *rows])
     return found
+
+
+def _upright(table: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return a table with its engines beside each other where it would be too wide to read."""
+    return table if len(table[0]) <= _WIDEST else list(zip(("", *table[0][1:]), *table[1:], strict=True))
 
 
 def _cell(figure: Figure | None) -> str:

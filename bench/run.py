@@ -1,8 +1,8 @@
 """Measures Jobyard against its peers and against SQLite itself: one run, one machine, the same work.
 
 `python bench/run.py` measures everything and writes `bench/results` and `docs/reference/benchmarks.md`.
-With `--quick`, or with the names of some measures, only the JSON is written; `sync`, `tables`, `formats` and
-`experiments` alone write their own parts of both.
+With `--quick`, or with the names of some measures, only the JSON is written; `requests`, `sync`, `tables`, `formats`
+and `experiments` alone write their own parts of both.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from bench.tables import run as tables  # noqa: E402
 MEASURES = (submit, drain, pickup, listing, requests)
 PAGE = ROOT / "docs" / "reference" / "benchmarks.md"
 RESULTS = ROOT / "bench" / "results" / "latest.json"
+REQUESTS_RESULTS = ROOT / "bench" / "results" / "requests.json"
 SYNC_RESULTS = ROOT / "bench" / "results" / "sync.json"
 TABLES_RESULTS = ROOT / "bench" / "results" / "tables.json"
 FORMATS_RESULTS = ROOT / "bench" / "results" / "formats.json"
@@ -148,7 +149,10 @@ def _engines(folder: Path, words: argparse.Namespace, console: Console) -> int:
         bench.close()
     report.printed(run, console)
     whole = not (words.quick or names or words.without_peers or words.without_postgres)
-    report.written(run, RESULTS, PAGE if whole else None)
+    if names == [requests.NAME] and not (words.quick or words.without_peers):
+        report.written(run, REQUESTS_RESULTS, PAGE, requests.NAME)
+    else:
+        report.written(run, RESULTS, PAGE if whole else None)
     return len(run.missing)
 
 
