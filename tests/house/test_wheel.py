@@ -1,4 +1,4 @@
-"""What `pip install jobyard` brings: the code, its SQL, the built page, and nothing else."""
+"""What `pip install jobyard` brings: the code, its SQL, the built page, the demo's workflows, and nothing else."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
     strange = {
         name
         for name in _inside(wheel)
-        if not name.startswith("jobyard/web/assets/")
+        if not name.startswith(("jobyard/web/assets/", "jobyard/demo/drawn/"))
         and not name.endswith((".py", ".sql", "jobyard/py.typed"))
         and ".dist-info/" not in name
     }
