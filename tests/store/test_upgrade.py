@@ -61,7 +61,8 @@ def fill(database: SqliteDatabase | PostgresDatabase) -> None:
             "INSERT INTO events (job, type, at, actor, state, revision, attempt, data)"
             f" SELECT id, 'submitted', 5, owner, state, 1, 0, '{{}}' FROM jobs WHERE number = {id_}"
         )
-    again = '{"labels":{"a":"b"},"parameters":{"format":"COCO 1.0"},"origin":"' + FIRST + '"}'
+    said = '{"format":"COCO 1.0","pictures":true,"assignment":null,"name":"","file":"x","flag":false,"zero":0}'
+    again = '{"labels":{"a":"b"},"parameters":' + said + ',"origin":"' + FIRST + '"}'
     database.statement(f"UPDATE jobs SET fixed = '{again}' WHERE name = 'done'")
     for number, size in ((12, 100), (13, 20), (13, 3), (1, 7)):
         database.statement(f"INSERT INTO files VALUES ({number}, 1, 'f{size}', {size}, '', 'b{size}', '')")
@@ -137,6 +138,8 @@ def require_right(store: Store) -> None:
     assert job.labels == {"a": "b"}
     assert job.origin == FIRST and hand.names(Filter(origin=FIRST)) == ["done"]
     assert hand.names(Filter(format="Coco 1.0")) == ["done"]
+    told = {(one.facet.format, one.facet.given) for one in hand.see(lambda view: view.block("cy", 0))}
+    assert told == {("", ""), ("coco 1.0", "file,format,pictures,zero")}
 
 
 def require_fair(store: Store) -> None:

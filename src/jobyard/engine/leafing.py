@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from jobyard.access import rules
 from jobyard.engine.ledger import Ledger
+from jobyard.engine.strips import Sieve, Strip, cut
 from jobyard.engine.waiting import Waits
-from jobyard.job.filters import OUTLINE_LIMIT, PAGE_LIMIT, Cursor, Filter, Order, Outline, Query, Scope
+from jobyard.job.filters import PAGE_LIMIT, Filter, Order, Query, Scope
 from jobyard.job.record import Job
 from jobyard.job.states import State
 from jobyard.job.waiting import Waiting
@@ -18,7 +19,7 @@ from jobyard.people.record import Actor
 from jobyard.store.contract import View
 
 _NEAR = 200
-"""Rows that are walked where one stands; whoever leafs further is answered beside the event loop."""
+"""The longest page that is read where one stands; a longer one, or a sieved one, is read beside the event loop."""
 _ALL = 2**62
 
 
@@ -59,21 +60,19 @@ class Leafing:
         order: Order,
         offset: int,
         limit: int,
-        keep: Callable[[Outline], bool] | None = None,
+        sieve: Sieve | None = None,
     ) -> Leaf:
         """Return `limit` of the actor's own jobs from the row `offset` on, group after group, each in this order.
 
-        The order is one by number. `keep` narrows further what no filter can say; then every job of the groups is
-        looked at in outline.
+        The order is one by number.
         """
-        scope = Scope(owner=actor.name)
+        strip = Strip(owner=actor.name, order=order, sieve=sieve or Sieve())
 
         def work(view: View) -> Leaf:
-            leaf = _sifted if keep is not None else _counted
-            jobs, total = leaf(view, groups, scope, order, offset, limit, keep or _every)
+            jobs, total = cut(view, groups, strip, offset, limit)
             return Leaf(jobs=jobs, total=total, waiting=self._waits.explained(view, jobs))
 
-        near = keep is None and offset + limit <= _NEAR
+        near = sieve is None and limit <= _NEAR
         return await (self._ledger.read(work) if near else self._ledger.search(work))
 
     async def seen(self, actor: Actor, leaves: Leaves, shared: frozenset[str] = frozenset()) -> Leaf:
@@ -120,75 +119,8 @@ def _kept(job: Job, leaves: Leaves) -> bool:
     return leaves.keep is None or job.state not in leaves.doubtful or leaves.keep(job)
 
 
-def _every(_job: Outline) -> bool:
-    return True
-
-
-def _counted(
-    view: View,
-    groups: Sequence[Filter],
-    scope: Scope,
-    order: Order,
-    offset: int,
-    limit: int,
-    _keep: Callable[[Outline], bool],
-) -> tuple[list[Job], int]:
-    """Return a page and the total from counters; groups before the page are skipped whole."""
-    jobs, total = list[Job](), 0
-    for group in groups:
-        size = view.count(group, scope, _ALL)
-        first = max(0, offset - total)
-        if first < size and len(jobs) < limit:
-            jobs += _rows(view, group, scope, order, first, limit - len(jobs))
-        total += size
-    return jobs, total
-
-
-def _sifted(
-    view: View,
-    groups: Sequence[Filter],
-    scope: Scope,
-    order: Order,
-    offset: int,
-    limit: int,
-    keep: Callable[[Outline], bool],
-) -> tuple[list[Job], int]:
-    ids, total = list[str](), 0
-    for group in groups:
-        for outline in _outlines(view, group, scope, order):
-            if not keep(outline):
-                continue
-            if offset <= total < offset + limit:
-                ids.append(outline.id)
-            total += 1
-    return view.jobs(ids), total
-
-
-def _rows(view: View, group: Filter, scope: Scope, order: Order, first: int, limit: int) -> list[Job]:
-    after = view.nth(Query(filter=group, scope=scope, order=order), first) if first else None
-    if first and after is None:
-        return []
-    found = list[Job]()
-    for page in _pages(view, group, scope, order, min(PAGE_LIMIT, limit), after):
-        found += page
-        if len(found) >= limit:
-            break
-    return found[:limit]
-
-
-def _outlines(view: View, group: Filter, scope: Scope, order: Order) -> Iterator[Outline]:
-    query = Query(filter=group, scope=scope, order=order)
-    while found := view.outlines(query):
-        yield from found
-        if len(found) < OUTLINE_LIMIT:
-            return
-        query = replace(query, after=Cursor(value=found[-1].number, number=found[-1].number))
-
-
-def _pages(
-    view: View, group: Filter, scope: Scope, order: Order, size: int, after: Cursor | None = None
-) -> Iterator[list[Job]]:
-    query: Query | None = Query(filter=group, scope=scope, order=order, limit=max(size, 1), after=after)
+def _pages(view: View, group: Filter, scope: Scope, order: Order, size: int) -> Iterator[list[Job]]:
+    query: Query | None = Query(filter=group, scope=scope, order=order, limit=max(size, 1))
     while query is not None:
         page = view.find(query)
         yield page.jobs

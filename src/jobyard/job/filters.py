@@ -15,6 +15,10 @@ PAGE_LIMIT = 500
 """The most jobs one page holds."""
 OUTLINE_LIMIT = 5_000
 """The most outlines that are read at once."""
+BLOCK = 1_024
+"""So many numbers are a block; how many jobs of each facet stand in it is kept."""
+UNTOLD = "*"
+"""Stands for the names of parameters that are too many, too long or too odd to tell."""
 WORD_LIMIT = 16
 """The most words one search looks at; further ones are ignored."""
 
@@ -99,6 +103,34 @@ class Outline(Struct, frozen=True, kw_only=True):
     state: State
     parameters: dict[str, Any]
     marks: dict[str, Any]
+
+
+class Facet(Struct, frozen=True, kw_only=True):
+    """What many jobs have in common, so that a list need not look at each of them."""
+
+    kind: str
+    state: State
+    format: str = ""
+    """The parameter of that name with its ASCII capitals made small; empty where there is none."""
+    given: str = ""
+    """Names of the parameters that say something, sorted, with a comma between them; or UNTOLD."""
+
+
+class Tallied(Struct, frozen=True, kw_only=True):
+    """How many jobs of one facet stand in one block of numbers."""
+
+    block: int
+    """Their numbers divided by BLOCK."""
+    facet: Facet
+    count: int
+
+
+class Faceted(Struct, frozen=True, kw_only=True):
+    """A job in a block."""
+
+    number: int
+    id: str
+    facet: Facet
 
 
 class Query(Struct, frozen=True, kw_only=True):

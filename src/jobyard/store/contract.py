@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
 from jobyard.job.events import Change, Event
-from jobyard.job.filters import Cursor, Filter, Outline, Query, Scope
+from jobyard.job.filters import Faceted, Filter, Outline, Query, Scope, Tallied
 from jobyard.job.record import Attempt, Job, LogLine, ResultFile
 from jobyard.people.record import Key, Membership, Project, User
 from jobyard.store.rows import (
@@ -75,11 +75,14 @@ class View(Protocol):
     def count(self, filter_: Filter, scope: Scope, limit: int) -> int:
         """Count the jobs a list would show, but stop at `limit`."""
 
-    def nth(self, query: Query, row: int) -> Cursor | None:
-        """Return where a list by number stands on its `row`-th job, counted from 1; None where it is shorter."""
-
     def outlines(self, query: Query) -> list[Outline]:
         """Return up to OUTLINE_LIMIT jobs of a list by number in outline, behind the query's cursor."""
+
+    def blocks(self, owner: str) -> list[Tallied]:
+        """Return how many jobs of one owner's there are of each facet, block by block. Scans no jobs on SQLite."""
+
+    def block(self, owner: str, block: int) -> list[Faceted]:
+        """Return the jobs of one owner's that stand in one block, by number."""
 
     def tallies(self, scope: Scope) -> list[Tally]:
         """Return the kept counters inside the scope, zeros left out, sorted by queue and state. Never scans jobs."""

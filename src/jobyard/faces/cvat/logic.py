@@ -80,6 +80,24 @@ def plain(text: str) -> dict[str, Any] | None:
     return found if walk(msgspec.json.decode(text)) else None
 
 
+def named(text: str) -> set[str]:
+    """Return the fields that a filter looks at."""
+    found = set[str]()
+
+    def walk(rule: Any) -> None:
+        if isinstance(rule, list):
+            for one in rule:
+                walk(one)
+        elif isinstance(rule, dict):
+            for name, given in rule.items():
+                if name == "var":
+                    found.add(str(given))
+                walk(given)
+
+    walk(msgspec.json.decode(text))
+    return found
+
+
 class _Reader:
     """Turns rules into functions."""
 
@@ -127,7 +145,7 @@ def _joined(name: str, tests: Sequence[Test]) -> Test:
 
 def _ordered(compare: Callable[[Any, Any], bool], tests: Sequence[Test]) -> Test:
     def test(facts: Facts) -> bool:
-        values = [one(facts) for one in tests]
+        values = [_folded(one(facts)) for one in tests]
         try:
             return all(compare(low, high) for low, high in pairwise(values))
         except TypeError:
@@ -136,10 +154,12 @@ def _ordered(compare: Callable[[Any, Any], bool], tests: Sequence[Test]) -> Test
     return test
 
 
+def _folded(value: Any) -> Any:
+    return value.casefold() if isinstance(value, str) else value
+
+
 def _equal(one: Any, other: Any) -> bool:
-    if isinstance(one, str) and isinstance(other, str):
-        return one.casefold() == other.casefold()
-    return bool(one == other)
+    return bool(_folded(one) == _folded(other))
 
 
 def _within(value: Any, among: Any) -> bool:

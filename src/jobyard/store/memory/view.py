@@ -9,7 +9,19 @@ from typing import Any, TypeVar
 
 from jobyard.job.errors import Unavailable
 from jobyard.job.events import Event
-from jobyard.job.filters import OUTLINE_LIMIT, PAGE_LIMIT, Cursor, Filter, Order, Outline, Query, Scope
+from jobyard.job.filters import (
+    BLOCK,
+    OUTLINE_LIMIT,
+    PAGE_LIMIT,
+    Cursor,
+    Faceted,
+    Filter,
+    Order,
+    Outline,
+    Query,
+    Scope,
+    Tallied,
+)
 from jobyard.job.record import Attempt, Job, LogLine, ResultFile
 from jobyard.job.states import LIVE, State
 from jobyard.people.record import Key, Membership, Project, User
@@ -26,6 +38,7 @@ from jobyard.store.contract import (
     Tally,
     WorkerRow,
 )
+from jobyard.store.facets import facet
 from jobyard.store.memory.matching import matches, rank, sort_value
 from jobyard.store.memory.tables import Tables
 
@@ -63,10 +76,6 @@ class MemoryView:
     def count(self, filter_: Filter, scope: Scope, limit: int) -> int:
         return sum(1 for _ in islice(self._matching(filter_, scope), max(limit, 0)))
 
-    def nth(self, query: Query, row: int) -> Cursor | None:
-        numbers = [job.number for job in self._in_order(query)]
-        return Cursor(value=numbers[row - 1], number=numbers[row - 1]) if 1 <= row <= len(numbers) else None
-
     def outlines(self, query: Query) -> list[Outline]:
         return [
             Outline(
@@ -78,6 +87,17 @@ class MemoryView:
                 marks=job.marks,
             )
             for job in self._in_order(query)[:OUTLINE_LIMIT]
+        ]
+
+    def blocks(self, owner: str) -> list[Tallied]:
+        mine = (job for job in self._tables.jobs.values() if job.owner == owner)
+        counts = Counter((job.number // BLOCK, facet(job)) for job in mine)
+        return [Tallied(block=block, facet=one, count=count) for (block, one), count in counts.items()]
+
+    def block(self, owner: str, block: int) -> list[Faceted]:
+        mine = (job for job in self._tables.jobs.values() if job.owner == owner and job.number // BLOCK == block)
+        return [
+            Faceted(number=job.number, id=job.id, facet=facet(job)) for job in sorted(mine, key=lambda job: job.number)
         ]
 
     def tallies(self, scope: Scope) -> list[Tally]:

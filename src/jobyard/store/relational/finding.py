@@ -110,29 +110,6 @@ class Search(Struct, frozen=True):
             asked.append((self._keyed(self._joined(parts), branch.source), {**values, **branch.values}))
         return asked
 
-    def nth(self, query: Query, row: int) -> tuple[str, Mapping[str, Any]]:
-        """Return the text that finds the number of the `row`-th job of a list by number.
-
-        It merges the walks of all branches in the database and looks at nothing but their indexes where they suffice.
-        """
-        order = _NAMES[query.order]
-        values, texts = self._values() | {"skipped": row - 1}, list[str]()
-        branches = self._branches(query.order)
-        for place, branch in enumerate(branches):
-            where = self._where([*branch.conditions, *self._conditions()])
-            text = self._joined(["select_numbers", branch.source, where])
-            for name, value in branch.values.items():
-                own = name
-                if len(branches) > 1:
-                    # Every walk has values of its own under the same names.
-                    own = f"{name}_{place}"
-                    for mark in (":", "%("):
-                        text = text.replace(f"{mark}{name}", f"{mark}{own}")
-                values[own] = value
-            texts.append(text)
-        walks = f" {self._text('one_more_walk')} ".join(texts)
-        return f"{walks} {self._text(f'nth_{order}')}", values
-
     def total(self, limit: int) -> Asked:
         """Return the texts that count up to `limit` jobs of each branch."""
         values = self._values() | {"limit": limit}

@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import asdict
 
 from jobyard.job.events import Event, EventType
+from jobyard.job.filters import Facet
 from jobyard.job.record import Attempt, Failure, LogLine, ResultFile
 from jobyard.job.states import State
 from jobyard.people.record import Key, KeyForm, KeyScope, Membership, Project, Right, Role, User
@@ -97,6 +98,14 @@ def to_file(row: Row) -> ResultFile:
 def to_queue(row: Row) -> QueueRow:
     """Return the queue in a row of `all_queues`."""
     return QueueRow(name=row[0], paused=row[1] == 1, paused_by=row[2], paused_at=row[3])
+
+
+class Facets(dict[Row, Facet]):
+    """Facets by kind, state, format and what is given; each is made once."""
+
+    def __missing__(self, row: Row) -> Facet:
+        kind, state, format_, given = row
+        return self.setdefault(row, Facet(kind=kind, state=State(state), format=format_, given=given))
 
 
 def to_tally(row: Row) -> Tally:

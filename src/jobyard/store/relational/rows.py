@@ -12,17 +12,18 @@ import msgspec
 from msgspec import Struct, field
 
 from jobyard.job.errors import Invalid
-from jobyard.job.filters import lowered, searchable
+from jobyard.job.filters import searchable
 from jobyard.job.record import Failure, Job, OnFailure, Progress, Resource
 from jobyard.job.states import State
 from jobyard.store import text
+from jobyard.store.facets import format_of, given
 
 COLUMNS = (
     *("number", "id", "kind", "owner", "name", "project", "queue", "rank", "parent", "face", "external"),
     *("resource_type", "resource_id", "state", "ready", "revision", "attempt", "failures", "tries"),
     *("created_at", "queued_at", "due_at", "started_at", "begun_at", "finished_at", "worker", "lease_until"),
     *("results_until", "results_expired", "kept", "lively", "fixed", "turn", "waits", "unique_key", "schedule"),
-    *("origin", "format"),
+    *("origin", "format", "given"),
 )
 NUMBER = COLUMNS.index("number")
 RANK = COLUMNS.index("rank")
@@ -138,7 +139,8 @@ def to_row(job: Job) -> dict[str, Any]:
         "unique_key": job.unique,
         "schedule": job.schedule,
         "origin": job.origin,
-        "format": _format(job),
+        "format": format_of(job.parameters),
+        "given": given(job.parameters),
         "fixed": to_json(
             Fixed(
                 parameters=job.parameters,
@@ -195,12 +197,6 @@ def to_renewal(job: Job) -> dict[str, Any]:
             )
         ),
     }
-
-
-def _format(job: Job) -> str | None:
-    """Return what a job is found by as its format."""
-    said = job.parameters.get("format")
-    return lowered(said) if isinstance(said, str) and text.storable(said) else None
 
 
 def extent(old: Job, new: Job) -> Extent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jobyard.job.filters import BLOCK
 from jobyard.store.relational.database import Database
 
 _SHOWN = 20
@@ -19,6 +20,12 @@ def findings(database: Database) -> list[str]:
         f"The result files of {owner}'s jobs are said to take {kept} bytes, but they take {true}."
         for owner, kept, true in database.all("wrong_stored", {})
     ]
+    if database.dialect == "sqlite":
+        found += [
+            f"Among {owner}'s jobs {block * BLOCK} to {(block + 1) * BLOCK - 1}, {kept} of one sort are counted, "
+            f"but there are {true}."
+            for owner, block, kept, true in database.all("wrong_blocks", {"size": BLOCK})
+        ]
     unsearchable, unknown = database.all("unsearchable_jobs", {})[0]
     if unsearchable:
         found.append(f"{unsearchable} jobs cannot be found by their words.")

@@ -10,7 +10,7 @@ from msgspec.structs import asdict, replace
 from jobyard.job import line
 from jobyard.job.errors import ChangedMeanwhile, JobNotFound, KeyReused, NameTaken, UniqueTaken
 from jobyard.job.events import Change, Event
-from jobyard.job.filters import Filter, Query, Scope, searchable
+from jobyard.job.filters import Filter, Query, Scope, Tallied, searchable
 from jobyard.job.record import Attempt, Job, LogLine, ResultFile
 from jobyard.job.states import LIVE
 from jobyard.people.record import Key, Membership, Project, User
@@ -65,6 +65,10 @@ class RelationalTransaction(RelationalView):
     def count(self, filter_: Filter, scope: Scope, limit: int) -> int:
         self.flush()
         return super().count(filter_, scope, limit)
+
+    def blocks(self, owner: str) -> list[Tallied]:
+        self.flush()
+        return super().blocks(owner)
 
     def tallies(self, scope: Scope) -> list[Tally]:
         self.flush()

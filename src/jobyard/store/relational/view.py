@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from jobyard.job.events import Event
-from jobyard.job.filters import OUTLINE_LIMIT, Cursor, Filter, Outline, Query, Scope
+from jobyard.job.filters import BLOCK, OUTLINE_LIMIT, Faceted, Filter, Outline, Query, Scope, Tallied
 from jobyard.job.record import Attempt, Job, LogLine, ResultFile
 from jobyard.people.record import Key, Membership, Project, User
 from jobyard.store.contract import (
@@ -73,13 +73,6 @@ class RelationalView:
         asked = [search.kept()] if search.counted() else search.total(limit)
         return min(limit, sum(int(rows[0][0]) for rows in self._database.each(asked)))
 
-    def nth(self, query: Query, row: int) -> Cursor | None:
-        search = Search(self._database, query.filter, query.scope)
-        if row < 1 or search.impossible():
-            return None
-        (rows,) = self._database.each([search.nth(query, row)])
-        return Cursor(value=int(rows[0][0]), number=int(rows[0][0])) if rows else None
-
     def outlines(self, query: Query) -> list[Outline]:
         search = Search(self._database, query.filter, query.scope)
         if search.impossible():
@@ -87,6 +80,16 @@ class RelationalView:
         found = self._database.each(search.page(query, OUTLINE_LIMIT, "select_outlines"))
         merged = found[0] if len(found) == 1 else merge(*found, key=lambda row: place(row, query.order))
         return [outline(row) for row in islice(merged, OUTLINE_LIMIT)]
+
+    def blocks(self, owner: str) -> list[Tallied]:
+        facets = records.Facets()
+        rows = self._database.all("blocks_of", {"owner": owner, "size": BLOCK})
+        return [Tallied(block=row[0], facet=facets[row[1:5]], count=int(row[5])) for row in rows]
+
+    def block(self, owner: str, block: int) -> list[Faceted]:
+        facets = records.Facets()
+        place = {"owner": owner, "low": block * BLOCK, "high": (block + 1) * BLOCK}
+        return [Faceted(number=row[0], id=row[1], facet=facets[row[2:6]]) for row in self._database.all("block", place)]
 
     def tallies(self, scope: Scope) -> list[Tally]:
         parameters = {

@@ -135,6 +135,14 @@ SELECT queue, 0, '', NULL FROM (SELECT queue FROM counters UNION SELECT queue FR
 WHERE queue NOT IN (SELECT name FROM queues)
 ORDER BY 1
 
+-- blocks_of: how many jobs of one owner's there are of each facet, block by block
+SELECT number / :size, kind, state, coalesce(format, ''), given, count(*) FROM jobs WHERE owner = :owner
+GROUP BY 1, 2, 3, 4, 5 ORDER BY 1
+
+-- block: the jobs of one owner's that stand in one block
+SELECT number, id, kind, state, coalesce(format, ''), given FROM jobs
+WHERE number >= :low AND number < :high AND owner = :owner ORDER BY number
+
 -- kept_counters: what the counters say
 SELECT owner, project, queue, kind, state, sum(count)::bigint FROM (
     SELECT owner, project, queue, kind, state, count FROM counters

@@ -9,13 +9,13 @@ INSERT INTO jobs (
     id, kind, owner, name, project, queue, rank, parent, face, external, resource_type, resource_id, state, ready,
     revision, attempt, failures, tries, created_at, queued_at, due_at, started_at, begun_at, finished_at, worker,
     lease_until, results_until, results_expired, kept, lively, fixed, turn, waits, unique_key, schedule, origin,
-    format
+    format, given
 )
 VALUES (
     :id, :kind, :owner, :name, :project, :queue, :rank, :parent, :face, :external, :resource_type, :resource_id, :state,
     :ready, :revision, :attempt, :failures, :tries, :created_at, :queued_at, :due_at, :started_at, :begun_at,
     :finished_at, :worker, :lease_until, :results_until, :results_expired, :kept, :lively, :fixed, :turn, :waits,
-    :unique_key, :schedule, :origin, :format
+    :unique_key, :schedule, :origin, :format, :given
 )
 ON CONFLICT (id) DO NOTHING
 RETURNING number
@@ -28,7 +28,7 @@ UPDATE jobs SET
     created_at = :created_at, queued_at = :queued_at, due_at = :due_at, started_at = :started_at, begun_at = :begun_at,
     finished_at = :finished_at, worker = :worker, lease_until = :lease_until, results_until = :results_until,
     results_expired = :results_expired, kept = :kept, lively = :lively, fixed = :fixed, turn = :turn, waits = :waits,
-    unique_key = :unique_key, schedule = :schedule, origin = :origin, format = :format
+    unique_key = :unique_key, schedule = :schedule, origin = :origin, format = :format, given = :given
 WHERE id = :id AND revision = :guard
 
 -- move_job: what a move changes, if the revision is still the guard

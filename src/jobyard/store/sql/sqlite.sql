@@ -94,6 +94,25 @@ SELECT queue, state, sum(count) FROM counters
 WHERE :everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects))
 GROUP BY queue, state HAVING sum(count) <> 0 ORDER BY queue, state
 
+-- bump_block: add to how many jobs of one facet stand in one block
+INSERT INTO blocks (owner, block, kind, state, format, given, count)
+VALUES (:owner, :block, :kind, :state, :format, :given, :count)
+ON CONFLICT (owner, block, kind, state, format, given) DO UPDATE SET count = blocks.count + excluded.count
+
+-- blocks_of: how many jobs of one owner's there are of each facet, block by block
+SELECT block, kind, state, format, given, count FROM blocks WHERE owner = :owner AND count > 0 ORDER BY block
+
+-- block: the jobs of one owner's that stand in one block
+SELECT number, id, kind, state, coalesce(format, ''), given FROM jobs NOT INDEXED
+WHERE number >= :low AND number < :high AND owner = :owner ORDER BY number
+
+-- wrong_blocks: owners whose blocks do not hold what is counted there
+SELECT owner, block, sum(kept), sum(true_count) FROM (
+    SELECT owner, block, kind, state, format, given, count AS kept, 0 AS true_count FROM blocks
+    UNION ALL
+    SELECT owner, number / :size, kind, state, coalesce(format, ''), given, 0, 1 FROM jobs
+) GROUP BY owner, block, kind, state, format, given HAVING sum(kept) <> sum(true_count) ORDER BY owner, block LIMIT 20
+
 -- kept_counters: what the counters say
 SELECT owner, project, queue, kind, state, count FROM counters WHERE count <> 0
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from litestar import Response, get, post
 from litestar.params import FromPath
+from msgspec import Struct
 from msgspec.structs import replace
 
+from jobyard.datasets.collection import Collection
+from jobyard.datasets.record import Dataset
+from jobyard.engine.strips import Sieve
 from jobyard.faces.cvat import logic, paging, people
 from jobyard.faces.cvat.marks import mark_of, marks_of
 from jobyard.faces.cvat.surroundings import REPORTS, Ask
@@ -35,15 +39,16 @@ async def list_requests(request: Ask) -> PageOut:
     which, asked = paging.wanted(request.asked), request.asked
     field, backward = paging.sorting(asked, _SORTS, "-created_date")
     plain = words.simple(asked)
-    keep = _kept(request, plain)
-    demanded = {**(logic.demanded(asked["filter"]) if asked.get("filter") else {}), **plain}
-    groups = await _narrowed(request, words.groups(demanded), demanded)
+    demanded = {**(_demanded(asked["filter"]) if asked.get("filter") else {}), **plain}
+    place = await _place(request, demanded)
+    sieve = _sieve(request, plain, place)
+    groups = [place.narrowed(group) for group in words.groups(demanded)]
     order = Order.NEWEST
     if field == "created_date":
         order = Order.NEWEST if backward else Order.OLDEST
     else:
         groups = words.sorted_groups(groups, field, backward=backward)
-    leaf = await request.engine.leafing.own(request.user, groups, order, which.offset, which.size, keep)
+    leaf = await request.engine.leafing.own(request.user, groups, order, which.offset, which.size, sieve)
     shown = await requests_out(request, leaf.jobs, leaf.waiting)
     return paging.page(request.link("requests"), asked, which, list(shown), leaf.total)
 
@@ -105,22 +110,50 @@ async def requests_out(request: Ask, jobs: Sequence[Job], waiting: dict[str, Wai
     ]
 
 
-async def _narrowed(request: Ask, groups: list[Filter], demanded: dict[str, object]) -> list[Filter]:
-    """Return the groups narrowed to the work on one task or job, where one is demanded that is still there."""
-    task, job = demanded.get("task_id"), demanded.get("job_id")
+class _Place(Struct, frozen=True, kw_only=True):
+    """What a list is demanded of, where that is still there: it also tells what other doors' work is about."""
+
+    dataset: Dataset | None = None
+    collection: Collection | None = None
+
+    def narrowed(self, group: Filter) -> Filter:
+        """Return a group narrowed to the work on a task or a job."""
+        if self.dataset is None:
+            return group
+        return replace(group, resource_type="dataset", resource_id=self.dataset.id)
+
+    def mark(self, job: Outline) -> words.Mark:
+        """Return a job's mark."""
+        found = mark_of(job)
+        if words.MARK in job.marks:
+            return found
+        if self.dataset is not None:
+            found = replace(found, task_id=self.dataset.number)
+        if self.collection is not None and job.parameters.get("collection") == self.collection.id:
+            found = replace(found, project_id=self.collection.number)
+        return found
+
+
+def _demanded(text: str) -> dict[str, object]:
+    logic.compiled(text, words.FIELDS)
+    return logic.demanded(text)
+
+
+async def _place(request: Ask, demanded: dict[str, object]) -> _Place:
+    project, task, job = (demanded.get(name) for name in ("project_id", "task_id", "job_id"))
     try:
         if isinstance(job, int):
-            _, dataset = await request.datasets.assignment(request.user, job)
-        elif isinstance(task, int):
-            dataset = await request.house.tasks.dataset(request.user, task)
-        else:
-            return groups
+            return _Place(dataset=(await request.datasets.assignment(request.user, job))[1])
+        if isinstance(task, int):
+            return _Place(dataset=await request.house.tasks.dataset(request.user, task))
+        if isinstance(project, int):
+            return _Place(collection=await request.house.tasks.collection(request.user, project))
     except NotFound:
-        return groups
-    return [replace(group, resource_type="dataset", resource_id=dataset.id) for group in groups]
+        pass  # the requests outlive what they are about
+    return _Place()
 
 
-def _kept(request: Ask, plain: dict[str, object]) -> Callable[[Outline], bool] | None:
+def _sieve(request: Ask, plain: dict[str, object], place: _Place) -> Sieve | None:
     """Return what a list asks beyond what its groups hold, or None where that is all."""
     text = request.asked.get("filter", "")
     test = logic.compiled(text, words.FIELDS) if text else None
@@ -131,12 +164,15 @@ def _kept(request: Ask, plain: dict[str, object]) -> Callable[[Outline], bool] |
     if test is None and not rest:
         return None
 
-    def keep(job: Outline) -> bool:
-        facts = words.facts(job, mark_of(job))
+    def passes(facts: logic.Facts) -> bool:
         plainly = all(str(facts[name] or "").casefold() == str(value).casefold() for name, value in rest.items())
         return plainly and (test is None or bool(test(facts)))
 
-    return keep
+    asked = rest.keys() | (logic.named(text) if test is not None else set())
+    return Sieve(
+        sure=lambda facet: None if asked & words.untold(facet) else passes(words.facet_facts(facet)),
+        keep=lambda job: passes(words.facts(job, place.mark(job))),
+    )
 
 
 def _require_shown(job: Job) -> None:

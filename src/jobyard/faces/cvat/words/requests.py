@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from jobyard.faces.cvat.wire import OperationOut, RequestOut, UserRef, WaitOut
 from jobyard.faces.cvat.words.times import moment, some_moment
 from jobyard.job.errors import Invalid
-from jobyard.job.filters import Filter, Outline
+from jobyard.job.filters import UNTOLD, Facet, Filter, Outline
 from jobyard.job.record import Job
 from jobyard.job.states import State
 from jobyard.job.waiting import Waiting
@@ -145,6 +145,50 @@ def facts(job: Job | Outline, mark: Mark) -> dict[str, Any]:
         "task_id": mark.task_id,
         "job_id": mark.job_id,
     }
+
+
+def untold(facet: Facet) -> frozenset[str]:
+    """Return the facts that a facet does not tell."""
+    found = set(_NUMBERS)
+    if _facet_target(facet) is None:
+        found.add("target")
+    if facet.given == UNTOLD and facet.kind in {"dataset.export", "dataset.import"}:
+        found.add("subresource")
+    return frozenset(found)
+
+
+def facet_facts(facet: Facet) -> dict[str, Any]:
+    """Return what filters may ask of every request of a facet; what it does not tell is None."""
+    target, part = _facet_target(facet), _KINDS[facet.kind].subresource
+    if (facet.kind == "dataset.export" and "pictures" in _names(facet)) or (
+        facet.kind == "dataset.import" and target == "project"
+    ):
+        part = "dataset"
+    return {
+        "status": _STATUS[facet.state],
+        "action": _KINDS[facet.kind].action,
+        "target": target,
+        "subresource": part if part and part != "events" else None,
+        "format": facet.format or None,
+        "project_id": None,
+        "task_id": None,
+        "job_id": None,
+    }
+
+
+def _facet_target(facet: Facet) -> str | None:
+    if facet.kind == "events.report":
+        return "events"
+    if facet.kind == "backup.import" or facet.given == UNTOLD:
+        return None  # the mark says it, or the job's parameters
+    names = _names(facet)
+    if "assignment" in names:
+        return "job"
+    return "project" if "collection" in names else "task"
+
+
+def _names(facet: Facet) -> list[str]:
+    return facet.given.split(",")
 
 
 def request_out(job: Job, place: Place) -> RequestOut:

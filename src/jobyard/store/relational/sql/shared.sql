@@ -73,20 +73,8 @@ search CROSS JOIN jobs
 -- select_jobs: how a page begins
 SELECT jobs.* FROM
 
--- select_numbers: how a list of numbers begins
-SELECT jobs.number FROM
-
 -- select_outlines: how a list of outlines begins
 SELECT jobs.number, jobs.id, jobs.kind, jobs.state, jobs.lively, jobs.fixed FROM
-
--- one_more_walk: between the walks of one list
-UNION ALL
-
--- nth_newest: one row of a list, newest first
-ORDER BY 1 DESC LIMIT 1 OFFSET :skipped
-
--- nth_oldest: one row of a list, oldest first
-ORDER BY 1 LIMIT 1 OFFSET :skipped
 
 -- count_jobs: how a count begins
 SELECT count(*) FROM (SELECT 1 FROM
