@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 PAGE_LIMIT = 10_000
 """The most values, plots, pictures or pieces of one answer."""
+_FEW = 50
 
 
 class Drawn(NamedTuple):
@@ -50,7 +51,8 @@ class Curves:
         def work(view: View) -> dict[str, list[Series]]:
             return {home: _sorted(view, home, (Sort.SCALAR,)) for home in wanted}
 
-        return await self._ground.read(work)
+        # What one task needs is read at once; others are not to wait for what very many need.
+        return await (self._ground.read(work) if len(wanted) <= _FEW else self._ground.search(work))
 
     async def drawn(
         self,

@@ -45,7 +45,7 @@ def fits(kind: str, wanted: dict[str, Any]) -> bool:
         case "string":
             return "text" in kind or "`" in kind
         case "integer":
-            return "whole number" in kind or "number" in kind
+            return "number" in kind or any(letter.isdecimal() for letter in kind)
         case "number":
             return "number" in kind
         case "boolean":

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
 
+from jobyard.experiments import curves
+from jobyard.faces.clearml.asking import pages
+from jobyard.faces.clearml.routes import task_finding
 from jobyard.faces.clearml.words.tasks import hashed
 from tests.faces.clearml.house import Caller, House
 
@@ -182,6 +186,22 @@ async def test_what_is_hidden_is_found_by_its_id_or_when_asked(mia: Caller) -> N
     assert await names(mia, search_hidden=True) == ["hidden", "away"]
     assert await names(mia, search_hidden=True, system_tags=["-archived"]) == ["hidden"]
     assert await names(mia, id=[id_, away, "0" * 32], system_tags=["archived"]) == ["away"]
+
+
+async def test_a_look_through_many_tasks_keeps_nobody_waiting(crowd: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = list[int]()
+
+    def sorted_there(found: list[Any], fields: Any) -> list[Any]:
+        threads.append(threading.get_ident())
+        return pages.ordered(found, fields)
+
+    monkeypatch.setattr(task_finding, "ordered", sorted_there)
+    few = (await crowd("tasks.get_all", order_by=["type", "name"], only_fields=["name"]))["tasks"]
+    monkeypatch.setattr(task_finding, "_MANY", 1)
+    monkeypatch.setattr(curves, "_FEW", 1)
+    many = (await crowd("tasks.get_all", order_by=["type", "name"], only_fields=["name"]))["tasks"]
+    assert few == many and len(few) > 1
+    assert threads[0] == threading.get_ident() != threads[1]
 
 
 async def test_a_long_list_says_how_long_it_is_and_where_to_go_on(mia: Caller) -> None:

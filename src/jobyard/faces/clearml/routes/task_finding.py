@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 from msgspec.structs import replace
 
 from jobyard.experiments.record import Experiment, Model
@@ -19,6 +22,8 @@ from jobyard.faces.clearml.wire.tasks import TaskExIn, TaskIn, TaskOut, TasksIn,
 from jobyard.faces.clearml.words import tasks as words
 from jobyard.job.errors import JobNotFound
 
+_MANY = 1_000
+"""Tasks that are looked through beside the event loop, since others are not to wait for that."""
 _EXPANDED = ("company", "user", "project", "parent", "execution.queue")
 
 
@@ -69,7 +74,7 @@ async def documents(call: Call, found: list[Experiment], *, whole: bool, measure
     queues: dict[str, str] = {}
     if whole and any(words.in_line(one.job) for one in found):
         queues = {one.name: one.id for one in await call.experiments.lines.all(call.actor)}
-    shown = [words.document(one, whole=whole, queues=queues) for one in found]
+    shown = await _beside(len(found), lambda: [words.document(one, whole=whole, queues=queues) for one in found])
     if measured:
         known = await call.experiments.curves.last(call.actor, [one.task.id for one in found])
         for one in shown:
@@ -117,8 +122,13 @@ async def _sorted(
     """Return a page in an order, or under conditions, of which the tables know nothing."""
     found = await call.experiments.search.all(call.actor, sought)
     shown = await documents(call, found, whole=True, measured=True)
-    kept = ordered([one for one in shown if all(fit(one) for fit in rest)], by)
+    kept = await _beside(len(shown), lambda: ordered([one for one in shown if all(fit(one) for fit in rest)], by))
     return kept[part.offset : part.offset + part.limit], len(kept)
+
+
+async def _beside(count: int, work: Callable[[], list[Json]]) -> list[Json]:
+    """Return what some work on so many tasks returns; for many it is done beside the event loop."""
+    return await asyncio.to_thread(work) if count > _MANY else work()
 
 
 async def _expand(call: Call, found: list[Json], names: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
@@ -31,8 +31,8 @@ class Empty(Out, frozen=True, kw_only=True):
 class UpdatedOut(Out, frozen=True, kw_only=True):
     """What was changed."""
 
-    updated: int
-    """How many were changed: 0 or 1."""
+    updated: Literal[0, 1]
+    """How many were changed."""
     fields: Json = field(default_factory=dict)
     """Changed fields by their dotted names, with their new values."""
 

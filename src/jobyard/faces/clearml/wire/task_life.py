@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import field
 
 from jobyard.faces.clearml.wire import In, Json, ManyIn, ManyOut, Out, UpdatedOut
@@ -91,7 +93,7 @@ class DeleteOut(Out, frozen=True, kw_only=True):
 class StartedOut(UpdatedOut, frozen=True, kw_only=True):
     """What was changed."""
 
-    started: int = 1
+    started: Literal[0, 1] = 1
     """How many were begun."""
 
 
