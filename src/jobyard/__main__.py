@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-_SELDOM = 20_000
+SELDOM = 20_000
 """How many more objects there have to be before Python looks for garbage. Importing makes many and leaves none behind,
 and to look every 700 takes a fifth of a start."""
 
@@ -17,7 +17,7 @@ def main() -> None:
 
         print(jobyard.__version__)  # noqa: T201 - this is what was asked for
         return
-    gc.set_threshold(_SELDOM, 10, 10)
+    gc.set_threshold(SELDOM, 10, 10)
     from jobyard.cli.app import run
 
     sys.exit(run(sys.argv[1:]))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import cached_property
 
+from litestar import Litestar
 from msgspec import Struct
 
 import jobyard
@@ -98,7 +100,6 @@ class House:
         self.experiments = Experiments(self.engine, settings.task_silence, files, settings.upload_limit)
         self.library = Library(self.engine, self.packages, settings.upload_limit, Collected(clock))
         self.sharing, self.endpoints = Sharing(self.engine.ledger, vault), Endpoints(store, clock, vault)
-        self.native = native_face.native(self._native_surroundings())
         self.app = self._doors()
         """The app behind every address."""
         self.door = Porter(self.app, self.engine.meters.answered)
@@ -106,7 +107,7 @@ class House:
 
     def _doors(self) -> Doors:
         return Doors(
-            [native_room(self.native, self.settings), *self._foreign_rooms()],
+            [native_room(self._built_late(lambda: self.native), self.settings), *self._foreign_rooms()],
             hall_room(hall([*health(self.ready), *pages()]), self.settings),
             Doorplate(self.settings),
             self.running,
@@ -122,6 +123,11 @@ class House:
             workflows,
             Scripts(workflows, Box(vault)),
         ]
+
+    @cached_property
+    def native(self) -> Litestar:
+        """The app of our own protocol, built when it is first looked at."""
+        return native_face.native(self._native_surroundings())
 
     def _native_surroundings(self) -> Surroundings:
         return Surroundings(
@@ -240,8 +246,13 @@ class House:
         """Create the first administrator where there is no user yet; return the password, shown this once."""
         if await self.engine.ledger.read(lambda view: view.users()):
             return None
-        _, password = await self.engine.people.add_user(HOUSE, FIRST_USER, Role.ADMINISTRATOR)
+        # To hash a password takes as long as to build our own protocol, and needs neither this thread nor its lock.
+        adding = self.engine.people.add_user(HOUSE, FIRST_USER, Role.ADMINISTRATOR)
+        (_, password), _ = await asyncio.gather(adding, self._furnish_own())
         return password
+
+    async def _furnish_own(self) -> None:
+        self._late[0].built()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import ipaddress
 import logging
@@ -85,6 +86,7 @@ class _Serving:
             done, _ = await asyncio.wait([asked, ended], timeout=_BREATH, return_when=asyncio.FIRST_COMPLETED)
             if not done:
                 await house.furnish()
+                gc.freeze()  # what is there by now stays, so nobody need look through it for garbage again
                 await asyncio.wait([asked, ended], return_when=asyncio.FIRST_COMPLETED)
             asked.cancel()
             _log.info("stopping")

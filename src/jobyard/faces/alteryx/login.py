@@ -10,8 +10,6 @@ from base64 import b64decode
 from typing import Any
 from urllib.parse import unquote_plus
 
-import jwt
-
 from jobyard.access.tokens import SESSION_PREFIX, TOKEN_PREFIX, fingerprint
 from jobyard.engine.people import People
 from jobyard.faces.alteryx.refusals import NoToken, WrongKeys, WrongToken
@@ -48,6 +46,8 @@ class Login:
 
     async def token(self, access: str, secret: str) -> str:
         """Return a token for a pair of keys. Raises WrongKeys, or Refused for a worker's."""
+        import jwt
+
         try:
             _person(await self._people.paired(access, secret))
             key, _ = await self._people.keyed(access)
@@ -74,6 +74,8 @@ class Login:
 
     def _named(self, token: str) -> str:
         """Return the key that a token of ours names. Raises WrongToken."""
+        import jwt
+
         options: Any = {"require": ["exp", "key"], "verify_exp": False, "verify_iat": False}
         try:
             claims = jwt.decode(token, self._secret, algorithms=[_ALGORITHM], options=options)

@@ -12,7 +12,6 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
-import jwt
 from msgspec import Struct
 
 from jobyard.access.tokens import ACCESS_PREFIX, SESSION_PREFIX, TOKEN_PREFIX, fingerprint
@@ -71,6 +70,8 @@ class Login:
 
     def token(self, comer: Comer, access: str, seconds: int | None) -> str:
         """Return a token for whoever came with the key of this `access` field."""
+        import jwt
+
         now = self._clock.now() // SECOND
         life = min(max(seconds or USUAL, 60), LONGEST)
         ends = now + life
@@ -131,6 +132,8 @@ class Login:
 
     def _named(self, token: str) -> str:
         """Return the key that a token of ours names. Raises WrongToken."""
+        import jwt
+
         now = self._clock.now() // SECOND
         known = self._verified.get(token)
         if known is not None and known[1] > now:
