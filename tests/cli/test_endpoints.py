@@ -33,23 +33,23 @@ def test_a_bucket_is_allowed_synchronized_and_taken_back(house: RunningHouse, fo
     assert (told.code, told.out) == (0, f"{name} allows {bucket}/\n"), told.err
     listed = house.cli("endpoints", "list")
     assert name in listed.out and servers.ACCESS in listed.out and servers.SECRET not in listed.out
-    assert house.cli("endpoints", "test", name).code == 0
-    made = house.cli("datasets", "create", name, f"s3://{bucket}/train", "--json").json
+    assert house.call("endpoints", "test", name).code == 0
+    made = house.call("datasets", "create", name, f"s3://{bucket}/train", "--json").json
     assert made["source"] == f"s3://{bucket}/train/"
-    done = house.cli("datasets", "sync", name, "--wait", "--json").json
+    done = house.call("datasets", "sync", name, "--wait", "--json").json
     assert (done["state"], done["result"]["added"]) == ("succeeded", 30)
     (folder / bucket / "train/1/1.jpg").unlink()
-    assert house.cli("datasets", "sync", name, "--wait", "--json").json["result"]["deleted"] == 1
-    everything = house.cli("jobs", "logs", done["id"]).out + house.errors.read_text() + str(done)
+    assert house.call("datasets", "sync", name, "--wait", "--json").json["result"]["deleted"] == 1
+    everything = house.call("jobs", "logs", done["id"]).out + house.errors.read_text() + str(done)
     assert servers.SECRET not in everything
     wrong = house.cli("endpoints", "add", name, url, "--allow", bucket, *key, stdin="another\n")
     assert wrong.code == 0
-    tried = house.cli("endpoints", "test", name, "--json")
+    tried = house.call("endpoints", "test", name, "--json")
     assert (tried.code, tried.json[0]["code"]) == (1, "source_forbidden")
-    failed = house.cli("datasets", "sync", name, "--wait", "--json")
+    failed = house.call("datasets", "sync", name, "--wait", "--json")
     assert failed.code == 1
     assert "may not be read: the secret key is not that of the access key" in failed.json["failure"]["message"]
-    assert house.cli("endpoints", "remove", name).code == 0
-    assert house.cli("endpoints", "remove", name).code == 3
-    gone = house.cli("datasets", "sync", name, "--wait", "--json").json
+    assert house.call("endpoints", "remove", name).code == 0
+    assert house.call("endpoints", "remove", name).code == 3
+    gone = house.call("datasets", "sync", name, "--wait", "--json").json
     assert "is not inside a folder that an administrator allowed" in gone["failure"]["message"]

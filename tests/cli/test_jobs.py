@@ -50,7 +50,7 @@ def test_a_job_is_submitted_and_printed(house: RunningHouse) -> None:
     assert job["name"] == "Say hi" and job["priority"] == -5 and job["queue"] == "nobody"
     assert job["labels"] == {"run": label, "bare": ""}
     assert job["parameters"]["argv"] == ["echo", "hi"]
-    plain = house.cli("jobs", "cancel", str(job["number"]))
+    plain = house.call("jobs", "cancel", str(job["number"]))
     assert (plain.code, plain.out) == (0, f"job {job['number']} cancelled\n")
 
 
@@ -74,9 +74,9 @@ def test_a_text_parameter_stays_a_text(house: RunningHouse) -> None:
 def test_waiting_ends_as_the_job_ended(house: RunningHouse) -> None:
     good = house.cli("jobs", "submit", "command.run", "-p", argv("echo"), "--wait", "--json")
     assert (good.code, good.json["state"]) == (0, "succeeded")
-    bad = house.cli("jobs", "submit", "command.run", "-p", argv("sh", "-c", "exit 4"), "--wait", "--json")
+    bad = house.call("jobs", "submit", "command.run", "-p", argv("sh", "-c", "exit 4"), "--wait", "--json")
     assert (bad.code, bad.json["state"]) == (1, "failed")
-    plain = house.cli("jobs", "wait", bad.json["id"])
+    plain = house.call("jobs", "wait", bad.json["id"])
     assert plain.code == 1
     assert "failed" in plain.out and "code 4" in plain.out
 
@@ -109,8 +109,8 @@ def test_a_log_is_printed_and_followed(house: RunningHouse, client: Jobyard) -> 
     job = submit(client, "for n in 1 2 3; do echo $n; sleep 0.5; done")
     followed = house.cli("jobs", "logs", job.id, "-f")
     assert (followed.code, followed.out) == (0, "1\n2\n3\n")
-    assert house.cli("jobs", "logs", str(job.number)).out == "1\n2\n3\n"
-    lines = house.cli("jobs", "logs", job.id, "--json").lines
+    assert house.call("jobs", "logs", str(job.number)).out == "1\n2\n3\n"
+    lines = house.call("jobs", "logs", job.id, "--json").lines
     assert [(line["number"], line["text"], line["stream"]) for line in lines] == [(n, str(n), "out") for n in (1, 2, 3)]
 
 
@@ -201,14 +201,14 @@ def test_results_are_downloaded_and_checked(house: RunningHouse, client: Jobyard
     for line in got.lines:
         assert hashlib.sha256(Path(line["path"]).read_bytes()).hexdigest() == line["sha256"]
     (tmp_path / "b.txt").write_text("mine")
-    again = house.cli("jobs", "download", job.id, "b.txt", "--to", str(tmp_path))
+    again = house.call("jobs", "download", job.id, "b.txt", "--to", str(tmp_path))
     assert again.code == 6 and "--force" in again.err
     assert (tmp_path / "b.txt").read_text() == "mine"
-    forced = house.cli("jobs", "download", job.id, "b.txt", "--to", str(tmp_path), "--force")
+    forced = house.call("jobs", "download", job.id, "b.txt", "--to", str(tmp_path), "--force")
     assert (forced.code, forced.out) == (0, f"{tmp_path}/b.txt\n")
     assert (tmp_path / "b.txt").read_text() == "b\n"
-    assert house.cli("jobs", "download", job.id, "no.txt", "--to", str(tmp_path)).code == 3
-    assert house.cli("jobs", "download", job.id, "--to", str(tmp_path / "nowhere")).code == 2
+    assert house.call("jobs", "download", job.id, "no.txt", "--to", str(tmp_path)).code == 3
+    assert house.call("jobs", "download", job.id, "--to", str(tmp_path / "nowhere")).code == 2
 
 
 def test_a_job_without_results_has_none_to_download(house: RunningHouse, client: Jobyard) -> None:
