@@ -72,7 +72,7 @@ def check_points(kind: ShapeKind, points: Sequence[float]) -> str:
     """Return what is wrong with a shape's points; empty when nothing is."""
     if len(points) > _POINTS_LIMIT:
         return f"it has more than {_POINTS_LIMIT} numbers"
-    if not all(-_COORDINATE_LIMIT <= number <= _COORDINATE_LIMIT for number in points):
+    if not _are_near(points):
         return "a coordinate is not a finite number, or is very large"
     if kind is ShapeKind.MASK:
         return _mask_wrong(points)
@@ -82,6 +82,14 @@ def check_points(kind: ShapeKind, points: Sequence[float]) -> str:
     if len(points) < least or len(points) % 2:
         return f"a {kind.value} has an even count of numbers, at least {least}, and it has {len(points)}"
     return ""
+
+
+def _are_near(points: Sequence[float]) -> bool:
+    """Tell whether all are numbers within the limit: what is no number is none in the sum either."""
+    if not points:
+        return True
+    near = min(points) >= -_COORDINATE_LIMIT and max(points) <= _COORDINATE_LIMIT
+    return near and not math.isnan(sum(points))
 
 
 def _mask_wrong(points: Sequence[float]) -> str:

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jobyard.datasets.annotations import Annotations, Position, Shape, ShapeKind, Tag, Track
 from jobyard.datasets.formats.registry import importer
-from jobyard.datasets.messages import packed
-from jobyard.datasets.work import parcels as room
 from jobyard.datasets.work import telling
 from jobyard.datasets.work.exporting import DatasetExport
 from jobyard.datasets.work.messages import Aside
@@ -25,10 +24,7 @@ TRACK = Track(
 @given(st.lists(st.lists(drawn.shapes(0), max_size=3), max_size=5), st.integers(1, 200))
 def test_everything_comes_once_and_in_order(pictures: list[list[Shape]], heaviest: int) -> None:
     said = [Annotations(tags=(Tag(frame=0, label=1),), shapes=tuple(shapes)) for shapes in pictures]
-    patched = pytest.MonkeyPatch()
-    patched.setattr(room, "HEAVIEST", heaviest)
-    found = list(parcels(said))
-    patched.undo()
+    found = list(parcels(said, heaviest))
     assert [shape for one in found for shape in one.shapes] == [shape for one in said for shape in one.shapes]
     assert sum(len(one.tags) for one in found) == len(said)
     assert all(weight(one) for one in found)
@@ -41,7 +37,7 @@ def test_a_parcel_fits_into_a_message_from_another_machine() -> None:
     found = list(parcels([Annotations(shapes=(mask,) * 2_000, tracks=(TRACK,) * 2_000)]))
     assert sum(len(one.shapes) for one in found) == 2_000
     assert sum(len(one.tracks) for one in found) == 2_000
-    assert max(len(packed(Aside(annotations=one))) for one in found) < 14 << 20
+    assert max(len(msgspec.msgpack.encode(Aside(annotations=one))) for one in found) < 14 << 20
 
 
 def test_heavy_pictures_are_told_of_a_few_at_a_time(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ _DECODED: dict[str, Callable[[bytes], Annotation]] = {
     "shape": msgspec.msgpack.Decoder(Shape).decode,
     "track": msgspec.msgpack.Decoder(Track).decode,
 }
+_encoded = msgspec.msgpack.Encoder().encode
 
 
 class Placed(Struct, frozen=True):
@@ -174,5 +175,5 @@ def _row(dataset: int, layer: int, one: Annotation) -> dict[str, object]:
         "last": last_frame(one) if isinstance(one, Track) else one.frame,
         "what": _WHATS[type(one)],
         "label": one.label,
-        "body": msgspec.msgpack.encode(one),
+        "body": _encoded(one),
     }

@@ -113,7 +113,7 @@ class WorkCapability:
             case "unite":
                 return uniting.unite(transaction, job, _dataset(transaction, job), _read(payload, United), now)
             case "said":
-                return packed(telling.said(transaction, job, _read(payload, FramesWanted)))
+                return telling.said(transaction, job, _read(payload, FramesWanted))
         return self._made(transaction, job, verb, payload, now)
 
     def _made(self, transaction: Transaction, job: Job, verb: str, payload: Any, now: int) -> Any:

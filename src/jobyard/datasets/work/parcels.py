@@ -8,6 +8,8 @@ from jobyard.datasets.annotations import Annotations, Shape, Tag, Track
 
 HEAVIEST = 500_000
 """Numbers in one parcel; each takes up to nine bytes, and a message from another machine holds sixteen million."""
+LIGHT = 100_000
+"""Numbers in a parcel that the house takes in within one transaction: nobody else who writes waits long for it."""
 _EACH = 30
 """What an annotation weighs beside its points."""
 
@@ -15,7 +17,8 @@ _EACH = 30
 class Parcels:
     """Gathers annotations and gives them out in parcels of about the same weight."""
 
-    def __init__(self) -> None:
+    def __init__(self, heaviest: int = HEAVIEST) -> None:
+        self._heaviest = heaviest
         self._tags: list[Tag] = []
         self._shapes: list[Shape] = []
         self._tracks: list[Track] = []
@@ -41,13 +44,13 @@ class Parcels:
 
     def _weigh(self, weight: int) -> Iterator[Annotations]:
         self._weight += weight
-        if self._weight >= HEAVIEST:
+        if self._weight >= self._heaviest:
             yield from self.rest()
 
 
-def parcels(several: Iterable[Annotations]) -> Iterator[Annotations]:
+def parcels(several: Iterable[Annotations], heaviest: int = HEAVIEST) -> Iterator[Annotations]:
     """Yield annotations in parcels."""
-    packing = Parcels()
+    packing = Parcels(heaviest)
     for said in several:
         yield from packing.add(said)
     yield from packing.rest()
