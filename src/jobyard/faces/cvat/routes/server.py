@@ -1,12 +1,18 @@
-"""What the server is and what formats it knows; both are told without a login."""
+"""What the server is and what formats it knows, told without a login; and what stands in its allowed folders."""
 
 from __future__ import annotations
 
+import asyncio
+
 from litestar import get
 
+from jobyard.access import rules
+from jobyard.datasets.sources import Sources
+from jobyard.datasets.sources.browsing import browse
 from jobyard.faces.cvat.gate import PUBLIC
 from jobyard.faces.cvat.surroundings import Ask
-from jobyard.faces.cvat.wire import AboutOut, FormatsOut
+from jobyard.faces.cvat.wire import AboutOut, FileInfoOut, FormatsOut
+from jobyard.faces.cvat.words.files import file_info_out
 from jobyard.faces.cvat.words.formats import formats_out
 
 SPOKEN = "2.80.0"
@@ -31,4 +37,13 @@ async def get_formats(request: Ask) -> FormatsOut:
     return formats_out()
 
 
-HANDLERS = (get_about, get_formats)
+@get("/server/share")
+async def list_share(request: Ask) -> list[FileInfoOut]:
+    """Return what stands in a folder below those that an administrator allowed as sources."""
+    rules.require_house(request.user, rules.House.MAKE_PROJECTS)
+    roots, asked = Sources(request.house.settings.source_roots).roots, request.asked
+    found = await asyncio.to_thread(browse, roots, asked.get("directory", "/"), asked.get("search", ""))
+    return [file_info_out(one) for one in found]
+
+
+HANDLERS = (get_about, get_formats, list_share)

@@ -13,6 +13,7 @@ from jobyard.faces.cvat.wire.annotations import (
 from jobyard.faces.cvat.wire.house import (
     AboutOut,
     DetailOut,
+    FileInfoOut,
     FormatOut,
     FormatsOut,
     LoginIn,
@@ -52,6 +53,7 @@ __all__ = [
     "AttributeOut",
     "ConflictOut",
     "DetailOut",
+    "FileInfoOut",
     "FormatOut",
     "FormatsOut",
     "FrameOut",

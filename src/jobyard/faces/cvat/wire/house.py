@@ -19,6 +19,15 @@ class AboutOut(Struct, kw_only=True):
     subtitle: str
 
 
+class FileInfoOut(Struct, kw_only=True):
+    """A file or a folder that pictures can be taken from."""
+
+    name: str
+    type: str
+    """`REG` or `DIR`."""
+    mime_type: str
+
+
 class FormatOut(Struct, kw_only=True):
     """A format of annotations."""
 
