@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from jobyard.faces.clearml.asking import pages
 from jobyard.people.record import Role
 from tests.faces.clearml.house import Caller, House
 
@@ -149,6 +150,14 @@ async def test_odd_values_break_nothing(any_house: House) -> None:
     for query in QUERIES:
         answer = await mia.house.ask("GET", f"/tasks.get_all?{query}", b"", **mia.headers)
         assert answer.code[0] in {200, 400}, query[:100]
+
+
+async def test_a_list_from_its_beginning_is_no_longer_than_any(mia: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        await mia.task(name=f"task {number}")
+    monkeypatch.setattr(pages, "LARGEST", 2)
+    found = await mia("tasks.get_all", size=1, scroll_id="at-99999999999", refresh_scroll=True)
+    assert (len(found["tasks"]), found["total"], found["scroll_id"]) == (2, 3, "at-2")
 
 
 async def test_publishing_makes_no_model_of_somebody_else_ready(house: House) -> None:

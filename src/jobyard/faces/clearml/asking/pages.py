@@ -42,7 +42,9 @@ def page(said: ListIn) -> Page:
     if said.scroll_id is not None or (said.size is not None and said.start is None and said.page is None):
         limit = _bounded("size", said.size or said.page_size or PAGE_SIZE)
         place = _place(said.scroll_id)
-        return Page(0, place or limit, scrolls=True) if said.refresh_scroll else Page(place, limit, scrolls=True)
+        if said.refresh_scroll:
+            return Page(0, min(place or limit, LARGEST), scrolls=True)
+        return Page(place, limit, scrolls=True)
     if said.start is not None:
         if said.start < 0:
             raise Invalid(reason="error for field 'start'. it is at least 0")
