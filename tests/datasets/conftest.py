@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from jobyard.datasets import sync
+from jobyard.datasets import stretches, sync
 from jobyard.store.contract import Store
 from tests.datasets.yard import Yard
 from tests.every_store import every_store, postgres_rooms, postgres_rooms_address
@@ -24,5 +24,7 @@ def yard(store: Store, tmp_path: Path) -> Yard:
 
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Batches of ten, so that a small folder has several."""
+    """Batches of ten, so that a small folder has several, each kept as a stretch where it is no mere rest."""
     monkeypatch.setattr(sync, "BATCH_ENTRIES", 10)
+    monkeypatch.setattr(stretches, "BATCH_ENTRIES", 10)
+    monkeypatch.setattr(stretches, "LEAST", 4)

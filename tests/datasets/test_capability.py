@@ -108,7 +108,10 @@ WRONG_BATCHES: list[Any] = [
     {"start": b"", "entries": [(b"b", 1, 1, "")], "upto": b"a", "skipped": 0},
     {"start": b"", "entries": [], "upto": b"", "skipped": 0},
     {"start": b"b", "entries": [], "upto": b"a", "skipped": 0},
-    {"start": b"", "entries": [(b"%05d" % n, 1, 1, "") for n in range(2001)], "upto": None, "skipped": 0},
+    {"start": b"", "entries": [(b"a", 1, 1, "")], "upto": None, "skipped": 0, "digest": b"x"},
+    {"start": b"", "entries": [], "label_files": [(b"a", 1, 1, "")], "upto": None, "skipped": 0, "digest": b"x"},
+    {"start": b"", "entries": [], "upto": None, "skipped": 0, "digest": "x"},
+    {"start": b"", "entries": [(b"%05d" % n, 1, 1, "") for n in range(8001)], "upto": None, "skipped": 0},
 ]
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobyard.datasets.messages import Applied, Entry, Opened, unpacked
+from jobyard.datasets import stretches
+from jobyard.datasets.messages import Applied, Entry, Opened, fingerprint, unpacked
 from jobyard.datasets.record import Counts
 from jobyard.job import moves
 from jobyard.job.record import Job
@@ -22,7 +23,10 @@ Folder = dict[bytes, tuple[int, int]]
 KNOWN_LIMIT = 7
 BATCH = 5
 PATH = st.binary(min_size=1, max_size=2).filter(lambda path: b"\0" not in path)
-FOLDER = st.dictionaries(PATH, st.tuples(st.integers(0, 2), st.integers(-1, 1)), max_size=40)
+CONTENT = st.tuples(st.integers(0, 2), st.integers(-1, 1))
+FOLDER = st.dictionaries(PATH, CONTENT, max_size=40)
+PATCH = st.dictionaries(PATH, CONTENT | st.none(), max_size=3)
+"""What becomes of a few files of the folder that was there before; None is gone."""
 
 
 def entries(folder: Folder) -> list[Entry]:
@@ -37,9 +41,21 @@ class Turn(NamedTuple):
     """Its answer is lost, so it is sent once more."""
     dies: bool = False
     """The attempt dies behind it, and another one goes on."""
+    whole: bool = True
+    """It ends where a stretch that was compared earlier ends, and is told by its digest where it is as it was."""
 
 
-TURNS = st.lists(st.builds(Turn, st.integers(1, BATCH), st.booleans(), st.booleans()), max_size=12)
+TURNS = st.lists(st.builds(Turn, st.integers(1, BATCH), st.booleans(), st.booleans(), st.booleans()), max_size=12)
+
+
+class Patch(NamedTuple):
+    """A folder that is nearly as it was."""
+
+    changes: dict[bytes, tuple[int, int] | None]
+
+    def after(self, folder: Folder) -> Folder:
+        merged = {**folder, **self.changes}
+        return {path: content for path, content in merged.items() if content is not None}
 
 
 class Lister:
@@ -50,13 +66,24 @@ class Lister:
         self.job = job
         self.left = entries(folder)
         self.turns = iter(turns)
+        self.digests = 0
 
     def run(self) -> Counts:
         applied = self.open()
         while not applied.passed:
             turn = next(self.turns, Turn())
             ahead = [entry for entry in self.left if entry[0] > applied.cursor]
-            applied = self.send(applied.cursor, ahead[: turn.size], end=turn.size >= len(ahead), lost=turn.lost)
+            batch, end = ahead[: turn.size], turn.size >= len(ahead)
+            upto = None if end else batch[-1][0]
+            if turn.whole and (stretch := applied.ahead) is not None:
+                upto = stretch.upto
+                batch = [entry for entry in ahead if upto is None or entry[0] <= upto]
+                if fingerprint(batch, [], labelled=False) == stretch.digest:
+                    self.digests += 1
+                    applied = self.send(applied.cursor, [], upto, stretch.digest, lost=turn.lost)
+                    assert (applied.cursor, applied.passed) == (upto or applied.cursor, upto is None)
+                    continue
+            applied = self.send(applied.cursor, batch, upto, lost=turn.lost)
             if turn.dies:
                 self.job = self.yard.change(self.job, lambda now: moves.give_back(now, now.attempt, 1))
                 self.job = self.yard.claim(self.job)
@@ -67,9 +94,10 @@ class Lister:
     def open(self) -> Applied:
         return unpacked(self.yard.call(self.job, "datasets.open"), Opened).applied
 
-    def send(self, start: bytes, batch: Sequence[Entry], *, end: bool, lost: bool) -> Applied:
-        upto = None if end else batch[-1][0]
-        payload = {"start": start, "entries": list(batch), "upto": upto, "skipped": 1}
+    def send(
+        self, start: bytes, batch: Sequence[Entry], upto: bytes | None, digest: bytes = b"", *, lost: bool
+    ) -> Applied:
+        payload = {"start": start, "entries": list(batch), "upto": upto, "skipped": 1, "digest": digest}
         answer = unpacked(self.yard.call(self.job, "datasets.apply", payload), Applied)
         while answer.more:
             answer = unpacked(self.yard.call(self.job, "datasets.apply", payload), Applied)
@@ -79,17 +107,20 @@ class Lister:
 
 
 @pytest.fixture
-def small_yard(store: Store, tmp_path: Path) -> Yard:
+def small_yard(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Yard:
+    monkeypatch.setattr(stretches, "LEAST", 2)
+    monkeypatch.setattr(stretches, "BATCH_ENTRIES", 2 * BATCH)
     return Yard(store, tmp_path, known_limit=KNOWN_LIMIT)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(FOLDER, TURNS), min_size=1, max_size=4))
-def test_any_folder_after_any_other(small_yard: Yard, folders: list[tuple[Folder, list[Turn]]]) -> None:
+@given(st.lists(st.tuples(FOLDER | PATCH.map(Patch), TURNS), min_size=1, max_size=4))
+def test_any_folder_after_any_other(small_yard: Yard, folders: list[tuple[Folder | Patch, list[Turn]]]) -> None:
     yard, known = small_yard, Folder()
     dataset = yard.create()
     try:
-        for folder, turns in folders:
+        for wanted, turns in folders:
+            folder = wanted.after(known) if isinstance(wanted, Patch) else wanted
             job = yard.claim(yard.submit(allow_empty=True))
             counts = Lister(yard, job, folder, turns).run()
             yard.finish(job)

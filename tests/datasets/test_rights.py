@@ -5,10 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from jobyard.datasets.messages import Applied, unpacked
 from jobyard.job.errors import AlreadySynchronizing, Conflict, NotFound, Refused
 from jobyard.people.record import Actor, Role
+from jobyard.store.contract import Transaction
 from tests.datasets.yard import ADA, BOB, OPERATOR, Yard, fill
 
 
@@ -128,3 +130,27 @@ def test_files_that_were_sent_in_have_no_source_to_synchronize_with(yard: Yard) 
     yard.create(source="")
     with pytest.raises(Conflict, match="The files of the dataset cats were sent in"):
         yard.submit()
+
+
+def test_a_synchronization_that_waited_is_refused_to_who_may_not_have_it_any_more(yard: Yard) -> None:
+    yard.create()
+    fill(yard, 3)
+    job = yard.claim(yard.submit(actor=ADA))
+
+    def become(**fields: Any) -> None:
+        def work(transaction: Transaction) -> None:
+            user = transaction.user(ADA.name)
+            assert user is not None
+            transaction.put_user(replace(user, **fields))
+
+        yard.write(work)
+
+    become(role=Role.VIEWER)
+    with pytest.raises(Refused, match="You are not allowed to synchronize cats any more"):
+        yard.call(job, "datasets.open")
+    become(role=Role.MEMBER, disabled=True)
+    with pytest.raises(Refused, match="ada may not sign in any more"):
+        yard.call(job, "datasets.open")
+    assert yard.ask(yard.datasets.last_sync(OPERATOR, "cats")) is None
+    become(disabled=False)
+    yard.call(job, "datasets.open")

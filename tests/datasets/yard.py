@@ -21,7 +21,7 @@ from jobyard.job import moves
 from jobyard.job.ids import new_id
 from jobyard.job.record import Failure, Job, Reason
 from jobyard.job.states import State
-from jobyard.people.record import Actor, Role
+from jobyard.people.record import Actor, Role, User
 from jobyard.store.contract import Store, Transaction
 from tests.rehearsal import Rehearsal, context
 
@@ -65,6 +65,7 @@ class Yard:
         self.datasets = Datasets(store, self.clock, [self.root], self.vault, source_deletes=True)
         self.endpoints = Endpoints(store, self.clock, self.vault)
         self.capability = DatasetCapability([self.root], self.vault, known_limit)
+        self.write(_people)
 
     def ask(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(coroutine)
@@ -166,6 +167,11 @@ class Yard:
         entries, dataset = self.stored(name), self.get(name)
         assert dataset.samples == len(entries)
         assert dataset.size == sum(entry[1] for entry in entries)
+
+
+def _people(transaction: Transaction) -> None:
+    for one in (ADA, BOB, OPERATOR, ROOT):
+        transaction.put_user(User(id=new_id(), name=one.name, role=one.role, password_hash="", created_at=1))
 
 
 def put(folder: Path, path: bytes | str, content: bytes = b"", mtime_ns: int | None = None) -> None:

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from jobyard.access import rules
 from jobyard.access.rules import Verb
 from jobyard.access.vault import Vault
-from jobyard.datasets import finding, label_files, rows
+from jobyard.datasets import finding, label_files, rows, stretches
 from jobyard.datasets.endpoints import reach
-from jobyard.datasets.guards import check, check_order, guard
+from jobyard.datasets.guards import check, check_order, guard, require_owner
 from jobyard.datasets.merge import NOTHING, Difference, difference
 from jobyard.datasets.messages import (
     Applied,
@@ -112,6 +112,7 @@ class DatasetCapability:
     def _open(self, transaction: Transaction, job: Job, now: int) -> Opened:
         held = _held(transaction, job)
         dataset = held.dataset
+        require_owner(transaction, job, dataset)
         if held.syncing not in (None, job.id):
             for other in transaction.jobs([held.syncing or ""]):
                 if other.state is State.RUNNING:
@@ -135,7 +136,7 @@ class DatasetCapability:
             source=dataset.source,
             roots=self._sources.roots,
             expected=begun.expected,
-            applied=_applied(begun),
+            applied=_applied(transaction, begun),
             purpose=dataset.purpose,
             read_labels=dataset.read_labels,
             reach=self._reach(transaction, dataset),
@@ -155,7 +156,9 @@ class DatasetCapability:
             raise AlreadySynchronizing(name=held.dataset.name, job=held.syncing or "?")
         if begun.passed or batch.start != begun.cursor:
             check_order(batch.start, batch.entries)
-            return _applied(begun)
+            return _applied(transaction, begun)
+        if batch.digest:
+            return self._same(transaction, held, begun, batch, now)
         sorted_ = _sorting(held.dataset)
         samples, more = self._compared(batch.entries, rows.known, transaction, held, batch)
         files, more_files = NOTHING, False
@@ -164,16 +167,24 @@ class DatasetCapability:
         guard(held.dataset, job, begun, batch, samples)
         if more_files and not more:
             samples = NOTHING  # the batch comes again, and then they would be found and counted anew
-        counts = _counted(begun.counts, samples)
-        moved = replace(begun, counts=counts)
+        moved = replace(begun, counts=_counted(begun.counts, samples))
+        stretches.forget(transaction, held.dataset.number, batch.start, batch.upto)
         if not more and not more_files:
-            counts = replace(counts, listed=counts.listed + len(batch.entries), skipped=counts.skipped + batch.skipped)
-            cursor = begun.cursor if batch.upto is None else batch.upto
-            moved = replace(begun, cursor=cursor, passed=batch.upto is None, counts=counts)
+            moved = _moved(moved, batch, len(batch.entries))
+            stretches.keep(transaction, held.dataset.number, batch, labelled=bool(sorted_.labels))
         rows.write(transaction, held, samples, now)
         label_files.write(transaction, held, sorted_, samples, files, now)
         _note(transaction, begun, moved, samples, now)
-        return replace(_applied(moved), more=more or more_files)
+        return replace(_applied(transaction, moved), more=more or more_files)
+
+    def _same(self, transaction: Transaction, held: Held, begun: Pass, batch: Batch, now: int) -> Applied:
+        count = stretches.same(transaction, held.dataset.number, batch)
+        if count is None:
+            return _applied(transaction, begun)
+        unchanged = replace(NOTHING, unchanged=count)
+        moved = _moved(replace(begun, counts=_counted(begun.counts, unchanged)), batch, count)
+        _note(transaction, begun, moved, unchanged, now)
+        return _applied(transaction, moved)
 
     def _compared(
         self, listed: list[Entry], ask: Known, transaction: Transaction, held: Held, batch: Batch
@@ -200,7 +211,7 @@ class DatasetCapability:
         counts = replace(counts, labels_read=counts.labels_read + taken, labels_refused=counts.labels_refused + refused)
         moved = replace(begun, counts=counts)
         rows.advance(transaction, moved)
-        return _applied(moved)
+        return _applied(transaction, moved)
 
     def _finish(self, transaction: Transaction, job: Job, now: int) -> Finished:
         held = _held(transaction, job)
@@ -274,6 +285,17 @@ def _counted(counts: Counts, found: Difference) -> Counts:
     )
 
 
+def _moved(begun: Pass, batch: Batch, samples: int) -> Pass:
+    """Return a synchronization behind a batch that told of so many samples."""
+    counts = begun.counts
+    return replace(
+        begun,
+        cursor=begun.cursor if batch.upto is None else batch.upto,
+        passed=batch.upto is None,
+        counts=replace(counts, listed=counts.listed + samples, skipped=counts.skipped + batch.skipped),
+    )
+
+
 def _note(transaction: Transaction, begun: Pass, moved: Pass, found: Difference, now: int) -> None:
     """Write how far it came, the first changes by name, and how the counts grew."""
     told = begun.counts.added + begun.counts.changed + begun.counts.deleted
@@ -294,5 +316,6 @@ def _drawn(series: tuple[Point, ...], moved: Pass, at: int) -> tuple[Point, ...]
     return (*kept, point)
 
 
-def _applied(begun: Pass) -> Applied:
-    return Applied(cursor=begun.cursor, passed=begun.passed, counts=begun.counts)
+def _applied(view: View, begun: Pass) -> Applied:
+    ahead = None if begun.passed else stretches.ahead(view, begun.dataset, begun.cursor)
+    return Applied(cursor=begun.cursor, passed=begun.passed, counts=begun.counts, ahead=ahead)

@@ -1,16 +1,20 @@
-"""What keeps a synchronization from doing harm: batches that are no stretch, and deletions nobody may have meant."""
+"""What keeps a synchronization from doing harm: lost rights, batches that are no stretch, and unmeant deletions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from jobyard.access import rules
+from jobyard.access.rules import Verb
 from jobyard.datasets.merge import Difference
-from jobyard.datasets.messages import BATCH_ENTRIES, Batch, Entry
+from jobyard.datasets.messages import BATCH_LIMIT, Batch, Entry
 from jobyard.datasets.paths import PATH_LIMIT, shown
 from jobyard.datasets.record import Dataset
 from jobyard.datasets.rows import Pass
-from jobyard.job.errors import Invalid, SourceEmptied, TooManyGone
+from jobyard.engine.standing import present
+from jobyard.job.errors import Invalid, Refused, SourceEmptied, TooManyGone
 from jobyard.job.record import Job
+from jobyard.store.contract import View
 
 _NUMBER_LIMIT = 2**63
 _ETAG_LIMIT = 200
@@ -18,11 +22,23 @@ _ETAG_LIMIT = 200
 
 def check(batch: Batch) -> None:
     """Raise Invalid for a batch that cannot be a stretch of a source; what is deleted depends on it."""
-    if len(batch.entries) + len(batch.label_files) > BATCH_ENTRIES or batch.skipped < 0:
-        raise Invalid(reason=f"A batch holds up to {BATCH_ENTRIES} entries.")
+    count = len(batch.entries) + len(batch.label_files)
+    if count > BATCH_LIMIT or batch.skipped < 0:
+        raise Invalid(reason=f"A batch holds up to {BATCH_LIMIT} entries.")
+    if count and batch.digest:
+        raise Invalid(reason="A batch holds either entries or the digest of them.")
     last = max((entries[-1][0] for entries in (batch.entries, batch.label_files) if entries), default=batch.start)
     if batch.upto is not None and (batch.upto < last or batch.upto == batch.start):
         raise Invalid(reason="The batch ends before its last entry.")
+
+
+def require_owner(view: View, job: Job, dataset: Dataset) -> None:
+    """Raise Refused unless a job's owner may still have the dataset synchronized: it may have waited for long."""
+    owner = present(view, job.owner)
+    if owner is None:
+        raise Refused(verb=f"have this done: {job.owner} may not sign in any more")
+    if not rules.may(owner, Verb.SUBMIT, dataset):
+        raise Refused(verb=f"synchronize {dataset.name} any more")
 
 
 def guard(dataset: Dataset, job: Job, begun: Pass, batch: Batch, found: Difference) -> None:

@@ -43,9 +43,15 @@ class Skipped:
         self._count = 0
         self._logged = 0
         self._silent = 0
+        self._passing: Callable[[bytes], None] = lambda path: None
+
+    def begin(self, passing: Callable[[bytes], None]) -> None:
+        """Count anew. `passing(path)` is called before an entry is counted: those before it can then be taken."""
+        self._count, self._passing = 0, passing
 
     def __call__(self, path: bytes, reason: str) -> None:
         """Hear of an entry. Without a reason it is only counted."""
+        self._passing(path)
         self._count += 1
         if not reason:
             return

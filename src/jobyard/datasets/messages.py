@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from hashlib import blake2b
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,10 +16,12 @@ T = TypeVar("T")
 Entry = tuple[bytes, int, int, str]
 """One file as it was listed or is stored: path, size in bytes, time of change in nanoseconds, ETag (folders: empty)."""
 
-BATCH_ENTRIES = 2_000
+BATCH_ENTRIES = 4_000
+"""After so many entries a batch is sent, where the house did not say how far the stretch goes."""
+BATCH_LIMIT = 2 * BATCH_ENTRIES
 """The most entries one batch carries."""
 BATCH_BYTES = 512 * 1024
-"""The most bytes of paths one batch carries."""
+"""After so many bytes of paths a batch is sent, where the house did not say how far the stretch goes."""
 UNREAD_FILES = 200
 """The most label files that are read between two words with the house."""
 
@@ -41,6 +45,15 @@ class Reach(Struct, frozen=True, kw_only=True):
         return f"Reach(url={self.url!r}, bucket={self.bucket!r}, prefix={self.prefix!r})"
 
 
+class Ahead(Struct, frozen=True, kw_only=True):
+    """The stretch that begins where a synchronization stands, as it was compared earlier."""
+
+    upto: bytes | None
+    """The path with which it ends; None for the end of the source."""
+    digest: bytes = b""
+    """What `fingerprint` says of it where it is still as it was compared; empty where that is not known."""
+
+
 class Applied(Struct, frozen=True, kw_only=True):
     """The answer to `datasets.apply`: where the synchronization stands now, whether or not it was the next one."""
 
@@ -51,6 +64,8 @@ class Applied(Struct, frozen=True, kw_only=True):
     counts: Counts
     more: bool = False
     """Only a part of what the batch deletes was deleted; send the same batch again."""
+    ahead: Ahead | None = None
+    """Where the next batch had best end; None where nothing was compared from here on."""
 
 
 class Opened(Struct, frozen=True, kw_only=True):
@@ -70,7 +85,7 @@ class Opened(Struct, frozen=True, kw_only=True):
     """How to reach the bucket; None for a folder."""
 
 
-class Batch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Batch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The payload of `datasets.apply`: a stretch of the source, without gaps."""
 
     start: bytes
@@ -83,6 +98,8 @@ class Batch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Entries of the stretch that were not taken in."""
     label_files: list[Entry] = []
     """All files of the stretch that may hold labels, in the order of their bytes."""
+    digest: bytes = b""
+    """The digest of the stretch, said in place of its entries and files where it is the one that was ahead."""
 
 
 class Unread(Struct, frozen=True, kw_only=True):
@@ -125,6 +142,11 @@ class Finished(Struct, frozen=True, kw_only=True):
     counts: Counts
     changes: list[tuple[str, bytes]]
     """The first changes: `added`, `changed` or `deleted`, and the path."""
+
+
+def fingerprint(entries: Sequence[Entry], label_files: Sequence[Entry], *, labelled: bool) -> bytes:
+    """Return what tells a stretch from any other one; `labelled` says whether label files were looked for."""
+    return blake2b(msgspec.msgpack.encode((entries, label_files, labelled)), digest_size=32).digest()
 
 
 def packed(message: Struct) -> Any:

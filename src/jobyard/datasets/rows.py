@@ -143,7 +143,7 @@ def remove_some(transaction: Transaction, number: int, limit: int) -> bool:
         parameters = {"dataset": number, "first": b"", "last": last[0][0]}
         transaction.run(QUERIES["delete_samples"], parameters)
         return False
-    for name in ("drop_samples", "drop_changes", "drop_label_files", "drop_pictures"):
+    for name in ("drop_samples", "drop_changes", "drop_label_files", "drop_pictures", "drop_stretches"):
         transaction.run(QUERIES[name], {"dataset": number})
     transaction.run(QUERIES["drop_old_syncs"], {"dataset": number, "kept": 0})
     transaction.run(QUERIES["drop_dataset"], {"dataset": number})

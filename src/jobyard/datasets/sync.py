@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from jobyard.datasets import changes
 from jobyard.datasets.listed import Skipped, Source, opened_source
@@ -19,6 +20,7 @@ from jobyard.datasets.messages import (
     LabelsRead,
     Opened,
     Unread,
+    fingerprint,
     packed,
     unpacked,
 )
@@ -92,6 +94,10 @@ class _Listing:
         self._skipped = skipped
         self._sorting = sorting(opened.purpose, read_labels=opened.read_labels)
         self._want = self._wanted if self._sorting.samples else None
+        self._sent = 0
+        self._astray = False
+        """The house stands elsewhere than behind the batch it was sent."""
+        self._stand(opened.applied)
 
     def run(self, *, may_be_empty: bool) -> None:
         """Send the source to its end, from wherever the house says it stands.
@@ -103,38 +109,72 @@ class _Listing:
             counts = applied.counts
             samples = self._opened.expected + counts.added - counts.deleted
             raise SourceEmptied(path=self._opened.source, samples=samples)
-        while not applied.passed:
-            applied = self._list(applied.cursor)
+        while not self._applied.passed:
+            self._list()
 
-    def _list(self, start: bytes) -> Applied:
-        """List from `start` to the end, or until the house stands elsewhere than the batch it was sent."""
+    def _list(self) -> None:
+        """List to the end, or until the house stands elsewhere than behind the batch it was sent."""
         everything, is_sample = not self._sorting.samples, self._sorting.is_sample
-        batch, files, weight = list[Entry](), list[Entry](), 0
-        self._skipped.take()
-        for entry in self._source.entries(start, self._want):
-            (batch if everything or is_sample(entry[0]) else files).append(entry)
-            weight += len(entry[0])
-            if len(batch) + len(files) < BATCH_ENTRIES and weight < BATCH_BYTES:
-                continue
-            applied = self._send(start, batch, files, entry[0])
-            start = entry[0]
-            if applied.passed or applied.cursor != start:
-                return applied
-            batch, files, weight = [], [], 0
-        return self._send(start, batch, files, None)
+        self._stand(self._applied)
+        self._astray, weight, sent = False, 0, self._sent
+        self._skipped.begin(self._pass)
+        for entry in self._source.entries(self._applied.cursor, self._want):
+            path = entry[0]
+            if self._until is not None and path > self._until:
+                self._pass(path)
+            if self._sent != sent:
+                if self._astray:
+                    return
+                weight, sent = 0, self._sent
+            (self._entries if everything or is_sample(path) else self._files).append(entry)
+            weight += len(path)
+            if len(self._entries) + len(self._files) >= self._most or weight >= self._heaviest:
+                self._send(path)
+        if not self._astray:
+            self._send(None)
 
     def _wanted(self, path: bytes) -> bool:
         return self._sorting.is_sample(path) or self._sorting.is_label_file(path)
 
-    def _send(self, start: bytes, entries: list[Entry], files: list[Entry], upto: bytes | None) -> Applied:
-        # It travels as it is: to take a batch apart first would cost as much as to encode it.
-        batch = Batch(start=start, entries=entries, label_files=files, upto=upto, skipped=self._skipped.take())
+    def _stand(self, applied: Applied) -> None:
+        """Begin a batch where the house stands."""
+        self._applied = applied
+        self._entries, self._files = list[Entry](), list[Entry]()
+        self._until = applied.ahead.upto if applied.ahead is not None else None
+        # What was compared in one go may have grown: it is told in one go again, so that its end stays where it is.
+        room = 1 if applied.ahead is None else 2
+        self._most, self._heaviest = room * BATCH_ENTRIES, room * BATCH_BYTES
+
+    def _pass(self, path: bytes) -> None:
+        """Send what lies before a path, as far as the house knows stretches that end before it."""
+        while self._until is not None and path > self._until:
+            if not self._entries and not self._applied.counts.listed:
+                # As long as no sample was met the source may be empty, which only its end can tell.
+                self._applied, self._until = replace(self._applied, ahead=None), None
+            else:
+                self._send(self._until)
+
+    def _send(self, upto: bytes | None) -> None:
+        batch = self._batch(upto)
         more = True
         while more:
+            # It travels as it is: to take a batch apart first would cost as much as to encode it.
             applied = unpacked(self._context.call("datasets.apply", batch), Applied)
             more = applied.more
             self._tell(applied)
-        return applied
+        self._stand(applied)
+        self._sent += 1
+        if applied.passed or applied.cursor != upto:
+            self._astray, self._until = True, None
+
+    def _batch(self, upto: bytes | None) -> Batch:
+        entries, files, ahead = self._entries, self._files, self._applied.ahead
+        start, skipped = self._applied.cursor, self._skipped.take()
+        if ahead is not None and ahead.digest and ahead.upto == upto:
+            digest = fingerprint(entries, files, labelled=bool(self._sorting.labels))
+            if digest == ahead.digest:
+                return Batch(start=start, entries=[], upto=upto, skipped=skipped, digest=digest)
+        return Batch(start=start, entries=entries, label_files=files, upto=upto, skipped=skipped)
 
     def _tell(self, applied: Applied) -> None:
         listed, expected = applied.counts.listed, self._opened.expected

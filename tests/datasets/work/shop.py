@@ -19,10 +19,10 @@ from jobyard.job.ids import new_id
 from jobyard.job.record import Job
 from jobyard.job.states import State
 from jobyard.kinds import Kind
-from jobyard.people.record import Actor, User
+from jobyard.people.record import Actor
 from jobyard.store.contract import Store, Transaction
 from tests.datasets.formats import drawn
-from tests.datasets.yard import ADA, BOB, OPERATOR, ROOT, Yard, put
+from tests.datasets.yard import ADA, Yard, put
 from tests.rehearsal import Rehearsal, context
 
 CAT = Label(name="cat", color="#00ff00", attributes=(Attribute(name="mood", input=Input.TEXT),))
@@ -38,7 +38,6 @@ class Shop(Yard):
         self.uploads = Uploads(folder / "uploads", 1 << 30)
         self.work = WorkCapability([self.root], self.vault, self.uploads, self.pictures)
         self.last: Rehearsal | None = None
-        self.write(lambda transaction: [transaction.put_user(_user(one)) for one in (ADA, BOB, OPERATOR, ROOT)])
 
     def stock(self, count: int, name: str = "cats", **given: Any) -> list[Label]:
         """Make a dataset of that many pictures with two labels, and return these."""
@@ -98,10 +97,6 @@ class Shop(Yard):
         """The folder of the last job's result files."""
         assert self.last is not None
         return self.last.results
-
-
-def _user(actor: Actor) -> User:
-    return User(id=new_id(), name=actor.name, role=actor.role, password_hash="", created_at=1)
 
 
 def box(frame: int, label: Label, left: float, **more: Any) -> Shape:

@@ -226,3 +226,40 @@ LIMIT :limit
 
 -- sample_at: the sample at a path
 SELECT number FROM dataset_samples WHERE dataset = :dataset AND path = :path
+
+-- next_stretch: the first compared stretch that begins at a path or behind it
+SELECT start, upto, samples, digest
+FROM dataset_stretches
+WHERE dataset = :dataset AND start >= :start
+ORDER BY start
+LIMIT 1
+
+-- put_stretch: what a stretch held when it was compared; those that it overlaps are gone already
+INSERT INTO dataset_stretches (dataset, start, upto, samples, digest)
+VALUES (:dataset, :start, :upto, :samples, :digest)
+
+-- drop_stretches_between: those that share a path with a stretch, also one that begins before it
+DELETE FROM dataset_stretches
+WHERE dataset = :dataset
+    AND start >= coalesce(
+        (SELECT earlier.start FROM dataset_stretches AS earlier
+        WHERE earlier.dataset = :dataset AND earlier.start < :start
+        ORDER BY earlier.start DESC LIMIT 1),
+        :start
+    )
+    AND start < :upto
+    AND (upto IS NULL OR upto > :start)
+
+-- drop_stretches_behind: those that share a path with all that lies behind one
+DELETE FROM dataset_stretches
+WHERE dataset = :dataset
+    AND start >= coalesce(
+        (SELECT earlier.start FROM dataset_stretches AS earlier
+        WHERE earlier.dataset = :dataset AND earlier.start < :start
+        ORDER BY earlier.start DESC LIMIT 1),
+        :start
+    )
+    AND (upto IS NULL OR upto > :start)
+
+-- drop_stretches: all of a dataset
+DELETE FROM dataset_stretches WHERE dataset = :dataset

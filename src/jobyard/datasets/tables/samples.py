@@ -82,6 +82,7 @@ def states(view: View, dataset: int, numbers: Iterable[int]) -> dict[int, State]
 
 def delete(transaction: Transaction, dataset: int, samples: Sequence[Sample]) -> None:
     """Remove samples and take them out of the counters; what was said of them is gone already."""
+    transaction.run(QUERIES["forget_stretches"], {"dataset": dataset})
     transaction.run_many(QUERIES["delete_sample"], [{"dataset": dataset, "path": one.path} for one in samples])
     parameters = {"dataset": dataset, "samples": len(samples), "size": sum(one.size for one in samples)}
     transaction.run(QUERIES["count_deleted"], parameters)

@@ -153,6 +153,9 @@ SELECT number FROM dataset_samples WHERE dataset = :dataset AND path >= :first A
 -- delete_sample: one by its path
 DELETE FROM dataset_samples WHERE dataset = :dataset AND path = :path
 
+-- forget_stretches: what was compared with the source is not what is known any more
+DELETE FROM dataset_stretches WHERE dataset = :dataset
+
 -- count_deleted: take samples out of the counters
 UPDATE datasets SET samples = samples - :samples, size = size - :size WHERE number = :dataset
 

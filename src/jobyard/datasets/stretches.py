@@ -1,0 +1,88 @@
+"""What was compared already, stretch by stretch, so that what is as it was need not be told file by file.
+
+A stretch is kept while what is known of it stays as it was compared: whoever writes samples forgets the stretches that
+they lie in. Stretches never overlap, and everything happens inside somebody else's transaction, which holds the
+dataset's row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from jobyard.datasets.messages import BATCH_ENTRIES, Ahead, Batch, Entry, fingerprint
+from jobyard.datasets.rows import QUERIES
+from jobyard.store.contract import Transaction, View
+
+LEAST = 250
+"""Entries of the smallest stretch that is kept: a dataset that shrinks shall not go to pieces."""
+
+
+class Stretch(Struct, frozen=True, kw_only=True):
+    """One stretch as it is stored."""
+
+    start: bytes
+    upto: bytes | None
+    samples: int
+    digest: bytes
+
+
+def ahead(view: View, number: int, cursor: bytes) -> Ahead | None:
+    """Return how far what lies behind a path was compared in one go, and as what; None where it was not."""
+    found = _next(view, number, cursor)
+    if found is None:
+        return None
+    return Ahead(upto=found.upto, digest=found.digest) if found.start == cursor else Ahead(upto=found.start)
+
+
+def same(view: View, number: int, batch: Batch) -> int | None:
+    """Return how many samples a stretch holds that was told by its digest; None where it is not what is known."""
+    found = _next(view, number, batch.start)
+    if found is None or (found.start, found.upto, found.digest) != (batch.start, batch.upto, batch.digest):
+        return None
+    return found.samples
+
+
+def forget(transaction: Transaction, number: int, start: bytes, upto: bytes | None) -> None:
+    """Forget what was compared of the stretch behind `start` up to `upto` (None: to the end)."""
+    parameters = {"dataset": number, "start": start}
+    if upto is None:
+        transaction.run(QUERIES["drop_stretches_behind"], parameters)
+    else:
+        transaction.run(QUERIES["drop_stretches_between"], {**parameters, "upto": upto})
+
+
+def keep(transaction: Transaction, number: int, batch: Batch, *, labelled: bool) -> None:
+    """Note that what is known of a stretch is what a batch told. The stretch must have been forgotten before."""
+    for start, upto, entries, files in _pieces(batch, batch.label_files if labelled else ()):
+        if len(entries) + len(files) >= LEAST:
+            parameters = {
+                "dataset": number,
+                "start": start,
+                "upto": upto,
+                "samples": len(entries),
+                "digest": fingerprint(entries, files, labelled=labelled),
+            }
+            transaction.run(QUERIES["put_stretch"], parameters)
+
+
+def _next(view: View, number: int, start: bytes) -> Stretch | None:
+    rows = view.rows(QUERIES["next_stretch"], {"dataset": number, "start": start})
+    return next((Stretch(start=row[0], upto=row[1], samples=row[2], digest=row[3]) for row in rows), None)
+
+
+def _pieces(
+    batch: Batch, files: Sequence[Entry]
+) -> Iterator[tuple[bytes, bytes | None, Sequence[Entry], Sequence[Entry]]]:
+    """Yield a batch as one stretch, or in halves where it grew much, so that each may grow again."""
+    if 2 * (len(batch.entries) + len(files)) <= 3 * BATCH_ENTRIES:
+        yield batch.start, batch.upto, batch.entries, files
+        return
+    paths = sorted(entry[0] for entry in (*batch.entries, *files))
+    middle = paths[len(paths) // 2 - 1]
+    for start, upto, first in ((batch.start, middle, True), (middle, batch.upto, False)):
+        entries, beside = (
+            [entry for entry in listed if (entry[0] <= middle) is first] for listed in (batch.entries, files)
+        )
+        yield start, upto, entries, beside
