@@ -100,8 +100,8 @@ def test_the_readme_can_be_typed_as_it_stands(walk: Walk) -> None:
     page = tree.ROOT / "README.md"
     for line in typed(page):
         assert walk.say(line).returncode == 0, line
-    # The third is another product's client, which has an environment and tests of its own.
-    first, second, _ = markdown.blocks(page, "python")
+    # The rest is for clients of other products, which have environments and tests of their own.
+    first, second, *_ = markdown.blocks(page, "python")
     assert walk.run(first) == "succeeded ['Hello']\n"
     assert walk.run(first) == "succeeded ['Hello']\n"
     walk.run(second)
