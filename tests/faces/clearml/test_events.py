@@ -168,6 +168,20 @@ async def test_plots_and_pictures_come_newest_first_and_end(running: tuple[Calle
     ] == 4
 
 
+async def test_no_metric_is_passed_over_for_another_that_ended_earlier(running: tuple[Caller, str]) -> None:
+    mia, id_ = running
+    wanted = {("late", number) for number in range(10, 14)} | {("early", number) for number in range(3)}
+    told = {"type": "training_debug_image", "task": id_, "variant": "v", "url": "u"}
+    await mia.lines("events.add_batch", *({**told, "metric": metric, "iter": at} for metric, at in sorted(wanted)))
+    for metrics in ([{"task": id_}], [{"task": id_, "metric": "late"}, {"task": id_, "metric": "early"}]):
+        seen, scroll = list[tuple[str, int]](), None
+        for _ in range(6):
+            answer = await mia("events.debug_images", metrics=metrics, iters=1, scroll_id=scroll)
+            scroll = answer["scroll_id"]
+            seen += [(one["metric"], each["iter"]) for one in answer["metrics"] for each in one["iterations"]]
+        assert sorted(seen) == sorted(wanted)
+
+
 async def test_all_events_are_read_part_by_part(running: tuple[Caller, str]) -> None:
     mia, id_ = running
     await added(mia, *(scalar(id_, number, 1.0, variant=variant) for number in range(7) for variant in "abc"))

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from jobyard.experiments.curves import Shown
 from jobyard.experiments.record import Series, Sort
 from jobyard.faces.clearml.actions import Answer, action
 from jobyard.faces.clearml.surroundings import Call
 from jobyard.faces.clearml.wire import Json
-from jobyard.faces.clearml.wire.events import ImagesIn, ImagesOut, MetricIn, PlotsIn, PlotsOut
+from jobyard.faces.clearml.wire.events import ImagesIn, ImagesOut, PlotsIn, PlotsOut
 from jobyard.faces.clearml.words import events as words
+from jobyard.faces.clearml.words.tasks import hashed
 from jobyard.job.errors import Invalid
 
 ITERATIONS_LIMIT = 1_000
 _BELOW = "below-"
+_ALL = ""
+"""Stands for every metric."""
+_NOTHING, _FURTHEST = -(2**31), 2**60
 
 
 @action("events.get_task_plots", "2.1", PlotsIn, PlotsOut)
@@ -47,19 +53,23 @@ async def plots(call: Call, said: ImagesIn) -> Answer:
 
 
 async def _shown(call: Call, said: ImagesIn, sort: Sort) -> ImagesOut:
-    iterations = _iterations(said.iters)
-    below = None if said.refresh else _below(said.scroll_id)
-    found, lowest = list[Json](), list[int]()
+    iterations, curves = _iterations(said.iters), call.experiments.curves
+    places: dict[str, int] = {} if said.refresh else _places(said.scroll_id)
+    found, reached = list[Json](), dict[str, int]()
     for one in said.metrics:
-        shown = await call.experiments.curves.newest(
-            call.actor, one.task, sort, iterations, _among(one), below, of_model=said.model_events
-        )
-        for metric in sorted({each.series.metric for each in shown} | ({one.metric} if one.metric else set())):
-            told = _by_iteration([each for each in shown if each.series.metric == metric], one.task, iterations)
-            lowest += [each["iter"] for each in told]
-            found.append({"task": one.task, "metric": metric, "iterations": told})
-    last = min(lowest, default=below)
-    return ImagesOut(metrics=found, scroll_id=f"{_BELOW}{last}" if last is not None else f"{_BELOW}{-(2**31)}")
+        known = await curves.series(call.actor, one.task, sort, of_model=said.model_events)
+        for metric in [one.metric] if one.metric is not None else dict.fromkeys(each.metric for each in known):
+            place = hashed(f"{one.task} {metric}")
+            below = places.get(place, places.get(_ALL))
+            among = _among(metric, one.variants)
+            shown = await curves.newest(
+                call.actor, one.task, sort, iterations, among, below, of_model=said.model_events
+            )
+            told = _by_iteration(shown, one.task, iterations)
+            reached[place] = min((each["iter"] for each in told), default=_NOTHING if below is None else below)
+            if told or one.metric is not None:
+                found.append({"task": one.task, "metric": metric, "iterations": told})
+    return ImagesOut(metrics=found, scroll_id=_scroll(reached))
 
 
 def _by_iteration(shown: list[Shown], task: str, most: int) -> list[Json]:
@@ -70,19 +80,27 @@ def _by_iteration(shown: list[Shown], task: str, most: int) -> list[Json]:
     return [{"iter": iteration, "events": events[iteration]} for iteration in newest]
 
 
-def _among(said: MetricIn) -> Callable[[Series], bool]:
-    variants = set(said.variants or ())
-
-    def among(one: Series) -> bool:
-        return said.metric in {None, one.metric} and (not variants or one.variant in variants)
-
-    return among
+def _among(metric: str, variants: list[str] | None) -> Callable[[Series], bool]:
+    wanted = set(variants or ())
+    return lambda one: one.metric == metric and (not wanted or one.variant in wanted)
 
 
-def _below(scroll: str | None) -> int | None:
+def _scroll(reached: dict[str, int]) -> str:
+    """Return where an answer ended: one iteration for all metrics, or one for each where they differ."""
+    lowest = set(reached.values()) or {_NOTHING}
+    told = str(lowest.pop()) if len(lowest) == 1 else msgspec.json.encode(reached).decode()
+    return f"{_BELOW}{told}"
+
+
+def _places(scroll: str | None) -> dict[str, int]:
+    """Return the iterations below which each metric goes on; none for what is no end of an answer of ours."""
     text = (scroll or "").removeprefix(_BELOW)
-    sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text)
-    return sign * int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 16 else None
+    try:
+        said = msgspec.json.decode(text, type=int | dict[str, int])
+    except msgspec.DecodeError:
+        return {}
+    places = {_ALL: said} if isinstance(said, int) else said
+    return {name: place for name, place in places.items() if abs(place) < _FURTHEST}
 
 
 def _iterations(said: int) -> int:
