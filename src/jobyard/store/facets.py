@@ -35,9 +35,9 @@ def block(job: Job) -> Block:
 
 
 def format_of(parameters: dict[str, Any]) -> str | None:
-    """Return what jobs are found by as their format."""
+    """Return what jobs are found by as their format; a text that is too long for an index is none."""
     said = parameters.get("format")
-    return lowered(said) if isinstance(said, str) and storable(said) else None
+    return lowered(said) if isinstance(said, str) and len(said) <= _LONGEST and storable(said) else None
 
 
 def given(parameters: dict[str, Any]) -> str:

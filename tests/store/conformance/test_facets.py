@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from jobyard.job import moves
 from jobyard.job.events import Change
-from jobyard.job.filters import BLOCK, UNTOLD, Facet, Faceted
+from jobyard.job.filters import BLOCK, UNTOLD, Facet, Faceted, Filter
 from jobyard.job.record import Job
 from jobyard.job.states import State
 from jobyard.store.contract import Transaction
@@ -50,6 +50,13 @@ def test_a_job_is_counted_by_what_it_is_asked_for(
 ) -> None:
     hand.submit(kind="one", owner="ada", parameters=parameters)
     assert counted(hand) == {(0, Facet(kind="one", state=State.QUEUED, format=format_, given=given)): 1}
+
+
+def test_a_format_that_no_index_holds_is_none(hand: Hand) -> None:
+    long = "".join(chr(0x4E00 + number) for number in range(6_000))
+    hand.submit(name="long", owner="ada", parameters={"format": long})
+    assert counted(hand) == {(0, Facet(kind="test.work", state=State.QUEUED, given="format")): 1}
+    assert hand.names(Filter(format=long)) == []
 
 
 def test_counts_follow_jobs_through_their_lives(hand: Hand) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from jobyard.job.filters import WORD_LIMIT, Cursor, Filter, Order, lowered, searchable, words
 from jobyard.job.record import Job
+from jobyard.store.facets import format_of
 
 
 def matches(job: Job, filter_: Filter, workers: Iterable[str]) -> bool:
@@ -62,15 +62,11 @@ def _is_one_of(job: Job, filter_: Filter) -> bool:
         (filter_.after, filter_.after if filter_.after in job.after else None),
         (filter_.resource_type, resource.type if resource else None),
         (filter_.resource_id, resource.id if resource else None),
-        (_small(filter_.format), _small(job.parameters.get("format"))),
+        (filter_.format and lowered(filter_.format), format_of(job.parameters)),
     ]
     return all(not among or value in among for among, value in sets) and all(
         want is None or want == value for want, value in wanted
     )
-
-
-def _small(value: Any) -> str | None:
-    return lowered(value) if isinstance(value, str) else None
 
 
 def _was_in_time(job: Job, filter_: Filter) -> bool:
