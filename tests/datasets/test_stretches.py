@@ -271,6 +271,13 @@ def test_labels_that_shall_be_read_now_are_read_from_a_source_that_is_as_it_was(
     put(yard.source, "08.txt", b"dog and cat\n")
     assert yard.synchronize()["labels_read"] == 1
     assert yard.get().annotated == 29
+    yard.ask(yard.datasets.update(ADA, "cats", DatasetChanges(read_labels=False)))
+    for number in range(30):
+        (yard.source / f"{number:02}.txt").unlink(missing_ok=True)
+    yard.synchronize()
+    yard.ask(yard.datasets.update(ADA, "cats", DatasetChanges(read_labels=True)))
+    yard.synchronize()
+    assert yard.get().annotated == 0
 
 
 def test_a_batch_is_cut_where_nothing_was_compared(yard: Yard) -> None:
