@@ -169,7 +169,7 @@ def test_a_sample_that_somebody_deleted_comes_back_from_a_source_that_is_as_it_w
 
 def test_a_sample_deleted_while_its_stretch_is_told_comes_back(yard: Yard) -> None:
     yard.create()
-    fill(yard, 40)
+    fill(yard, 45)
     yard.synchronize()
     last = yard.ask(yard.datasets.samples(ADA, "cats", limit=500)).samples[-1]
     job = yard.claim(yard.submit())
@@ -181,7 +181,7 @@ def test_a_sample_deleted_while_its_stretch_is_told_comes_back(yard: Yard) -> No
         return answer
 
     rehearsal = Rehearsal(job, yard.attempts / "interrupted", interrupted)
-    assert counts(yard.run(rehearsal)) == (1, 0, 0, 39)
+    assert counts(yard.run(rehearsal)) == (1, 0, 0, 44)
     assert yard.stored() == listed(yard.source)
     yard.check_counters()
 
