@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from tests.cli.running import RunningHouse, eventually, running
+from tests.clients.asking import typed
 from tests.clients.clearml_family import FAMILY, FINAL, PROGRAMS, agent, called, left_running, program, variables
 from tests.clients.environments import environment
+from tests.house import markdown, tree
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +60,18 @@ def test_tasks_are_copied_queued_found_published_and_deleted(life: Any) -> None:
     assert life["failed"] == ["failed", "it broke"] and life["reset"] == ["created", "0.5"]
     assert life["archived"] is True and life["deleted"] is True and life["gone"]["raised"] == "ValueError"
     assert life["left"] == ["ein Lauf"] and life["stopped"] == "stopped"
+
+
+def test_the_readmes_program_can_be_run_as_it_stands(house: RunningHouse) -> None:
+    (block,) = (one for one in markdown.blocks(tree.ROOT / "README.md", "python") if "from clearml" in one.text)
+    folder = house.folder / "readme"
+    folder.mkdir()
+    (folder / "first.py").write_text(block.text)
+    ended = typed(FAMILY, ["python", "first.py"], folder, variables(house))
+    assert ended.returncode == 0, ended.stderr
+    asked = ["id", "status", "last_iteration"]
+    (task,) = called(house, "tasks.get_all", name="^One run$", only_fields=asked)["tasks"]
+    assert (task["status"], task["last_iteration"]) == ("completed", 99)
 
 
 @pytest.fixture(scope="module")
