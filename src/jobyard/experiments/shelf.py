@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from functools import partial
 from io import BufferedReader
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from jobyard.access import rules
 from jobyard.access.rules import Verb
@@ -115,7 +117,14 @@ class Shelf:
         await self._drop([stored.blob])
 
     async def sweep(self) -> int:
-        """Remove blobs that no file knows and that are older than a day; return how many."""
+        """Forget the files of tasks that are gone, and remove blobs that no file knows; return how many blobs.
+
+        Blobs younger than a day stay: their files may be on their way. Clients delete a task first and its files
+        afterwards, so these do not go with it at once.
+        """
+        task = ""
+        while task := await self._ground.read(partial(_next_gone, after=task)):
+            await self._ground.write(partial(_forget_files, task=task))
         removed, before = 0, self._ground.now() / 1_000_000 - _DAY
         for page in self._blobs.pages(_PAGE, before):
             asked = {"blobs": rows.listed(page)}
@@ -171,6 +180,26 @@ class Shelf:
         own = stored.owner == actor.name or rules.at_least(actor.role, Role.OPERATOR)
         if not rules.acts(actor) or not (own or (job is not None and rules.may(actor, Verb.DELETE, job))):
             raise Refused(verb="delete this file")
+
+
+def _next_gone(view: View, after: str) -> str:
+    """Return the next task that has files and is no more; empty for none."""
+    found = view.rows(rows.QUERIES["task_gone"], {"after": after})
+    return str(found[0][0]) if found else ""
+
+
+def _forget_files(transaction: Transaction, task: str) -> None:
+    """Forget the files of a task that is gone, but those that are a model's weights."""
+    # An address may be escaped twice: once in a name that the client made, and once on the way.
+    once = [unquote(row[0]) for row in transaction.rows(rows.QUERIES["weights_naming"], {"name": task})]
+    weights = (*once, *map(unquote, once))
+    files = transaction.rows(rows.QUERIES["files_of"], {"task": task})
+    gone = [{"path": path, "owner": owner} for path, owner in files if not _among(path, weights)]
+    transaction.run_many(rows.QUERIES["delete_file"], gone)
+
+
+def _among(path: str, addresses: Iterable[str]) -> bool:
+    return any(address.endswith(f"/{path}") for address in addresses)
 
 
 def checked(path: str) -> str:

@@ -309,6 +309,18 @@ ON CONFLICT (path, owner) DO UPDATE SET
 -- files_at: all of one path
 SELECT path, owner, task, blob, size FROM experiment_files WHERE path = :path ORDER BY owner
 
+-- task_gone: the next task that has files and is no more
+SELECT f.task FROM experiment_files AS f
+WHERE f.task > :after AND NOT EXISTS (SELECT 1 FROM jobs AS j WHERE j.id = f.task)
+ORDER BY f.task
+LIMIT 1
+
+-- files_of: those of a task
+SELECT path, owner FROM experiment_files WHERE task = :task
+
+-- weights_naming: where the weights of models lie whose place names this
+SELECT uri FROM experiment_models WHERE replace(uri, :name, '') <> uri
+
 -- delete_file: one
 DELETE FROM experiment_files WHERE path = :path AND owner = :owner
 
