@@ -25,11 +25,12 @@ def test_a_secret_is_long_new_each_time_and_whole_base64() -> None:
 @pytest.mark.parametrize(
     ("secret", "id_", "at", "body"),
     [
-        (new_signing_secret(), ID, SENT, BODY),
+        (SECRET[:-4] + "AAAA", ID, SENT, BODY),
         (SECRET, ID + "1", SENT, BODY),
         (SECRET, ID, SENT + 1, BODY),
         (SECRET, ID, SENT, BODY + b" "),
     ],
+    ids=["secret", "id", "time", "body"],
 )
 def test_whatever_is_changed_changes_the_signature(secret: str, id_: str, at: int, body: bytes) -> None:
     assert signature(secret, id_, at, body) != signature(SECRET, ID, SENT, BODY)
