@@ -34,6 +34,7 @@ FILTERS = st.builds(
     resource_id=st.sampled_from([None, None, "d1"]),
     schedule=st.sampled_from([None, None, "s1"]),
     format=st.sampled_from([None, None, None, "Coco"]),
+    marked=st.sampled_from([None, None, None, ("face.number", 1), ("assignment", 1)]),
     origin=st.sampled_from([None, None, None, *ORIGINS]),
     created_from=st.sampled_from([None, None, NOW + 3]),
     text=st.sampled_from(["", "", "nig", "zu", "zü", "a", "broke"]),
@@ -55,6 +56,9 @@ SUBMISSIONS = st.fixed_dictionaries(
         "unique": st.sampled_from([None, None, None, None, *UNIQUE]),
         "schedule": st.sampled_from([None, *SCHEDULES]),
         "origin": st.sampled_from([None, *ORIGINS]),
-        "parameters": st.sampled_from([{}, {}, {"format": "COCO"}, {"format": "yolo", "text": "\0"}, {"format": 5}]),
+        "marks": st.sampled_from([{}, {"face": {"number": 1}}, {"face": {"number": 2}, "other": 1}]),
+        "parameters": st.sampled_from(
+            [{}, {}, {"format": "COCO"}, {"format": "yolo", "text": "\0"}, {"format": 5}, {"assignment": 1}]
+        ),
     }
 )

@@ -36,6 +36,7 @@ PAGES: list[tuple[str, Filter, Scope, Order]] = [
     ("mine and running", Filter(states=frozenset({State.RUNNING})), SOME, Order.OLDEST),
     ("mine ended", Filter(), SOME, Order.ENDED),
     ("label", Filter(labels=frozenset({("team", "t1")})), EVERYTHING, Order.NEWEST),
+    ("mark", Filter(marked=("face.number", 1)), SOME, Order.NEWEST),
     ("ids", Filter(ids=frozenset({"a" * 32})), EVERYTHING, Order.NEWEST),
     ("parent", Filter(parent="a" * 32), EVERYTHING, Order.NEWEST),
     ("resource", Filter(resource_id="d1"), EVERYTHING, Order.NEWEST),
@@ -70,6 +71,7 @@ SELECT lpad(n::text, 32, '0'), 'test.work', 'o' || n % 40, 'job ' || n, 'p' || n
     CASE WHEN n % 50 > 1 THEN n END, 0, 0, '{}', '{}'
 FROM generate_series(1, 8000) AS n;
 INSERT INTO labels SELECT 'team', 't' || number % 50, number FROM jobs;
+INSERT INTO marks SELECT 'face.number', number % 50, number FROM jobs;
 INSERT INTO search SELECT number, array_to_tsvector(ARRAY['job', 'w' || number]) FROM jobs;
 INSERT INTO events (job, type, at, actor, state, revision, attempt, data, gone)
 SELECT id, 'submitted', created_at, owner, state, 1, 0, '{}', (number % 100 = 0)::int FROM jobs;

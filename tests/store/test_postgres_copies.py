@@ -131,6 +131,7 @@ def test_a_copy_of_another_version_is_refused(
         ("INSERT INTO needs VALUES ('x', 99)", "1 needs of no job"),
         ("UPDATE jobs SET state = 'failed'", "but its newest event says queued"),
         ("INSERT INTO labels VALUES ('a', 'b', 99)", "1 labels of no job"),
+        ("INSERT INTO marks VALUES ('a.b', 1, 99)", "1 marks of no job"),
         ("INSERT INTO files VALUES (99, 1, 'a', 1, '', '', '')", "1 files of no job"),
         ("DELETE FROM search", "1 jobs cannot be found"),
         ("INSERT INTO search VALUES (99, 'x')", "words of 1 jobs"),

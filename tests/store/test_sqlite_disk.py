@@ -206,6 +206,7 @@ def test_a_copy_that_is_broken_off_leaves_nothing(sqlite_store: SqliteStore, tmp
         ("DELETE FROM counters", "The counter of ada's queued jobs"),
         ("UPDATE jobs SET state = 'failed'", "but its newest event says queued"),
         ("INSERT INTO labels VALUES ('a', 'b', 99)", "1 labels of no job"),
+        ("INSERT INTO marks VALUES ('a.b', 1, 99)", "1 marks of no job"),
         ("INSERT INTO files VALUES (99, 1, 'a', 1, '', '', '')", "1 files of no job"),
         ("DELETE FROM search WHERE rowid = 1", "1 jobs cannot be found"),
         ("INSERT INTO search (rowid, words) VALUES (99, 'x')", "words of 1 jobs"),

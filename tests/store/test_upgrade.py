@@ -61,9 +61,11 @@ def fill(database: SqliteDatabase | PostgresDatabase) -> None:
             "INSERT INTO events (job, type, at, actor, state, revision, attempt, data)"
             f" SELECT id, 'submitted', 5, owner, state, 1, 0, '{{}}' FROM jobs WHERE number = {id_}"
         )
-    said = '{"format":"COCO 1.0","pictures":true,"assignment":null,"name":"","file":"x","flag":false,"zero":0}'
+    said = '{"format":"COCO 1.0","pictures":true,"assignment":7,"none":null,"name":"","file":"x","flag":false,"zero":0}'
     again = '{"labels":{"a":"b"},"parameters":' + said + ',"origin":"' + FIRST + '"}'
     database.statement(f"UPDATE jobs SET fixed = '{again}' WHERE name = 'done'")
+    marks = '{"marks":{"face":{"number":5,"text":"5","part":1.5,"flag":true,"big":99999999999999999999},"plain":5}}'
+    database.statement(f"UPDATE jobs SET lively = '{marks}' WHERE name = 'done'")
     for number, size in ((12, 100), (13, 20), (13, 3), (1, 7)):
         database.statement(f"INSERT INTO files VALUES ({number}, 1, 'f{size}', {size}, '', 'b{size}', '')")
     table = {"sqlite": "counters", "postgres": "counter_deltas"}[database.dialect]
@@ -137,9 +139,11 @@ def require_right(store: Store) -> None:
     assert (job.turn, job.waits, job.unique, job.schedule, job.after) == (0, 0, None, None, ())
     assert job.labels == {"a": "b"}
     assert job.origin == FIRST and hand.names(Filter(origin=FIRST)) == ["done"]
+    for marked in (("face.number", 5), ("assignment", 7)):
+        assert hand.names(Filter(marked=marked)) == ["done"]
     assert hand.names(Filter(format="Coco 1.0")) == ["done"]
     told = {(one.facet.format, one.facet.given) for one in hand.see(lambda view: view.block("cy", 0))}
-    assert told == {("", ""), ("coco 1.0", "file,format,pictures,zero")}
+    assert told == {("", ""), ("coco 1.0", "assignment,file,format,pictures,zero")}
 
 
 def require_fair(store: Store) -> None:

@@ -6,9 +6,8 @@ What the counted facets cannot tell is looked at job by job, and nothing else is
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,7 +17,6 @@ from jobyard.job.filters import (
     OUTLINE_LIMIT,
     Cursor,
     Facet,
-    Faceted,
     Filter,
     Order,
     Outline,
@@ -29,6 +27,7 @@ from jobyard.job.filters import (
 from jobyard.job.record import Job
 from jobyard.job.states import State
 from jobyard.store.contract import View
+from jobyard.store.facets import facet
 
 _PLAIN = frozenset({"states", "kinds", "format"})
 """What facets tell of a filter."""
@@ -41,7 +40,9 @@ class Sieve(Struct, frozen=True, kw_only=True):
     sure: Callable[[Facet], bool | None] = lambda _facet: True
     """Tells whether jobs of a facet pass; None where they have to be looked at."""
     keep: Callable[[Outline], bool] = lambda _outline: True
-    """Tells whether a job passes; it never disagrees with `sure`."""
+    """Tells whether a job passes; it never disagrees with `sure`, but for those apart."""
+    apart: tuple[Filter, ...] = ()
+    """Few jobs, by all ways that lead to them, for which `sure` does not hold; each of them is looked at."""
 
 
 class Strip(Struct, frozen=True, kw_only=True):
@@ -89,28 +90,44 @@ def _looked_at(view: View, group: Filter, strip: Strip) -> _Part:
 
 def _counted(view: View, group: Filter, strip: Strip) -> _Part:
     tallied = [one for one in view.blocks(strip.owner) if _inside(one.facet, group)]
-    known = {facet: strip.sieve.sure(facet) for facet in {one.facet for one in tallied}}
+    known = {one: strip.sieve.sure(one) for one in {one.facet for one in tallied}}
     # Where one facet of a kind and state has to be looked at, all jobs of them are, so that none counts twice.
-    doubtful = {(facet.kind, facet.state) for facet, sure in known.items() if sure is None}
-    chosen = {facet for facet, sure in known.items() if sure and (facet.kind, facet.state) not in doubtful}
-    sizes = Counter[int]()
+    doubtful = {(one.kind, one.state) for one, sure in known.items() if sure is None}
+    chosen = {one for one, sure in known.items() if sure and (one.kind, one.state) not in doubtful}
+    told = Counter[int]()
     for one in tallied:
         if one.facet in chosen:
-            sizes[one.block] += one.count
-    numbers = _sifted(view, group, strip, doubtful)
-    for number in numbers:
-        sizes[number // BLOCK] += 1
+            told[one.block] += one.count
+    looked = _sifted(view, group, strip, doubtful)
+    apart = [one for one in _apart(view, group, strip) if (one.kind, one.state) not in doubtful]
+    for outline in apart:
+        told[outline.number // BLOCK] -= facet(outline) in chosen
+    looked |= {one.number: one.id for one in apart if strip.sieve.keep(one)}
+    without = {one.number for one in apart} - looked.keys()
+    places = _placed(looked)
 
-    def kept(job: Faceted) -> bool:
-        return job.number in numbers or job.facet in chosen
+    def ids(block: int) -> list[str]:
+        if not told[block]:
+            return [looked[number] for number in places[block]]
+        jobs = view.block(strip.owner, block)
+        return [job.id for job in jobs if job.number in looked or (job.facet in chosen and job.number not in without)]
 
-    return _Part(sum(sizes.values()), partial(_picked, view, strip, sizes, kept))
+    sizes = {block: told[block] + len(places.get(block, ())) for block in told.keys() | places.keys()}
+    return _Part(sum(sizes.values()), partial(_picked, strip.order, sizes, ids))
+
+
+def _placed(numbers: Iterable[int]) -> dict[int, list[int]]:
+    """Return ascending numbers by their blocks."""
+    found = dict[int, list[int]]()
+    for number in sorted(numbers):
+        found.setdefault(number // BLOCK, []).append(number)
+    return found
 
 
 def _picked(
-    view: View, strip: Strip, sizes: Counter[int], kept: Callable[[Faceted], bool], first: int, count: int
+    order: Order, sizes: Mapping[int, int], ids: Callable[[int], list[str]], first: int, count: int
 ) -> list[str]:
-    backward = strip.order is Order.NEWEST
+    backward = order is Order.NEWEST
     found = list[str]()
     for block in sorted(sizes, reverse=backward):
         if len(found) >= count:
@@ -118,32 +135,37 @@ def _picked(
         if first >= sizes[block]:
             first -= sizes[block]
             continue
-        jobs = view.block(strip.owner, block)
-        ids = (job.id for job in (reversed(jobs) if backward else jobs) if kept(job))
-        found += islice(ids, first, first + count - len(found))
+        inside = ids(block)
+        found += (inside[::-1] if backward else inside)[first : first + count - len(found)]
         first = 0
     return found
 
 
-def _sifted(view: View, group: Filter, strip: Strip, doubtful: set[tuple[str, State]]) -> set[int]:
-    """Return the numbers of the jobs that pass among those that have to be looked at."""
+def _sifted(view: View, group: Filter, strip: Strip, doubtful: set[tuple[str, State]]) -> dict[int, str]:
+    """Return the jobs that pass among those that have to be looked at: ids by numbers."""
     if not doubtful:
-        return set()
+        return {}
     narrowed = replace(
         group, kinds=frozenset(kind for kind, _ in doubtful), states=frozenset(state for _, state in doubtful)
     )
     return {
-        one.number
+        one.number: one.id
         for one in _outlines(view, narrowed, strip)
         if (one.kind, one.state) in doubtful and strip.sieve.keep(one)
     }
 
 
-def _inside(facet: Facet, group: Filter) -> bool:
+def _apart(view: View, group: Filter, strip: Strip) -> list[Outline]:
+    ways = (replace(way, states=group.states, kinds=group.kinds) for way in strip.sieve.apart)
+    found = {one.number: one for way in ways for one in _outlines(view, way, strip)}
+    return [one for one in found.values() if _inside(facet(one), group)]
+
+
+def _inside(told: Facet, group: Filter) -> bool:
     return (
-        (not group.states or facet.state in group.states)
-        and (not group.kinds or facet.kind in group.kinds)
-        and (group.format is None or facet.format == lowered(group.format))
+        (not group.states or told.state in group.states)
+        and (not group.kinds or told.kind in group.kinds)
+        and (group.format is None or told.format == lowered(group.format))
     )
 
 

@@ -19,6 +19,8 @@ BLOCK = 1_024
 """So many numbers are a block; how many jobs of each facet stand in it is kept."""
 UNTOLD = "*"
 """Stands for the names of parameters that are too many, too long or too odd to tell."""
+ASSIGNMENT = "assignment"
+"""The parameter that says which piece of a dataset is worked on."""
 WORD_LIMIT = 16
 """The most words one search looks at; further ones are ignored."""
 
@@ -75,6 +77,8 @@ class Filter(Struct, frozen=True, kw_only=True):
     resource_id: str | None = None
     format: str | None = None
     """What their parameter `format` says, capitals or not."""
+    marked: tuple[str, int] | None = None
+    """A number that a face marked them with: `face.name` and the number; or ASSIGNMENT and their parameter's."""
     labels: frozenset[tuple[str, str | None]] = frozenset()
     """(name, value) pairs that must all be there; a value of None asks only for the name."""
     created_from: int | None = None
@@ -103,6 +107,8 @@ class Outline(Struct, frozen=True, kw_only=True):
     state: State
     parameters: dict[str, Any]
     marks: dict[str, Any]
+    resource: tuple[str, str] | None = None
+    """The type and the id of what it works on."""
 
 
 class Facet(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 import pytest
 
+from jobyard.engine import strips
+from jobyard.job.filters import Filter
 from tests.faces.cvat.house import Caller, House
 
 pytestmark = pytest.mark.anyio
@@ -33,14 +35,17 @@ async def stocked(house: House, mia: Caller) -> list[dict[str, Any]]:
     task = await mia.task("a.png", "b.png", project_id=project["id"])
     other = await mia.task("c.png", name="dogs")
     job = (await mia.got(f"/jobs?task_id={task['id']}"))["results"][0]["id"]
+    second = (await mia.got(f"/jobs?task_id={other['id']}"))["results"][0]["id"]
     places = [f"projects/{project['id']}", f"tasks/{task['id']}", f"tasks/{other['id']}", f"jobs/{job}"]
     for place, pictures, format_ in itertools.product(places, (True, False), ("COCO 1.0", "YOLO 1.1")):
         path = f"/{place}/dataset/export?format={quote(format_)}&save_images={pictures}"
         assert (await mia("POST", path)).status_code == 202
         if place == places[1]:
             await house.work()
-    for place in places[:2]:
-        assert (await mia("POST", f"/{place}/backup/export")).status_code == 202
+    for place in places[1::-1]:
+        answer = await mia("POST", f"/{place}/backup/export")
+        assert answer.status_code == 202
+        started = answer.json()["rq_id"]
     said = json.dumps({"images": [], "annotations": [], "categories": []}).encode()
     for place in places[1:]:
         files = {"annotation_file": ("a.json", said, "application/json")}
@@ -48,7 +53,11 @@ async def stocked(house: House, mia: Caller) -> list[dict[str, Any]]:
         assert answer.status_code == 202, answer.text
     restored = await mia("POST", "/tasks/backup", files={"task_file": ("a.zip", b"x", "application/zip")})
     assert restored.status_code == 202, restored.text
-    await house.submit(kind="dataset.export", parameters={"dataset": "dogs", "format": "PASCAL VOC 1.1"})
+    first = await house.engine.ledger.read(lambda view: view.job(started))
+    assert first is not None
+    zoo = {"collection": first.parameters["collection"]}
+    for parameters in ({"dataset": "dogs"}, {"dataset": "dogs", "assignment": second}, zoo):
+        await house.submit(kind="dataset.export", parameters={**parameters, "format": "PASCAL VOC 1.1"})
     rows: list[dict[str, Any]] = (await mia.got("/requests?page_size=all"))["results"]
     return rows
 
@@ -58,7 +67,7 @@ async def test_every_way_to_narrow_finds_what_a_look_at_each_finds(house: House)
     rows = await stocked(house, mia)
     told = [(row["id"], facts(row)) for row in rows]
     values = {field: {one[field] for _, one in told} for field in FIELDS}
-    assert len(values["target"]) == 3 and len(values["subresource"]) == 4 and len(rows) == 25
+    assert len(values["target"]) == 3 and len(values["subresource"]) == 4 and len(rows) == 27
 
     async def listed(query: str) -> list[str]:
         return [one["id"] for one in (await mia.got(f"/requests?page_size=all&{query}"))["results"]]
@@ -70,8 +79,6 @@ async def test_every_way_to_narrow_finds_what_a_look_at_each_finds(house: House)
         assert await listed("&".join(f"{field}={quote(str(value))}" for field, value in pair)) == wanted, pair
         rule = json.dumps({"and": [{"==": [{"var": field}, value]} for field, value in pair]})
         assert await listed(f"filter={quote(rule)}") == wanted, rule
-        if any(field.endswith("_id") for field, _ in pair):
-            continue
         rule = json.dumps({"!": {"or": [{"==": [{"var": field}, value]} for field, value in pair]}})
         wanted = [id_ for id_, one in told if not any(one[field] == value for field, value in pair)]
         assert await listed(f"filter={quote(rule)}") == wanted, rule
@@ -84,6 +91,60 @@ async def test_every_way_to_narrow_finds_what_a_look_at_each_finds(house: House)
     assert found == wanted[:12]
     by_status = sorted(told, key=lambda pair: pair[1]["status"])
     assert await listed("sort=status") == [id_ for id_, _ in by_status]
+
+
+async def test_numbers_joined_in_any_way_find_what_a_look_at_each_finds(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mia = house.caller()
+    rows = await stocked(house, mia)
+    told = [(row["id"], facts(row)) for row in rows]
+    numbers = sorted({(field, one[field]) for field in FIELDS[-3:] for _, one in told if one[field] is not None})
+    outlines = strips._outlines
+
+    def few(view: Any, group: Filter, strip: Any) -> Any:
+        assert group.marked is not None or group.resource_id is not None, "each request was looked at"
+        return outlines(view, group, strip)
+
+    monkeypatch.setattr("jobyard.engine.strips._outlines", few)
+
+    async def require(rule: Any, wanted: list[str]) -> None:
+        answer = await mia.got(f"/requests?page_size=all&filter={quote(json.dumps(rule))}")
+        assert ([one["id"] for one in answer["results"]], answer["count"]) == (wanted, len(wanted)), rule
+
+    assert len(numbers) == 5
+    for (field, value), (second, number) in itertools.combinations(numbers, 2):
+        one, two = {"in": [{"var": field}, [value, "x", 99]]}, {"==": [number, {"var": second}]}
+        queued = {"==": [{"var": "status"}, "queued"]}
+        either = [id_ for id_, it in told if it[field] == value or it[second] == number]
+        await require({"or": [one, two]}, either)
+        await require({"!": {"or": [one, two]}}, [id_ for id_, _ in told if id_ not in either])
+        await require(
+            {"and": [{"!": one}, two]}, [id_ for id_, it in told if it[field] != value and it[second] == number]
+        )
+        await require(
+            {"or": [queued, one]}, [id_ for id_, it in told if it["status"] == "queued" or it[field] == value]
+        )
+        await require({"!=": [{"var": field}, float(value)]}, [id_ for id_, it in told if it[field] != value])
+
+
+async def test_requests_about_what_is_gone_are_found_by_its_numbers(house: House) -> None:
+    mia = house.caller()
+    rows = await stocked(house, mia)
+    gone = {one["task_id"] for _, one in ((row["id"], facts(row)) for row in rows)} - {None}
+    for number in sorted(gone):
+        assert (await mia("DELETE", f"/tasks/{number}")).status_code == 204
+    told = [(row["id"], facts(row)) for row in (await mia.got("/requests?page_size=all"))["results"]]
+    assert len(told) == len(rows)
+    numbers = sorted({(field, one[field]) for field in FIELDS[-3:] for _, one in told if one[field] is not None})
+    assert len(numbers) == 5
+    for field, value in numbers:
+        wanted = [id_ for id_, one in told if one[field] == value]
+        found = (await mia.got(f"/requests?page_size=all&{field}={value}"))["results"]
+        assert [one["id"] for one in found] == wanted, field
+        assert (await mia.got(f"/requests?page_size=1&page={len(wanted)}&{field}={value}"))["results"][0][
+            "id"
+        ] == wanted[-1]
 
 
 async def test_what_the_counts_tell_is_looked_at_nowhere(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from jobyard.job import moves
 from jobyard.job.errors import ChangedMeanwhile, Invalid, JobNotFound, NameTaken
 from jobyard.job.events import Change
-from jobyard.job.filters import EVERYTHING, Filter
+from jobyard.job.filters import EVERYTHING, Filter, Order, Scope
 from jobyard.job.record import Job, Progress, Resource
 from jobyard.job.states import State
 from jobyard.store.contract import Transaction
@@ -188,6 +188,28 @@ def test_labels_follow_a_change(hand: Hand) -> None:
     assert hand.names(Filter(labels=frozenset({("team", "a")}))) == []
     assert hand.names(Filter(labels=frozenset({("gone", None)}))) == []
     assert len(hand.names(Filter(labels=frozenset({("team", "b"), ("new", "")})))) == 1
+
+
+def test_jobs_are_found_by_the_numbers_they_are_marked_with(hand: Hand) -> None:
+    def found(name: str, number: int, **more: Any) -> list[str]:
+        return hand.names(Filter(marked=(name, number), **more))
+
+    odd = {"big": 2**70, "flag": True, "text": "5", "none": None, "n\0": 5, "n" * 300: 5, "minus": -5}
+    one = hand.submit(name="one", owner="bob", marks={"face": {"number": 5, **odd}, "plain": 5})
+    hand.submit(name="two", marks={"other": {"number": 5}}, parameters={"assignment": 7, "number": 7})
+    hand.submit(name="three", owner="ada", labels={"a": "b"}, marks={"face": {"number": 5}})
+    assert (found("face.number", 5), found("face.minus", -5)) == (["three", "one"], ["one"])
+    for name, number in (("face.big", 2**70), ("face.flag", 1), ("face.text", 5), ("plain", 5), ("face.n\0", 5)):
+        assert found(name, number) == []
+    assert (found("assignment", 7), found("number", 7)) == (["two"], [])
+    assert found("face.number", 5, ids=frozenset({one.id}), text="one") == ["one"]
+    assert found("face.number", 5, labels=frozenset({("a", "b")}), owners=frozenset({"ada"})) == ["three"]
+    assert hand.names(Filter(marked=("face.number", 5)), Scope(owner="ada"), order=Order.OLDEST) == ["three"]
+    assert hand.see(lambda view: view.count(Filter(marked=("face.number", 5)), EVERYTHING, 9)) == 2
+    hand.do(lambda t: t.apply(Change(job=replace(one, revision=2, marks={"face": {"number": 6, "minus": -5}}))))
+    assert (found("face.number", 5), found("face.number", 6), found("face.minus", -5)) == (["three"], ["one"], ["one"])
+    hand.do(lambda t: t.remove(one.id))
+    assert found("face.number", 6) == [] and hand.store.check() == []
 
 
 def test_moving_to_another_queue_and_owner_moves_the_counters(hand: Hand) -> None:

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from jobyard.job.filters import EVERYTHING, Cursor, Filter, Order, Query, Scope
+from jobyard.job.record import Resource
 from jobyard.job.states import State
 from tests.store.conformance.test_finding import FILTERS, fill
 from tests.store.making import Hand
@@ -27,7 +28,10 @@ def test_a_list_is_told_in_outline(hand: Hand, filter_: Filter, names: str, orde
 
 
 def test_an_outline_tells_what_filters_cannot_ask(hand: Hand) -> None:
-    job = hand.submit(kind="one", parameters={"format": "x", "deep": {"a": 1}}, marks={"face": {"number": 5}})
+    about = Resource(type="set", id="s1", name="birds")
+    said = {"format": "x", "deep": {"a": 1}}
+    job = hand.submit(kind="one", parameters=said, marks={"face": {"number": 5}}, resource=about)
     [outline] = hand.see(lambda view: view.outlines(Query()))
     assert (outline.id, outline.number, outline.kind, outline.state) == (job.id, job.number, "one", State.QUEUED)
+    assert outline.resource == ("set", "s1")
     assert (outline.parameters, outline.marks) == ({"format": "x", "deep": {"a": 1}}, {"face": {"number": 5}})

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from jobyard.job.errors import Invalid
 
@@ -96,6 +97,52 @@ def named(text: str) -> set[str]:
 
     walk(msgspec.json.decode(text))
     return found
+
+
+class Compared(Struct, frozen=True):
+    """How a filter looks at fields that hold numbers."""
+
+    numbers: Mapping[str, frozenset[int]]
+    """The whole numbers that fields are compared with, be it that they are the same, others, or among them."""
+    loose: frozenset[str]
+    """Fields that are looked at in any other way, too."""
+
+
+def compared(text: str, fields: frozenset[str]) -> Compared:
+    """Return how a filter looks at some fields."""
+    found: dict[str, set[int]] = {}
+    loose = set[str]()
+
+    def walk(rule: Any) -> None:
+        if isinstance(rule, list):
+            for one in rule:
+                walk(one)
+        elif isinstance(rule, dict):
+            for name, given in rule.items():
+                if name == "var" and given in fields:
+                    loose.add(given)
+                elif (pair := _pair(name, given, fields)) is not None:
+                    found.setdefault(pair[0], set()).update(pair[1])
+                else:
+                    walk(given)
+
+    walk(msgspec.json.decode(text))
+    return Compared({field: frozenset(numbers) for field, numbers in found.items()}, frozenset(loose))
+
+
+def _pair(name: str, given: Any, fields: frozenset[str]) -> tuple[str, set[int]] | None:
+    """Return which of the fields is compared with which numbers, where it is and with nothing else."""
+    if name not in {"==", "!=", "in"} or not isinstance(given, list) or len(given) != 2:
+        return None
+    var, said = given if name == "in" or isinstance(given[0], dict) else given[::-1]
+    values = said if name == "in" else [said]
+    if not isinstance(var, dict) or list(var) != ["var"] or not isinstance(values, list):
+        return None
+    field = var["var"]
+    if not isinstance(field, str) or field not in fields or any(one is None or isinstance(one, dict) for one in values):
+        return None
+    whole = (int(one) for one in values if isinstance(one, int) or (isinstance(one, float) and one % 1 == 0))
+    return field, set(whole)
 
 
 class _Reader:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from jobyard.job.filters import WORD_LIMIT, Cursor, Filter, Order, lowered, searchable, words
 from jobyard.job.record import Job
-from jobyard.store.facets import format_of
+from jobyard.store.facets import format_of, numbers
 
 
 def matches(job: Job, filter_: Filter, workers: Iterable[str]) -> bool:
@@ -16,6 +16,7 @@ def matches(job: Job, filter_: Filter, workers: Iterable[str]) -> bool:
         and _is_one_of(job, filter_)
         and _was_in_time(job, filter_)
         and _is_labelled(job, filter_)
+        and (filter_.marked is None or filter_.marked in numbers(job))
         and _reads(job, filter_)
     )
 

@@ -85,6 +85,7 @@ class MemoryView:
                 state=job.state,
                 parameters=job.parameters,
                 marks=job.marks,
+                resource=None if job.resource is None else (job.resource.type, job.resource.id),
             )
             for job in self._in_order(query)[:OUTLINE_LIMIT]
         ]

@@ -27,6 +27,7 @@ _SETS = ("kinds", "owners", "projects", "queues", "faces", "workers", "ids")
 _SCALARS = ("parent", "schedule", "origin", "after", "resource_type", "resource_id", "format")
 _LEADING = {
     "ids": "from_id",
+    "marked": "from_mark",
     "parent": "from_parent",
     "origin": "from_origin",
     "after": "from_need",
@@ -35,6 +36,10 @@ _LEADING = {
     "format": "from_format",
 }
 """What narrows a lot, the best first, and the walk it leads."""
+_DRIVERS = {"marked": "where_mark_driver", "after": "where_need"}
+"""What binds a walk through a table of its own to the jobs."""
+_KEYS = {"from_label": "label.job", "from_mark": "mark.job", "from_need": "need.job"}
+"""The column that leads such a walk."""
 _TIMES = ("created_from", "created_to", "finished_from", "finished_to")
 _COUNTED = frozenset({"states", "owners", "projects", "queues", "kinds"})
 """Fields that the kept counters can answer for."""
@@ -146,7 +151,8 @@ class Search(Struct, frozen=True):
         inside = self._inside()
         leader = self._leader()
         if leader is not None:
-            return Branch(_LEADING[leader], ("where_need", *inside) if leader == "after" else inside, {})
+            driver = _DRIVERS.get(leader)
+            return Branch(_LEADING[leader], inside if driver is None else (driver, *inside), {})
         if self._words():
             return Branch("from_text", ("where_text", *inside), {})
         pairs = self._pairs()
@@ -216,6 +222,8 @@ class Search(Struct, frozen=True):
         found += [f"where_{name}" for name in (*_SCALARS, *_TIMES) if getattr(self.filter, name) is not None]
         if self._leader() == "after":
             found.remove("where_after")  # the walk itself sees to it
+        if self._leader() == "ids" and self.filter.marked is not None:
+            found.append("where_marked")
         if self._words() and self._leader() is not None:
             found.append("where_text_too")
         if self._pairs():
@@ -238,6 +246,8 @@ class Search(Struct, frozen=True):
         return values | {
             "states": array(self._states()),
             "format": None if filter_.format is None else lowered(filter_.format),
+            "mark_name": filter_.marked[0] if filter_.marked else None,
+            "mark_number": _bounded(filter_.marked[1]) if filter_.marked else None,
             "text": self._text_query(),
             "label_pairs": msgspec.json.encode(pairs).decode(),
             "label_pair_count": len(pairs),
@@ -272,7 +282,7 @@ class Search(Struct, frozen=True):
 
     def _keyed(self, text: str, source: str) -> str:
         """Sort and page by the column that leads the walk, so that the database need not sort."""
-        key = {"from_text": self._text("key_text"), "from_label": "label.job", "from_need": "need.job"}.get(source)
+        key = self._text("key_text") if source == "from_text" else _KEYS.get(source)
         if key is None:
             return text
         head, where, rest = text.partition(" ORDER BY ")
@@ -294,7 +304,7 @@ def page_limit(query: Query) -> int:
 
 def outline(row: tuple[Any, ...]) -> Outline:
     """Return the outline in a row of `select_outlines`."""
-    number, id_, kind, state, lively, fixed = row
+    number, id_, kind, state, type_, resource, lively, fixed = row
     return Outline(
         number=number,
         id=id_,
@@ -302,6 +312,7 @@ def outline(row: tuple[Any, ...]) -> Outline:
         state=_STATES[state],
         parameters=_parameters(fixed).parameters,
         marks=_marks(lively).marks,
+        resource=None if type_ is None or resource is None else (type_, resource),
     )
 
 

@@ -15,6 +15,7 @@ from jobyard.job.record import Attempt, Job, LogLine, ResultFile
 from jobyard.job.states import LIVE
 from jobyard.people.record import Key, Membership, Project, User
 from jobyard.store.contract import Card, Page, QueueRow, Reused, Row, Statement, Tally, WorkerRow
+from jobyard.store.facets import numbers
 from jobyard.store.relational import deferred, records
 from jobyard.store.relational.claim import Claim
 from jobyard.store.relational.database import Database
@@ -91,6 +92,7 @@ class RelationalTransaction(RelationalView):
         self.deferred.words[job.number] = searchable(job)
         self.deferred.count(None, job)
         self._put_labels(job, job.labels.items())
+        self._put_marks(job, numbers(job))
         self._put_needs(job)
         return self._written(job, change)
 
@@ -109,6 +111,7 @@ class RelationalTransaction(RelationalView):
             self.deferred.words[job.number] = words
         self.deferred.count(old, job)
         self._change_labels(old, job)
+        self._change_marks(old, job)
         self._change_needs(old, job)
         self._change_owner(old, job)
         self.offers.follow(job)
@@ -124,6 +127,7 @@ class RelationalTransaction(RelationalView):
         for name in ("delete_attempts", "delete_log", "delete_reused", "delete_needs", "delete_job"):
             self._database.post(name, {"job": old.number})
         self._drop_labels(old, old.labels.items())
+        self._drop_marks(old, numbers(old))
         self._database.post("mark_events_gone", {"id": job})
         self.deferred.words[old.number] = None
         self.deferred.count(old, None)
@@ -326,6 +330,22 @@ class RelationalTransaction(RelationalView):
         if old.labels != job.labels:
             self._drop_labels(job, old.labels.items() - job.labels.items())
             self._put_labels(job, job.labels.items() - old.labels.items())
+
+    def _change_marks(self, old: Job, job: Job) -> None:
+        if old.marks != job.marks or old.parameters != job.parameters:
+            left, entered = numbers(old), numbers(job)
+            self._drop_marks(job, left - entered)
+            self._put_marks(job, entered - left)
+
+    def _put_marks(self, job: Job, marks: Iterable[tuple[str, int]]) -> None:
+        rows = [{"name": name, "number": number, "job": job.number} for name, number in marks]
+        if rows:
+            self._database.post("insert_mark", *rows)
+
+    def _drop_marks(self, job: Job, marks: Iterable[tuple[str, int]]) -> None:
+        rows = [{"name": name, "number": number, "job": job.number} for name, number in marks]
+        if rows:
+            self._database.post("delete_mark", *rows)
 
     def _put_labels(self, job: Job, labels: Iterable[tuple[str, str]]) -> None:
         rows = [{"name": name, "value": value, "job": job.number} for name, value in labels]

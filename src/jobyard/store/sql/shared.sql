@@ -64,6 +64,12 @@ DELETE FROM labels WHERE name = :name AND value = :value AND job = :job
 -- insert_label: one label of one job
 INSERT INTO labels (name, value, job) VALUES (:name, :value, :job)
 
+-- delete_mark: one number that one job is marked with
+DELETE FROM marks WHERE name = :name AND number = :number AND job = :job
+
+-- insert_mark: one number that one job is marked with
+INSERT INTO marks (name, number, job) VALUES (:name, :number, :job)
+
 -- insert_need: a job that one job waits for
 INSERT INTO needs (needed, job) VALUES (:needed, :job)
 
@@ -364,6 +370,8 @@ UNION ALL
 SELECT 'files', count(*) FROM files WHERE job NOT IN (SELECT number FROM jobs)
 UNION ALL
 SELECT 'labels', count(*) FROM labels WHERE job NOT IN (SELECT number FROM jobs)
+UNION ALL
+SELECT 'marks', count(*) FROM marks WHERE job NOT IN (SELECT number FROM jobs)
 UNION ALL
 SELECT 'idempotency keys', count(*) FROM reused WHERE job NOT IN (SELECT number FROM jobs)
 UNION ALL

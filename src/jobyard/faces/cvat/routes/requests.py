@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from litestar import Response, get, post
 from litestar.params import FromPath
-from msgspec import Struct
-from msgspec.structs import replace
 
-from jobyard.datasets.collection import Collection
-from jobyard.datasets.record import Dataset
 from jobyard.engine.strips import Sieve
-from jobyard.faces.cvat import logic, paging, people
-from jobyard.faces.cvat.marks import mark_of, marks_of
+from jobyard.faces.cvat import about, logic, paging, people
+from jobyard.faces.cvat.about import About
+from jobyard.faces.cvat.marks import marks_of
 from jobyard.faces.cvat.surroundings import REPORTS, Ask
 from jobyard.faces.cvat.wire import PageOut, RequestOut
 from jobyard.faces.cvat.words import requests as words
 from jobyard.job.clock import SECOND
 from jobyard.job.errors import Invalid, NotFound, WrongState
-from jobyard.job.filters import Filter, Order, Outline
+from jobyard.job.filters import Facet, Order
 from jobyard.job.ids import is_id
 from jobyard.job.record import Job
 from jobyard.job.states import State
@@ -40,9 +37,8 @@ async def list_requests(request: Ask) -> PageOut:
     field, backward = paging.sorting(asked, _SORTS, "-created_date")
     plain = words.simple(asked)
     demanded = {**(_demanded(asked["filter"]) if asked.get("filter") else {}), **plain}
-    place = await _place(request, demanded)
-    sieve = _sieve(request, plain, place)
-    groups = [place.narrowed(group) for group in words.groups(demanded)]
+    sieve = _sieve(asked, plain, await about.asked_for(request, plain))
+    groups = words.groups(demanded)
     order = Order.NEWEST
     if field == "created_date":
         order = Order.NEWEST if backward else Order.OLDEST
@@ -110,52 +106,14 @@ async def requests_out(request: Ask, jobs: Sequence[Job], waiting: dict[str, Wai
     ]
 
 
-class _Place(Struct, frozen=True, kw_only=True):
-    """What a list is demanded of, where that is still there: it also tells what other doors' work is about."""
-
-    dataset: Dataset | None = None
-    collection: Collection | None = None
-
-    def narrowed(self, group: Filter) -> Filter:
-        """Return a group narrowed to the work on a task or a job."""
-        if self.dataset is None:
-            return group
-        return replace(group, resource_type="dataset", resource_id=self.dataset.id)
-
-    def mark(self, job: Outline) -> words.Mark:
-        """Return a job's mark."""
-        found = mark_of(job)
-        if words.MARK in job.marks:
-            return found
-        if self.dataset is not None:
-            found = replace(found, task_id=self.dataset.number)
-        if self.collection is not None and job.parameters.get("collection") == self.collection.id:
-            found = replace(found, project_id=self.collection.number)
-        return found
-
-
 def _demanded(text: str) -> dict[str, object]:
     logic.compiled(text, words.FIELDS)
     return logic.demanded(text)
 
 
-async def _place(request: Ask, demanded: dict[str, object]) -> _Place:
-    project, task, job = (demanded.get(name) for name in ("project_id", "task_id", "job_id"))
-    try:
-        if isinstance(job, int):
-            return _Place(dataset=(await request.datasets.assignment(request.user, job))[1])
-        if isinstance(task, int):
-            return _Place(dataset=await request.house.tasks.dataset(request.user, task))
-        if isinstance(project, int):
-            return _Place(collection=await request.house.tasks.collection(request.user, project))
-    except NotFound:
-        pass  # the requests outlive what they are about
-    return _Place()
-
-
-def _sieve(request: Ask, plain: dict[str, object], place: _Place) -> Sieve | None:
+def _sieve(asked: Mapping[str, str], plain: Mapping[str, object], meant: About) -> Sieve | None:
     """Return what a list asks beyond what its groups hold, or None where that is all."""
-    text = request.asked.get("filter", "")
+    text = asked.get("filter", "")
     test = logic.compiled(text, words.FIELDS) if text else None
     demanded = logic.plain(text) if text else None
     if demanded is not None and demanded.keys() <= words.SURE and not demanded.keys() & plain.keys():
@@ -168,11 +126,14 @@ def _sieve(request: Ask, plain: dict[str, object], place: _Place) -> Sieve | Non
         plainly = all(str(facts[name] or "").casefold() == str(value).casefold() for name, value in rest.items())
         return plainly and (test is None or bool(test(facts)))
 
-    asked = rest.keys() | (logic.named(text) if test is not None else set())
-    return Sieve(
-        sure=lambda facet: None if asked & words.untold(facet) else passes(words.facet_facts(facet)),
-        keep=lambda job: passes(words.facts(job, place.mark(job))),
-    )
+    looked = rest.keys() | (logic.named(text) if test is not None else set())
+
+    def sure(facet: Facet) -> bool | None:
+        if looked & (words.untold(facet) - meant.told):
+            return None
+        return passes(words.facet_facts(facet) | meant.others)
+
+    return Sieve(sure=sure, keep=lambda job: passes(words.facts(job, meant.mark(job))), apart=meant.ways)
 
 
 def _require_shown(job: Job) -> None:

@@ -81,7 +81,8 @@ SURE = frozenset({"status", "action", "format"})
 """Fields whose values the groups of a list hold exactly."""
 FIELDS = frozenset({"status", "project_id", "task_id", "job_id", "action", "target", "subresource", "format"})
 """What a list of requests can be filtered by."""
-_NUMBERS = ("project_id", "task_id", "job_id")
+NUMBERS = frozenset({"project_id", "task_id", "job_id"})
+"""Those of them that say by its number what is worked on."""
 
 
 class Mark(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -149,7 +150,7 @@ def facts(job: Job | Outline, mark: Mark) -> dict[str, Any]:
 
 def untold(facet: Facet) -> frozenset[str]:
     """Return the facts that a facet does not tell."""
-    found = set(_NUMBERS)
+    found = set(NUMBERS)
     if _facet_target(facet) is None:
         found.add("target")
     if facet.given == UNTOLD and facet.kind in {"dataset.export", "dataset.import"}:
@@ -259,7 +260,7 @@ def simple(asked: Mapping[str, str]) -> dict[str, Any]:
         text = asked.get(name, "")
         if not text:
             continue
-        if name in _NUMBERS:
+        if name in NUMBERS:
             if not (text.isascii() and text.isdecimal() and len(text) <= 10):
                 raise Invalid(reason="", fields=[{"path": name, "message": "Enter a number."}])
             found[name] = int(text)

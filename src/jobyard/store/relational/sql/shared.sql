@@ -46,6 +46,12 @@ jobs.resource_type = :resource_type
 -- where_label_driver: with a label that leads the search
 label.name = :label_name AND label.value = :label_value AND jobs.number = label.job
 
+-- where_mark_driver: marked with a number that leads the search
+mark.name = :mark_name AND mark.number = :mark_number AND jobs.number = mark.job
+
+-- where_marked: marked with a number
+jobs.number IN (SELECT job FROM marks WHERE name = :mark_name AND number = :mark_number)
+
 -- where_created_from: submitted at or after
 jobs.created_at >= :created_from
 
@@ -64,6 +70,9 @@ jobs.finished_at IS NOT NULL
 -- from_label: by one label
 labels AS label CROSS JOIN jobs
 
+-- from_mark: by one number that a face marked them with
+marks AS mark CROSS JOIN jobs
+
 -- from_need: by one job that has to end first
 needs AS need CROSS JOIN jobs
 
@@ -74,7 +83,8 @@ search CROSS JOIN jobs
 SELECT jobs.* FROM
 
 -- select_outlines: how a list of outlines begins
-SELECT jobs.number, jobs.id, jobs.kind, jobs.state, jobs.lively, jobs.fixed FROM
+SELECT jobs.number, jobs.id, jobs.kind, jobs.state, jobs.resource_type, jobs.resource_id, jobs.lively, jobs.fixed
+FROM
 
 -- count_jobs: how a count begins
 SELECT count(*) FROM (SELECT 1 FROM
