@@ -75,6 +75,24 @@ async def test_a_curve_puts_tasks_in_order(room: Room, mia: Actor, crowd: list[s
     assert [one.task.id for one in part.tasks] == found[5:9] and part.total == len(crowd)
 
 
+async def test_tasks_that_say_the_same_of_a_curve_keep_their_order_from_page_to_page(room: Room, mia: Actor) -> None:
+    ids = [await room.begun(mia, name=f"task {number}") for number in range(9)]
+    for number, id_ in enumerate(ids):
+        await room.tell(mia, id_, (1, float(number // 4)))
+    asked = Asked(curve=Curve(metric="loss", variant="v", value="last"))
+    pages = [(await room.verbs.search.page(mia, asked, offset, 2)).tasks for offset in range(0, 10, 2)]
+    assert [one.task.id for page in pages for one in page] == ids[::-1]
+
+
+async def test_only_so_many_are_counted_behind_a_page(
+    room: Room, mia: Actor, crowd: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobyard.experiments.search._COUNTED", 3)
+    for offset, limit, total, exact in ((0, 5, 8, False), (len(crowd) - 4, 2, len(crowd), True)):
+        found = await room.verbs.search.page(mia, Asked(), offset, limit)
+        assert (len(found.tasks), found.total, found.exact) == (limit, total, exact)
+
+
 async def test_curves_are_found_by_their_names(room: Room, mia: Actor, crowd: list[str]) -> None:
     asked = list[tuple[str, str]]()
 

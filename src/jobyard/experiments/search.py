@@ -24,6 +24,8 @@ CURVE_ORDERS = frozenset({"last", "least", "most"})
 _FIRST, _MOST = 500, 8_000
 LONGEST = 15 * SECOND
 """How long a search may take that looks at tasks one by one."""
+_COUNTED = 1_000
+"""How many behind a page are counted."""
 _LOOKING = 250_000
 """Microseconds for which what comes behind a page is counted."""
 
@@ -89,8 +91,8 @@ class _Text(Struct, frozen=True):
     def text(self, dialect: str) -> str:
         said = [(name.partition("_")[0], PARTS[name].text(dialect)) for name in self.names]
         where = [text for sort, text in said if sort == "where"]
-        tables = [text for sort, text in said if sort in {"select", "count", "join"}]
-        rest = [text for sort, text in said if sort in {"by", "some"}]
+        tables = [text for sort, text in said if sort in {"select", "walk", "join"}]
+        rest = [text for sort, text in said if sort in {"by", "some", "end"}]
         return "\n".join([*tables, "WHERE " + "\n AND ".join(where), *rest])
 
 
@@ -150,23 +152,28 @@ class Search:
 
 def _page(view: View, actor: Actor, asked: Asked, offset: int, limit: int) -> Found:
     page = _found(view, actor, asked, offset, limit)
-    total = offset + len(page)
+    total, most = offset + len(page), offset + limit + _COUNTED
     if len(page) == limit or (offset and not page):
         names, values = _conditions(actor, asked)
-        total = int(view.rows(_Text(("count_tasks", *names)), values)[0][0])
-    return Found(page, total, exact=True)
+        found = view.rows(_Text(("select_ones", *names, "some", "end_ones")), {**values, "limit": most, "offset": 0})
+        total = int(found[0][0])
+    return Found(page, total, exact=total < most)
 
 
 def _found(view: View, actor: Actor, asked: Asked, offset: int, limit: int) -> list[Experiment]:
     names, values = _conditions(actor, asked)
-    joins: tuple[str, ...] = ()
-    order = asked.order
-    if asked.curve is not None:
-        joins, order = ("join_curve",), asked.curve.value
+    values |= {"limit": limit, "offset": offset}
+    what, way = "tasks" if asked.whole else "heads", "_down" if asked.down else ""
+    if asked.curve is None:
+        found = view.rows(_Text((f"select_{what}", *names, f"by_{asked.order}{way}", "some")), values)
+    else:
         values |= {"metric": asked.curve.metric, "variant": asked.curve.variant}
-    order = f"by_{order}{'_down' if asked.down else ''}"
-    text = _Text(("select_tasks" if asked.whole else "select_heads", *joins, *names, order, "some"))
-    tasks = [rows.to_task(row) for row in view.rows(text, {**values, "limit": limit, "offset": offset})]
+        value = asked.curve.value
+        walk = ("where_walked", f"where_{value}", *names, f"by_known_{value}{way}", "some")
+        found = view.rows(_Text((f"walk_{what}", *walk)), values)
+        if len(found) < limit:  # those without the curve follow
+            found = view.rows(_Text((f"select_{what}", "join_curve", *names, f"by_{value}{way}", "some")), values)
+    tasks = [rows.to_task(row) for row in found]
     jobs = {job.id: job for job in view.jobs([task.id for task in tasks])}
     return [Experiment(jobs[task.id], task) for task in tasks if task.id in jobs]
 

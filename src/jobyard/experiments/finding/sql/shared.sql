@@ -8,8 +8,31 @@ SELECT t.number, t.id, t.folder, t.parent, t.type, t.mark, t.created_at, t.updat
     t.completed_at, t.iteration, t.head, '{}'
 FROM experiments AS t JOIN jobs AS j ON j.id = t.id
 
--- count_tasks: how many
-SELECT count(*) FROM experiments AS t JOIN jobs AS j ON j.id = t.id
+-- select_ones: how many, up to the end of what is counted
+SELECT count(*) FROM (
+SELECT 1 FROM experiments AS t JOIN jobs AS j ON j.id = t.id
+
+-- walk_tasks: whole ones, along a curve that they all have; the crossing tells the order of the loops
+SELECT t.number, t.id, t.folder, t.parent, t.type, t.mark, t.created_at, t.updated_at, t.changed_at, t.started_at,
+    t.completed_at, t.iteration, t.head, t.parts
+FROM experiment_series AS s CROSS JOIN experiments AS t CROSS JOIN jobs AS j
+
+-- walk_heads: without their larger parts
+SELECT t.number, t.id, t.folder, t.parent, t.type, t.mark, t.created_at, t.updated_at, t.changed_at, t.started_at,
+    t.completed_at, t.iteration, t.head, '{}'
+FROM experiment_series AS s CROSS JOIN experiments AS t CROSS JOIN jobs AS j
+
+-- where_walked: how the tables of a walk hang together
+s.sort = 'scalar' AND s.metric = :metric AND s.variant = :variant AND t.id = s.home AND j.id = t.id
+
+-- where_last: known
+s.last IS NOT NULL
+
+-- where_least: known
+s.least IS NOT NULL
+
+-- where_most: known
+s.most IS NOT NULL
 
 -- where_scope: those that somebody may see
 (:everything = 1 OR j.owner = :owner OR j.project IN (SELECT value FROM json_each(:projects)))
@@ -109,6 +132,24 @@ ORDER BY s.most NULLS LAST, t.number
 -- by_most_down: order by what is known of a curve
 ORDER BY s.most DESC NULLS LAST, t.number DESC
 
+-- by_known_last: order where it is known
+ORDER BY s.last, t.number
+
+-- by_known_last_down: order where it is known
+ORDER BY s.last DESC, t.number DESC
+
+-- by_known_least: order where it is known
+ORDER BY s.least, t.number
+
+-- by_known_least_down: order where it is known
+ORDER BY s.least DESC, t.number DESC
+
+-- by_known_most: order where it is known
+ORDER BY s.most, t.number
+
+-- by_known_most_down: order where it is known
+ORDER BY s.most DESC, t.number DESC
+
 -- join_curve: with what is known of one curve of each
 LEFT JOIN experiment_series AS s
     ON s.home = t.id AND s.sort = 'scalar' AND s.metric = :metric AND s.variant = :variant
@@ -137,3 +178,6 @@ SELECT metric, variant FROM named
 
 -- some: a page
 LIMIT :limit OFFSET :offset
+
+-- end_ones: of what is counted
+) AS counted
