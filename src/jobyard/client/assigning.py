@@ -13,7 +13,10 @@ from jobyard.client.shapes.assignments import Assignment
 class Truth(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Which frames are annotated once more, with special care."""
 
-    frames: list[int]
+    frames: list[int] | None = None
+    count: int | None = None
+    share: float | None = None
+    seed: int | None = None
 
 
 class Division(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -41,6 +44,18 @@ class Assigning:
         """
         call = Call(method="POST", path=_at(id_, "ground-truth"), body=Truth(frames=list(frames)), again=False)
         return self._exchange.ask(call, Assignment)
+
+    def draw_ground_truth(
+        self, id_: str, *, count: int | None = None, share: float | None = None, seed: int | None = None
+    ) -> Assignment:
+        """Have frames of a ground truth drawn at random: so many, or a share of all; the same ones for the same seed.
+
+        Raises Invalid unless one of both is said, and Conflict when frames were chosen before or there are none.
+        """
+        body = Truth(count=count, share=share, seed=seed)
+        return self._exchange.ask(
+            Call(method="POST", path=_at(id_, "ground-truth"), body=body, again=False), Assignment
+        )
 
     def divide(self, id_: str, *, size: int = 0, overlap: int = 0, replicas: int = 0) -> list[Assignment]:
         """Divide a dataset into assignments of `size` frames, 0 for one with all of them, each with replicas.

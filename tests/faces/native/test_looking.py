@@ -244,5 +244,39 @@ async def test_frames_are_chosen_and_divided_once(gallery: Gallery) -> None:
             ("annotation", 2, 3),
             ("replica", 2, 3),
         ]
-        for place, body in (("ground-truth", {"frames": [1]}), ("division", {})):
+        for place, body in (("ground-truth", {"frames": [1]}), ("ground-truth", {"count": 1}), ("division", {})):
             assert (await client.post(gallery.at(place), json=body)).status_code == 409
+
+
+async def test_frames_of_a_ground_truth_are_drawn_by_count_or_share(gallery: Gallery) -> None:
+    wrong: list[dict[str, Any]] = [
+        {},
+        {"count": 0},
+        {"share": 0},
+        {"share": 1.5},
+        {"count": 1, "share": 0.5},
+        {"frames": [0], "count": 1},
+        {"frames": [0], "seed": 3},
+        {"count": 1, "seed": -1},
+    ]
+    drawn_by: list[tuple[dict[str, Any], int]] = [
+        ({"count": 2, "seed": 5}, 2),
+        ({"count": 2, "seed": 5}, 2),
+        ({"share": 0.3}, 2),
+        ({"share": 1}, 4),
+        ({"count": 50}, 4),
+    ]
+    seen: list[set[int]] = []
+    async with gallery.house.client() as client, gallery.house.client("max") as other:
+        assert (await other.post(gallery.at("ground-truth"), json={"count": 1})).status_code == 404
+        for body in wrong:
+            answer = await client.post(gallery.at("ground-truth"), json=body)
+            assert (answer.status_code, answer.json()["code"]) == (400, "invalid"), body
+        for body, frames in drawn_by:
+            made = await client.post(gallery.at("ground-truth"), json=body)
+            assert (made.status_code, made.json()["frames"]) == (201, frames), (body, made.text)
+            [truth] = await gallery.house.datasets.assignments(MIA, gallery.dataset)
+            seen.append(set(truth.frames or ()))
+            await gallery.house.datasets.delete_assignment(MIA, truth.number)
+    assert seen[0] == seen[1]
+    assert all(chosen <= {0, 1, 2, 3} for chosen in seen)

@@ -308,6 +308,8 @@ export interface paths {
         /**
          * Choose frames that are annotated once more, apart, so that others can be compared with them
          * @description Choose frames that are annotated once more, apart, so that others can be compared with them.
+         *
+         *         They are named, or drawn at random: a count or a share of all.
          */
         post: operations["addGroundTruth"];
         delete?: never;
@@ -3424,10 +3426,17 @@ export interface components {
         };
         /**
          * TruthIn
-         * @description Which frames are annotated once more, with special care, so that others can be compared with them.
+         * @description Which frames are annotated once more, with special care: these, or so many of all, drawn at random.
          */
         TruthIn: {
-            frames: number[];
+            /** @default null */
+            frames?: number[] | null;
+            /** @default null */
+            count?: number | null;
+            /** @default null */
+            share?: number | null;
+            /** @default null */
+            seed?: number | null;
         };
         /**
          * PicturePage

@@ -82,6 +82,10 @@ class Showing(Ground):
         self._held = 0
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
+    async def frames(self, actor: Actor, dataset: str) -> list[int]:
+        """Return the frames that a dataset has, the lowest first. Raises NotFound."""
+        return [one.number for one in await self._tasks.frames(actor, dataset)]
+
     async def page(
         self, actor: Actor, dataset: str, wanted: SampleFilter, limit: int = 50, behind: int = 0
     ) -> tuple[list[Seen], int]:

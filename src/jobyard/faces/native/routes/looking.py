@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import mimetypes
 from collections.abc import AsyncIterator
 from types import MappingProxyType
@@ -16,6 +17,7 @@ from msgspec import Meta
 
 from jobyard.datasets.record import Sample
 from jobyard.datasets.work import found as left
+from jobyard.datasets.work.sampling import some
 from jobyard.faces.native import words
 from jobyard.faces.native.download import attachment
 from jobyard.faces.native.surroundings import Ask
@@ -35,7 +37,8 @@ from jobyard.faces.native.wire.looking import (
     QualityOut,
 )
 from jobyard.faces.native.words import looking as said
-from jobyard.job.errors import NotFound
+from jobyard.job.errors import Conflict, Invalid, NotFound
+from jobyard.job.ids import new_id
 from jobyard.job.record import Job
 from jobyard.job.states import State
 
@@ -117,8 +120,12 @@ async def list_assignments(request: Ask, dataset_id: InPath) -> list[AssignmentO
 
 @post("/datasets/{dataset_id:str}/ground-truth", operation_id="addGroundTruth")
 async def add_ground_truth(request: Ask, dataset_id: InPath, data: JSONBody[TruthIn]) -> AssignmentOut:
-    """Choose frames that are annotated once more, apart, so that others can be compared with them."""
-    return said.assignment_out(await request.house.datasets.add_ground_truth(request.user, dataset_id, data.frames))
+    """Choose frames that are annotated once more, apart, so that others can be compared with them.
+
+    They are named, or drawn at random: a count or a share of all.
+    """
+    frames = await _chosen(request, dataset_id, data)
+    return said.assignment_out(await request.house.datasets.add_ground_truth(request.user, dataset_id, frames))
 
 
 @post("/datasets/{dataset_id:str}/division", operation_id="divideDataset")
@@ -206,6 +213,21 @@ async def _ended(request: Ask, dataset: str, job_id: str, kind: str) -> Job:
     if job.kind != kind or job.state is not State.SUCCEEDED or on != found.id:
         raise NotFound(what="merge of replicas", name=job_id)
     return job
+
+
+async def _chosen(request: Ask, dataset: str, wish: TruthIn) -> list[int]:
+    """Return the frames that are named or drawn. Raises NotFound, and Invalid for a wish that is not one of these."""
+    if sum(one is not None for one in (wish.frames, wish.count, wish.share)) != 1:
+        raise Invalid(reason="Say one of frames, count and share.")
+    if wish.frames is not None:
+        if wish.seed is not None:
+            raise Invalid(reason="A seed goes with a count or a share.")
+        return wish.frames
+    there = await request.house.showing.frames(request.user, dataset)
+    if not there:
+        raise Conflict(reason="The dataset has no frames yet.")
+    count = wish.count or math.ceil((wish.share or 0) * len(there))
+    return await asyncio.to_thread(some, there, count, new_id() if wish.seed is None else str(wish.seed))
 
 
 def _frame(text: str) -> int:

@@ -33,9 +33,16 @@ class AssignmentOut(Struct, kw_only=True):
 
 
 class TruthIn(Struct, kw_only=True, forbid_unknown_fields=True):
-    """Which frames are annotated once more, with special care, so that others can be compared with them."""
+    """Which frames are annotated once more, with special care: these, or so many of all, drawn at random."""
 
-    frames: Annotated[list[Frame], Meta(min_length=1, max_length=100_000)]
+    frames: Annotated[list[Frame], Meta(min_length=1, max_length=100_000)] | None = None
+    """Named one by one."""
+    count: Annotated[int, Meta(ge=1, le=100_000)] | None = None
+    """How many are drawn; all, where there are not so many."""
+    share: Annotated[float, Meta(gt=0, le=1)] | None = None
+    """Which share of all is drawn, rounded up."""
+    seed: Whole | None = None
+    """The same frames are drawn for the same seed; without one, others each time."""
 
 
 class DivisionIn(Struct, kw_only=True, forbid_unknown_fields=True):
