@@ -140,6 +140,8 @@ def test_nobody_sees_what_somebody_else_has(house: RunningHouse) -> None:
 
 
 def test_quality_consensus_and_reports_are_real_work(house: RunningHouse) -> None:
+    (house.sources / "shared" / "more").mkdir(parents=True)
+    Image.new("RGB", (8, 8)).save(house.sources / "shared" / "a.png")
     told = played(house, "judged")
     assert told["early"] == 400 and told["truth"] == ["ground_truth", 2] and told["own"] == 2
     assert told["report"] == ["task", 2, 4, 1] and told["listed"]
@@ -151,6 +153,9 @@ def test_quality_consensus_and_reports_are_real_work(house: RunningHouse) -> Non
     assert told["matrix"] == [["cat", "dog"], [[1, 1], [0, 0]]] and told["table"] == ",cat,dog,unmatched"
     assert (told["parameters"], told["refused"]) == ([0.9, "precision"], 400)
     assert told["merging"] == [True, 0.4, 0.3]
+    assert told["layout"] == ["gt", [0, 1], [], 0] and told["left_out"] == [[0, 1], [1], 1, 0]
+    assert told["pool"] == [0, 400, 400, 400]
+    assert sorted(told["shared"]) == [["a.png", "REG"], ["more", "DIR"]]
 
 
 @pytest.fixture

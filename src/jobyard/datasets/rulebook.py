@@ -23,6 +23,8 @@ class QualitySettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     rules: QualityRules = QualityRules()
     inherit: bool = True
     """A dataset in a collection is judged by the collection's rules."""
+    left_out: tuple[int, ...] = ()
+    """Frames of a dataset's ground truth that nothing is compared on."""
 
 
 def quality_settings(settings: Mapping[str, Any]) -> QualitySettings:

@@ -54,6 +54,39 @@ def _compared(client: Client, folder: Path) -> dict[str, Any]:
         "conflicts": [[str(one.type), one.frame, str(one.severity)] for one in found],
         "listed": [one.id for one in api.list_reports(task_id=task.id)[0].results] == [report.id],
         **_settled(client, task.id, report.id),
+        **_left_out(client, task.id, truth.id),
+    }
+
+
+def _left_out(client: Client, task: int, job: int) -> dict[str, Any]:
+    """Leave a frame of the ground truth out, judge the task again, and look into an allowed folder."""
+    api, jobs = client.api_client.tasks_api, client.api_client.jobs_api
+    wish = models.PatchedTaskValidationLayoutWriteRequest
+
+    def change(**said: Any) -> Any:
+        asked = {"patched_task_validation_layout_write_request": wish(**said)}
+        return api.partial_update_validation_layout(task, **asked)[0]
+
+    before, after = api.retrieve_validation_layout(task)[0], change(disabled_frames=[1])
+    asked = {"quality_report_create_request": {"task_id": task}}
+    again = waited(client, client.api_client.quality_api.create_report(**asked, _parse_response=False)[1])
+    sums = client.api_client.quality_api.retrieve_report(int(again.result_id))[0].summary
+    own = jobs.retrieve_validation_layout(job)[0]
+    pool = models.PatchedJobValidationLayoutWriteRequest(frame_selection_method="random_uniform")
+    return {
+        "layout": [str(before.mode), before.validation_frames, before.disabled_frames, before.honeypot_count],
+        "left_out": [after.validation_frames, after.disabled_frames, sums.validation_frames, sums.conflict_count],
+        "pool": [
+            own.honeypot_count,
+            refused(lambda: change(disabled_frames=[3]))[0],
+            refused(lambda: change(frame_selection_method="manual", honeypot_real_frames=[0]))[0],
+            refused(
+                lambda: jobs.partial_update_validation_layout(job, patched_job_validation_layout_write_request=pool)
+            )[0],
+        ],
+        "shared": [
+            [one.name, str(one.type)] for one in client.api_client.server_api.list_share(directory="/shared")[0]
+        ],
     }
 
 

@@ -92,7 +92,10 @@ class Judgement:
     ) -> Iterator[FrameResult]:
         own = [one for one in subject.assignments if one.kind is AssignmentKind.ANNOTATION]
         rules = self._for(subject)
+        left_out = frozenset(rulebook.quality_settings(subject.settings).left_out)
         for framed, (given, true) in side_by_side(self._context, subject, truth, (0, truth.layer)):
+            if framed.number in left_out:
+                continue
             job = next((one.number for one in own if one.holds(framed.number)), 0)
             result = compared(
                 framed.number,

@@ -23,6 +23,7 @@ from jobyard.faces.cvat.routes import (
     server,
     session,
     tasks,
+    validating,
 )
 from jobyard.faces.cvat.surroundings import Ask
 
@@ -41,6 +42,7 @@ _SUBJECTS = (
     annotating,
     quality,
     judging,
+    validating,
     reports,
     absent,
 )

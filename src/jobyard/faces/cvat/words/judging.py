@@ -131,7 +131,7 @@ def with_settings(said: QualitySettingsIn, now: QualitySettings) -> QualitySetti
     own = QualityRules.__struct_fields__
     changes = {name: value for name in own if (value := getattr(said, name, UNSET)) is not UNSET}
     inherit = now.inherit if said.inherit is UNSET else said.inherit
-    return QualitySettings(rules=_changed(now.rules, changes), inherit=inherit)
+    return msgspec.structs.replace(now, rules=_changed(now.rules, changes), inherit=inherit)
 
 
 def consensus_out(task: Dataset) -> ConsensusSettingsOut:
