@@ -168,3 +168,19 @@ def test_a_refusal_names_the_job_in_the_way() -> None:
     with house.client() as client, pytest.raises(Conflict) as caught:
         client.submit("k", unique="u")
     assert caught.value.job == "c" * 32
+
+
+def test_a_ground_truth_is_drawn_by_what_was_said_and_nothing_else() -> None:
+    whose = {"assignee": None, "stage": "annotation", "state": "new"}
+    where = {"number": 7, "kind": "ground_truth", "parent": None, "layer": 7, "first": 0, "last": 9, "frames": 2}
+    part = where | whose
+    house = Prepared(json(part, 201), httpx2.ReadError("cut"))
+    with house.client() as client:
+        assert client.datasets.draw_ground_truth("a" * 32, share=0.2, seed=0).frames == 2
+        with pytest.raises(Unreachable):
+            client.datasets.draw_ground_truth("a" * 32, count=2)
+    assert [msgspec.json.decode(request.content) for request in house.asked] == [
+        {"share": 0.2, "seed": 0},
+        {"count": 2},
+    ]
+    assert house.asked[0].url.path.endswith(f"/datasets/{'a' * 32}/ground-truth")

@@ -190,3 +190,32 @@ def test_backups_and_comparisons_are_asked_for_in_dialogs(visitor: Visitor, gall
     expect(page.locator(".sub .word")).to_have_text("Finished")
     page.get_by_role("link", name="Open report").click()
     expect(page.get_by_text(re.compile("^Good enough: Accuracy is at least 10"))).to_be_visible()
+
+
+def test_a_ground_truth_and_replicas_are_made_where_there_are_none(visitor: Visitor, gallery: Gallery) -> None:
+    page, datasets = visitor.page, visitor.house.client.datasets
+    fresh = datasets.create("Blank walls", gallery.dataset.source, purpose="object_detection")
+    visitor.house.client.wait(datasets.sync(fresh.id).id, timeout=60)
+    page.goto(f"/datasets/{fresh.id}?part=quality")
+    page.get_by_role("button", name="Make a ground truth…").click()
+    dialog = page.get_by_role("dialog", name=re.compile("^Make a ground truth of"))
+    dialog.get_by_label("Percent of all pictures").fill("25")
+    dialog.get_by_label("Seed").fill("7")
+    dialog.get_by_role("button", name="Make", exact=True).click()
+    expect(page.get_by_text("3 pictures are the ground truth.")).to_be_visible()
+    expect(page.get_by_role("button", name="Calculate quality")).to_be_visible()
+    page.get_by_role("button", name="Work on Blank walls").click()
+    expect(page.get_by_role("menuitem", name="Make a ground truth…")).to_have_count(0)
+    page.get_by_role("menuitem", name="Make replicas…").click()
+    dialog = page.get_by_role("dialog", name=re.compile("^Make replicas of"))
+    dialog.get_by_label("Pictures in a part").fill("2")
+    dialog.get_by_label("Shared with the part before").fill("2")
+    dialog.get_by_role("button", name="Make", exact=True).click()
+    expect(dialog.get_by_role("alert")).to_contain_text("more than it shares")
+    dialog.get_by_label("Pictures in a part").fill("6")
+    dialog.get_by_label("Shared with the part before").fill("0")
+    dialog.get_by_role("button", name="Make", exact=True).click()
+    expect(page.get_by_text("4 replicas were made.")).to_be_visible()
+    expect(page.get_by_role("button", name="Merge replicas")).to_be_visible()
+    kinds = [one.kind for one in datasets.assignments(fresh.id)]
+    assert sorted(kinds) == ["annotation", "annotation", "ground_truth", *["replica"] * 4]

@@ -4,6 +4,8 @@ import type { Job } from "../api/shapes";
 import { drop, send } from "./calls";
 
 export type Asked = "import" | "export" | "backup" | "quality" | "merge" | "report";
+/** What is made at once, without a request. */
+export type Made = "truth" | "replicas";
 
 export const KINDS: Readonly<Record<Asked, string>> = {
   import: "dataset.import",

@@ -36,6 +36,9 @@ export const calls = {
     ),
   looks: (id: string) => take(client.GET("/v1/datasets/{dataset_id}/statistics/pictures", { params: of(id) })),
   assignments: (id: string) => take(client.GET("/v1/datasets/{dataset_id}/assignments", { params: of(id) })),
+  /** Draws the pictures of a ground truth at random. */
+  truth: (id: string, body: Schemas["TruthIn"]) => take(client.POST("/v1/datasets/{dataset_id}/ground-truth", { params: of(id), body })),
+  divide: (id: string, body: Schemas["DivisionIn"]) => take(client.POST("/v1/datasets/{dataset_id}/division", { params: of(id), body })),
   quality: (id: string, job: string) => take(client.GET("/v1/datasets/{dataset_id}/quality/{job_id}", { params: about(id, job) })),
   conflicts: (id: string, job: string, query: ConflictQuery) =>
     take(client.GET("/v1/datasets/{dataset_id}/quality/{job_id}/conflicts", { params: { ...about(id, job), query } })),
