@@ -113,7 +113,7 @@ def test_a_quality_report_leads_to_both_drawings(visitor: Visitor, gallery: Gall
     expect(page.get_by_text(re.compile("^Not good enough: Accuracy is below"))).to_be_visible()
     page.get_by_role("button", name="Sort", exact=True).click()
     page.get_by_role("radio", name="Other label").click()
-    page.get_by_role("button", name=re.compile("Other label")).last.click()
+    page.get_by_role("button", name=re.compile("^Other label .*Picture")).click()
     expect(large(page)).to_contain_text("Ground truth")
     expect(large(page).locator("g.dashed path.over")).to_have_count(1)
     expect(large(page).locator("g.faint")).to_have_count(2)
