@@ -91,7 +91,7 @@ class _Text(Struct, frozen=True):
     def text(self, dialect: str) -> str:
         said = [(name.partition("_")[0], PARTS[name].text(dialect)) for name in self.names]
         where = [text for sort, text in said if sort == "where"]
-        tables = [text for sort, text in said if sort in {"select", "walk", "join"}]
+        tables = [text for sort, text in said if sort in {"select", "from", "join"}]
         rest = [text for sort, text in said if sort in {"by", "some", "end"}]
         return "\n".join([*tables, "WHERE " + "\n AND ".join(where), *rest])
 
@@ -155,7 +155,9 @@ def _page(view: View, actor: Actor, asked: Asked, offset: int, limit: int) -> Fo
     total, most = offset + len(page), offset + limit + _COUNTED
     if len(page) == limit or (offset and not page):
         names, values = _conditions(actor, asked)
-        found = view.rows(_Text(("select_ones", *names, "some", "end_ones")), {**values, "limit": most, "offset": 0})
+        found = view.rows(
+            _Text(("select_ones", "from_tasks", *names, "some", "end_ones")), {**values, "limit": most, "offset": 0}
+        )
         total = int(found[0][0])
     return Found(page, total, exact=total < most)
 
@@ -163,16 +165,17 @@ def _page(view: View, actor: Actor, asked: Asked, offset: int, limit: int) -> Fo
 def _found(view: View, actor: Actor, asked: Asked, offset: int, limit: int) -> list[Experiment]:
     names, values = _conditions(actor, asked)
     values |= {"limit": limit, "offset": offset}
-    what, way = "tasks" if asked.whole else "heads", "_down" if asked.down else ""
+    select, way = "select_tasks" if asked.whole else "select_heads", "_down" if asked.down else ""
     if asked.curve is None:
-        found = view.rows(_Text((f"select_{what}", *names, f"by_{asked.order}{way}", "some")), values)
+        found = view.rows(_Text((select, "from_tasks", *names, f"by_{asked.order}{way}", "some")), values)
     else:
         values |= {"metric": asked.curve.metric, "variant": asked.curve.variant}
         value = asked.curve.value
-        walk = ("where_walked", f"where_{value}", *names, f"by_known_{value}{way}", "some")
-        found = view.rows(_Text((f"walk_{what}", *walk)), values)
+        known = ("from_curve", "where_walked", f"where_{value}", *names, f"by_known_{value}{way}", "some")
+        found = view.rows(_Text((select, *known)), values)
         if len(found) < limit:  # those without the curve follow
-            found = view.rows(_Text((f"select_{what}", "join_curve", *names, f"by_{value}{way}", "some")), values)
+            every = ("from_tasks", "join_curve", *names, f"by_{value}{way}", "some")
+            found = view.rows(_Text((select, *every)), values)
     tasks = [rows.to_task(row) for row in found]
     jobs = {job.id: job for job in view.jobs([task.id for task in tasks])}
     return [Experiment(jobs[task.id], task) for task in tasks if task.id in jobs]

@@ -51,10 +51,8 @@ def demanded(text: str) -> dict[str, Any]:
         if name == "and" and isinstance(given, list):
             for one in given:
                 walk(one)
-        if name == "==" and isinstance(given, list) and len(given) == 2:
-            for var, value in (given, given[::-1]):
-                if isinstance(var, dict) and list(var) == ["var"] and isinstance(value, (str, int)):
-                    found.setdefault(str(var["var"]), value)
+        if name == "==" and (pair := _field_and_value(given)) is not None and isinstance(pair[1], (str, int)):
+            found.setdefault(*pair)
 
     walk(msgspec.json.decode(text))
     return found
@@ -70,12 +68,10 @@ def plain(text: str) -> dict[str, Any] | None:
         ((name, given),) = rule.items()
         if name == "and" and isinstance(given, list):
             return all(walk(one) for one in given)
-        if name != "==" or not isinstance(given, list) or len(given) != 2:
+        pair = _field_and_value(given) if name == "==" else None
+        if pair is None or not isinstance(pair[1], str) or pair[0] in found:
             return False
-        var, value = given if isinstance(given[0], dict) else given[::-1]
-        if not isinstance(var, dict) or list(var) != ["var"] or not isinstance(value, str) or var["var"] in found:
-            return False
-        found[str(var["var"])] = value
+        found[pair[0]] = pair[1]
         return True
 
     return found if walk(msgspec.json.decode(text)) else None
@@ -132,17 +128,26 @@ def compared(text: str, fields: frozenset[str]) -> Compared:
 
 def _pair(name: str, given: Any, fields: frozenset[str]) -> tuple[str, set[int]] | None:
     """Return which of the fields is compared with which numbers, where it is and with nothing else."""
-    if name not in {"==", "!=", "in"} or not isinstance(given, list) or len(given) != 2:
+    pair = _field_and_value(given) if name in {"==", "!=", "in"} else None
+    if pair is None or pair[0] not in fields:
         return None
-    var, said = given if name == "in" or isinstance(given[0], dict) else given[::-1]
-    values = said if name == "in" else [said]
-    if not isinstance(var, dict) or list(var) != ["var"] or not isinstance(values, list):
+    if name == "in" and not (isinstance(given[0], dict) and isinstance(pair[1], list)):
         return None
-    field = var["var"]
-    if not isinstance(field, str) or field not in fields or any(one is None or isinstance(one, dict) for one in values):
+    values = pair[1] if name == "in" else [pair[1]]
+    if any(one is None or isinstance(one, dict) for one in values):
         return None
     whole = (int(one) for one in values if isinstance(one, int) or (isinstance(one, float) and one % 1 == 0))
-    return field, set(whole)
+    return pair[0], set(whole)
+
+
+def _field_and_value(given: Any) -> tuple[str, Any] | None:
+    """Return the field and the constant that are set side by side, in whichever order; None for anything else."""
+    if not isinstance(given, list) or len(given) != 2:
+        return None
+    var, value = given if isinstance(given[0], dict) else given[::-1]
+    if not isinstance(var, dict) or list(var) != ["var"] or not isinstance(var["var"], str) or isinstance(value, dict):
+        return None
+    return var["var"], value
 
 
 class _Reader:

@@ -1,4 +1,4 @@
-"""The process that makes one file of another: prints nothing that is said, or in a sentence why there is none."""
+"""The process that makes one file of another."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import resource
 import sys
 from pathlib import Path
 
-import msgspec
-
+from jobyard.workflows import apart
 from jobyard.workflows.refusals import FileUnreadable
 
 _MEMORY = 3 * 1024**3
@@ -17,22 +16,19 @@ _ROOM = 2 * 1024**3
 
 
 def main(path: str, name: str, form: str, target: str) -> int:
-    """Read the file, write the other, and print why not where that is so."""
-    resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
+    """Read the file, write the other, and print that it is there."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (_ROOM, _ROOM))
-    from jobyard.workflows.conversion.tables import make
 
-    said = ""
-    try:
-        make(Path(path), name, form, Path(target))
-    except FileUnreadable as unreadable:
-        said = str(unreadable.data["reason"])
-    except MemoryError:
-        said = "it needs too much memory"
-    except OSError as error:
-        said = f"it cannot be written ({error.strerror or error})"
-    sys.stdout.buffer.write(msgspec.msgpack.encode(said))
-    return 0
+    def make() -> bool:
+        from jobyard.workflows.conversion import tables  # within the bound of memory, too
+
+        try:
+            tables.make(Path(path), name, form, Path(target))
+        except OSError as error:
+            raise FileUnreadable(file=name, reason=f"it cannot be written ({error.strerror or error})") from None
+        return True
+
+    return apart.answer(_MEMORY, make)
 
 
 if __name__ == "__main__":

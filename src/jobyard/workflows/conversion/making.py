@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
-import msgspec
-
-from jobyard.workflows.conversion import apart
+from jobyard.workflows import apart
 from jobyard.workflows.files import forms
-from jobyard.workflows.refusals import FileUnreadable
 
 HTML = "html"
 MADE = (forms.DELIMITED, forms.WORKBOOK, forms.JSON, forms.PARQUET, HTML)
@@ -31,16 +26,4 @@ def offered(name: str, size: int) -> tuple[str, ...]:
 
 def converted(path: Path, name: str, form: str, target: Path) -> None:
     """Write a file's table in another form. Raises FileUnreadable, and may leave part of the target then."""
-    command = [sys.executable, "-I", "-m", apart.__name__, str(path), name, form, str(target)]
-    try:
-        ended = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_WITHIN, env={}, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise FileUnreadable(file=name, reason="it took too long") from None
-    try:
-        said = msgspec.msgpack.decode(ended.stdout, type=str)
-    except msgspec.DecodeError:
-        raise FileUnreadable(file=name, reason="it is damaged, or needs too much memory") from None
-    if said:
-        raise FileUnreadable(file=name, reason=said)
+    apart.ask(f"{__package__}.apart", (str(path), name, form, str(target)), name, _WITHIN, bool)

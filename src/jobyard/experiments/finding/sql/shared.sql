@@ -1,25 +1,19 @@
 -- select_tasks: whole ones
 SELECT t.number, t.id, t.folder, t.parent, t.type, t.mark, t.created_at, t.updated_at, t.changed_at, t.started_at,
     t.completed_at, t.iteration, t.head, t.parts
-FROM experiments AS t JOIN jobs AS j ON j.id = t.id
 
 -- select_heads: without their larger parts
 SELECT t.number, t.id, t.folder, t.parent, t.type, t.mark, t.created_at, t.updated_at, t.changed_at, t.started_at,
     t.completed_at, t.iteration, t.head, '{}'
-FROM experiments AS t JOIN jobs AS j ON j.id = t.id
 
 -- select_ones: how many, up to the end of what is counted
 SELECT count(*) FROM (
-SELECT 1 FROM experiments AS t JOIN jobs AS j ON j.id = t.id
+SELECT 1
 
--- walk_tasks: whole ones, along a curve that they all have; the crossing tells the order of the loops
-SELECT t.number, t.id, t.folder, t.parent, t.type, t.mark, t.created_at, t.updated_at, t.changed_at, t.started_at,
-    t.completed_at, t.iteration, t.head, t.parts
-FROM experiment_series AS s CROSS JOIN experiments AS t CROSS JOIN jobs AS j
+-- from_tasks: all
+FROM experiments AS t JOIN jobs AS j ON j.id = t.id
 
--- walk_heads: without their larger parts
-SELECT t.number, t.id, t.folder, t.parent, t.type, t.mark, t.created_at, t.updated_at, t.changed_at, t.started_at,
-    t.completed_at, t.iteration, t.head, '{}'
+-- from_curve: along a curve that they all have; the crossing tells the order of the loops
 FROM experiment_series AS s CROSS JOIN experiments AS t CROSS JOIN jobs AS j
 
 -- where_walked: how the tables of a walk hang together
