@@ -75,6 +75,17 @@ def test_the_story_is_told_and_told_again(tmp_path: Path) -> None:
     assert "Traceback" not in errors
 
 
+def test_a_story_that_breaks_off_says_why_and_leaves_the_house_open(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    (folder / "pictures" / pictures.NAMES[0]).mkdir(parents=True)
+    with shown(folder) as told:
+        assert told["jobs"] == []
+        _check_login(told)
+        eventually(lambda: "broke off" in (tmp_path / "demo.err").read_text())
+    errors = (tmp_path / "demo.err").read_text()
+    assert "the story broke off before its end: IsADirectoryError" in errors and "Traceback" not in errors
+
+
 def _check_story(jobs: list[dict[str, Any]]) -> None:
     by_name = {job["name"]: job for job in jobs}
     states = {name: job["state"] for name, job in by_name.items()}

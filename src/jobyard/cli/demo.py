@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jobyard.cli.serving import Ready
     from jobyard.client import Jobyard
     from jobyard.client.shapes import Job
+    from jobyard.demo.story import Story
 
 _KINDS = "jobyard.demo.kinds:KINDS"
 _HOST, _PORT = "127.0.0.1", 8080
@@ -80,12 +81,27 @@ class Evening:
         with Jobyard(self._ready.local_url, self._ready.token) as house:
             story = Story(Path(self._settings.source_roots[0]), lambda name: self._as(house, name), _tell, self._pace)
             try:
-                jobs = story.run(house)
+                broke = self._told(story, house)
+                jobs = story.jobs(house)
                 password = house.users.set_password("admin") if not self._ready.password else self._ready.password
                 cloud = self._cloud(house)
             except (Unreachable, Unauthenticated):
                 return  # somebody pressed Ctrl-C; the server has left before us
         self._close(jobs, password or "", cloud)
+        if broke:
+            _tell(f"the story broke off before its end: {broke}")
+
+    def _told(self, story: Story, house: Jobyard) -> str:
+        """Let the story happen; return what broke it off, or nothing."""
+        from jobyard.client import Unauthenticated, Unreachable
+
+        try:
+            story.run(house)
+        except (Unreachable, Unauthenticated):
+            raise
+        except Exception as broke:  # noqa: BLE001 - the house goes on, and whoever watches is told why no more happens
+            return f"{type(broke).__name__}: {broke}"
+        return ""
 
     def _as(self, house: Jobyard, name: str) -> Jobyard:
         from jobyard.client import Jobyard
@@ -93,10 +109,12 @@ class Evening:
         return Jobyard(self._ready.local_url, house.keys.create("demo", user=name).secret)
 
     def _cloud(self, house: Jobyard) -> list[str]:
-        """Return what to paste for OpenStack's command line, as the owner of the dataset."""
+        """Return what to paste for OpenStack's command line, as the owner of the dataset, once she is there."""
         from jobyard.cli.credentials import exports
 
-        owner = next(user for user in house.users.all() if user.name == _OWNER)
+        owner = next((user for user in house.users.all() if user.name == _OWNER), None)
+        if owner is None:
+            return []
         token = house.keys.create("openstack", user=owner.name).secret
         known = {"endpoint": self._ready.url, "project_id": owner.id, "token": token}
         return [line for line in exports("modelarts", known) if " OS_" in line]
@@ -112,8 +130,9 @@ class Evening:
         print()
         login = [("the page", self._ready.url), ("user", "admin"), ("password", password)]
         showing.print_fields([*login, ("commands", f"jobyard jobs watch --data {self._settings.data}")])
-        print(f"\nOpenStack's command line, as {_OWNER}, once these lines are pasted: openstack ma dataset list")
-        print("\n".join(cloud), end="\n\n")
+        if cloud:
+            print(f"\nOpenStack's command line, as {_OWNER}, once these lines are pasted: openstack ma dataset list")
+            print("\n".join(cloud), end="\n\n")
         print("Stop with Ctrl-C.", flush=True)
 
 

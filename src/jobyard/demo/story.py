@@ -31,8 +31,8 @@ class Story:
         """Factor on everything that takes time only to be watched."""
         self._jobs = list[str]()
 
-    def run(self, house: Jobyard) -> list[Job]:
-        """Live it; return the jobs it made, as they are at its end."""
+    def run(self, house: Jobyard) -> None:
+        """Live it."""
         count = pictures.lay_out(self._folder)
         self._tell(f"{count} pictures lie in {self._folder}")
         self._people(house)
@@ -50,6 +50,9 @@ class Story:
             self._trainings(anna)
             notebook.join()
             self._tell(f"job {study.number} goes on for some minutes; watch it on the page")
+
+    def jobs(self, house: Jobyard) -> list[Job]:
+        """Return the jobs it made so far, as they are now."""
         return [house.job(id_) for id_ in self._jobs]
 
     def _people(self, house: Jobyard) -> None:
