@@ -194,6 +194,7 @@ def test_a_second_signal_does_not_wait(tmp_path: Path) -> None:
         house.process.send_signal(signal.SIGTERM)
         house.process.wait(20)
         assert time.monotonic() - began < 8
+        assert "Traceback" not in house.errors.read_text()
     finally:
         house.kill()
 

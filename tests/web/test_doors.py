@@ -246,6 +246,31 @@ async def test_what_keeps_the_house_from_living_is_told_and_raised(when: str) ->
     assert raised == {"raised": "no room"}
 
 
+async def test_a_server_that_leaves_at_once_finds_the_house_left_in_order() -> None:
+    seen, said, up = list[str](), list[Message](), asyncio.Event()
+    told: list[Message] = [{"type": "lifespan.startup"}]
+
+    @asynccontextmanager
+    async def living() -> AsyncIterator[None]:
+        up.set()
+        yield
+        seen.append("down")
+
+    async def receive() -> Message:
+        return told.pop() if told else await asyncio.Future[Message]()
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    serving = asyncio.ensure_future(doors(living=living)({"type": "lifespan"}, receive, send))
+    await up.wait()
+    await asyncio.sleep(0)
+    serving.cancel()
+    await serving
+    assert seen == ["down"]
+    assert [one["type"] for one in said] == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
 async def test_the_hall_says_what_is_wrong_as_the_house_does(caplog: pytest.LogCaptureFixture) -> None:
     @get("/here", sync_to_thread=False)
     def here() -> str:

@@ -6,8 +6,9 @@ a request is meant for this house, its body is bounded and comes in time, and it
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,14 +80,18 @@ class Doors:
         return next((room for room in self._rooms if room.takes(first)), self._hall)
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        """Speak the server's protocol of coming up and going down. Raises what kept the house from either."""
+        """Speak the server's protocol of coming up and going down. Raises what kept the house from either.
+
+        A server that leaves at once only cancels this; the house goes down as it does when it is asked to.
+        """
         await receive()
         under_way = "startup"
         try:
             async with self._living():
                 await send({"type": "lifespan.startup.complete"})
-                await receive()
                 under_way = "shutdown"
+                with suppress(asyncio.CancelledError):
+                    await receive()
         except BaseException as error:
             await send({"type": f"lifespan.{under_way}.failed", "message": str(error)})
             raise
