@@ -33,6 +33,10 @@ async def test_annotations_are_put_changed_and_deleted(house: House) -> None:
     assert made.status_code == 200 and len((await mia.got(path))["shapes"]) == 3
     moved = await mia("PATCH", f"{path}?action=update", {"shapes": [box(2, cat, id=numbers[0], points=[0, 0, 9, 9])]})
     assert moved.json()["shapes"][0]["frame"] == 2
+    tags = {"tags": [{"frame": 1, "label_id": cat}], "shapes": [box(3, cat, id=numbers[1], points=[1, 1, 2, 2])]}
+    both = (await mia("PATCH", f"{path}?action=update", tags)).json()
+    assert both["tags"][0]["id"] and both["shapes"][0]["id"] == numbers[1]
+    assert len((await mia.got(path))["tags"]) == 2, "what has no id is new, what has one is changed"
     gone = await mia("PATCH", f"{path}?action=delete", {"shapes": [box(3, cat, id=numbers[1])]})
     assert gone.status_code == 200
     assert sorted(shape["frame"] for shape in (await mia.got(path))["shapes"]) == [1, 2]
@@ -83,7 +87,7 @@ async def test_one_wrong_shape_refuses_all_and_is_named(house: House, shape: dic
     [
         ("?action=odd", {}, 400),
         ("", {}, 400),
-        ("?action=update", {"shapes": [{"type": "points", "frame": 0, "label_id": 1}]}, 400),
+        ("?action=delete", {"shapes": [{"type": "points", "frame": 0, "label_id": 1}]}, 400),
         ("?action=delete", {"shapes": [{"id": 9999, "type": "points", "frame": 0, "label_id": 1}]}, 404),
         ("?action=create", {"intervals": [{"label_id": 1, "start": 0, "stop": 1}]}, 400),
     ],

@@ -202,11 +202,15 @@ async def test_frames_are_shown_one_by_one_in_chunks_and_small(house: House) -> 
     preview = await mia("GET", f"/tasks/{task['id']}/preview")
     assert preview.headers["content-type"] == "image/jpeg" and preview.content[:2] == b"\xff\xd8"
     chunk = await mia("GET", f"{path}?type=chunk&number=0&quality=compressed")
-    assert chunk.status_code == 200 and chunk.content[:4] == b"PK\3\4"
+    assert chunk.status_code == 200 and chunk.content[:4] == b"PK\3\4" and b"000000.jpeg" in chunk.content
+    assert b"000000.png" in (await mia("GET", f"{path}?type=chunk&number=0&quality=original")).content
+    small = await mia("GET", f"{path}?type=frame&number=1&quality=compressed")
+    assert small.headers["content-type"] == "image/jpeg" and small.content[:2] == b"\xff\xd8"
     for query, status in (
         ("type=frame&number=2", 404),
         ("type=frame", 400),
         ("type=odd", 400),
+        ("type=frame&number=1&quality=odd", 400),
         ("type=chunk&number=5", 404),
         ("", 400),
     ):

@@ -7,14 +7,19 @@ import posixpath
 import tempfile
 import zipfile
 from collections.abc import Sequence
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from jobyard.datasets.formats.pictures import opened
 from jobyard.job.errors import FileBroken
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 _SIDE = 256
 _MOST_PIXELS = 64 * 1024**2
 """Pixels that are unpacked for a small picture; of a JPEG it is what remains after reading it small."""
+_DEEP = frozenset({"F", "I", "I;16", "I;16B", "I;16L", "I;16N"})
+"""Modes of pictures with more than eight bits a color."""
 _IN_MEMORY = 32 * 1024 * 1024
 
 
@@ -33,12 +38,45 @@ def thumbnail(file: BinaryIO, name: str) -> bytes:
     return target.getvalue()
 
 
-def chunk(pictures: Sequence[tuple[str, BinaryIO]]) -> BinaryIO:
-    """Return an archive of pictures, each named by its place; closes them."""
+def reduced(file: BinaryIO, name: str, quality: int) -> BinaryIO:
+    """Return a picture as an upright JPEG of the same size; one that cannot be made so stays as it is.
+
+    `quality` is 1 to 100. Closes the picture, unless it is what is returned.
+    """
+    from PIL import ImageOps
+
+    target = io.BytesIO()
+    try:
+        with opened(file, name) as image:
+            if image.width * image.height > _MOST_PIXELS:
+                raise FileBroken(file=name, reason=f"it has more than {_MOST_PIXELS:,} pixels")
+            _plain(ImageOps.exif_transpose(image)).save(target, "JPEG", quality=quality)
+    except FileBroken:
+        file.seek(0)
+        return file
+    file.close()
+    target.seek(0)
+    return target
+
+
+def _plain(image: Image) -> Image:
+    """Return a picture in eight bits a color, what has more stretched over what it uses; on black where it is clear."""
+    if image.mode not in _DEEP:
+        return image.convert("RGB")
+    deep = image.convert("F")
+    darkest, brightest = cast("tuple[float, float]", deep.getextrema())
+    scale = 255 / (brightest - darkest) if brightest > darkest else 0.0
+    return deep.point(lambda value: value * scale - darkest * scale).convert("L")
+
+
+def chunk(pictures: Sequence[tuple[str, BinaryIO]], quality: int | None = None) -> BinaryIO:
+    """Return an archive of pictures, each named by its place, as they are or `reduced` to a quality; closes them."""
     target = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # the caller closes it
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for place, (name, file) in enumerate(pictures):
-            with file, archive.open(f"{place:06d}{posixpath.splitext(name)[1].lower()}", "w") as member:
+        for place, (name, whole) in enumerate(pictures):
+            file = whole if quality is None else reduced(whole, name, quality)
+            ending = posixpath.splitext(name)[1].lower() if file is whole else ".jpeg"
+            with file, archive.open(f"{place:06d}{ending}", "w") as member:
                 while piece := file.read(1 << 20):
                     member.write(piece)
     target.seek(0)

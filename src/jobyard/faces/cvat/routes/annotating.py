@@ -18,7 +18,7 @@ from jobyard.faces.cvat.sending import Sent
 from jobyard.faces.cvat.submitting import Target
 from jobyard.faces.cvat.surroundings import Ask
 from jobyard.faces.cvat.wire import AnnotationsWire, Started
-from jobyard.faces.cvat.words.annotations import annotations_in, annotations_out, numbers_in
+from jobyard.faces.cvat.words.annotations import annotations_in, annotations_out, numbers_in, parted
 from jobyard.job.errors import Invalid
 
 LIMIT = 256 * 1024 * 1024
@@ -57,9 +57,8 @@ async def change_annotations(request: Ask, number: FromPath[str]) -> Response[by
     if action == "create":
         revision = Revision(layer=layer, add=await _said(request))
     elif action == "update":
-        raw = await _raw(request)
-        numbers_in(raw)
-        revision = Revision(layer=layer, update=annotations_in(raw))
+        new, known = parted(await _said(request))
+        revision = Revision(layer=layer, add=new, update=known)
     elif action == "delete":
         raw = await _raw(request)
         revision = Revision(layer=layer, delete=numbers_in(raw))

@@ -129,7 +129,7 @@ async def _create(request: Ask, task: Dataset, sent: Sent) -> Response[Started]:
         if not file.whole:
             raise Invalid(reason=f"Only {file.offset:,} of the {file.told.length:,} bytes of a file have come.")
     if not files and not options.server_files:
-        raise Invalid(reason="No pictures were sent in.")
+        raise Invalid(reason="No media data found: no pictures were sent in, and none are named.")
     whole = replace(options, segment_size=kept.segment_size, overlap=kept.overlap, replicas=kept.replicas)
     kept = replace(
         kept,
@@ -193,12 +193,24 @@ def _frame_out(frame: Framed | None, number: int) -> FrameOut:
 
 
 async def _frame(request: Ask, task: Dataset, frame: int) -> Stream:
-    name, file = await request.house.tasks.picture(request.user, task, frame)
-    media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    from jobyard.datasets.work.thumbnails import reduced
+
+    quality = _quality(request, task)
+    name, whole = await request.house.tasks.picture(request.user, task, frame)
+    file = whole if quality is None else await asyncio.to_thread(reduced, whole, name, quality)
+    media_type = mimetypes.guess_type(name if file is whole else "frame.jpg")[0] or "application/octet-stream"
     if not media_type.startswith("image/") or media_type == "image/svg+xml":
         media_type = "application/octet-stream"
     headers = {"Content-Type": media_type, "Content-Security-Policy": "default-src 'none'; sandbox"}
     return Stream(_pieces(file), headers=headers)
+
+
+def _quality(request: Ask, task: Dataset) -> int | None:
+    """Return how much of the pictures is wanted, 1 to 100; None for what was sent in. Raises Invalid."""
+    wanted = request.asked.get("quality", "") or "original"
+    if wanted not in {"compressed", "original"}:
+        raise Invalid(reason="", fields=[{"path": "quality", "message": f'"{wanted[:50]}" is not a valid choice.'}])
+    return min(100, max(1, words.kept(task).image_quality)) if wanted == "compressed" else None
 
 
 async def _chunk(request: Ask, task: Dataset, job: Assignment | None) -> Stream:
@@ -217,7 +229,7 @@ async def _chunk(request: Ask, task: Dataset, job: Assignment | None) -> Stream:
     if not frames:
         raise NotFound(what="chunk", name=str(place))
     pictures = [await request.house.tasks.picture(request.user, task, frame.number) for frame in frames]
-    file = await asyncio.to_thread(chunk, pictures)
+    file = await asyncio.to_thread(chunk, pictures, _quality(request, task))
     return Stream(_pieces(file), headers={"Content-Type": "application/zip"})
 
 

@@ -37,9 +37,22 @@ def numbers_in(said: AnnotationsWire) -> tuple[int, ...]:
     """Return the numbers of all that is named. Raises Invalid where one has none."""
     every: list[TagWire | ShapeWire | TrackWire] = [*said.tags, *said.shapes, *said.tracks]
     if any(one.id is None for one in every):
-        message = "Each of what is changed or deleted has its id."
+        message = "Each of what is deleted has its id."
         raise Invalid(reason=message, fields=[{"path": "id", "message": message}])
     return tuple(one.id for one in every if one.id is not None)
+
+
+def parted(said: Annotations) -> tuple[Annotations, Annotations]:
+    """Return what is new and what names something that is there: what has no id is made by an update, too."""
+    return _chosen(said, named=False), _chosen(said, named=True)
+
+
+def _chosen(said: Annotations, *, named: bool) -> Annotations:
+    return Annotations(
+        tags=tuple(tag for tag in said.tags if bool(tag.number) is named),
+        shapes=tuple(shape for shape in said.shapes if bool(shape.number) is named),
+        tracks=tuple(track for track in said.tracks if bool(track.number) is named),
+    )
 
 
 def _tag_out(tag: Tag) -> TagWire:
