@@ -26,7 +26,8 @@ def storable(text: str) -> bool:
 def possible(parameters: Mapping[str, Any]) -> bool:
     """Tell whether every text among the parameters of a statement can be in a column at all."""
     # One look at all of them together: halves of a surrogate pair stay halves when they come to stand side by side.
-    return storable("".join([value for value in parameters.values() if type(value) is str]))
+    texts = [value for value in parameters.values() if type(value) is str]
+    return not texts or storable("".join(texts))
 
 
 def require(texts: Iterable[str | None]) -> None:

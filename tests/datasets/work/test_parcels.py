@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from jobyard.datasets.annotations import Annotations, Position, Shape, ShapeKind, Tag, Track
 from jobyard.datasets.formats.registry import importer
+from jobyard.datasets.packing import packed
 from jobyard.datasets.work import telling
 from jobyard.datasets.work.exporting import DatasetExport
 from jobyard.datasets.work.messages import Aside
@@ -37,7 +38,7 @@ def test_a_parcel_fits_into_a_message_from_another_machine() -> None:
     found = list(parcels([Annotations(shapes=(mask,) * 2_000, tracks=(TRACK,) * 2_000)]))
     assert sum(len(one.shapes) for one in found) == 2_000
     assert sum(len(one.tracks) for one in found) == 2_000
-    assert max(len(msgspec.msgpack.encode(Aside(annotations=one))) for one in found) < 14 << 20
+    assert max(len(msgspec.msgpack.encode(Aside(said=packed(one)))) for one in found) < 14 << 20
 
 
 def test_heavy_pictures_are_told_of_a_few_at_a_time(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,9 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from jobyard.datasets import packing
 from jobyard.datasets.annotations import Annotations, Shape, Tag, Track
+from jobyard.datasets.packing import Box, Packed
 from jobyard.datasets.tables.statements import LARGEST, QUERIES, Line, listed, take
 from jobyard.store.contract import Row, Transaction, View
 
@@ -45,6 +47,16 @@ def read(view: View, dataset: int, layer: int, first: int = 0, last: int = LARGE
     parameters = {"dataset": dataset, "layer": layer, "first": first, "last": last}
     rows = view.rows(QUERIES["still"], parameters) + view.rows(QUERIES["tracks"], parameters)
     return _sorted(rows)
+
+
+def packed(view: View, dataset: int, layer: int, first: int, last: int) -> Packed:
+    """Return what `read` returns as it is stored: nothing is unpacked."""
+    parameters = {"dataset": dataset, "layer": layer, "first": first, "last": last}
+    still = view.rows(QUERIES["still"], parameters)
+    shapes = [body for what, body in still if what == "shape"]
+    tags = [body for what, body in still if what == "tag"] if len(shapes) < len(still) else []
+    moving = [body for _, body in view.rows(QUERIES["tracks"], parameters)]
+    return Packed(tags=packing.listed(tags), shapes=packing.listed(shapes), tracks=packing.listed(moving))
 
 
 def at(view: View, dataset: int, layer: int, frames: Iterable[int]) -> Annotations:
@@ -97,6 +109,24 @@ def insert(transaction: Transaction, dataset: int, layer: int, made: Annotations
     rows = [_row(dataset, layer, one) for one in each(numbered)]
     transaction.run_many(QUERIES["insert_annotation"], rows)
     return numbered
+
+
+def insert_boxes(transaction: Transaction, dataset: int, layer: int, made: Sequence[Box]) -> None:
+    """Write new boxes, each of which gets its number."""
+    rows = list[dict[str, object]]()
+    for number, box in zip(take(transaction, Line.ANNOTATIONS, len(made)), made, strict=True):
+        box.number = number
+        rows.append(
+            {
+                "number": number,
+                "dataset": dataset,
+                "layer": layer,
+                "frame": box.frame,
+                "label": box.label,
+                "body": _encoded(box),
+            }
+        )
+    transaction.run_many(QUERIES["insert_shape"], rows)
 
 
 def update(transaction: Transaction, dataset: int, layer: int, changed: Annotations) -> Annotations:

@@ -57,6 +57,28 @@ def settle(
     count(transaction, dataset, more, uses, len(after) - len(before))
 
 
+def settle_anew(transaction: Transaction, dataset: int, samples: Sequence[int], uses: Mapping[int, int]) -> None:
+    """Do what `settle` does by hand, with the database's own means: for many samples, ascending, of which much changed.
+
+    What they carry is taken away and put on them again.
+    """
+    chosen = {"dataset": dataset, "numbers": listed(samples)}
+    before, any_before = _counted(transaction, chosen)
+    transaction.run(QUERIES["drop_carried_by"], chosen)
+    transaction.run(QUERIES["carry_said"], chosen)
+    wanted = {number - 1 for number in samples}
+    moving = [
+        {"dataset": dataset, "sample": frame + 1, "label": track.label}
+        for track in kept.tracks(transaction, dataset, 0, samples[0] - 1, samples[-1] - 1)
+        for frame in shown_in(track) & wanted
+    ]
+    transaction.run_many(QUERIES["carry_once"], moving)
+    transaction.run(QUERIES["flag_carrying"], chosen)
+    after, any_after = _counted(transaction, chosen)
+    after.subtract(before)
+    count(transaction, dataset, after, uses, any_after - any_before)
+
+
 def count(
     transaction: Transaction, dataset: int, samples: Mapping[int, int], uses: Mapping[int, int], annotated: int
 ) -> None:
@@ -117,6 +139,12 @@ def forget(transaction: Transaction, dataset: int) -> None:
 def shown_in(track: Track) -> set[int]:
     """Return the key frames of a track in which its thing is in the picture."""
     return {position.frame for position in track.positions if not position.outside}
+
+
+def _counted(view: View, chosen: Mapping[str, object]) -> tuple[Counter[int], int]:
+    """Return how many of certain samples carry each label, and how many carry any."""
+    labels = Counter[int](dict(view.rows(QUERIES["carried_counts"], chosen)))
+    return labels, int(view.rows(QUERIES["carrying_any"], chosen)[0][0])
 
 
 def _said(view: View, dataset: int, frames: Sequence[int]) -> dict[int, set[int]]:

@@ -103,7 +103,7 @@ class WorkCapability:
             case "begin":
                 return staging.begin(transaction, job, _dataset(transaction, job))
             case "aside":
-                staging.take(transaction, job, _dataset(transaction, job), _read(payload, Aside).annotations)
+                staging.take(transaction, job, _dataset(transaction, job), _read(payload, Aside).said)
                 return None
             case "swap":
                 append = _read(payload, Swap).append

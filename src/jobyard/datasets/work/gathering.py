@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from jobyard.datasets import packing
 from jobyard.datasets.annotations import Annotations, Shape, Tag
 from jobyard.datasets.formats.facts import Import, Item
 from jobyard.datasets.formats.frames import Frames
@@ -124,7 +125,7 @@ class _Gathering:
         if self._pictures:
             self._context.call("work.place", packed(Placed(dataset=number, pictures=self._pictures)))
         for parcel in parcels([Annotations(tags=tuple(self._tags), shapes=tuple(self._shapes))]):
-            self._context.call("work.say", packed(Spoken(dataset=number, annotations=parcel)))
+            self._context.call("work.say", packed(Spoken(dataset=number, said=packing.packed(parcel))))
             self._said += len(parcel.tags) + len(parcel.shapes)
         self._pictures, self._tags, self._shapes = [], [], []
 

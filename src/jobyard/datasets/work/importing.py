@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
+from jobyard.datasets import packing
 from jobyard.datasets.annotations import Annotations, Shape, ShapeKind
 from jobyard.datasets.formats.facts import Import, Item
 from jobyard.datasets.formats.frames import Frame, Frames
@@ -94,8 +95,7 @@ def _take(items: Iterable[Item], context: Context) -> int:
             yield item.annotations
 
     for parcel in parcels(said(), LIGHT):
-        # As it is: what `packed` would make of so much costs as much as writing it down.
-        context.call("work.aside", Aside(annotations=parcel))
+        context.call("work.aside", packed(Aside(said=packing.packed(parcel))))
     return pictures
 
 

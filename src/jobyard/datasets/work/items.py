@@ -102,14 +102,15 @@ def stretches(
 
 def frames(said: Said) -> Iterator[tuple[Framed, Annotations]]:
     """Yield each frame of a stretch with its tags and shapes; a track's part in it stands among the shapes."""
+    spoken = said.said.annotations()
     tags, shapes = dict[int, list[Tag]](), dict[int, list[Shape]]()
-    for tag in said.annotations.tags:
+    for tag in spoken.tags:
         tags.setdefault(tag.frame, []).append(tag)
-    for shape in said.annotations.shapes:
+    for shape in spoken.shapes:
         shapes.setdefault(shape.frame, []).append(shape)
     for framed in said.frames:
         number = framed.number
-        moving = tracks.shapes(said.annotations.tracks, number) if said.annotations.tracks else ()
+        moving = tracks.shapes(spoken.tracks, number) if spoken.tracks else ()
         yield (
             framed,
             Annotations(tags=tuple(tags.get(number, ())), shapes=(*shapes.get(number, ()), *moving)),

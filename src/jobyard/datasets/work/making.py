@@ -12,7 +12,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from jobyard.datasets import rows
-from jobyard.datasets.annotation_checks import check_annotations, check_frames, frames
 from jobyard.datasets.assignment import Assignment, AssignmentKind
 from jobyard.datasets.collection import Collection
 from jobyard.datasets.label_checks import check_labels
@@ -23,8 +22,7 @@ from jobyard.datasets.rows import Held
 from jobyard.datasets.sources import kept, real_folder
 from jobyard.datasets.sources.address import is_bucket, stretch
 from jobyard.datasets.sources.endpoint import covering
-from jobyard.datasets.tables import annotations as said_table
-from jobyard.datasets.tables import assignments, collections, samples
+from jobyard.datasets.tables import assignments, collections
 from jobyard.datasets.tables import labels as label_table
 from jobyard.datasets.work import swapping, tables
 from jobyard.datasets.work.messages import (
@@ -39,6 +37,7 @@ from jobyard.datasets.work.messages import (
     Wanted,
 )
 from jobyard.datasets.work.tables import Making
+from jobyard.datasets.work.taking import take_in
 from jobyard.datasets.work.telling import House
 from jobyard.job.errors import Conflict, Invalid, NameTaken, NotFound, SourceNotAllowed
 from jobyard.job.ids import new_id
@@ -136,18 +135,13 @@ def say(transaction: Transaction, job: Job, spoken: Spoken) -> None:
     """Take in what was said in a dataset that is being made. Raises Invalid naming the first that does not fit."""
     making = _making(transaction, job, spoken.dataset)
     known = {one.number: one for one in label_table.read(transaction, making.collection or making.id)}
-    check_annotations(spoken.annotations, known)
-    named = {frame + 1 for _, _, frame in frames(spoken.annotations)}
-    check_frames(
-        spoken.annotations, {number - 1 for number in samples.known(transaction, making.number, named)}, 0, _LAST
-    )
     layer = 0
     if spoken.part:
         parts = assignments.of(transaction, making.number)
         if not 1 <= spoken.part <= len(parts):
             raise Invalid(reason=f"The dataset has no part {spoken.part}.")
         layer = parts[spoken.part - 1].layer
-    said_table.insert(transaction, making.number, layer, spoken.annotations)
+    take_in(transaction, (making.number, layer), spoken.said, known)
 
 
 def publish(transaction: Transaction, job: Job, wanted: Publish, now: int) -> Shown:

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from jobyard.datasets.annotations import Annotations
 from jobyard.datasets.assignment import Assignment
 from jobyard.datasets.labels import Label
 from jobyard.datasets.messages import Reach
+from jobyard.datasets.packing import Packed
 from jobyard.datasets.tables.activities import Activity
 from jobyard.datasets.work.tables import Framed
 
@@ -114,7 +114,7 @@ class Said(Struct, frozen=True, kw_only=True):
     """The answer: frames of the stretch, and what was said of them; at most FRAMES_AT_ONCE frames."""
 
     frames: list[Framed]
-    annotations: Annotations = Annotations()
+    said: Packed = Packed()
     more: bool = False
     """There are frames behind the last one."""
 
@@ -122,7 +122,7 @@ class Said(Struct, frozen=True, kw_only=True):
 class Aside(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The payload of `work.aside`: annotations that are taken in aside, where nobody sees them yet."""
 
-    annotations: Annotations
+    said: Packed
 
 
 class Swap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -215,7 +215,7 @@ class Spoken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     dataset: int
     part: int = 0
     """The place of the part in which it was said apart; 0 for the dataset's own."""
-    annotations: Annotations
+    said: Packed
 
 
 class Publish(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

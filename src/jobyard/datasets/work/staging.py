@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections import Counter
 
-from jobyard.datasets.annotation_checks import check_annotations, check_frames, frames
-from jobyard.datasets.annotations import Annotations
 from jobyard.datasets.assignment import Assignment
+from jobyard.datasets.packing import Packed
 from jobyard.datasets.record import Dataset
-from jobyard.datasets.tables import activities, assignments, labels, samples
+from jobyard.datasets.tables import activities, assignments, labels
 from jobyard.datasets.tables import annotations as kept
 from jobyard.datasets.tables import datasets as table
 from jobyard.datasets.tables.activities import Activity
 from jobyard.datasets.work import swapping, tables
+from jobyard.datasets.work.taking import take_in
 from jobyard.job.errors import NotFound
 from jobyard.job.filters import Filter, Query
 from jobyard.job.record import Job
@@ -36,17 +36,11 @@ def begin(transaction: Transaction, job: Job, dataset: Dataset) -> bool:
     return False
 
 
-def take(transaction: Transaction, job: Job, dataset: Dataset, said: Annotations) -> None:
+def take(transaction: Transaction, job: Job, dataset: Dataset, said: Packed) -> None:
     """Take annotations in aside. Raises Invalid naming the first that does not fit the dataset."""
     known = {label.number: label for label in labels.read(transaction, labels.home(dataset))}
-    check_annotations(said, known)
     chosen = _assignment(transaction, job)
-    named = {frame for _, _, frame in frames(said)}
-    there = {number - 1 for number in samples.known(transaction, dataset.number, {frame + 1 for frame in named})}
-    if chosen is not None:
-        there = {frame for frame in there if chosen.holds(frame)}
-    check_frames(said, there, 0, _LAST)
-    kept.insert(transaction, dataset.number, -job.number, said)
+    take_in(transaction, (dataset.number, -job.number), said, known, None if chosen is None else chosen.holds)
 
 
 def swap(transaction: Transaction, job: Job, dataset: Dataset, now: int, *, append: bool) -> int:

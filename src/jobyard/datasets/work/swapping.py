@@ -44,7 +44,7 @@ def settle(transaction: Transaction, dataset: int, frames: Iterable[int], more: 
     samples = [frame + 1 for frame in sorted(frames)]
     for start in range(0, len(samples), _FRAMES_AT_ONCE):
         some = samples[start : start + _FRAMES_AT_ONCE]
-        carried.settle(transaction, dataset, some, {} if start else more, by_hand=True)
+        carried.settle_anew(transaction, dataset, some, {} if start else more)
 
 
 def joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

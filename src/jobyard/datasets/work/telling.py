@@ -20,10 +20,12 @@ from jobyard.datasets.tables import assignments, collections, labels
 from jobyard.datasets.uploads import Uploads
 from jobyard.datasets.work import tables
 from jobyard.datasets.work.messages import FRAMES_AT_ONCE, PICTURES_AT_ONCE, FramesWanted, Said, Subject, Subjects
-from jobyard.datasets.work.parcels import HEAVIEST, weight
 from jobyard.job.errors import NotFound
 from jobyard.job.record import Job
 from jobyard.store.contract import Transaction, View
+
+HEAVIEST = 1 << 22
+"""Bytes of annotations that one answer tells of, where they are of more than one frame."""
 
 
 class House(Struct, frozen=True, kw_only=True):
@@ -91,9 +93,9 @@ def said(transaction: Transaction, job: Job, wanted: FramesWanted) -> Said:
     if not page or wanted.bare:
         return Said(frames=page, more=len(frames) > most)
     while True:
-        spoken = spoken_of.read(transaction, found.number, wanted.layer, page[0].number, page[-1].number)
-        if len(page) == 1 or weight(spoken) <= HEAVIEST:
-            return Said(frames=page, annotations=spoken, more=len(frames) > len(page))
+        spoken = spoken_of.packed(transaction, found.number, wanted.layer, page[0].number, page[-1].number)
+        if len(page) == 1 or len(spoken) <= HEAVIEST:
+            return Said(frames=page, said=spoken, more=len(frames) > len(page))
         page = page[: len(page) // 2]
 
 

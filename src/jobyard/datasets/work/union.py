@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import msgspec
 
-from jobyard.datasets import rulebook
+from jobyard.datasets import packing, rulebook
 from jobyard.datasets.annotations import Annotations
 from jobyard.datasets.assignment import Assignment, AssignmentKind
 from jobyard.datasets.consensus.agreement import Agreement
@@ -115,4 +115,4 @@ class Union:
 
     def _hand_over(self, parcels: Iterable[Annotations]) -> None:
         for parcel in parcels:
-            self._context.call("work.aside", packed(Aside(annotations=parcel)))
+            self._context.call("work.aside", packed(Aside(said=packing.packed(parcel))))

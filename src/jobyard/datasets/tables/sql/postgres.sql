@@ -41,6 +41,52 @@ WHERE dataset = :dataset
         SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:numbers AS jsonb))
     )
 
+-- carried_counts: how many of certain samples carry each label
+SELECT label, count(*)
+FROM dataset_carried
+WHERE dataset = :dataset
+    AND sample IN (
+        SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:numbers AS jsonb))
+    )
+GROUP BY label
+
+-- carrying_any: how many of certain samples carry a label
+SELECT count(*)
+FROM jsonb_array_elements_text(CAST(:numbers AS jsonb)) AS chosen (number)
+WHERE EXISTS (
+    SELECT 1 FROM dataset_carried WHERE dataset = :dataset AND sample = CAST(chosen.number AS bigint)
+)
+
+-- drop_carried_by: certain samples carry no label
+DELETE FROM dataset_carried
+WHERE dataset = :dataset
+    AND sample IN (
+        SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:numbers AS jsonb))
+    )
+
+-- carry_said: certain samples carry what tags and shapes of the dataset's own put on them
+INSERT INTO dataset_carried (dataset, sample, label)
+SELECT DISTINCT dataset, frame + 1, label
+FROM dataset_annotations
+WHERE dataset = :dataset AND layer = 0
+    AND frame IN (
+        SELECT CAST(value AS bigint) - 1 FROM jsonb_array_elements_text(CAST(:numbers AS jsonb))
+    )
+    AND what <> 'track'
+ON CONFLICT DO NOTHING
+
+-- flag_carrying: certain samples carry a label or none, and a person had a hand in it
+UPDATE dataset_samples
+SET annotated = CASE WHEN EXISTS (
+        SELECT 1 FROM dataset_carried AS carried
+        WHERE carried.dataset = dataset_samples.dataset AND carried.sample = dataset_samples.number
+    ) THEN 1 ELSE 0 END,
+    by_hand = 1
+WHERE dataset = :dataset
+    AND number IN (
+        SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:numbers AS jsonb))
+    )
+
 -- samples_numbered: whole samples by their numbers
 SELECT number, path, size, mtime_ns, added_at, changed_at, etag, annotated, by_hand
 FROM dataset_samples

@@ -67,6 +67,10 @@ UPDATE datasets SET updated_at = :now WHERE number = :dataset
 INSERT INTO dataset_annotations (number, dataset, layer, frame, last, what, label, body)
 VALUES (:number, :dataset, :layer, :frame, :last, :what, :label, :body)
 
+-- insert_shape: a shape
+INSERT INTO dataset_annotations (number, dataset, layer, frame, last, what, label, body)
+VALUES (:number, :dataset, :layer, :frame, :frame, 'shape', :label, :body)
+
 -- update_annotation: write one anew
 UPDATE dataset_annotations
 SET frame = :frame, last = :last, label = :label, body = :body
@@ -119,6 +123,10 @@ LIMIT :limit
 
 -- carry: a sample carries a label
 INSERT INTO dataset_carried (dataset, sample, label) VALUES (:dataset, :sample, :label)
+
+-- carry_once: a sample carries a label, if it did not do so already
+INSERT INTO dataset_carried (dataset, sample, label) VALUES (:dataset, :sample, :label)
+ON CONFLICT DO NOTHING
 
 -- drop_carried: a sample carries a label no more
 DELETE FROM dataset_carried WHERE dataset = :dataset AND sample = :sample AND label = :label

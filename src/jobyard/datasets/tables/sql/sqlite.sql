@@ -31,6 +31,42 @@ FROM dataset_carried
 WHERE dataset = :dataset
     AND sample IN (SELECT value FROM json_each(:numbers))
 
+-- carried_counts: how many of certain samples carry each label
+SELECT label, count(*)
+FROM dataset_carried
+WHERE dataset = :dataset
+    AND sample IN (SELECT value FROM json_each(:numbers))
+GROUP BY label
+
+-- carrying_any: how many of certain samples carry a label
+SELECT count(*)
+FROM json_each(:numbers) AS chosen
+WHERE EXISTS (SELECT 1 FROM dataset_carried WHERE dataset = :dataset AND sample = chosen.value)
+
+-- drop_carried_by: certain samples carry no label
+DELETE FROM dataset_carried
+WHERE dataset = :dataset
+    AND sample IN (SELECT value FROM json_each(:numbers))
+
+-- carry_said: certain samples carry what tags and shapes of the dataset's own put on them
+INSERT INTO dataset_carried (dataset, sample, label)
+SELECT dataset, frame + 1, label
+FROM dataset_annotations
+WHERE dataset = :dataset AND layer = 0
+    AND frame IN (SELECT value - 1 FROM json_each(:numbers))
+    AND what <> 'track'
+ON CONFLICT DO NOTHING
+
+-- flag_carrying: certain samples carry a label or none, and a person had a hand in it
+UPDATE dataset_samples
+SET annotated = EXISTS (
+        SELECT 1 FROM dataset_carried AS carried
+        WHERE carried.dataset = dataset_samples.dataset AND carried.sample = dataset_samples.number
+    ),
+    by_hand = 1
+WHERE dataset = :dataset
+    AND number IN (SELECT value FROM json_each(:numbers))
+
 -- samples_numbered: whole samples by their numbers
 SELECT number, path, size, mtime_ns, added_at, changed_at, etag, annotated, by_hand
 FROM dataset_samples

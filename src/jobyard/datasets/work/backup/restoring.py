@@ -11,6 +11,7 @@ from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
+from jobyard.datasets import packing
 from jobyard.datasets.assignment import Assignment, AssignmentKind, Stage, Work
 from jobyard.datasets.formats.archive.reading import Archive
 from jobyard.datasets.formats.pictures import size_of
@@ -151,7 +152,7 @@ class _Restoring:
         file = f"{place}/said.jsonl"
         for line in _lines(self._archive, file, SpokenLine):
             said = renumbered(line.said, numbers, file)
-            spoken = Spoken(dataset=hidden.number, part=line.layer, annotations=said)
+            spoken = Spoken(dataset=hidden.number, part=line.layer, said=packing.packed(said))
             self._context.call("work.say", packed(spoken))
 
 

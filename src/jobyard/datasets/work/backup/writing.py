@@ -118,7 +118,7 @@ class _Writing:
             seen = set[int]()
             for said in stretches(self._context, subject, layer=layer):
                 self._context.check()
-                fresh = _fresh(said.annotations, seen)
+                fresh = _fresh(said.said.annotations(), seen)
                 if fresh != Annotations():
                     yield Spoken(layer=place, said=fresh)
 
