@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jobyard.engine import needs
 from jobyard.job.errors import Invalid, JobNotFound, NeededFailed, UniqueTaken
 from jobyard.job.filters import Query
 from jobyard.job.record import Job, OnFailure, Reason
 from jobyard.job.states import State
 from jobyard.people.record import HOUSE, Role
 from jobyard.store.contract import Store
+from jobyard.store.memory import MemoryStore
 from tests.engine.yard import Yard, user
 
 pytestmark = pytest.mark.anyio
@@ -130,6 +135,96 @@ async def test_a_cancelled_one_that_is_retried_counts_anew(yard: Yard) -> None:
     assert (again.state, again.waits) == (State.QUEUED, 1)
     await run(yard, first)
     await run(yard, second)
+
+
+# --- more who wait than one transaction tells -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(needs, "TOLD_AT_ONCE", 2)
+
+
+async def states(yard: Yard, jobs: list[Job]) -> list[State]:
+    return [(await yard.job(job)).state for job in jobs]
+
+
+@pytest.mark.usefixtures("few_at_once")
+async def test_who_is_too_many_for_one_transaction_is_told_in_the_next_ones(yard: Yard, any_store: Store) -> None:
+    first = await failing(yard)
+    family = [await yard.submit(ADA, after=(first.id,)) for _ in range(5)]
+    family += [await yard.submit(ADA, after=(parent.id,)) for parent in family]
+    await run(yard, first, "fail")
+    assert (await states(yard, family)).count(State.CANCELLED) == 2
+    assert await yard.claim(limit=9) == []
+    await yard.needs.go_on()
+    assert set(await states(yard, family)) == {State.CANCELLED}
+    assert await yard.story(family[-1]) == ["submitted", "cancelled"]
+    last = await yard.job(family[-1])
+    assert last.failure is not None and f"Job {family[4].number} " in last.failure.message
+    assert any_store.read(lambda view: view.cards(needs.DRAWER)).result() == []
+    assert any_store.check() == []
+
+
+@pytest.mark.usefixtures("few_at_once")
+async def test_a_house_that_is_killed_meanwhile_tells_the_others_when_it_is_up_again(
+    yard: Yard, any_store: Store, tmp_path: Path
+) -> None:
+    first = await yard.submit(ADA)
+    family = [await yard.submit(ADA, after=(first.id,)) for _ in range(5)]
+    await run(yard, first)
+    again = Yard(any_store, tmp_path / "again")
+    await again.needs.go_on()
+    assert [(await again.job(job)).waits for job in family] == [0] * 5
+
+
+@pytest.mark.usefixtures("few_at_once")
+async def test_whoever_waits_for_the_retry_is_not_told_of_the_end_before_it(yard: Yard) -> None:
+    first = await failing(yard)
+    family = [await yard.submit(ADA, after=(first.id,)) for _ in range(3)]
+    await run(yard, first, "fail")
+    await yard.jobs.retry(ADA, first.id)
+    late = await yard.submit(ADA, after=(first.id,))
+    await yard.needs.go_on()
+    assert await states(yard, [*family, late]) == [*[State.CANCELLED] * 3, State.QUEUED]
+    await run(yard, first)
+    assert (await yard.job(late)).waits == 0
+
+
+@pytest.mark.usefixtures("few_at_once")
+async def test_the_others_are_told_at_once_and_workers_are_woken_for_them(yard: Yard) -> None:
+    first = await yard.submit(ADA)
+    family = [await yard.submit(ADA, after=(first.id,)) for _ in range(3)]
+    [given] = await yard.claim()
+    telling = asyncio.create_task(yard.needs.run(3_600))
+    try:
+        await yard.finish(given.job, begun=True)
+        taken = [one.job.id for _ in family for one in await yard.claim(wait=20)]
+    finally:
+        telling.cancel()
+    assert taken == [job.id for job in family]
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_told_in_turns_everybody_comes_to_the_same(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = list[list[tuple[State, int]]]()
+    for at_once in (1, 3, 1_000):
+        monkeypatch.setattr(needs, "TOLD_AT_ONCE", at_once)
+        chance, store = random.Random(seed), MemoryStore()
+        yard = Yard(store, tmp_path / str(at_once))
+        jobs = [await failing(yard)]
+        for _ in range(40):
+            near = range(max(len(jobs) - 9, 0), len(jobs))
+            after = tuple(jobs[place].id for place in chance.sample(near, min(len(near), chance.randint(1, 3))))
+            jobs.append(await yard.submit(ADA, after=after, on_failure=chance.choice([*OnFailure])))
+        await run(yard, jobs[0], chance.choice(["fail", "fail", "finish"]))
+        await yard.needs.go_on()
+        found.append([(job.state, job.waits) for job in [await yard.job(job) for job in jobs]])
+        store.close()
+    assert found[0] == found[1] == found[2]
+    assert len({*found[0]}) > 2
 
 
 async def test_waiting_for_what_cannot_be_is_refused_and_nothing_is_made(yard: Yard) -> None:

@@ -113,6 +113,7 @@ class Yard:
         self.engine = Engine(store, self.blobs, vault, self.clock, registry, [Box()], self.settings, Letters())
         self.jobs, self.desk = self.engine.jobs, self.engine.desk
         self.listing, self.people = self.engine.listing, self.engine.people
+        self.needs = self.engine.needs
         self.worker = Actor(name="jobyard", role=Role.ADMINISTRATOR, scope=KeyScope.DESK)
 
     async def submit(self, actor: Actor = HOUSE, key: str | None = None, **fields: Any) -> Job:

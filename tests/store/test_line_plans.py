@@ -42,8 +42,12 @@ ON_SQLITE: list[tuple[str, list[str]]] = [
     ("ahead", ["SEARCH jobs USING COVERING INDEX jobs_line (queue=? AND (rank,turn)<(?,?))"]),
     (
         "dependents",
-        ["SEARCH needs USING PRIMARY KEY (needed=?)", "SEARCH jobs USING INDEX jobs_by_state (state=? AND number=?)"],
+        [
+            "SEARCH needs USING PRIMARY KEY (needed=? AND job>? AND job<?)",
+            "SEARCH jobs USING INDEX jobs_by_state (state=? AND number=?)",
+        ],
     ),
+    ("last_dependent", ["SEARCH needs USING PRIMARY KEY (needed=?)"]),
     ("running", ["SEARCH jobs USING INDEX jobs_by_rank (state=?)"]),
     ("unique_job", ["SEARCH jobs USING INDEX jobs_unique (unique_key=?)"]),
     ("stored_bytes", ["SEARCH stored USING PRIMARY KEY (owner=?)"]),
@@ -69,6 +73,7 @@ ON_POSTGRES: list[tuple[str, str]] = [
     ("ahead", "jobs_line"),
     ("dependents", "needs_pkey"),
     ("dependents", "jobs_pkey"),
+    ("last_dependent", "needs_pkey"),
     ("running", "jobs_by_(state|rank)"),
     ("unique_job", "jobs_unique"),
     ("stored_bytes", "stored_pkey"),
@@ -104,8 +109,9 @@ VACUUM ANALYZE
 
 def values(name: str, kinds: Any) -> dict[str, Any]:
     """Return parameters for any of these statements."""
-    more = {"kinds": kinds, "barred": kinds, "ids": kinds, "job": 7, "unique_key": "u3"}
-    return {**PLACE, **CARDS, **more, **({"after": "x"} if name.startswith("cards_") else {})}
+    more = {"kinds": kinds, "barred": kinds, "ids": kinds, "job": 7, "unique_key": "u3", "upto": 9_000}
+    after: Any = {"cards_after": "x", "cards_before": "x", "dependents": 4}.get(name, "")
+    return {**PLACE, **CARDS, **more, "after": after}
 
 
 # --- SQLite ---------------------------------------------------------------------------------------------------------

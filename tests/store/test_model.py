@@ -308,6 +308,8 @@ class Houses(Twins):
         self.same(told)
         self.both(told)
         self.both(lambda transaction: [plain(job) for job in transaction.dependents(picked)])
+        self.both(lambda transaction: [plain(job) for job in transaction.dependents(picked, limit=limit)])
+        self.both(lambda transaction: transaction.last_dependent(picked) > 0)
         self.both(
             lambda t: [t.turn(queue, priority, owner) for queue in QUEUES for priority in (-1, 0) for owner in OWNERS]
         )
@@ -345,12 +347,12 @@ def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(claim, "_AT_ONCE", 2)
 
 
-@pytest.mark.property
 def _unnumbered(found: list[Aged]) -> list[Aged]:
     """Return the jobs without their numbers, of which a store may leave some out."""
     return [replace(one, number=0) for one in found]
 
 
+@pytest.mark.property
 def test_sqlite_lives_as_memory_does(tmp_path: Path, sqlite_folder: LayOut) -> None:
     folders = (sqlite_folder(tmp_path / str(number)) for number in count())
 

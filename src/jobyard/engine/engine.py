@@ -80,7 +80,7 @@ class Engine:
         self.limits = Limits(self.ledger)
         self.retention, self.audit = Retention(self.ledger), Audit(self.ledger)
         lifetimes = Lifetimes(registry, self.retention)
-        needs = Needs(self.ledger, self.bell, lifetimes)
+        self.needs = needs = Needs(self.ledger, self.bell, lifetimes)
         settling = Settling(self.ledger, needs, lifetimes, self.results, Logs(settings), lease)
         self.jobs = Jobs(self.ledger, registry, self.capabilities, lifetimes, needs, self.limits, blobs)
         self.clockwork = Clockwork(self.ledger, self.jobs)
@@ -101,13 +101,14 @@ class Engine:
         self._round = settings.round
 
     async def run(self) -> None:
-        """Keep the feed, the keeper's rounds, the schedules and the post going until cancelled."""
+        """Keep the feed, the keeper's rounds, the needs of jobs, the schedules and the post going until cancelled."""
         if self.ledger.store.dialect == "postgres":
             # Another server's submissions reach our waiting workers through the feed.
             self.feed.on_news(self.bell.ring_all)
         async with asyncio.TaskGroup() as group:
             group.create_task(self.feed.run())
             group.create_task(self.keeper.run(self._round))
+            group.create_task(self.needs.run(self._round))
             group.create_task(self.clockwork.run())
             group.create_task(self.rounds.run())
 

@@ -15,6 +15,7 @@ from jobyard.job.filters import Faceted, Filter, Outline, Query, Scope, Tallied
 from jobyard.job.record import Attempt, Job, LogLine, ResultFile
 from jobyard.people.record import Key, Membership, Project, User
 from jobyard.store.rows import (
+    LAST,
     Aged,
     Card,
     Ends,
@@ -257,8 +258,11 @@ class Transaction(View, Protocol):
         Each call is for one job. Where that does not join after all, the turn may be left out.
         """
 
-    def dependents(self, ids: Sequence[str]) -> list[Job]:
-        """Return drafts and queued jobs that wait for one of these, by number; locked like `job`."""
+    def dependents(self, ids: Sequence[str], after: int = 0, upto: int = LAST, limit: int = LAST) -> list[Job]:
+        """Return drafts and queued jobs that wait for one of these, above `after` up to `upto`; locked like `job`."""
+
+    def last_dependent(self, ids: Sequence[str]) -> int:
+        """Return the number of the newest job that waits for one of these, or did; 0 where none does."""
 
     def alone(self, word: str) -> None:
         """Wait until no other transaction has said this word, and keep others waiting for the rest of this one."""

@@ -11,6 +11,8 @@ from jobyard.job.record import Job
 from jobyard.job.states import State
 
 Row = tuple[Any, ...]
+LAST = 2**63 - 1
+"""Where nothing is bounded: the greatest number there can be."""
 
 
 class Page(Struct, frozen=True, kw_only=True):

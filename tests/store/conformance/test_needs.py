@@ -38,6 +38,31 @@ def test_who_waits_for_a_job_by_number(hand: Hand) -> None:
     assert dependents(hand, "\0", "\ud800", "x'") == []
 
 
+def test_who_waits_for_a_job_some_at_a_time_and_only_those_who_came_in_time(hand: Hand) -> None:
+    first, second = hand.submit(), hand.submit()
+    numbers = [hand.submit(name=name, after=(first.id,), waits=1).number for name in "abcd"]
+    hand.submit(name="other", after=(second.id,), waits=1)
+
+    def some(after: int = 0, **bounds: int) -> str:
+        return "".join(hand.do(lambda t: [job.name for job in t.dependents([first.id], after, **bounds)]))
+
+    assert (some(limit=2), some(numbers[1], limit=2), some(numbers[3], limit=2)) == ("ab", "cd", "")
+    assert (some(upto=numbers[2]), some(numbers[0], upto=numbers[2], limit=1), some(upto=0)) == ("abc", "b", "")
+    assert (some(limit=0), some(limit=-1)) == ("", "")
+
+
+def test_the_newest_that_waits_or_waited_for_a_job(hand: Hand) -> None:
+    def last(*ids: str) -> int:
+        return hand.do(lambda t: t.last_dependent(ids))
+
+    first, second = hand.submit(), hand.submit()
+    assert [last(first.id), last(), last("0" * 32), last("\0", "\ud800")] == [0, 0, 0, 0]
+    one = hand.submit(after=(first.id, second.id), waits=2)
+    two = hand.submit(after=(second.id,), waits=1)
+    hand.move(two.id, lambda job: moves.cancel(job, NOW, "ada"))
+    assert [last(first.id), last(second.id), last(second.id, first.id)] == [one.number, two.number, two.number]
+
+
 def test_who_waits_no_longer_is_no_dependent(hand: Hand) -> None:
     needed = hand.submit()
     met = hand.submit(name="met", after=(needed.id,), waits=1)

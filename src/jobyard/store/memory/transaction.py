@@ -27,6 +27,7 @@ from jobyard.store import text
 from jobyard.store.contract import Card, QueueRow, Reused, Statement, WorkerRow
 from jobyard.store.memory.tables import Journal, Tables
 from jobyard.store.memory.view import MemoryView, ready
+from jobyard.store.rows import LAST
 
 S = TypeVar("S", bound=msgspec.Struct)
 _MAY_WAIT = frozenset({State.DRAFT, State.QUEUED})
@@ -108,10 +109,13 @@ class MemoryTransaction(MemoryView):
         front = min((job.turn for job in here), default=None)
         return line.next_turn(front, max((job.turn for job in here if job.owner == owner), default=None))
 
-    def dependents(self, ids: Sequence[str]) -> list[Job]:
-        waiting = (job for job in self._tables.jobs.values() if job.waits and job.state in _MAY_WAIT)
-        found = [job for job in waiting if set(job.after) & set(ids)]
-        return sorted(found, key=lambda job: job.number)
+    def dependents(self, ids: Sequence[str], after: int = 0, upto: int = LAST, limit: int = LAST) -> list[Job]:
+        waiting = [job for job in self._needing(ids) if job.waits and job.state in _MAY_WAIT]
+        found = [job for job in waiting if after < job.number <= upto]
+        return sorted(found, key=lambda job: job.number)[: max(limit, 0)]
+
+    def last_dependent(self, ids: Sequence[str]) -> int:
+        return max((job.number for job in self._needing(ids)), default=0)
 
     def alone(self, word: str) -> None:
         return None  # there is only one transaction at a time
@@ -281,6 +285,9 @@ class MemoryTransaction(MemoryView):
     def _put_attempt(self, job: str, attempt: Attempt) -> None:
         text.require([attempt.worker, attempt.outcome])
         self._journal.put(self._journal.below(self._tables.attempts, job), attempt.number, _kept(attempt))
+
+    def _needing(self, ids: Sequence[str]) -> list[Job]:
+        return [job for job in self._tables.jobs.values() if not set(ids).isdisjoint(job.after)]
 
     def _require(self, job: str) -> None:
         if job not in self._tables.jobs:

@@ -22,6 +22,7 @@ from jobyard.store.relational.database import Database
 from jobyard.store.relational.deferred import Deferred
 from jobyard.store.relational.rows import Extent, extent, new_words, to_job, to_motion, to_renewal, to_row
 from jobyard.store.relational.view import RelationalView
+from jobyard.store.rows import LAST
 
 
 class RelationalTransaction(RelationalView):
@@ -154,8 +155,13 @@ class RelationalTransaction(RelationalView):
         front, last = next(iter(self._database.all("turns", place)), (None, None))
         return line.next_turn(front, last)
 
-    def dependents(self, ids: Sequence[str]) -> list[Job]:
-        return self._see(self._database.all("dependents", {"ids": self._database.array(ids)})) if ids else []
+    def dependents(self, ids: Sequence[str], after: int = 0, upto: int = LAST, limit: int = LAST) -> list[Job]:
+        asked = {"ids": self._database.array(ids), "after": after, "upto": upto, "limit": max(limit, 0)}
+        return self._see(self._database.all("dependents", asked)) if ids else []
+
+    def last_dependent(self, ids: Sequence[str]) -> int:
+        rows = self._database.all("last_dependent", {"ids": self._database.array(ids)}) if ids else []
+        return int(rows[0][0] or 0) if rows else 0
 
     def alone(self, word: str) -> None:
         if self._database.dialect == "postgres":

@@ -24,9 +24,12 @@ ORDER BY turn, number LIMIT :limit FOR UPDATE SKIP LOCKED
 
 -- dependents: jobs that wait for one of these
 SELECT jobs.* FROM jobs
-WHERE number IN (SELECT job FROM needs WHERE needed = ANY(:ids::text[]))
+WHERE number IN (SELECT job FROM needs WHERE needed = ANY(:ids::text[]) AND job > :after AND job <= :upto)
     AND waits > 0 AND state IN ('draft', 'queued')
-ORDER BY number FOR UPDATE
+ORDER BY number LIMIT :limit FOR UPDATE
+
+-- last_dependent: the newest job that waits or waited for one of these
+SELECT max(job) FROM needs WHERE needed = ANY(:ids::text[])
 
 -- due_cards: a drawer's cards whose time has come, and nobody else's meanwhile
 SELECT drawer, id, body, due_at FROM cards WHERE drawer = :drawer AND due_at <= :now

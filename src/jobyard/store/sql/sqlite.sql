@@ -24,9 +24,14 @@ ORDER BY turn, number LIMIT :limit
 
 -- dependents: jobs that wait for one of these
 SELECT jobs.* FROM jobs
-WHERE number IN (SELECT job FROM needs WHERE needed IN (SELECT value FROM json_each(:ids)))
+WHERE number IN (
+        SELECT job FROM needs WHERE needed IN (SELECT value FROM json_each(:ids)) AND job > :after AND job <= :upto
+    )
     AND waits > 0 AND state IN ('draft', 'queued')
-ORDER BY number
+ORDER BY number LIMIT :limit
+
+-- last_dependent: the newest job that waits or waited for one of these
+SELECT max(job) FROM needs WHERE needed IN (SELECT value FROM json_each(:ids))
 
 -- due_jobs: jobs whose time has come, a thousand at a time
 SELECT number, queue, rank, owner FROM jobs INDEXED BY jobs_due
