@@ -51,6 +51,18 @@ async def test_a_piece_may_come_again_and_never_leaves_a_gap(uploads: Uploads) -
     assert uploads.path("g", upload.id).read_bytes() == b"abcd"
 
 
+async def test_a_piece_whose_size_is_known_is_the_next_one_or_the_last_one_again(uploads: Uploads) -> None:
+    upload = await uploads.begin("g", told(length=6))
+    await uploads.append("g", upload.id, 0, pieces(b"abc"), 3)
+    assert (await uploads.append("g", upload.id, 0, pieces(b"abc"), 3)).offset == 3
+    for offset, piece in ((0, b"ab"), (1, b"bcd"), (4, b"e")):
+        with pytest.raises(WrongPlace):
+            await uploads.append("g", upload.id, offset, pieces(piece), len(piece))
+    with pytest.raises(TooLarge):
+        await uploads.append("g", upload.id, 3, pieces(b"d", b"efg"), 4)
+    assert uploads.path("g", upload.id).read_bytes() == b"abc"
+
+
 async def test_what_came_stays_when_its_sender_goes_away(uploads: Uploads) -> None:
     async def broken() -> AsyncIterator[bytes]:
         yield b"abc"

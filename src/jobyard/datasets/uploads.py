@@ -84,28 +84,34 @@ class Uploads:
         """Make room for a file whose pieces will come. Raises Invalid or TooLarge."""
         _check_name(told.name)
         if told.length is not None and told.length > self._limit:
-            raise TooLarge(what="The file", limit=f"{self._limit:,} bytes")
+            raise _too_large(self._limit)
         return await asyncio.to_thread(self._begin, group, told)
 
-    async def append(self, group: str, id_: str, offset: int, pieces: AsyncIterable[bytes]) -> Upload:
+    async def append(
+        self, group: str, id_: str, offset: int, pieces: AsyncIterable[bytes], size: int | None = None
+    ) -> Upload:
         """Take in bytes from an offset on, and drop what stood behind it: a piece may be sent again.
 
         What came is durable when this returns, also where the sender went away. Raises NotFound, WrongPlace for a
-        piece that would leave a gap, and TooLarge for one that ends behind the length that was told.
+        piece that would leave a gap, and TooLarge for one that ends behind the length that was told. Where the size
+        of the piece is known, WrongPlace also for one that begins inside the file and is not its last piece again.
         """
         turn = self._turns.setdefault(f"{group}/{id_}", asyncio.Lock())
         async with turn:
             upload = await asyncio.to_thread(self._found, group, id_)
-            if offset > upload.offset:
+            again = size is None or offset + size == upload.offset
+            if offset > upload.offset or (offset < upload.offset and not again):
                 raise WrongPlace(offset=upload.offset)
             limit = self._limit if upload.told.length is None else upload.told.length
+            if offset + (size or 0) > limit:
+                raise _too_large(limit)
             place = self._path(group, id_)
             file = await asyncio.to_thread(_opened, place, offset)
             try:
                 async for piece in pieces:
                     offset += len(piece)
                     if offset > limit:
-                        raise TooLarge(what="The file", limit=f"{limit:,} bytes")
+                        raise _too_large(limit)
                     await asyncio.to_thread(_write, file, piece)
             finally:
                 await asyncio.to_thread(_close, file)
@@ -213,6 +219,10 @@ class Uploads:
         if not 0 < len(group) <= _GROUP_LIMIT or not _LETTERS.issuperset(group):
             raise NotFound(what="upload", name="of that name")
         return self._folder / group
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(what="The file", limit=f"{limit:,} bytes")
 
 
 def _check_name(name: str) -> None:

@@ -109,6 +109,8 @@ class Outline(Struct, frozen=True, kw_only=True):
     marks: dict[str, Any]
     resource: tuple[str, str] | None = None
     """The type and the id of what it works on."""
+    project: str | None = None
+    """The id of the project that shares it."""
 
 
 class Facet(Struct, frozen=True, kw_only=True):

@@ -10,7 +10,9 @@ from urllib.parse import quote
 import pytest
 
 from jobyard.engine import strips
+from jobyard.engine.submission import Submission
 from jobyard.job.filters import Filter
+from jobyard.people.record import Actor, Role
 from tests.faces.cvat.house import Caller, House
 
 pytestmark = pytest.mark.anyio
@@ -91,6 +93,33 @@ async def test_every_way_to_narrow_finds_what_a_look_at_each_finds(house: House)
     assert found == wanted[:12]
     by_status = sorted(told, key=lambda pair: pair[1]["status"])
     assert await listed("sort=status") == [id_ for id_, _ in by_status]
+
+
+async def test_an_organization_narrows_a_list_whatever_else_does(house: House) -> None:
+    team = await house.project("team", mia=Role.MEMBER)
+    mia, inside = house.caller(), house.caller(X_Organization="team")
+    for come, name in ((mia, "mine"), (inside, "ours")):
+        task = await come.task("a.png", name=name)
+        for pictures in (True, False):
+            path = f"/tasks/{task['id']}/dataset/export?format=COCO%201.0&save_images={pictures}"
+            assert (await mia("POST", path)).status_code == 202
+    actor = Actor(name="mia", role=Role.MEMBER, projects={team: Role.MEMBER})
+    for project, name in ((team, "ours"), (None, "mine")):
+        said = {"dataset": name, "format": "COCO 1.0"}
+        await house.engine.jobs.submit(actor, Submission(kind="dataset.export", project=project, parameters=said))
+    rows = (await mia.got("/requests?page_size=all"))["results"]
+    number = next(row["operation"]["org_id"] for row in rows if row["operation"]["org_id"])
+    ours = {row["id"] for row in rows if row["operation"]["org_id"] == number}
+    assert (len(ours), len(rows)) == (4, 8)
+    rule = quote(json.dumps({"!": {"==": [{"var": "task_id"}, task["id"]]}}))
+    for query in ("", "&action=export&subresource=annotations", f"&task_id={task['id']}", f"&filter={rule}"):
+        wanted = [row["id"] for row in (await mia.got(f"/requests?page_size=all{query}"))["results"]]
+        for place, held in (("org=team", ours), (f"org_id={number}", ours), ("org=", {*wanted} - ours)):
+            found = await mia.got(f"/requests?page_size=all&{place}{query}")
+            assert [row["id"] for row in found["results"]] == [one for one in wanted if one in held], (place, query)
+            assert found["count"] == len(found["results"])
+    assert (await inside.got("/requests"))["count"] == 4
+    assert (await house.caller("max")("GET", f"/requests?org_id={number}")).json()["detail"].endswith(f" {number}.")
 
 
 async def test_numbers_joined_in_any_way_find_what_a_look_at_each_finds(

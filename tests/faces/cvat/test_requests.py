@@ -128,8 +128,14 @@ async def test_only_those_who_may_see_the_target_see_a_request(house: House) -> 
     shared = house.caller("max")
     assert (await late(house, shared, rq_id))["id"] == rq_id
     assert (await shared("POST", f"/requests/{rq_id}/cancel")).status_code == 403
-    assert (await house.caller("vera")("GET", f"/requests/{rq_id}")).status_code == 404
+    for ask in (("GET", f"/requests/{rq_id}"), ("POST", f"/requests/{rq_id}/cancel")):
+        answer = await house.caller("vera")(*ask)
+        assert answer.status_code == 403 and set(answer.json()) == {"detail", "code"}
     assert (await shared.got("/requests"))["count"] == 0
+    other = await house.submit()
+    assert (await house.caller("vera")("GET", f"/requests/{other.id}")).status_code == 404
+    assert (await mia("POST", f"/requests/{rq_id}/cancel")).status_code == 200
+    assert (await house.caller("vera")("GET", f"/requests/{rq_id}")).status_code == 404
 
 
 async def test_lists_are_filtered_sorted_and_paged(house: House) -> None:

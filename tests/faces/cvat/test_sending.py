@@ -197,9 +197,13 @@ async def test_pieces_may_come_twice_and_never_leave_a_gap(house: House) -> None
 
     assert await piece(0, b"01234") == (204, "5")
     assert await piece(0, b"01234") == (204, "5")
-    assert await piece(3, b"3456") == (204, "7")
+    assert await piece(3, b"34") == (204, "5")
+    assert await piece(3, b"3456") == (409, "5")
+    assert await piece(0, b"01") == (409, "5")
+    assert await piece(5, b"56") == (204, "7")
     assert await piece(9, b"9") == (409, "7")
     assert (await piece(7, b"789!!"))[0] == 413
+    assert (await mia("HEAD", place)).headers["upload-offset"] == "7"
     finish = await mia("POST", path, {"image_quality": 70}, Upload_Finish="")
     assert finish.status_code in {202, 400}
     assert (await mia("PATCH", place, b"x", Upload_Offset="x")).status_code == 400

@@ -30,8 +30,8 @@ def test_a_list_is_told_in_outline(hand: Hand, filter_: Filter, names: str, orde
 def test_an_outline_tells_what_filters_cannot_ask(hand: Hand) -> None:
     about = Resource(type="set", id="s1", name="birds")
     said = {"format": "x", "deep": {"a": 1}}
-    job = hand.submit(kind="one", parameters=said, marks={"face": {"number": 5}}, resource=about)
+    job = hand.submit(kind="one", parameters=said, marks={"face": {"number": 5}}, resource=about, project="p")
     [outline] = hand.see(lambda view: view.outlines(Query()))
     assert (outline.id, outline.number, outline.kind, outline.state) == (job.id, job.number, "one", State.QUEUED)
-    assert outline.resource == ("set", "s1")
+    assert (outline.resource, outline.project) == (("set", "s1"), "p")
     assert (outline.parameters, outline.marks) == ({"format": "x", "deep": {"a": 1}}, {"face": {"number": 5}})

@@ -94,7 +94,7 @@ async def _space(house: Surroundings, actor: Actor, headers: Mapping[bytes, byte
     for project, _ in await house.engine.projects.seen(actor):
         if slug in {project.name, project.id} or slug == await _slug(house, project):
             return Space(where=Where.INSIDE, project=project.id)
-    raise NotFound(what="organization", name=slug[:100])
+    raise NotFound(what="organization", name=(number or slug)[:100])
 
 
 async def _slug(house: Surroundings, project: Project) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from jobyard.faces.cvat import finding
 from jobyard.faces.cvat.surroundings import Ask
 from jobyard.faces.cvat.words.requests import MARK, Mark
 from jobyard.job.errors import Fault
@@ -39,7 +40,10 @@ async def marks_of(request: Ask, jobs: Sequence[Job]) -> dict[str, Mark]:
 
 async def _looked_up(request: Ask, job: Job, mark: Mark) -> Mark:
     resource = job.resource
-    if MARK in job.marks or resource is None:
+    if MARK in job.marks:
+        return mark
+    mark = msgspec.structs.replace(mark, org_id=await finding.organization(request, job.project))
+    if resource is None:
         return mark
     try:
         if resource.type == "collection":

@@ -28,6 +28,7 @@ _BOUNDS = Bounds(parts=20_000, text=OPTIONS_LIMIT)
 _TUS = {"Tus-Resumable": "1.0.0", "Access-Control-Expose-Headers": "Location, Upload-Filename, Upload-Offset"}
 _FILES = ("client_files", "annotation_file", "dataset_file", "task_file", "project_file")
 _SUFFIX = 16
+_DIGITS = 18
 
 
 class Sent(Struct, frozen=True, kw_only=True):
@@ -72,11 +73,12 @@ async def take(request: Ask, group: str, finish: Finish, *, many: bool) -> Respo
 
 async def append(request: Ask, group: str, file: str) -> Response[None]:
     """Take a piece of a file at the offset that the client says."""
-    text = request.headers.get("upload-offset", "")
-    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+    offset = _number(request.headers.get("upload-offset", ""))
+    if offset is None:
         raise Invalid(reason="Upload-Offset says where the piece begins.")
+    size = _number(request.headers.get("content-length", ""))
     try:
-        upload = await request.house.uploads.append(group, file, int(text), request.stream())
+        upload = await request.house.uploads.append(group, file, offset, request.stream(), size)
     except WrongPlace as wrong:
         headers = {**_TUS, "Upload-Offset": str(wrong.data["offset"])}
         raise HTTPException(status_code=409, detail=wrong.sentence, headers=headers) from None
@@ -95,17 +97,21 @@ def base_name(name: str) -> str:
 
 
 async def _begin(request: Ask, group: str, *, many: bool) -> Response[None]:
-    text = request.headers["upload-length"]
-    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+    length = _number(request.headers["upload-length"])
+    if length is None:
         raise Invalid(reason="Upload-Length says how many bytes will come.")
     name = _metadata(request.headers.get("upload-metadata", "")).get("filename", "")
     shown = base_name(name) or "file"
-    said = Told(name=shown, user=request.user.name, length=int(text))
+    said = Told(name=shown, user=request.user.name, length=length)
     upload = await request.house.uploads.begin(group, said)
     address = request.link(f"{request.url.path.removeprefix('/api/').strip('/')}/{upload.id}")
     named = shown if many else _server_name(upload)
     plain = named if named.isascii() and named.isprintable() else upload.id
     return Response(None, status_code=201, headers={**_TUS, "Location": address, "Upload-Filename": plain})
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else None
 
 
 def _state(upload: Upload) -> dict[str, str]:

@@ -86,6 +86,7 @@ class MemoryView:
                 parameters=job.parameters,
                 marks=job.marks,
                 resource=None if job.resource is None else (job.resource.type, job.resource.id),
+                project=job.project,
             )
             for job in self._in_order(query)[:OUTLINE_LIMIT]
         ]

@@ -304,7 +304,7 @@ def page_limit(query: Query) -> int:
 
 def outline(row: tuple[Any, ...]) -> Outline:
     """Return the outline in a row of `select_outlines`."""
-    number, id_, kind, state, type_, resource, lively, fixed = row
+    number, id_, kind, state, type_, resource, lively, fixed, project = row
     return Outline(
         number=number,
         id=id_,
@@ -313,6 +313,7 @@ def outline(row: tuple[Any, ...]) -> Outline:
         parameters=_parameters(fixed).parameters,
         marks=_marks(lively).marks,
         resource=None if type_ is None or resource is None else (type_, resource),
+        project=project,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Response, head, patch, post
 from litestar.params import FromPath
 
-from jobyard.faces.cvat import sending, submitting, taking
+from jobyard.faces.cvat import finding, sending, submitting, taking
 from jobyard.faces.cvat.routes.exports import local_only, what
 from jobyard.faces.cvat.sending import Sent
 from jobyard.faces.cvat.surroundings import USERS, Ask
@@ -74,7 +74,7 @@ async def _restored(request: Ask, sent: Sent) -> Response[Started]:
         "backup.import",
         f"Restore a {target} from {sent.file.told.name}",
         {"upload": f"{sent.group}/{sent.file.id}", "what": kind, "project": request.space.project},
-        Mark(target=target),
+        Mark(target=target, org_id=await finding.organization(request, request.space.project)),
         unique=f"cvat restore {sent.file.id}",
         project=request.space.project,
     )

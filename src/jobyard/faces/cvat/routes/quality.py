@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Response, post
 
 from jobyard.datasets.assignment import AssignmentKind, Stage, Work
-from jobyard.faces.cvat import submitting, taking
+from jobyard.faces.cvat import finding, submitting, taking
 from jobyard.faces.cvat.surroundings import USERS, Ask
 from jobyard.faces.cvat.wire import MergeIn, ReportIn, Started
 from jobyard.faces.cvat.words.requests import Mark
@@ -79,7 +79,7 @@ async def export_events(request: Ask) -> Response[Started]:
         "events.report",
         "Report who annotated how much",
         parameters,
-        Mark(target="events"),
+        Mark(target="events", org_id=await finding.organization(request, project)),
         unique=f"cvat events {request.user.name} {sorted(asked.items())}"[:200],
         project=project,
     )

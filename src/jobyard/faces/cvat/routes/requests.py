@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from litestar import Response, get, post
 from litestar.params import FromPath
+from msgspec.structs import replace
 
 from jobyard.engine.strips import Sieve
 from jobyard.faces.cvat import about, logic, paging, people
 from jobyard.faces.cvat.about import About
 from jobyard.faces.cvat.marks import marks_of
+from jobyard.faces.cvat.space import Where
 from jobyard.faces.cvat.surroundings import REPORTS, Ask
 from jobyard.faces.cvat.wire import PageOut, RequestOut
 from jobyard.faces.cvat.words import requests as words
 from jobyard.job.clock import SECOND
-from jobyard.job.errors import Invalid, NotFound, WrongState
-from jobyard.job.filters import Facet, Order
+from jobyard.job.errors import Invalid, NotFound, Refused, WrongState
+from jobyard.job.filters import Facet, Filter, Order
 from jobyard.job.ids import is_id
 from jobyard.job.record import Job
 from jobyard.job.states import State
 from jobyard.job.waiting import Waiting
+from jobyard.people.record import HOUSE
 
 _YOUNG = 2 * SECOND
 """So long after it was asked for, a look at a request waits for its end: clients look again only after seconds."""
@@ -39,6 +42,8 @@ async def list_requests(request: Ask) -> PageOut:
     demanded = {**(_demanded(asked["filter"]) if asked.get("filter") else {}), **plain}
     sieve = _sieve(asked, plain, await about.asked_for(request, plain))
     groups = words.groups(demanded)
+    if request.space.where is not Where.ANYWHERE:
+        groups, sieve = await _inside(request, groups, sieve or Sieve())
     order = Order.NEWEST
     if field == "created_date":
         order = Order.NEWEST if backward else Order.OLDEST
@@ -52,7 +57,7 @@ async def list_requests(request: Ask) -> PageOut:
 @get("/requests/{rq_id:str}")
 async def get_request(request: Ask, rq_id: FromPath[str]) -> RequestOut:
     """Return a request; while it is young, wait a moment for its end."""
-    job = await _awaited(request, rq_id)
+    job = await _owned(request, rq_id, _awaited)
     waiting = None
     if not job.final:
         job, waiting = await request.engine.listing.waiting(request.user, rq_id)
@@ -63,7 +68,7 @@ async def get_request(request: Ask, rq_id: FromPath[str]) -> RequestOut:
 @post("/requests/{rq_id:str}/cancel", status_code=200)
 async def cancel_request(request: Ask, rq_id: FromPath[str]) -> Response[None]:
     """Cancel a request, waiting or running; afterwards it is gone for these clients."""
-    job = await found(request, rq_id)
+    job = await _owned(request, rq_id, found)
     if job.final:
         raise Invalid(reason=f"The request is {words.status(job)} already; it cannot be cancelled.")
     try:
@@ -80,6 +85,18 @@ async def found(request: Ask, rq_id: str) -> Job:
     job = await request.engine.listing.job(request.user, rq_id)
     _require_shown(job)
     return job
+
+
+async def _owned(request: Ask, rq_id: str, find: Callable[[Ask, str], Awaitable[Job]]) -> Job:
+    """Return the job of a request. Raises Refused where it is somebody else's, NotFound where there is none."""
+    try:
+        return await find(request, rq_id)
+    except NotFound:
+        if is_id(rq_id):
+            # The protocol tells the two apart; nobody guesses such an id, so who knows it knows that it is one.
+            _require_shown(await request.engine.listing.job(HOUSE, rq_id))
+            raise Refused(verb="see the requests of others") from None
+        raise
 
 
 async def requests_out(request: Ask, jobs: Sequence[Job], waiting: dict[str, Waiting]) -> list[RequestOut]:
@@ -104,6 +121,17 @@ async def requests_out(request: Ask, jobs: Sequence[Job], waiting: dict[str, Wai
         )
         for job in jobs
     ]
+
+
+async def _inside(request: Ask, groups: list[Filter], sieve: Sieve) -> tuple[list[Filter], Sieve]:
+    """Return what a list looks for where only one organization is meant, or only what belongs to none."""
+    if request.space.project is not None:
+        inside = frozenset({request.space.project})
+        return [replace(group, projects=inside) for group in groups], sieve
+    shared = frozenset(await request.engine.projects.names())
+    apart = (*sieve.apart, Filter(projects=shared)) if shared else sieve.apart
+    keep = sieve.keep
+    return groups, replace(sieve, apart=apart, keep=lambda job: job.project is None and keep(job))
 
 
 def _demanded(text: str) -> dict[str, object]:

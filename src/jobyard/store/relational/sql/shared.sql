@@ -83,7 +83,9 @@ search CROSS JOIN jobs
 SELECT jobs.* FROM
 
 -- select_outlines: how a list of outlines begins
-SELECT jobs.number, jobs.id, jobs.kind, jobs.state, jobs.resource_type, jobs.resource_id, jobs.lively, jobs.fixed
+SELECT
+    jobs.number, jobs.id, jobs.kind, jobs.state, jobs.resource_type, jobs.resource_id, jobs.lively, jobs.fixed,
+    jobs.project
 FROM
 
 -- count_jobs: how a count begins
