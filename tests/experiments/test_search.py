@@ -49,6 +49,10 @@ async def test_tags_are_any_all_or_none(room: Room, mia: Actor, crowd: list[str]
         Worn(none=("b", "archived")),
         Worn(any=('d"\\e', "b"), none=("a",)),
         Worn(all=("b", "b"), none=("c",)),
+        Worn(any=('d"\\e',)),
+        Worn(any=("a", "c"), all=("b",)),
+        Worn(any=("b",), all=("b",), none=('d"\\e',)),
+        Worn(any=("nothing of the kind",)),
     ):
         found = await room.verbs.search.page(mia, replace(Asked(), **{field: wanted}), 0, 100)
         expected = [

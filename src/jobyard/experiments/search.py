@@ -203,14 +203,22 @@ def _conditions(actor: Actor, asked: Asked) -> tuple[list[str], dict[str, Any]]:
     if not asked.hidden and asked.ids is None:
         names.append("where_shown")
     for field in ("tags", "system_tags"):
-        for how in ("any", "all", "none"):
-            tags = dict.fromkeys(getattr(getattr(asked, field), how))
-            if tags:
-                names.append(f"where_{field}_{how}")
-                values[f"{field}_{how}"] = rows.listed(tags)
-                if how == "all":
-                    values[f"{field}_count"] = len(tags)
+        for name, told in _tagged(field, getattr(asked, field)):
+            names.append(name)
+            values |= told
     if asked.archived is not None:
         names.append("where_archived")
         values["archived"] = int(asked.archived)
     return names, values
+
+
+def _tagged(field: str, worn: Worn) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give out the conditions that tags must fit; of one tag alone it is quickly told that a task lacks it."""
+    for how in ("any", "all", "none"):
+        tags = list(dict.fromkeys(getattr(worn, how)))
+        if len(tags) == 1 and not (how == "all" and worn.any):
+            word = "without" if how == "none" else "with"
+            yield f"where_{field}_{word}", {f"{field}_{word}": tags[0], f"{field}_{word}_text": rows.encoded(tags[0])}
+        elif tags:
+            counted = {f"{field}_count": len(tags)} if how == "all" else {}
+            yield f"where_{field}_{how}", {f"{field}_{how}": rows.listed(tags), **counted}

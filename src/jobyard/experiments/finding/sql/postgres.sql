@@ -42,3 +42,15 @@ COALESCE(CAST(t.head AS jsonb) -> 'system_tags' ?| ARRAY(SELECT jsonb_array_elem
 
 -- where_system_tags_none: with none of these tags
 NOT COALESCE(CAST(t.head AS jsonb) -> 'system_tags' ?| ARRAY(SELECT jsonb_array_elements_text(CAST(:system_tags_none AS jsonb))), false)
+
+-- where_tags_with: with this tag; without its text there is no need to look closely
+(strpos(t.head, :tags_with_text) > 0 AND COALESCE(CAST(t.head AS jsonb) -> 'tags' ? :tags_with, false))
+
+-- where_tags_without: without this tag; without its text there is no need to look closely
+NOT (strpos(t.head, :tags_without_text) > 0 AND COALESCE(CAST(t.head AS jsonb) -> 'tags' ? :tags_without, false))
+
+-- where_system_tags_with: with this tag; without its text there is no need to look closely
+(strpos(t.head, :system_tags_with_text) > 0 AND COALESCE(CAST(t.head AS jsonb) -> 'system_tags' ? :system_tags_with, false))
+
+-- where_system_tags_without: without this tag; without its text there is no need to look closely
+NOT (strpos(t.head, :system_tags_without_text) > 0 AND COALESCE(CAST(t.head AS jsonb) -> 'system_tags' ? :system_tags_without, false))
