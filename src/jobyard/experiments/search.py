@@ -24,7 +24,7 @@ CURVE_ORDERS = frozenset({"last", "least", "most"})
 _FIRST, _MOST = 500, 8_000
 LONGEST = 15 * SECOND
 """How long a search may take that looks at tasks one by one."""
-_COUNTED = 1_000
+_COUNTED = 250
 """How many behind a page are counted."""
 _LOOKING = 250_000
 """Microseconds for which what comes behind a page is counted."""
@@ -79,6 +79,21 @@ class Found(NamedTuple):
     exact: bool
 
 
+class Count(NamedTuple):
+    """Of the tasks of a folder that stand in one way, archived or not: how many, and what is known of them together."""
+
+    folder: str
+    archived: bool
+    standing: Standing
+    count: int
+    ran: int
+    """Microseconds from beginning to end, of all together."""
+    began: int | None
+    """When one of them began last."""
+    lately: int
+    """How many of them ended since a time."""
+
+
 class _Text(Struct, frozen=True):
     """A statement put together of those in our files."""
 
@@ -126,6 +141,29 @@ class Search:
 
         def work(view: View) -> list[Experiment]:
             return [one for one in self._walked(view, actor, asked) if fits is None or fits(one)]
+
+        return await self._ground.search(work)
+
+    async def counts(self, actor: Actor, asked: Asked, lately: int) -> list[Count]:
+        """Return how many tasks stand how in which folder, and how many of them ended since `lately`."""
+
+        def work(view: View) -> list[Count]:
+            names, values = _conditions(actor, asked)
+            text = _Text(("select_counts", "from_tasks", *names, "by_counts"))
+            return [
+                Count(row[0], bool(row[1]), Standing(row[2]), row[3], int(row[4]), row[5], int(row[6]))
+                for row in view.rows(text, {**values, "lately": lately})
+            ]
+
+        return await self._ground.search(work)
+
+    async def curves(self, actor: Actor, asked: Asked) -> list[tuple[str, str]]:
+        """Return the metrics and variants of the curves of tasks, each once."""
+
+        def work(view: View) -> list[tuple[str, str]]:
+            names, values = _conditions(actor, asked)
+            text = _Text(("select_curves", "from_tasks", "join_series", *names, "by_curves"))
+            return [(row[0], row[1]) for row in view.rows(text, values)]
 
         return await self._ground.search(work)
 
