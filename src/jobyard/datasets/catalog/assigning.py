@@ -17,7 +17,7 @@ from jobyard.datasets.record import Dataset
 from jobyard.datasets.rows import Held
 from jobyard.datasets.tables import annotations as kept
 from jobyard.datasets.tables import assignments as table
-from jobyard.datasets.tables import samples
+from jobyard.datasets.tables import issues, samples
 from jobyard.job.errors import Conflict, Invalid, NotFound, Refused
 from jobyard.people.record import Actor, Role
 from jobyard.store.contract import Transaction, View
@@ -115,7 +115,7 @@ class Assigning(Ground):
         def work(transaction: Transaction) -> Assignment:
             found, dataset = _may_change(transaction, actor, number)
             if changes.assignee is not UNSET and changes.assignee is not None:
-                _check_assignee(transaction, dataset, changes.assignee)
+                check_assignee(transaction, dataset, changes.assignee)
             changed = replace(
                 found,
                 assignee=found.assignee if changes.assignee is UNSET else changes.assignee,
@@ -137,6 +137,7 @@ class Assigning(Ground):
                 raise Conflict(reason="Assignments of the dataset's own annotations stay as long as the dataset.")
             if kept.drop_some(transaction, found.dataset, ground.AT_ONCE, found.layer):
                 return False
+            issues.drop_of(transaction, number)
             table.delete(transaction, number)
             return True
 
@@ -179,7 +180,7 @@ def _may_change(transaction: Transaction, actor: Actor, number: int) -> tuple[As
     return found, dataset
 
 
-def _check_assignee(view: View, dataset: Dataset, name: str) -> None:
+def check_assignee(view: View, dataset: Dataset, name: str) -> None:
     """Raise NotFound for a user who is not there or does not see the dataset."""
     user = view.user(name)
     if user is None or user.disabled:

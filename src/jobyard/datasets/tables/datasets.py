@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from jobyard.datasets.record import Dataset, DatasetFilter, DatasetOrder
-from jobyard.datasets.tables import activities, assignments, carried, labels
+from jobyard.datasets.tables import activities, assignments, carried, issues, labels
 from jobyard.datasets.tables import annotations as kept
 from jobyard.datasets.tables.statements import QUERIES
 from jobyard.job.filters import Scope
@@ -61,6 +61,7 @@ def strip(transaction: Transaction, number: int, limit: int) -> bool:
     if kept.drop_some(transaction, number, limit) or carried.drop_some(transaction, number, limit):
         return False
     carried.forget(transaction, number)
+    issues.drop(transaction, number)
     assignments.drop(transaction, number)
     activities.drop(transaction, number)
     for row in transaction.rows(QUERIES["id_of"], {"dataset": number}):

@@ -113,5 +113,9 @@ async def projects_out(request: Ask, collections: Sequence[Collection]) -> list[
 
 async def jobs_out(request: Ask, jobs: Sequence[tuple[Assignment, Dataset]]) -> list[JobOut]:
     """Return jobs as they are shown."""
-    refs = {dataset.id: await refs_of(request, dataset) for _, dataset in jobs}
-    return [words.job_out(job, dataset, refs[dataset.id]) for job, dataset in jobs]
+    refs, issues = dict[str, words.Refs](), dict[int, int]()
+    for _, dataset in jobs:
+        if dataset.id not in refs:
+            refs[dataset.id] = await refs_of(request, dataset)
+            issues |= await request.datasets.issue_counts(request.user, dataset.id)
+    return [words.job_out(job, dataset, refs[dataset.id], issues.get(job.number, 0)) for job, dataset in jobs]

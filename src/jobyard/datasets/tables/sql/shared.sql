@@ -280,3 +280,76 @@ RETURNING number
 
 -- drop_activities: forget what was done to a dataset
 DELETE FROM dataset_activities WHERE dataset = :dataset
+
+-- insert_issue: one that was raised
+INSERT INTO dataset_issues (dataset, assignment, frame, position, owner, assignee, resolved, created_at)
+VALUES (:dataset, :assignment, :frame, :position, :owner, :assignee, :resolved, :now)
+RETURNING number
+
+-- issue: one by its number, with the count of its comments
+SELECT number, dataset, assignment, frame, position, owner, assignee, resolved, created_at, updated_at,
+    (SELECT count(*) FROM dataset_comments WHERE issue = dataset_issues.number)
+FROM dataset_issues
+WHERE number = :number
+
+-- issues: of a dataset, first one first, with the count of their comments
+SELECT number, dataset, assignment, frame, position, owner, assignee, resolved, created_at, updated_at,
+    (SELECT count(*) FROM dataset_comments WHERE issue = dataset_issues.number)
+FROM dataset_issues
+WHERE dataset = :dataset
+ORDER BY number
+
+-- issue_counts: of the assignments of a dataset
+SELECT assignment, count(*) FROM dataset_issues WHERE dataset = :dataset GROUP BY assignment
+
+-- discussed: datasets with issues
+SELECT DISTINCT dataset FROM dataset_issues ORDER BY dataset
+
+-- update_issue: where it is, who sees to it, whether it is done
+UPDATE dataset_issues
+SET position = :position, assignee = :assignee, resolved = :resolved, updated_at = :now
+WHERE number = :number
+
+-- delete_issue: forget one
+DELETE FROM dataset_issues WHERE number = :number
+
+-- insert_comment: what somebody said
+INSERT INTO dataset_comments (issue, owner, message, created_at)
+VALUES (:issue, :owner, :message, :now)
+RETURNING number
+
+-- comment: one by its number
+SELECT number, issue, owner, message, created_at, updated_at FROM dataset_comments WHERE number = :number
+
+-- comments: of an issue
+SELECT number, issue, owner, message, created_at, updated_at
+FROM dataset_comments
+WHERE issue = :issue
+ORDER BY number
+
+-- comments_in: of all issues of a dataset
+SELECT number, issue, owner, message, created_at, updated_at
+FROM dataset_comments
+WHERE issue IN (SELECT number FROM dataset_issues WHERE dataset = :dataset)
+ORDER BY number
+
+-- update_comment: said differently
+UPDATE dataset_comments SET message = :message, updated_at = :now WHERE number = :number
+
+-- delete_comment: forget one
+DELETE FROM dataset_comments WHERE number = :number
+
+-- drop_comments: all of an issue
+DELETE FROM dataset_comments WHERE issue = :issue
+
+-- drop_comments_of: all of the issues of an assignment
+DELETE FROM dataset_comments WHERE issue IN (SELECT number FROM dataset_issues WHERE assignment = :assignment)
+
+-- drop_issues_of: all of an assignment
+DELETE FROM dataset_issues WHERE assignment = :assignment
+
+-- drop_comments_in: all of the issues of a dataset
+DELETE FROM dataset_comments WHERE issue IN (SELECT number FROM dataset_issues WHERE dataset = :dataset)
+
+-- drop_issues_in: all of a dataset
+DELETE FROM dataset_issues WHERE dataset = :dataset

@@ -184,8 +184,8 @@ def _jobs(url: str, jobs: Sequence[Assignment]) -> JobsRef:
     return JobsRef(url=url, count=len(jobs), completed=completed, validation=validation)
 
 
-def job_out(job: Assignment, dataset: Dataset, refs: Refs) -> JobOut:
-    """Return an assignment as a job; `refs` are those of its dataset."""
+def job_out(job: Assignment, dataset: Dataset, refs: Refs, issues: int = 0) -> JobOut:
+    """Return an assignment as a job; `refs` are those of its dataset, `issues` how many were raised in it."""
     base, number = refs.base, job.number
     replicas = sum(one.parent == number for one in refs.jobs)
     return JobOut(
@@ -217,7 +217,7 @@ def job_out(job: Assignment, dataset: Dataset, refs: Refs) -> JobOut:
         parent_job_id=job.parent,
         consensus_replicas=replicas,
         replicas_count=replicas,
-        issues=ListRef(url=f"{base}/issues?job_id={number}", count=0),
+        issues=ListRef(url=f"{base}/issues?job_id={number}", count=issues),
         labels=LinkRef(url=f"{base}/labels?job_id={number}"),
     )
 
