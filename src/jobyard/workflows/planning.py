@@ -19,6 +19,7 @@ from jobyard.workflows.formula.parser import parsed
 from jobyard.workflows.formula.tree import Applied, Chosen, Node
 from jobyard.workflows.refusals import FormulaWrong, WorkflowRefused
 from jobyard.workflows.toolbox.craft import Craft
+from jobyard.workflows.toolbox.naming import settled
 from jobyard.workflows.toolbox.registry import craft
 
 _DEEPEST = 16
@@ -79,6 +80,7 @@ class _Looking:
 
     def document(self, document: Document, depth: int) -> list[Look]:
         """Return a look at every tool that would run."""
+        document = settled(document, self._package)
         way = route(document)
         return [self._tool(tool, document, way, depth) for tool in way.tools]
 
@@ -132,7 +134,8 @@ class _Looking:
             if count > 1 and not how.takes_many
         ]
         if not how.takes_none:
-            found += [f"nothing is connected to its entry {entry!r}" for entry, count in counts.items() if not count]
+            open_ones = [entry for entry, count in counts.items() if not count and entry not in how.optional]
+            found += [f"nothing is connected to its entry {entry!r}" for entry in open_ones]
         ports = sorted({wire.port for wire in way.out.get(tool.id, ())} - set(how.ports))
         return found + [f"it has no exit {port!r}" for port in ports]
 

@@ -20,6 +20,7 @@ from jobyard.workflows.messages import Messages, Status
 from jobyard.workflows.planning import name_of, planned
 from jobyard.workflows.refusals import FileUnreadable, ToolFailed, WorkflowRefused
 from jobyard.workflows.table import Table
+from jobyard.workflows.toolbox.naming import settled
 from jobyard.workflows.toolbox.registry import craft
 from jobyard.workflows.work import Output, Surroundings, Work
 
@@ -124,6 +125,7 @@ class _Running:
 
     def document(self, document: Document, incoming: Mapping[str, Table], depth: int) -> dict[str, Table]:
         """Run a document, and return what its macro outputs give."""
+        document = settled(document, self._around.package)
         way = route(document)
         waiting = {tool.id: len(way.out.get(tool.id, ())) for tool in way.tools}
         made: dict[tuple[int, str], Table] = {}

@@ -98,8 +98,10 @@ def test_sort_by_dictionary_reads_numbers_in_texts(tmp_path: Path) -> None:
         ("First", 2, False, [1, 2]),
         ("Last", 2, False, [4, 5]),
         ("Skip", 3, False, [4, 5]),
-        ("Sample", 2, False, [2, 4]),
+        ("Sample", 2, False, [1, 3, 5]),
+        ("Sample", 3, False, [1, 4]),
         ("Percent", 40, False, [1, 2]),
+        ("NPercent", 40, False, [1, 2]),
         ("First", 1, True, [1, 2, 3, 5]),
         ("Last", 1, True, [2, 3, 4, 5]),
         ("First", 0, False, []),
@@ -242,6 +244,6 @@ def test_auto_fields(tmp_path: Path) -> None:
 def test_count_records(tmp_path: Path) -> None:
     canvas, source = people()
     nothing = canvas.tool("Filter", "<Expression>False</Expression>", Input=source)
-    canvas.show(canvas.macro("CountRecords.yxmc", Input=(nothing, "True")), "Count", "none")
+    canvas.show(canvas.macro("CountRecords.yxmc", Input2=(nothing, "True")), "Output4", "none")
     canvas.show(canvas.tool("CountRecords", Input=(nothing, "False")), name="all")
     assert tables(canvas, tmp_path) == {"none": [("Count",), (0,)], "all": [("Count",), (5,)]}

@@ -16,10 +16,9 @@ class CountRecords(Craft):
     """One record with one field, `Count`."""
 
     plugins: ClassVar[frozenset[str]] = frozenset({"CountRecords", "CountRecords.yxmc"})
-    ports: ClassVar[tuple[str, ...]] = ("Output", "Count")
+    any_name: ClassVar[bool] = True
 
     def run(self, work: Work) -> dict[str, Table]:
         """Return the count."""
         count = field("Count", FieldType.INT64, source="CountRecords:")
-        found = made([count], [pl.Series([work.table().height], dtype=pl.Int64)])
-        return dict.fromkeys(self.ports, found)
+        return {"Output": made([count], [pl.Series([work.table().height], dtype=pl.Int64)])}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 from jobyard.workflows.document.markup import Element
@@ -21,6 +23,12 @@ class Craft(ABC):
     """Whether several wires may lead into one entry."""
     takes_none: ClassVar[bool] = False
     """Whether it works without anything coming in."""
+    optional: ClassVar[frozenset[str]] = frozenset()
+    """Entries into which nothing has to lead."""
+    aliases: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """What documents also call an entry or a port, and which one it is."""
+    any_name: ClassVar[bool] = False
+    """Whether its one entry or its one port may be called anything: macros name theirs after their own tools."""
     ports: ClassVar[tuple[str, ...]] = ("Output",)
     """Where tables go out."""
 

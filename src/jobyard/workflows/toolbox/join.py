@@ -47,7 +47,7 @@ class Join(Craft):
         keys = _comparable(left, right, lefts, rights)
         one, other = _keyed(left, keys, 0, _LEFT), _keyed(right, keys, 1, _RIGHT)
         on = [f"\0key{place}" for place in range(len(keys))]
-        _afford(work, (left, right), one, other, on)
+        afford(work, (left, right), one, other, on)
         order = "none" if work.free_order else "left_right"
         pairs = one.join(other, on=on, how="inner", maintain_order=order)  # type: ignore[arg-type]  # one of polars' words
         return {
@@ -78,11 +78,11 @@ def _comparable(
 ) -> list[tuple[str, str, pl.DataType | None]]:
     found: list[tuple[str, str, pl.DataType | None]] = []
     for one, other in zip(lefts, rights, strict=True):
-        found.append((one, other, _shared(left.field(one), right.field(other))))
+        found.append((one, other, compared_as(left.field(one), right.field(other))))
     return found
 
 
-def _shared(one: Field, other: Field) -> pl.DataType | None:
+def compared_as(one: Field, other: Field) -> pl.DataType | None:
     """Return as what two keys are compared; None as they are."""
     if {one.type, other.type} <= TEXTS or (one.type, one.scale) == (other.type, other.scale):
         return None
@@ -109,8 +109,8 @@ def _without(table: Table, own: pl.DataFrame, other: pl.DataFrame, on: list[str]
     return table.frame.clear() if not len(left) else table.frame[left]
 
 
-def _afford(work: Work, tables: Sequence[Table], one: pl.DataFrame, other: pl.DataFrame, on: list[str]) -> None:
-    """Count the pairs before they are made, where there might be too many."""
+def afford(work: Work, tables: Sequence[Table], one: pl.DataFrame, other: pl.DataFrame, on: list[str]) -> None:
+    """Count the pairs before they are made, where there might be too many. Raises TooMuchMemory."""
     less, more = sorted((one, other), key=lambda frame: frame.height)
     if not less.height:
         return

@@ -17,7 +17,8 @@ from jobyard.workflows.table import Table
 from jobyard.workflows.toolbox.craft import Craft, names
 from jobyard.workflows.work import Work
 
-_BEYOND = frozenset({"", "Null", "Empty", "NearestRow"})
+_BEYOND = {"": "Null", "null": "Null", "empty": "Empty", "nearestrow": "NearestRow", "nearest": "NearestRow"}
+"""What rows that do not exist are, as documents say it, in small letters."""
 _LOOK = 1_024
 
 
@@ -30,7 +31,7 @@ class MultiRowFormula(Craft):
     def unsupported(cls, configuration: Element) -> list[str]:
         """Return what rows beyond the first and the last shall be, when that is not known here."""
         beyond = configuration.said("OtherRows").strip()
-        return [] if beyond in _BEYOND else [f"rows that do not exist being {beyond!r}"]
+        return [] if beyond.lower() in _BEYOND else [f"rows that do not exist being {beyond!r}"]
 
     @classmethod
     def formulas(cls, configuration: Element) -> list[str]:
@@ -44,7 +45,8 @@ class MultiRowFormula(Craft):
         field = table.field(configuration.said("UpdateField_Name").strip()) if updates else _created(configuration)
         groups = [table.field(name).name for name in names(configuration, "GroupByFields", "Field")]
         node = work.binder(table, [] if updates else [field], other_rows=True).bound(configuration.said("Expression"))
-        neighbours = _Neighbours(work, table, field, configuration.said("OtherRows").strip())
+        beyond = _BEYOND[configuration.said("OtherRows").strip().lower()]
+        neighbours = _Neighbours(work, table, field, beyond)
         column = neighbours.computed(node, _runs(table, groups))
         return {"Output": table.set(field, column)}
 

@@ -6,16 +6,21 @@ from jobyard.workflows.document.record import Tool
 from jobyard.workflows.toolbox.append_fields import AppendFields
 from jobyard.workflows.toolbox.auto_field import AutoField
 from jobyard.workflows.toolbox.browse import BlockUntilDone, Browse
+from jobyard.workflows.toolbox.cleanse import Cleanse
 from jobyard.workflows.toolbox.count_records import CountRecords
 from jobyard.workflows.toolbox.craft import Craft
 from jobyard.workflows.toolbox.cross_tab import CrossTab
 from jobyard.workflows.toolbox.date_time import DateTime
+from jobyard.workflows.toolbox.dynamic_rename import DynamicRename
 from jobyard.workflows.toolbox.file_input import FileInput
 from jobyard.workflows.toolbox.file_output import FileOutput
 from jobyard.workflows.toolbox.filter import Filter
+from jobyard.workflows.toolbox.find_replace import FindReplace
 from jobyard.workflows.toolbox.formula import Formula
 from jobyard.workflows.toolbox.generate_rows import GenerateRows
+from jobyard.workflows.toolbox.imputation import Imputation
 from jobyard.workflows.toolbox.join import Join
+from jobyard.workflows.toolbox.join_multiple import JoinMultiple
 from jobyard.workflows.toolbox.message import Message
 from jobyard.workflows.toolbox.multi_field import MultiFieldFormula
 from jobyard.workflows.toolbox.multi_row import MultiRowFormula
@@ -24,6 +29,7 @@ from jobyard.workflows.toolbox.regular_expression import RegularExpression
 from jobyard.workflows.toolbox.running_total import RunningTotal
 from jobyard.workflows.toolbox.sample import Sample
 from jobyard.workflows.toolbox.select import Select
+from jobyard.workflows.toolbox.select_records import SelectRecords
 from jobyard.workflows.toolbox.sort import Sort
 from jobyard.workflows.toolbox.summarize import Summarize
 from jobyard.workflows.toolbox.text_input import TextInput
@@ -31,21 +37,27 @@ from jobyard.workflows.toolbox.text_to_columns import TextToColumns
 from jobyard.workflows.toolbox.transpose import Transpose
 from jobyard.workflows.toolbox.union import Union
 from jobyard.workflows.toolbox.unique import Unique
+from jobyard.workflows.toolbox.weighted_average import WeightedAverage
 
 CRAFTS: tuple[type[Craft], ...] = (
     AppendFields,
     AutoField,
     BlockUntilDone,
     Browse,
+    Cleanse,
     CountRecords,
     CrossTab,
     DateTime,
+    DynamicRename,
     FileInput,
     FileOutput,
     Filter,
+    FindReplace,
     Formula,
     GenerateRows,
+    Imputation,
     Join,
+    JoinMultiple,
     Message,
     MultiFieldFormula,
     MultiRowFormula,
@@ -54,6 +66,7 @@ CRAFTS: tuple[type[Craft], ...] = (
     RunningTotal,
     Sample,
     Select,
+    SelectRecords,
     Sort,
     Summarize,
     TextInput,
@@ -61,10 +74,13 @@ CRAFTS: tuple[type[Craft], ...] = (
     Transpose,
     Union,
     Unique,
+    WeightedAverage,
 )
 _BY_PLUGIN = {plugin: craft for craft in CRAFTS for plugin in craft.plugins}
+MACROS = {plugin.lower(): plugin for plugin in _BY_PLUGIN if plugin.endswith(".yxmc")}
+"""The macros that Designer brings along and that are done here, by the names of their files in small letters."""
 
 
 def craft(tool: Tool) -> type[Craft] | None:
     """Return how a tool is done here, or None."""
-    return _BY_PLUGIN.get(tool.plugin or tool.title)
+    return _BY_PLUGIN.get(tool.plugin)

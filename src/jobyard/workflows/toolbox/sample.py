@@ -12,11 +12,11 @@ from jobyard.workflows.table import Table
 from jobyard.workflows.toolbox.craft import Craft, names
 from jobyard.workflows.work import Work
 
-_MODES = frozenset({"First", "Last", "Skip", "Sample", "Random", "Percent"})
+_MODES = frozenset({"First", "Last", "Skip", "Sample", "Random", "Percent", "NPercent"})
 
 
 class Sample(Craft):
-    """The records that are kept stay in their order."""
+    """The records that are kept stay in their order; one of every N is the first of them."""
 
     plugins: ClassVar[frozenset[str]] = frozenset({"Sample"})
 
@@ -43,7 +43,7 @@ class Sample(Craft):
             "First": place < count,
             "Last": place >= total.cast(pl.Int64) - count,
             "Skip": place >= count,
-            "Sample": (place + 1) % max(count, 1) == 0,
+            "Sample": place % max(count, 1) == 0,
             "Percent": place < (total * count / 100).round(0),
-        }[mode]
+        }[mode.removeprefix("N")]
         return {"Output": table.rows(table.frame.filter(kept))}

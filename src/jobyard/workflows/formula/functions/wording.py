@@ -108,7 +108,8 @@ def _strip_column(method: str) -> Callable[[_Given, _Known], pl.Expr | None]:
     return column
 
 
-def _title(text: str) -> str:
+def title(text: str) -> str:
+    """Return a text with a capital behind every blank, and small letters elsewhere."""
     found, fresh = list[str](), True
     for letter in text:
         found.append(letter.upper() if fresh else letter.lower())
@@ -207,7 +208,7 @@ FUNCTIONS: dict[str, Function | Chooser] = {
     ),
     "UPPERCASE": Function("Uppercase", _ONE, str.upper, lambda given, known: given[0].str.to_uppercase()),
     "LOWERCASE": Function("Lowercase", _ONE, str.lower, lambda given, known: given[0].str.to_lowercase()),
-    "TITLECASE": Function("TitleCase", _ONE, _title),
+    "TITLECASE": Function("TitleCase", _ONE, title),
     "TRIM": Function("Trim", _text(_TEXT, least=1), str.strip, _strip_column("strip_chars")),
     "TRIMLEFT": Function("TrimLeft", _text(_TEXT, least=1), str.lstrip, _strip_column("strip_chars_start")),
     "TRIMRIGHT": Function("TrimRight", _text(_TEXT, least=1), str.rstrip, _strip_column("strip_chars_end")),
