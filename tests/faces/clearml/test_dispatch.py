@@ -57,7 +57,8 @@ async def test_every_answer_is_wrapped(mia: Caller) -> None:
         ("/v2.2/tasks.completed", 400, "2.2"),
         ("/v2.1/tasks.completed", 404, "2.1"),
         ("/v999.0/tasks.get_all/", 200, "999.0"),
-        ("/v2.0/tasks.get_all", 404, 2.0),
+        ("/v2.0/tasks.get_all", 200, 2.0),
+        ("/v2.0/tasks.completed", 404, 2.0),
         ("/tasks.nothing", 404, "2.34"),
         ("/v2.23/tasks", 400, "2.34"),
         ("/v2.23/tasks.get_all/more", 400, "2.34"),
@@ -104,6 +105,9 @@ async def test_arguments_come_in_the_address_and_as_a_form_too(mia: Caller) -> N
     assert answer.data["task"]["name"] == "one of them"
     answer = await mia.house.ask("POST", "/tasks.get_by_id", b'{"task": "other"}', **form | {"content-type": "text/x"})
     assert answer.code == (400, 101)
+    # Some programs call every body a form.
+    answer = await mia.house.ask("POST", "/tasks.get_by_id", json.dumps({"task": id_}).encode(), **form)
+    assert answer.data["task"]["name"] == "one of them"
 
 
 @pytest.mark.parametrize(

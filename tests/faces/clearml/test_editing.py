@@ -77,7 +77,8 @@ async def test_old_clients_say_parameters_models_and_images_in_their_way(mia: Ca
     model = (await mia("models.create", name="net", uri="x"))["id"]
     id_ = await mia.task(
         execution={
-            "parameters": {"lr": 0.1, "General/x": "y"},
+            "parameters": {"lr": 0.1, "General/x": "y", "TF_DEFINE/z": "w"},
+            "model_desc": {"design": "layers"},
             "model": model,
             "docker_cmd": "image --gpus all",
             "odd": 1,
@@ -85,13 +86,54 @@ async def test_old_clients_say_parameters_models_and_images_in_their_way(mia: Ca
     )
     task = await mia.get(id_)
     assert task["hyperparams"]["Args"]["lr"] == {"section": "Args", "name": "lr", "value": "0.1", "type": "legacy"}
-    assert task["hyperparams"]["General"]["x"]["value"] == "y"
+    assert task["hyperparams"]["Args"]["General/x"]["value"] == "y"
+    assert task["hyperparams"]["TF_DEFINE"]["z"]["value"] == "w"
+    assert task["configuration"] == {"design": {"name": "design", "value": "layers", "type": "legacy"}}
     assert task["models"]["input"][0]["model"] == model
     assert task["container"] == {"image": "image", "arguments": "--gpus all"}
     assert "odd" not in task["execution"] and task["execution"]["parameters"] == {}
-    shown = await mia.house.caller(version="2.5").get(id_)
-    assert shown["execution"]["parameters"] == {"lr": "0.1", "General/x": "y"}
+    old = mia.house.caller(version="2.5")
+    shown = await old.get(id_)
+    assert shown["execution"]["parameters"] == {"lr": "0.1", "General/x": "y", "TF_DEFINE/z": "w"}
     assert (shown["execution"]["model"], shown["execution"]["docker_cmd"]) == (model, "image --gpus all")
+    parameters = [{"section": "General", "name": "x", "value": "1", "type": "int"}]
+    await mia("tasks.edit_hyper_params", task=id_, hyperparams=parameters)
+    said = {"parameters": {"lr": "0.2", "General/x": "2"}, "model_desc": {"design": "more layers"}}
+    await old("tasks.edit", task=id_, execution=said)
+    shown = await old.get(id_)
+    assert {name: shown["execution"][name] for name in said} == said
+    assert {**shown["hyperparams"]["General"]["x"]} == {**parameters[0], "value": "2"}
+    assert "TF_DEFINE" not in shown["hyperparams"]
+
+
+async def test_what_older_clients_say_stands_beside_what_newer_ones_say(mia: Caller) -> None:
+    named = {"a.b": {"lr": {"section": "a.b", "name": "lr", "value": "1"}}}
+    pieces = {"net": {"name": "net", "value": "x"}}
+    older = {"parameters": {"x.y": 1}, "model_desc": {"design": "d"}}
+    id_ = await mia.task(hyperparams=named, configuration=pieces, execution=older)
+    task = await mia.get(id_)
+    assert (list(task["hyperparams"]), list(task["configuration"])) == (["a.b", "Args"], ["net", "design"])
+    asked = {"id": [id_], "only_fields": ["hyperparams.a%2Eb"], "order_by": ["-hyperparams.a%2Eb"]}
+    assert (await mia("tasks.get_all", **asked))["tasks"] == [{"id": id_, "hyperparams": named}]
+    assert (await mia("tasks.get_all", **{"hyperparams.a%2Eb.lr.value": "1"}))["tasks"][0]["id"] == id_
+    assert (await mia("tasks.get_all", **{"hyperparams.a%2Eb.lr.value": "2"}))["tasks"] == []
+
+
+async def test_a_model_of_older_clients_has_to_be_there(mia: Caller) -> None:
+    gone = {"execution": {"model": "0" * 32}}
+    assert await mia.refused("tasks.create", name="abc", type="testing", **gone) == (400, 201)
+    id_ = await mia.task()
+    assert await mia.refused("tasks.edit", task=id_, **gone) == (400, 201)
+    made = (await mia("models.create", name="net", uri="x", ready=False))["id"]
+    await mia("tasks.edit", task=id_, models={"output": [{"name": "net", "model": made}]}, output_dest="s3://b")
+    assert (await mia.house.caller(version="2.12").get(id_))["output"] == {"destination": "s3://b", "model": made}
+
+
+async def test_a_number_without_a_fraction_is_whole(mia: Caller) -> None:
+    id_ = await mia.task(execution={"model_labels": {"cat": 1.0}}, runtime={"kept": 1.0})
+    assert (await mia.get(id_))["execution"]["model_labels"] == {"cat": 1}
+    half = {"execution": {"model_labels": {"cat": 1.5}}}
+    assert await mia.refused("tasks.create", name="abc", type="testing", **half) == (400, 12)
 
 
 async def test_an_edit_merges_what_is_embedded_and_replaces_maps(mia: Caller) -> None:
@@ -178,7 +220,8 @@ async def test_configuration_artifacts_models_and_runtime_are_kept_by_name(mia: 
     assert (kept["name"], kept["model"]) == ("best", model)
     assert (await mia("models.get_by_id", model=model))["model"]["last_iteration"] == 5
     assert await mia("tasks.delete_models", task=id_, models=[{"name": "best", "type": "output"}]) == {"updated": 1}
-    assert await mia.refused("tasks.add_or_update_model", **{**item, "model": "0" * 32}) == (400, 201)
+    assert await mia("tasks.add_or_update_model", **{**item, "model": "elsewhere"}, iteration=7) == {"updated": 1}
+    assert (await mia.get(id_))["models"]["output"][0]["model"] == "elsewhere"
     await mia("tasks.edit_runtime", task=id_, runtime={"a": 1})
     await mia("tasks.edit_runtime", task=id_, runtime={"b": [None]})
     assert (await mia.get(id_))["runtime"] == {"a": 1, "b": [None]}
@@ -214,6 +257,28 @@ async def test_a_copy_holds_what_is_told_and_nothing_of_what_ran(mia: Caller) ->
     assert (task["name"], task["parent"], task["tags"]) == ("third", id_, [])
     assert task["project"] == other["new_project"]["id"] != project
     assert await mia.refused("tasks.clone", task="0" * 32) == (400, 101)
+
+
+async def test_a_copy_has_the_models_parameters_and_configuration_that_are_said(mia: Caller) -> None:
+    first, second = [(await mia("models.create", name="net", uri=f"x{number}"))["id"] for number in range(2)]
+    id_ = await mia.task(models={"input": [{"name": "in", "model": first}]})
+    named = {"a": {"b": {"section": "a", "name": "b", "value": "1"}}}
+    pieces = {"net": {"name": "net", "value": "x"}}
+    inputs = [{"name": "other", "model": second}]
+    made = await mia(
+        "tasks.clone", task=id_, new_hyperparams=named, new_configuration=pieces, new_task_input_models=inputs
+    )
+    copy = await mia.get(made["id"])
+    assert (copy["hyperparams"], copy["configuration"]) == (named, pieces)
+    assert [one["model"] for one in copy["models"]["input"]] == [second]
+    await mia("models.delete", model=first, force=True)
+    assert (await mia("tasks.clone", task=id_, new_task_name="as it is"))["id"]
+    assert await mia.refused("tasks.clone", task=id_, validate_references=True) == (400, 201)
+    assert await mia.refused("tasks.clone", task=id_, execution_overrides={"model": first}) == (400, 201)
+    assert await mia.refused("tasks.clone", task=id_, new_task_input_models=[{"name": "n", "model": first}]) == (
+        400,
+        201,
+    )
 
 
 async def test_tasks_move_and_are_tagged_together(mia: Caller) -> None:
@@ -289,6 +354,7 @@ async def test_a_task_tells_where_what_it_made_lies_before_it_goes(mia: Caller) 
     id_ = await mia.task(status="in_progress")
     await mia("tasks.add_or_update_artifacts", task=id_, artifacts=[{"key": "a", "type": "t", "uri": "s3://a"}])
     await mia("models.create", name="net", uri="s3://net", task=id_, ready=False)
+    await mia("models.create", name="net", uri="s3://published", task=id_)
     picture = {"type": "training_debug_image", "task": id_, "metric": "m", "key": "k"}
     pictures = [{**picture, "variant": f"v{number % 2}", "iter": number, "url": f"u{number}"} for number in range(5)]
     await mia.lines("events.add_batch", *pictures)
@@ -298,10 +364,10 @@ async def test_a_task_tells_where_what_it_made_lies_before_it_goes(mia: Caller) 
         "event_urls": [f"u{number}" for number in range(5)],
     }
     await mia("tasks.stopped", task=id_)
-    reset = await mia("tasks.reset", task=id_, return_file_urls=True, delete_output_models=False)
+    reset = await mia("tasks.reset", task=id_, force=True, return_file_urls=True, delete_output_models=False)
     assert {name: sorted(urls) for name, urls in reset["urls"].items()} == told
-    gone = await mia("tasks.delete", task=id_, return_file_urls=True, delete_output_models=False)
-    assert gone["urls"]["model_urls"] == ["s3://net"] and (gone["deleted_models"], gone["updated_models"]) == (0, 1)
+    gone = await mia("tasks.delete", task=id_, force=True, return_file_urls=True, delete_output_models=False)
+    assert gone["urls"]["model_urls"] == ["s3://net"] and (gone["deleted_models"], gone["updated_models"]) == (0, 2)
 
 
 async def test_tasks_of_a_project_that_is_gone_lie_in_none(mia: Caller) -> None:

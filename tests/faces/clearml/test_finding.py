@@ -80,6 +80,10 @@ async def crowd(any_house: House) -> Caller:
         ({"filters": {"tags": {"any": {"include": ["a"]}, "all": {"exclude": ["b"]}}}}, "one Six"),
         ({"filters": {"tags": {"all": {"include": ["a", "b"]}}}}, "three.x"),
         ({"filters": {"type": {"any": {"include": ["qc"]}}, "status": {}}}, "four (4)"),
+        ({"filters": {"tags": {"any": {"include": ["c"], "exclude": ["a"]}}}}, "two four (4) five Six"),
+        ({"filters": {"tags": {"all": {"include": ["a"], "exclude": ["b"]}}}}, "one Six"),
+        ({"_any_": {"fields": ["created"], "datetime": ["2020-01-01", None]}, "type": "qc"}, "four (4)"),
+        ({"_all_": {"fields": ["created"], "datetime": ["2100-01-01", None]}}, ""),
         ({"last_iteration": [1, 2]}, "two three.x"),
         ({"last_iteration": [4, None]}, "five Six"),
         (
@@ -118,6 +122,7 @@ async def test_what_fits_all_conditions_comes_in_order(crowd: Caller, asked: dic
         ({"_any_": {"fields": ["nothing"], "pattern": "x"}}, (400, 14)),
         ({"_any_": {"fields": ["user.password"], "pattern": "^a"}}, (400, 14)),
         ({"_all_": {"fields": ["name.x"], "pattern": "^a"}}, (400, 14)),
+        ({"filters": {"tags": {"test": ["1"]}}}, (400, 12)),
         ({"order_by": ["token_hash"]}, (400, 14)),
         ({"order_by": ["user.token"]}, (400, 14)),
         ({"only_fields": ["auth.*"]}, (400, 14)),

@@ -22,7 +22,7 @@ from jobyard.faces.clearml.paths import FILES, Version, version_of
 from jobyard.faces.clearml.refusals import BadPath, NoAction, NotBatch
 from jobyard.faces.clearml.registry import ACTIONS
 from jobyard.faces.clearml.surroundings import NEWEST, Call, Surroundings
-from jobyard.faces.clearml.wire import Json
+from jobyard.faces.clearml.wire import In, Json
 from jobyard.job.errors import Invalid
 from jobyard.job.ids import new_id
 from jobyard.people.record import Actor, KeyScope, Role
@@ -31,6 +31,8 @@ _HELD_BACK = 1.0
 """Seconds before an answer that clients take for a reason to ask again at once: any beyond 500."""
 _METHODS = frozenset({"GET", "POST", "PUT"})
 _FIELDS = 1_000
+_FIRST: Version = (2, 1)
+"""The version in which clients first came; older ones are told what it says."""
 _LONG = 256 * 1024
 """Bytes of a batch that is read beside the event loop."""
 _NOBODY = Actor(name="", role=Role.VIEWER, scope=KeyScope.DESK)
@@ -99,10 +101,7 @@ class _Exchange:
         self._scope["path_template"] = f"/{action.name}"
         comer = await self._known(action)
         call = await self._call(action, comer)
-        try:
-            told = msgspec.convert(call.body, action.takes)
-        except msgspec.ValidationError as error:
-            raise faults.unfit(error) from None
+        told = _told(call.body, action.takes)
         if action.name == "auth.login":
             call = await self._fresh(call, comer)
         return await action.run(call, told)
@@ -124,7 +123,7 @@ class _Exchange:
             raise BadPath(path[:200])
         self._version = version or NEWEST
         action = self._app.actions.get(self._name)
-        if action is None or action.since > self._version:
+        if action is None or action.since > max(self._version, _FIRST):
             raise NoAction
         self._actual = said(action.since)
         return action
@@ -147,7 +146,7 @@ class _Exchange:
             found = dict[str, Any]()
             if not action.batch:
                 found = lines[0] if lines else {}
-        elif kind == b"application/x-www-form-urlencoded":
+        elif kind == b"application/x-www-form-urlencoded" and body.lstrip()[:1] != b"{":
             found = _merged({}, body)
         else:
             found = _object(body)
@@ -224,6 +223,25 @@ class _Exchange:
             headers.append((b"set-cookie", cookie.encode("latin-1")))
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _told(body: Json, shape: type[In]) -> In:
+    try:
+        return msgspec.convert(body, shape)
+    except msgspec.ValidationError as error:
+        try:
+            # A number without a fraction is whole, however it is written.
+            return msgspec.convert(_unbroken(body), shape)
+        except msgspec.ValidationError:
+            raise faults.unfit(error) from None
+
+
+def _unbroken(said_: Any) -> Any:
+    if isinstance(said_, dict):
+        return {name: _unbroken(one) for name, one in said_.items()}
+    if isinstance(said_, list):
+        return [_unbroken(one) for one in said_]
+    return int(said_) if isinstance(said_, float) and said_.is_integer() else said_
 
 
 def _encoded(document: Json) -> bytes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from jobyard.faces.clearml import times
-from jobyard.faces.clearml.asking.paths import dig, require_known
+from jobyard.faces.clearml.asking.paths import dig, require_known, unescaped
 from jobyard.faces.clearml.asking.patterns import literal, pattern
 from jobyard.faces.clearml.wire import Json
 from jobyard.faces.clearml.wire.parts import MultiFieldPattern
@@ -87,7 +88,8 @@ class Among:
 def conditions(body: Json, forms: Mapping[str, Form], done: Iterable[str] = ()) -> list[Condition]:
     """Return the conditions that a body asks for on known fields; `done` are those that are seen to elsewhere."""
     found: list[Condition] = []
-    for name, said in body.items():
+    for key, said in body.items():
+        name = unescaped(key)
         form = forms.get(name.partition(".")[0])
         if form is None or said is None or said == [] or name in done:
             continue
@@ -232,6 +234,8 @@ def _number(name: str, value: Any) -> float | None:
 
 def _filter(name: str, rule: Json) -> Condition:
     parts: list[Callable[[set[str]], bool]] = []
+    if unknown := set(rule) - {"any", "all", "op"}:
+        raise Invalid(reason=f"error for field 'filters.{name}.{min(unknown)[:60]}'. it is not known")
     for side in ("any", "all"):
         said = rule.get(side)
         if said is None:
@@ -239,14 +243,9 @@ def _filter(name: str, rule: Json) -> Condition:
         if not isinstance(said, dict):
             raise Invalid(reason=f"error for field 'filters.{name}.{side}'. an object is expected")
         include, exclude = (_values(name, said.get(key)) for key in ("include", "exclude"))
-        if include and side == "any":
-            parts.append(lambda there, wanted=include: bool(there & wanted))  # type: ignore[misc]
-        if include and side == "all":
-            parts.append(lambda there, wanted=include: there >= wanted)  # type: ignore[misc]
-        if exclude and side == "any":
-            parts.append(lambda there, wanted=exclude: not there >= wanted)  # type: ignore[misc]
-        if exclude and side == "all":
-            parts.append(lambda there, wanted=exclude: not there & wanted)  # type: ignore[misc]
+        fits_side = _any_of if side == "any" else _all_of
+        if include or exclude:
+            parts.append(partial(fits_side, include, exclude))
     if rule.get("op", "and") not in ("and", "or"):
         raise Invalid(reason=f"error for field 'filters.{name}.op'. `and` or `or` is expected")
     join = any if rule.get("op") == "or" and parts else all
@@ -256,6 +255,15 @@ def _filter(name: str, rule: Json) -> Condition:
         return join(part(there) for part in parts)
 
     return fits
+
+
+def _any_of(include: set[str], exclude: set[str], there: set[str]) -> bool:
+    """Tell whether one of the wanted values is there, or one of the unwanted ones is not."""
+    return bool(there & include) or not there >= (exclude or there)
+
+
+def _all_of(include: set[str], exclude: set[str], there: set[str]) -> bool:
+    return there >= include and not there & exclude
 
 
 def _values(name: str, said: Any) -> set[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, json
 
-from jobyard.faces.clearml.asking.paths import dig, require_known, strings
+from jobyard.faces.clearml.asking.paths import dig, require_known, strings, unescaped
 from jobyard.faces.clearml.wire import Json, ListIn
 from jobyard.job.errors import Invalid
 
@@ -57,7 +57,7 @@ def page(said: ListIn) -> Page:
 
 def order(said: ListIn, known: frozenset[str]) -> list[tuple[str, bool]]:
     """Return in the order of which fields a list is wanted, each with whether it is turned round. Raises Invalid."""
-    names = strings(said.order_by)
+    names = [unescaped(name) for name in strings(said.order_by)]
     if "@text_score" in {name.removeprefix("-") for name in names} and not said.search_text:
         raise Invalid(reason="@text_score needs search_text")
     names = [name for name in names if name.removeprefix("-") != "@text_score"]
@@ -81,9 +81,9 @@ def _key(name: str, value: Any) -> tuple[int, Any] | None:
         return (0, int(value))
     if isinstance(value, (int, float)):
         return (0, value)
-    if not isinstance(value, str):
-        return None
-    if not value:
+    if isinstance(value, dict) and value:
+        return (2, json.encode(value, order="sorted"))
+    if not isinstance(value, str) or not value:
         return None
     if name.startswith(_NUMERIC):
         try:

@@ -97,6 +97,13 @@ def strings(said: list[str] | str | None) -> list[str]:
     return [said] if isinstance(said, str) else said
 
 
+def unescaped(name: str) -> str:
+    """Return a dotted name with the dots and dollars that clients escape inside of a key."""
+    if "%" not in name:
+        return name
+    return name.replace("%2E", ".").replace("%2e", ".").replace("%24", "$").replace("%25", "%")
+
+
 def _keep(kept: Json, found: Json, name: str) -> None:
     if name in found:
         kept[name] = found[name]

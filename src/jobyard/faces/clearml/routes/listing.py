@@ -8,7 +8,7 @@ from msgspec import ValidationError, convert
 
 from jobyard.faces.clearml.asking.conditions import Condition, Form, conditions, filtered, multiple, searched
 from jobyard.faces.clearml.asking.pages import order, ordered, page
-from jobyard.faces.clearml.asking.paths import projected, require_known, strings
+from jobyard.faces.clearml.asking.paths import projected, require_known, strings, unescaped
 from jobyard.faces.clearml.surroundings import Call
 from jobyard.faces.clearml.wire import Json, ListIn
 from jobyard.faces.clearml.wire.parts import MultiFieldPattern
@@ -69,7 +69,7 @@ def shown(said: ListIn, found: Sequence[Json], fields: frozenset[str]) -> list[J
 
 def wanted(said: ListIn) -> list[str]:
     """Return the dotted names of the fields that are wanted; none for all."""
-    return strings(said.projection) or strings(said.only_fields)
+    return [unescaped(name) for name in strings(said.projection) or strings(said.only_fields)]
 
 
 def visible(said: ListIn, ids: object) -> Condition | None:

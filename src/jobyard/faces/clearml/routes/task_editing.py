@@ -14,6 +14,7 @@ from jobyard.faces.clearml.refusals import Missed
 from jobyard.faces.clearml.statuses import STANDING
 from jobyard.faces.clearml.surroundings import Call
 from jobyard.faces.clearml.wire import Empty, Json, Nothing, UpdatedOut
+from jobyard.faces.clearml.wire.parts import Execution
 from jobyard.faces.clearml.wire.task_contents import CountOut
 from jobyard.faces.clearml.wire.tasks import (
     CloneIn,
@@ -25,6 +26,7 @@ from jobyard.faces.clearml.wire.tasks import (
     MoveOut,
     RequirementsIn,
     TagsIn,
+    TaskFields,
     TaskIn,
     UpdateBatchOut,
     UpdateIn,
@@ -78,7 +80,7 @@ async def update_batch(call: Call, said: Nothing) -> Answer:
 async def edit(call: Call, said: EditIn) -> Answer:
     """Change whatever may be said of a task while it has not run, or, forced, at any time."""
     named = {name for name, value in call.body.items() if value is not None and name in EditIn.__struct_fields__}
-    await _check_models(call, said.models.input if said.models else None)
+    await _check_models(call, said)
     told = words.edits(said, _now(call), named)
     expected = None if said.force else DRAFTS
     if said.status is None:
@@ -109,6 +111,11 @@ async def ping(call: Call, said: TaskIn) -> Answer:
 @action("tasks.clone", "2.5", CloneIn, CloneOut)
 async def clone(call: Call, said: CloneIn) -> Answer:
     """Write down a task like another one."""
+    fresh = _named(said.execution_overrides) + [item.model for item in said.new_task_input_models or ()]
+    if said.validate_references and not fresh:
+        original = (await call.experiments.tasks.get(call.actor, said.task)).task.sections
+        fresh = [item["model"] for item in original.get("models", {}).get("input", [])]
+    await _require_models(call, fresh)
 
     def draft(original: Experiment) -> Draft:
         return words.copied(said, original, _now(call))
@@ -148,15 +155,24 @@ async def update_tags(call: Call, said: TagsIn) -> Answer:
 
 
 async def _draft(call: Call, said: CreateIn) -> Draft:
-    await _check_models(call, said.models.input if said.models else None)
+    await _check_models(call, said)
     draft = words.draft(said, _now(call))
     # Clients send what they were told of a parent that is gone; it counts for nothing.
     return replace(draft, parent="") if draft.parent.startswith("__DELETED__") else draft
 
 
-async def _check_models(call: Call, items: object) -> None:
-    for item in items if isinstance(items, list) else []:
-        await call.experiments.library.get(call.actor, item.model)
+async def _check_models(call: Call, said: TaskFields) -> None:
+    items = (said.models.input if said.models else None) or []
+    await _require_models(call, _named(said.execution) + [item.model for item in items])
+
+
+def _named(said: Execution | None) -> list[str]:
+    return [said.model] if said is not None and said.model else []
+
+
+async def _require_models(call: Call, ids: list[str]) -> None:
+    for id_ in ids:
+        await call.experiments.library.get(call.actor, id_)
 
 
 async def _updated(call: Call, said: UpdateIn) -> UpdatedOut:

@@ -118,7 +118,7 @@ async def published(call: Call, said: PublishIn) -> PublishOut:
 async def done_reset(call: Call, said: ResetIn) -> ResetOut:
     """Reset a task."""
     life = call.experiments.life
-    urls = await _urls(call, said.task) if said.return_file_urls else {}
+    urls = await urls_of(call, said.task) if said.return_file_urls else {}
     emptied = partial(cleared, everything=said.clear_all)
     moved = await life.reset(call.actor, said.task, told(said), emptied, models=said.delete_output_models)
     dequeued: Json = {"removed": 1} if moved.before is Standing.QUEUED else {}
@@ -127,7 +127,7 @@ async def done_reset(call: Call, said: ResetIn) -> ResetOut:
 
 async def deleted(call: Call, said: DeleteIn) -> DeleteOut:
     """Delete a task."""
-    urls = await _urls(call, said.task) if said.return_file_urls else None
+    urls = await urls_of(call, said.task) if said.return_file_urls else None
     gone = await call.experiments.deleting.delete(
         call.actor, said.task, force=said.force, models=said.delete_output_models
     )
@@ -147,12 +147,13 @@ def fields(moved: Moved, *more: str) -> Json:
     return {name: shown[name] for name in (*words.STATUS_FIELDS, *more) if name in shown}
 
 
-async def _urls(call: Call, id_: str) -> Json:
+async def urls_of(call: Call, id_: str) -> Json:
+    """Return where the files of a task lie: of its models, its artifacts and its pictures."""
     found = await call.experiments.tasks.get(call.actor, id_)
     artifacts = found.task.sections.get("execution", {}).get("artifacts", [])
     models = await call.experiments.library.all(call.actor, "of", [id_])
     return {
-        "model_urls": [one.uri for one in models if one.uri],
+        "model_urls": [one.uri for one in models if one.uri and not one.ready],
         "artifact_urls": [one["uri"] for one in artifacts if one.get("uri") and one.get("mode") != "input"],
         "event_urls": await _pictures(call, id_),
     }

@@ -44,12 +44,13 @@ async def delete_artifacts(call: Call, said: DeleteArtifactsIn) -> Answer:
 @action("tasks.add_or_update_model", "2.13", TaskModelIn, CountOut)
 async def add_or_update_model(call: Call, said: TaskModelIn) -> Answer:
     """Let a model belong to a task, under a name."""
-    model = await call.experiments.library.get(call.actor, said.model)
+    known = await call.experiments.library.all(call.actor, "with", [said.model])
     item, now = ModelItem(name=said.name, model=said.model), times.written(call.now())
     edits = Edits(sections=lambda sections: words.set_model(sections, said.type, item, now))
     await call.experiments.tasks.edit(call.actor, said.task, edits, _WORKED_ON)
-    if said.iteration is not None and said.type == "output" and model.last_iteration < said.iteration:
-        told: Json = {"last_iteration": said.iteration}
+    reached = said.iteration
+    if reached is not None and said.type == "output" and any(one.last_iteration < reached for one in known):
+        told: Json = {"last_iteration": reached}
         await call.experiments.library.edit(call.actor, said.model, lambda _: told)
     return CountOut(updated=1)
 

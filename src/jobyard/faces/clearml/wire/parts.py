@@ -41,7 +41,7 @@ class MultiFieldPattern(In, frozen=True, kw_only=True):
     """A regular expression, in whatever case, found anywhere."""
     fields: list[str] | None = None
     """Dotted names of the fields."""
-    datetime: str | list[str] | None = None
+    datetime: str | list[str | None] | None = None
     """A time with an optional prefix, in the place of a pattern."""
 
 

@@ -11,6 +11,7 @@ from jobyard.faces.clearml.wire.parts import (
     Configuration,
     Container,
     Execution,
+    ModelItem,
     Models,
     MultiFieldPattern,
     Parameter,
@@ -230,12 +231,18 @@ class CloneIn(In, frozen=True, kw_only=True):
     """Its parameters."""
     new_task_configuration: dict[str, Configuration] | None = None
     """Its configuration."""
+    new_hyperparams: dict[str, dict[str, Parameter]] | None = None
+    """Its parameters, by their first name."""
+    new_configuration: dict[str, Configuration] | None = None
+    """Its configuration, by its first name."""
     new_task_container: Container | None = None
     """Its container."""
+    new_task_input_models: list[ModelItem] | None = None
+    """The models it takes."""
     execution_overrides: Execution | None = None
     """What is different about how it is run."""
     validate_references: bool = False
-    """Taken: references are always checked."""
+    """Whether the models that the other one takes have to be there still."""
 
 
 class CloneOut(Out, frozen=True, kw_only=True):

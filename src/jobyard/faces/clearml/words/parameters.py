@@ -14,6 +14,8 @@ PROPERTIES = "properties"
 """The section of what people set by hand; it may be changed however a task stands."""
 LEGACY = "legacy"
 ARGUMENTS = "Args"
+DEFINED = "TF_DEFINE"
+"""The one section that clients before 2.9 name, before a slash."""
 
 
 def parameters(said: dict[str, dict[str, Parameter]]) -> Json:
@@ -21,15 +23,36 @@ def parameters(said: dict[str, dict[str, Parameter]]) -> Json:
     return {section: {name: plain(one) for name, one in named.items()} for section, named in said.items()}
 
 
-def of_legacy(said: Json) -> Json:
-    """Return parameters as clients before 2.9 say them; one without a slash in its name is an argument."""
-    found: Json = {}
+def take_legacy(sections: Json, said: Json, *, beside: bool = False) -> None:
+    """Set parameters as clients before 2.9 say them, in the place of those that they said before, or `beside` them.
+
+    One that they were told by its section and name stays there; any other is an argument.
+    """
+    kept: Json = {}
+    for section, named in sections.get("hyperparams", {}).items():
+        others = {name: one for name, one in named.items() if beside or one.get("type") != LEGACY}
+        if others:
+            kept[section] = others
     for name, value in said.items():
-        section, slash, rest = name.partition("/")
-        place, own = (section, rest) if slash else (ARGUMENTS, name)
-        text = value if isinstance(value, str) else "" if value is None else str(value)
-        found.setdefault(place, {})[own] = {"section": place, "name": own, "value": text, "type": LEGACY}
-    return found
+        section, _, rest = name.partition("/")
+        known = kept.get(section, {}).get(rest)
+        place, own = (section, rest) if known or (section == DEFINED and rest) else (ARGUMENTS, name)
+        fresh = {"section": place, "name": own, "value": _text(value), "type": LEGACY}
+        kept.setdefault(place, {})[own] = fresh if known is None else {**known, "value": _text(value)}
+    sections["hyperparams"] = kept
+
+
+def take_design(sections: Json, said: Json, *, beside: bool = False) -> None:
+    """Set configuration as clients before 2.9 say it, as what a model looks like; what they said before goes."""
+    kept: Json = sections.get("configuration", {})
+    others = {name: one for name, one in kept.items() if beside or one.get("type") != LEGACY}
+    fresh = {name: {"name": name, "value": _text(value), "type": LEGACY} for name, value in said.items()}
+    sections["configuration"] = others | fresh
+
+
+def to_design(kept: Json) -> Json:
+    """Return configuration as clients before 2.9 read it."""
+    return {name: one.get("value", "") for name, one in kept.items() if one.get("type") == LEGACY}
 
 
 def to_legacy(kept: Json) -> Json:
@@ -114,6 +137,10 @@ def drop_models(sections: Json, keys: Collection[tuple[str, str]]) -> int:
         gone += len(there) - len(left)
         kept[side] = left
     return gone
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else "" if value is None else str(value)
 
 
 def plain(said: msgspec.Struct) -> Json:

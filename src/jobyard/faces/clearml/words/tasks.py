@@ -16,10 +16,19 @@ from jobyard.experiments.tasks import Draft, Edits, like
 from jobyard.faces.clearml import times
 from jobyard.faces.clearml.statuses import STATUS
 from jobyard.faces.clearml.wire import COMPANY, Json
-from jobyard.faces.clearml.wire.parts import Execution, Script
+from jobyard.faces.clearml.wire.parts import Execution, Models, Script
 from jobyard.faces.clearml.wire.tasks import CloneIn, CreateIn, EditIn, TaskFields, UpdateIn
 from jobyard.faces.clearml.words import standings
-from jobyard.faces.clearml.words.parameters import models, of_legacy, parameters, plain, set_artifacts, to_legacy
+from jobyard.faces.clearml.words.parameters import (
+    models,
+    parameters,
+    plain,
+    set_artifacts,
+    take_design,
+    take_legacy,
+    to_design,
+    to_legacy,
+)
 from jobyard.job.clock import SECOND
 from jobyard.job.errors import Invalid
 from jobyard.job.record import Job
@@ -127,6 +136,7 @@ def aged(found: Json, version: tuple[int, int]) -> Json:
     execution = found.get("execution")
     if isinstance(execution, dict) and version < (2, 9):
         execution["parameters"] = to_legacy(found.get("hyperparams", {}))
+        execution["model_desc"] = to_design(found.get("configuration", {}))
     if isinstance(execution, dict) and version < (2, 13):
         container = found.get("container", {})
         told = " ".join(filter(None, (container.get("image"), container.get("arguments"))))
@@ -135,6 +145,9 @@ def aged(found: Json, version: tuple[int, int]) -> Json:
         taken = found.get("models", {}).get("input", [])
         if taken:
             execution["model"] = taken[0]["model"]
+    made = found.get("models", {}).get("output", [])
+    if made and isinstance(found.get("output"), dict) and version < (2, 13):
+        found["output"]["model"] = made[-1]["model"]
     return found
 
 
@@ -195,10 +208,12 @@ def copied(said: CloneIn, original: Experiment, now: str) -> Draft:
     sections = carried(original.task.sections)
     if said.execution_overrides is not None:
         _execution(sections, said.execution_overrides, now)
-    if said.new_task_hyperparams is not None:
-        sections["hyperparams"] = parameters(said.new_task_hyperparams)
-    if said.new_task_configuration is not None:
-        sections["configuration"] = {name: plain(one) for name, one in said.new_task_configuration.items()}
+    if (wanted := said.new_task_hyperparams or said.new_hyperparams) is not None:
+        sections["hyperparams"] = parameters(wanted)
+    if (pieces := said.new_task_configuration or said.new_configuration) is not None:
+        sections["configuration"] = {name: plain(one) for name, one in pieces.items()}
+    if said.new_task_input_models is not None:
+        sections["models"]["input"] = models(Models(input=said.new_task_input_models), now)["input"]
     if said.new_task_container is not None:
         sections["container"] = plain(said.new_task_container)
     told: Json = {
@@ -221,8 +236,6 @@ def _put(sections: Json, said: TaskFields, now: str, output: Json | None = None)
     """Write the larger parts: embedded ones are merged one level deep, maps are replaced."""
     if said.script is not None:
         sections.setdefault("script", {}).update(_script(said.script))
-    if said.execution is not None:
-        _execution(sections, said.execution, now)
     if said.output_dest is not None:
         sections.setdefault("output", {})["destination"] = said.output_dest
     if output is not None:
@@ -237,20 +250,23 @@ def _put(sections: Json, said: TaskFields, now: str, output: Json | None = None)
         sections["configuration"] = {name: plain(one) for name, one in said.configuration.items()}
     if said.container is not None:
         sections["container"] = plain(said.container)
+    if said.execution is not None:
+        _execution(sections, said.execution, now, beside=said.hyperparams is not None)
     for name in ("runtime", "input"):
         value = getattr(said, name)
         if value is not None:
             sections[name] = value
 
 
-def _execution(sections: Json, said: Execution, now: str) -> None:
+def _execution(sections: Json, said: Execution, now: str, *, beside: bool = False) -> None:
+    """Write how it is run; what older clients say of parameters stands `beside` others that were said with it."""
     told = plain(said)
     told.pop("artifacts", None)
     legacy = told.pop("parameters", None)
     if legacy:
-        kept = sections.setdefault("hyperparams", {})
-        for section, named in of_legacy(legacy).items():
-            kept[section] = named
+        take_legacy(sections, legacy, beside=beside)
+    if said.model_desc and said.model_desc != sections.get("execution", {}).get("model_desc"):
+        take_design(sections, said.model_desc, beside=beside)
     taken = told.pop("model", None)
     if taken:
         sections.setdefault("models", {"output": []})["input"] = [{"name": taken, "model": taken, "updated": now}]
