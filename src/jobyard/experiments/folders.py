@@ -10,10 +10,11 @@ from msgspec.structs import replace
 from jobyard.access import rules
 from jobyard.access.rules import Verb
 from jobyard.experiments import rows
+from jobyard.experiments.contents import Weight, models_in, require_light, weight
 from jobyard.experiments.ground import Ground, folder_seen, may_work, named, scope_of, tagged
-from jobyard.experiments.record import Folder
-from jobyard.experiments.refusals import FolderMoves, FolderNotEmpty, WrongText
-from jobyard.job.errors import Invalid, NameTaken, Refused
+from jobyard.experiments.record import Folder, Model
+from jobyard.experiments.refusals import FolderMoves, FolderName, FolderTooDeep, WrongText
+from jobyard.job.errors import NameTaken, Refused
 from jobyard.job.ids import new_id
 from jobyard.people.record import Actor, Role
 from jobyard.store.contract import Transaction, View
@@ -35,6 +36,15 @@ class FolderEdits(Struct, frozen=True, kw_only=True):
         """Return what was said, by field."""
         named_ = {name: getattr(self, name) for name in self.__struct_fields__}
         return {name: value for name, value in named_.items() if value is not UNSET}
+
+
+class Emptied(Struct, frozen=True, kw_only=True):
+    """What a deleted folder left."""
+
+    folders: int
+    """How many went, with those below."""
+    tasks: int
+    """How many tasks lie in none now."""
 
 
 class Folders:
@@ -74,7 +84,7 @@ class Folders:
         """Change a folder; a new name of the same place renames those below it too. Raises NameTaken or FolderMoves."""
 
         def work(transaction: Transaction) -> Folder:
-            old = _changeable(transaction, actor, id_)
+            old = changeable(transaction, actor, id_)
             now = self._ground.now()
             changes = edits.changes()
             if edits.name is not UNSET:
@@ -88,19 +98,47 @@ class Folders:
 
         return await self._ground.write(work)
 
-    async def delete(self, actor: Actor, id_: str, *, force: bool) -> int:
-        """Delete a folder; its tasks stay and lie in none, where `force` allows that. Return how many there are."""
+    async def above(self, folder: Folder) -> Folder | None:
+        """Return the folder that one lies in; None for one at the top."""
+        name = folder.name.rpartition("/")[0]
+        return await self._ground.read(lambda view: rows.folder_named(view, folder.home, name)) if name else None
 
-        def work(transaction: Transaction) -> int:
-            old = _changeable(transaction, actor, id_)
+    async def weigh(self, actor: Actor, id_: str) -> Weight:
+        """Return what lies in a folder and below it. Raises FolderNotFound."""
+        return await self._ground.read(lambda view: weight(view, folder_seen(view, actor, id_)))
+
+    async def contents(self, actor: Actor, id_: str, *, force: bool) -> tuple[list[str], list[Model]]:
+        """Return the ids of the tasks, and the models, in a folder that may be deleted and in all below it."""
+
+        def work(view: View) -> tuple[list[str], list[Model]]:
+            old = changeable(view, actor, id_)
+            if not force:
+                require_light(old, weight(view, old))
+            inside = [one.id for one in (old, *rows.folders_below(view, old))]
+            tasks = [row[0] for one in inside for row in view.rows(rows.QUERIES["tasks_in"], {"folder": one})]
+            return tasks, models_in(view, inside)
+
+        return await self._ground.read(work)
+
+    async def delete(self, actor: Actor, id_: str, *, force: bool) -> Emptied:
+        """Delete a folder with all below it; tasks and models stay and lie in none.
+
+        Where any is not archived, only `force` allows that. Raises FolderNotEmpty and its like.
+        """
+
+        def work(transaction: Transaction) -> Emptied:
+            old = changeable(transaction, actor, id_)
+            found = weight(transaction, old)
+            if not force:
+                require_light(old, found)
             inside = [old, *rows.folders_below(transaction, old)]
-            count = sum(counted(transaction, one.id) for one in inside)
-            if count and not force:
-                raise FolderNotEmpty(name=old.name, count=count, id=id_)
+            for model in models_in(transaction, [one.id for one in inside]):
+                rows.put_model(transaction, replace(model, folder=""))
+            count = 0
             for one in inside:
-                transaction.run(rows.QUERIES["unplace_tasks"], {"id": one.id})
+                count += transaction.run(rows.QUERIES["unplace_tasks"], {"id": one.id})
                 transaction.run(rows.QUERIES["delete_folder"], {"id": one.id})
-            return count
+            return Emptied(folders=len(inside), tasks=count)
 
         return await self._ground.write(work)
 
@@ -121,9 +159,9 @@ def make(
     transaction: Transaction, actor: Actor, name: str, now: int, edits: FolderEdits | None = None
 ) -> tuple[Folder, bool]:
     """Return the folder of a name in its home, made where it is missing with those above; the flag tells that."""
-    parts = [named(part, 1) for part in name.strip().strip("/").split("/")]
+    parts = _parts(name)
     if len(parts) > DEPTH:
-        raise Invalid(reason=f"a project lies at most {DEPTH} names deep")
+        raise FolderTooDeep(most=DEPTH)
     if len(parts) == 1:
         named(parts[0])
     home, project = home_for(transaction, actor, parts[0])
@@ -153,20 +191,16 @@ def home_for(view: View, actor: Actor, top: str) -> tuple[str, str | None]:
     return f"owner:{actor.name}", None
 
 
-def counted(view: View, id_: str) -> int:
-    """Return how many tasks lie in a folder."""
-    return int(view.rows(rows.QUERIES["count_in_folder"], {"id": id_})[0][0])
-
-
-def _changeable(transaction: Transaction, actor: Actor, id_: str) -> Folder:
-    found = folder_seen(transaction, actor, id_)
+def changeable(view: View, actor: Actor, id_: str) -> Folder:
+    """Return a folder that the actor may change. Raises FolderNotFound or Refused."""
+    found = folder_seen(view, actor, id_)
     if not rules.may(actor, Verb.EDIT, found):
         raise Refused(verb="change this project")
     return found
 
 
 def _renamed(transaction: Transaction, old: Folder, name: str, now: int) -> str:
-    fresh = "/".join(named(part, 1) for part in name.strip().strip("/").split("/"))
+    fresh = "/".join(_parts(name))
     if len(fresh) < 3:
         raise WrongText(reason="name=String value is too short")
     if fresh == old.name:
@@ -179,6 +213,13 @@ def _renamed(transaction: Transaction, old: Folder, name: str, now: int) -> str:
     for below in rows.folders_below(transaction, old):
         rows.update_folder(transaction, replace(below, name=fresh + below.name.removeprefix(old.name), updated_at=now))
     return fresh
+
+
+def _parts(name: str) -> list[str]:
+    parts = [part.strip() for part in name.strip().strip("/").split("/")]
+    if not all(parts):
+        raise FolderName(name=repr(name[:200]))
+    return [named(part, 1) for part in parts]
 
 
 def _put(transaction: Transaction, fresh: Folder) -> None:

@@ -15,6 +15,7 @@ from jobyard.experiments.keeping import Keeping
 from jobyard.experiments.library import Library
 from jobyard.experiments.life import Life
 from jobyard.experiments.lines import Lines
+from jobyard.experiments.placing import Placing
 from jobyard.experiments.reports import Reports
 from jobyard.experiments.search import Search
 from jobyard.experiments.shelf import Shelf
@@ -34,6 +35,7 @@ class Experiments:
         self.deleting = Deleting(ground)
         self.search = Search(ground)
         self.folders = Folders(ground)
+        self.placing = Placing(ground)
         self.lines = Lines(ground)
         self.agents = Agents(ground, self.tasks)
         self.reports = Reports(ground)

@@ -65,12 +65,44 @@ class FolderNotEmpty(Conflict):
     """The project {name} holds {count} tasks."""
 
 
+class FolderHasModels(Conflict):
+    """The project {name} holds {count} models that are not archived."""
+
+
+class FolderHasDatasets(Conflict):
+    """The project {name} holds {count} datasets."""
+
+
+class FolderHasPipelines(Conflict):
+    """The project {name} holds {count} pipelines."""
+
+
+class FolderStays(Conflict):
+    """The project {name} is there already."""
+
+
+class FolderInItself(Conflict):
+    """The project {name} cannot be put into one that lies below it."""
+
+
+class FolderTooDeep(Invalid):
+    """A project lies at most {most} names deep."""
+
+
+class FolderName(Invalid):
+    """The name of a project, and each part of it between slashes, says something: {name} does not."""
+
+
 class FolderMoves(Conflict):
     """A project keeps the place of its name: {name} is not beside {old}."""
 
 
 class ModelInUse(Conflict):
     """The model {id} is {how}; only force deletes it."""
+
+
+class ModelMade(Conflict):
+    """The model {id} was made by {task}, which is published; only force deletes it."""
 
 
 class ModelReady(Conflict):

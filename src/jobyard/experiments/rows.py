@@ -126,13 +126,22 @@ def update_folder(transaction: Transaction, changed: Folder) -> None:
     transaction.run(QUERIES["update_folder"], row)
 
 
+def place_folder(transaction: Transaction, changed: Folder) -> None:
+    """Write where a folder lies now."""
+    names = ("id", "home", "name", "project", "updated_at")
+    transaction.run(QUERIES["place_folder"], {name: getattr(changed, name) for name in names})
+
+
 def model(view: View, id_: str) -> Model | None:
     """Return a model by id."""
     return next((_model(row[0]) for row in view.rows(QUERIES["model"], {"id": id_})), None)
 
 
 def models(view: View, scope: Scope, by: str = "", given: Iterable[str] = ()) -> list[Model]:
-    """Return the models inside a scope, latest change first: all, or those `with` ids, `of` tasks, or `at` places."""
+    """Return the models inside a scope, latest change first.
+
+    All, or those `with` ids, `of` tasks, `at` places or `in` folders.
+    """
     values = scoped(scope)
     if by:
         values["given"] = listed(given)

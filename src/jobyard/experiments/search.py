@@ -85,7 +85,7 @@ class Count(NamedTuple):
     folder: str
     archived: bool
     standing: Standing
-    count: int
+    tasks: int
     ran: int
     """Microseconds from beginning to end, of all together."""
     began: int | None

@@ -6,6 +6,17 @@ from tests.clients.calls.row import Row, Said, after
 
 _QUEUED: Said = ("tasks.enqueue", {"task": "$task", "queue": "$queue"})
 _REGISTERED: Said = ("workers.register", {"worker": "box:$task", "queues": ["$queue"]})
+_PLACED: tuple[Said, ...] = (
+    (
+        "tasks.edit",
+        {
+            "task": "$task",
+            "project": "$project",
+            "tags": ["t"],
+            "hyperparams": {"Args": {"lr": {"section": "Args", "name": "lr", "value": "0.1"}}},
+        },
+    ),
+)
 _STARTED: Said = ("tasks.started", {"task": "$task"})
 
 PROJECTS = {
@@ -42,6 +53,45 @@ PROJECTS = {
         after("projects.get_all", {"projects": []}, id=["$project"]),
         (("tasks.edit", {"task": "$task", "project": "$project"}),),
     ),
+}
+
+SURVEYS = {
+    "projects.move": Row(
+        {"project": "$project", "new_location": "over $task"},
+        {"moved": 1},
+        after("projects.get_all", {"projects": [{"id": "$project"}]}, name="^over $task/"),
+    ),
+    "projects.merge": Row(
+        {"project": "$project", "destination_project": None},
+        {"moved_entities": 1, "moved_projects": 0},
+        after("projects.get_all", {"projects": []}, id=["$project"]),
+        _PLACED,
+    ),
+    "projects.validate_delete": Row(
+        {"project": "$project"},
+        {"tasks": 1, "non_archived_tasks": 1, "models": 0, "reports": 0, "pipelines": 0, "datasets": 0},
+        first=_PLACED,
+    ),
+    "projects.get_task_tags": Row(
+        {"projects": ["$project"], "include_system": True}, {"tags": ["t"], "system_tags": []}, first=_PLACED
+    ),
+    "projects.get_model_tags": Row({"projects": ["$project"]}, {"tags": []}, first=_PLACED),
+    "projects.get_project_tags": Row({"projects": ["$project"]}, {"tags": []}, first=_PLACED),
+    "projects.get_task_parents": Row({"projects": ["$project"], "tasks_state": "active"}, {"parents": []}),
+    "projects.get_user_names": Row({"projects": ["$project"]}, {"users": [{"id": str, "name": str}]}, first=_PLACED),
+    "projects.get_hyper_parameters": Row(
+        {"project": "$project", "page": 0, "page_size": 10},
+        {"parameters": [{"section": "Args", "name": "lr"}], "total": 1, "remaining": 0},
+        first=_PLACED,
+    ),
+    "projects.get_hyperparam_values": Row(
+        {"projects": ["$project"], "section": "Args", "name": "lr"}, {"values": ["0.1"], "total": 1}, first=_PLACED
+    ),
+    "projects.get_unique_metric_variants": Row({"project": "$project"}, {"metrics": []}, first=_PLACED),
+    "projects.get_model_metadata_keys": Row({"project": "$project"}, {"keys": [], "total": 0, "remaining": 0}),
+    "projects.get_model_metadata_values": Row({"projects": ["$project"], "key": "k"}, {"values": [], "total": 0}),
+    "organization.get_tags": Row({"include_system": True}, {"tags": list, "system_tags": list}),
+    "organization.get_user_companies": Row({}, {"companies": [{"id": str, "owners": list, "allocated": int}]}),
 }
 
 QUEUES = {
@@ -155,4 +205,4 @@ AGENTS = {
     "workers.get_runtime_properties": Row({"worker": "box:$task"}, {"runtime_properties": []}),
 }
 
-ROWS: dict[str, Row] = {**PROJECTS, **QUEUES, **AGENTS}
+ROWS: dict[str, Row] = {**PROJECTS, **SURVEYS, **QUEUES, **AGENTS}

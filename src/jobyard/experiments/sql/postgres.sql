@@ -53,5 +53,12 @@ WHERE (:everything = 1 OR owner = :owner
     AND uri IN (SELECT jsonb_array_elements_text(CAST(:given AS jsonb)))
 ORDER BY updated_at DESC, id
 
+-- models_in: those that lie in these folders
+SELECT body FROM experiment_models
+WHERE (:everything = 1 OR owner = :owner
+        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb))))
+    AND folder IN (SELECT jsonb_array_elements_text(CAST(:given AS jsonb)))
+ORDER BY updated_at DESC, id
+
 -- files_kept: which of these blobs are a file's
 SELECT blob FROM experiment_files WHERE blob IN (SELECT jsonb_array_elements_text(CAST(:blobs AS jsonb)))

@@ -94,8 +94,17 @@ DELETE FROM experiment_folders WHERE id = :id
 -- unplace_tasks: those of a folder that is no more
 UPDATE experiments SET folder = '' WHERE folder = :id
 
--- count_in_folder: how many tasks lie in it
-SELECT count(*) FROM experiments WHERE folder = :id
+-- types_in_folder: how many tasks of which type lie in it, archived or not
+SELECT type, archived, count(*) FROM experiments WHERE folder = :id GROUP BY type, archived
+
+-- place_folder: where it lies now
+UPDATE experiment_folders SET home = :home, name = :name, project = :project, updated_at = :updated_at WHERE id = :id
+
+-- tasks_in: those of a folder
+SELECT id FROM experiments WHERE folder = :folder ORDER BY number
+
+-- move_tasks: those of a folder into another one
+UPDATE experiments SET folder = :to WHERE folder = :folder
 
 -- put_model: a model
 INSERT INTO experiment_models (id, folder, owner, project, task, uri, updated_at, body)
@@ -128,6 +137,12 @@ ORDER BY updated_at DESC, id
 SELECT body FROM experiment_models
 WHERE (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects)))
     AND uri IN (SELECT value FROM json_each(:given))
+ORDER BY updated_at DESC, id
+
+-- models_in: those that lie in these folders
+SELECT body FROM experiment_models
+WHERE (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects)))
+    AND folder IN (SELECT value FROM json_each(:given))
 ORDER BY updated_at DESC, id
 
 -- delete_model: one by id

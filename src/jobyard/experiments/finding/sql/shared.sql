@@ -10,6 +10,25 @@ SELECT t.number, t.id, t.folder, t.parent, t.type, t.mark, t.created_at, t.updat
 SELECT count(*) FROM (
 SELECT 1
 
+-- select_counts: how many stand how in which folder, how long they ran, when one began last, and how many ended lately
+SELECT t.folder, t.archived,
+    CASE
+        WHEN t.mark <> '' THEN t.mark
+        WHEN j.state = 'running' AND j.begun_at IS NULL THEN 'queued'
+        WHEN j.state = 'failed' AND j.lively LIKE '%"reason":"lost"%' THEN 'cancelled'
+        ELSE j.state
+    END AS stands,
+    count(*),
+    sum(CASE WHEN t.completed_at > t.started_at THEN t.completed_at - t.started_at ELSE 0 END),
+    max(t.started_at),
+    sum(CASE WHEN t.completed_at >= :lately THEN 1 ELSE 0 END)
+
+-- select_curves: every metric and variant
+SELECT DISTINCT s.metric, s.variant
+
+-- join_series: with every curve of each
+JOIN experiment_series AS s ON s.home = t.id AND s.sort = 'scalar'
+
 -- from_tasks: all
 FROM experiments AS t JOIN jobs AS j ON j.id = t.id
 
@@ -65,6 +84,12 @@ CASE
     WHEN j.state = 'failed' AND j.lively LIKE '%"reason":"lost"%' THEN 'cancelled'
     ELSE j.state
 END IN (SELECT value FROM json_each(:standings))
+
+-- by_counts: together
+GROUP BY t.folder, t.archived, stands
+
+-- by_curves: order
+ORDER BY s.metric, s.variant
 
 -- by_updated: order
 ORDER BY t.updated_at, t.number

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import UNSET
 
 from jobyard.experiments.folders import FolderEdits
-from jobyard.experiments.search import Asked
+from jobyard.experiments.record import Folder
 from jobyard.faces.clearml.actions import Answer, action
 from jobyard.faces.clearml.asking.conditions import Condition, Form
 from jobyard.faces.clearml.asking.paths import strings
+from jobyard.faces.clearml.routes import project_facts
 from jobyard.faces.clearml.routes.listing import chosen, joined, shown, visible
 from jobyard.faces.clearml.surroundings import Call
 from jobyard.faces.clearml.wire import Json
-from jobyard.faces.clearml.wire.neighbours import (
+from jobyard.faces.clearml.wire.neighbours import UpdatedProjectOut
+from jobyard.faces.clearml.wire.projects import (
     CreateProjectIn,
-    DeleteProjectIn,
-    DeleteProjectOut,
     Project,
     ProjectFields,
     ProjectIn,
     ProjectOut,
+    ProjectsExIn,
     ProjectsIn,
     ProjectsOut,
-    UpdatedProjectOut,
     UpdateProjectIn,
 )
 from jobyard.faces.clearml.wire.tasks import IdOut
 from jobyard.faces.clearml.words import neighbours as words
-from jobyard.faces.clearml.words.standings import status
 
-FIELDS = frozenset(Project.__struct_fields__) | {"parent", "stats", "own_tasks", "sub_projects", "hidden"}
+_TOLD = frozenset({"stats", "own_tasks", "own_models", "own_datasets", "sub_projects", "hidden", "dataset_stats"})
+FIELDS = frozenset(Project.__struct_fields__) | _TOLD
 FORMS = {
     **dict.fromkeys(("id", "user", "tags", "system_tags", "basename", "company"), Form.LIST),
     **dict.fromkeys(("name", "description"), Form.PATTERN),
@@ -48,26 +50,31 @@ async def create(call: Call, said: CreateProjectIn) -> Answer:
 @action("projects.get_by_id", "2.1", ProjectIn, ProjectOut)
 async def get_by_id(call: Call, said: ProjectIn) -> Answer:
     """Return a project."""
-    return {"project": words.project(await call.experiments.folders.get(call.actor, said.project))}
+    found = await call.experiments.folders.get(call.actor, said.project)
+    above = await call.experiments.folders.above(found)
+    return {"project": words.project(found, None if above is None else above.id)}
 
 
 @action("projects.get_all", "2.1", ProjectsIn, ProjectsOut)
 async def get_all(call: Call, said: ProjectsIn) -> Answer:
     """Return projects that fit all conditions, one's own first."""
-    some, along = await _found(call, said)
+    some, along = await _found(call, said, await _seen(call, said))
     return {"projects": shown(said, some, FIELDS), **along}
 
 
-@action("projects.get_all_ex", "2.1", ProjectsIn, ProjectsOut)
-async def get_all_ex(call: Call, said: ProjectsIn) -> Answer:
+@action("projects.get_all_ex", "2.1", ProjectsExIn, ProjectsOut)
+async def get_all_ex(call: Call, said: ProjectsExIn) -> Answer:
     """Return projects that fit all conditions, with what they refer to and how many tasks they hold."""
-    some, along = await _found(call, said)
-    if said.include_stats:
-        for one in some:
-            one["stats"] = await _stats(call, one["id"])
+    seen = await _seen(call, said)
+    some, along = await _found(call, said, seen, await project_facts.narrowing(call, said, seen))
+    await project_facts.told(call, said, some, seen)
+    names = {one.id: one.name for one in seen}
     for one in some:
         for path in ("user", "company"):
             joined(one, path, lambda id_: {"id": id_, "name": id_})
+        joined(one, "parent", lambda id_: {"id": id_, "name": names.get(id_, id_)})
+        if said.search_hidden and "hidden" in one["system_tags"]:
+            one["hidden"] = True
     return {"projects": shown(said, some, FIELDS), **along}
 
 
@@ -80,37 +87,24 @@ async def update(call: Call, said: UpdateProjectIn) -> Answer:
     return UpdatedProjectOut(updated=1, fields={name: found[name] for name in (*named, "last_update") if name in found})
 
 
-@action("projects.delete", "2.1", DeleteProjectIn, DeleteProjectOut)
-async def delete(call: Call, said: DeleteProjectIn) -> Answer:
-    """Delete a project and those below it; tasks in them stay, and only force allows that there are any."""
-    count = await call.experiments.folders.delete(call.actor, said.project, force=said.force)
-    return DeleteProjectOut(deleted=1, disassociated_tasks=count)
-
-
-async def _found(call: Call, said: ProjectsIn) -> tuple[list[Json], Json]:
+async def _seen(call: Call, said: ProjectsIn) -> list[Folder]:
     # Others' private projects are found by their ids alone: a name shall lead everybody to their own.
-    found = await call.experiments.folders.seen(call.actor, everything=bool(said.id))
-    documents = [words.project(one) for one in found]
-    extra: list[Condition | None] = [visible(said, said.id)]
+    return await call.experiments.folders.seen(call.actor, everything=bool(said.id))
+
+
+async def _found(
+    call: Call, said: ProjectsIn, seen: Sequence[Folder], more: Sequence[Condition] = ()
+) -> tuple[list[Json], Json]:
+    places = {(one.home, one.name): one.id for one in seen}
+    documents = [words.project(one, places.get((one.home, one.name.rpartition("/")[0]))) for one in seen]
+    extra: list[Condition | None] = [visible(said, said.id), *more]
     parents = [one for one in strings(said.parent) if one]  # type: ignore[arg-type]
     if parents:
         inside = set(await call.experiments.folders.inside(call.actor, parents)) - set(parents)
         extra.append(lambda one: one["id"] in inside)
-    if said.shallow_search and not parents:
-        extra.append(lambda one: "/" not in one["name"])
+    if said.shallow_search:
+        extra.append(lambda one: one.get("parent") in parents if parents else "/" not in one["name"])
     return chosen(call, said, documents, FORMS, FIELDS, extra)
-
-
-async def _stats(call: Call, id_: str) -> Json:
-    inside = await call.experiments.folders.inside(call.actor, [id_])
-    found = await call.experiments.search.all(
-        call.actor, Asked(folders=tuple(inside), archived=False, hidden=True, whole=False)
-    )
-    counts: dict[str, int] = {}
-    for one in found:
-        counts[status(one)] = counts.get(status(one), 0) + 1
-    worked = sum(one.task.head.worked or 0 for one in found)
-    return {"active": {"status_count": counts, "total_tasks": len(found), "total_runtime": worked // 1_000_000}}
 
 
 def _edits(said: ProjectFields, name: str | None = None) -> FolderEdits:
@@ -123,4 +117,4 @@ def _edits(said: ProjectFields, name: str | None = None) -> FolderEdits:
     )
 
 
-ACTIONS = (create, get_by_id, get_all, get_all_ex, update, delete)
+ACTIONS = (create, get_by_id, get_all, get_all_ex, update)

@@ -20,9 +20,9 @@ ROLES: Mapping[Role, str] = {
 }
 
 
-def project(one: Folder) -> Json:
-    """Return a folder of experiments as a project."""
-    return {
+def project(one: Folder, above: str | None = None) -> Json:
+    """Return a folder of experiments as a project, with the id of the one that it lies in."""
+    said: Json = {
         "id": one.id,
         "name": one.name,
         "basename": one.name.rpartition("/")[2],
@@ -35,6 +35,7 @@ def project(one: Folder) -> Json:
         "system_tags": list(one.system_tags),
         "default_output_destination": one.destination,
     }
+    return said if above is None else {**said, "parent": above}
 
 
 def queue(one: Line, waiting: Waiting | None = None, most: int | None = None) -> Json:
