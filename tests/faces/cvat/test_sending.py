@@ -99,6 +99,20 @@ async def test_pictures_become_frames_in_the_order_that_was_asked_for(
     assert len(jobs) == (2 if "job_file_mapping" in options else 1)
 
 
+async def test_a_form_says_in_json_what_it_has_no_other_way_for(house: House) -> None:
+    mia = house.caller()
+    task = await mia.task()
+    truth = '{"mode": "gt", "frame_selection_method": "manual", "frames": ["b.png"]}'
+    await mia.fill(task["id"], "a.png", "b.png", validation_params=truth, job_file_mapping='[["b.png"], ["a.png"]]')
+    jobs = (await mia.got(f"/jobs?task_id={task['id']}&sort=id"))["results"]
+    assert [(job["type"], job["frame_count"]) for job in jobs] == [
+        ("annotation", 1),
+        ("annotation", 1),
+        ("ground_truth", 1),
+    ]
+    assert await names(mia, task["id"]) == ["b.png", "a.png"]
+
+
 async def test_a_random_order_is_another_one_and_the_same_each_time(house: House) -> None:
     mia, orders = house.caller(), []
     files = [(f"{place:02d}.png", PNG) for place in range(12)]
@@ -249,6 +263,7 @@ async def test_what_is_too_large_is_refused_before_it_is_sent(built: Callable[..
         ("remote_files", ["https://evil.example/a.png"]),
         ("cloud_storage_id", 3),
         ("validation_params", {"mode": "odd"}),
+        ("validation_params", "{"),
     ],
 )
 async def test_options_that_make_no_sense_are_refused_at_once(house: House, field: str, value: Any) -> None:

@@ -120,6 +120,20 @@ async def test_labels_are_changed_one_by_one_and_keep_their_numbers(house: House
     assert (await mia("GET", f"/labels/{cat['id']}")).status_code == 404
 
 
+async def test_labels_of_everything_are_listed_once(house: House) -> None:
+    mia = house.caller()
+    project = await mia.made("projects", name="p", labels=[{"name": "cat"}])
+    await mia.made("tasks", name="inside", project_id=project["id"])
+    task = await mia.made("tasks", name="alone", labels=[{"name": "dog", "color": "#112233"}, {"name": "cow"}])
+    await house.caller("max").made("tasks", name="other", labels=[{"name": "owl"}])
+    listed = (await mia.got("/labels"))["results"]
+    homes = [(one["name"], one.get("project_id"), one.get("task_id")) for one in listed]
+    assert homes == [("cat", project["id"], None), ("dog", None, task["id"]), ("cow", None, task["id"])]
+    assert [one["name"] for one in (await mia.got("/labels?color=%23112233"))["results"]] == ["dog"]
+    both = await mia("GET", f"/labels?task_id={task['id']}&project_id={project['id']}")
+    assert both.status_code == 400 and "together" in both.text
+
+
 @pytest.mark.parametrize(
     "label",
     [
@@ -130,11 +144,13 @@ async def test_labels_are_changed_one_by_one_and_keep_their_numbers(house: House
         {"name": "a", "attributes": [{"name": "b", "input_type": "slider"}]},
         {"name": "a", "type": "skeleton"},
         {"name": "a", "sublabels": [{"name": "b"}]},
+        {"name": "a", "type": "skeleton", "sublabels": [{"name": "b"}, {"name": "b"}]},
+        {"name": "twice"},
     ],
 )
 async def test_labels_that_make_no_sense_are_refused(house: House, label: dict[str, Any]) -> None:
-    answer = await house.caller()("POST", "/tasks", {"name": "t", "labels": [label]})
-    assert answer.status_code == 400
+    answer = await house.caller()("POST", "/tasks", {"name": "t", "labels": [{"name": "twice"}, label]})
+    assert answer.status_code == 400 and answer.json()
     assert (await house.caller().got("/tasks"))["count"] == 0
 
 
@@ -177,7 +193,7 @@ async def test_a_ground_truth_is_chosen_once(house: House, chosen: dict[str, Any
     assert made.status_code == 201 and made.json()["frame_count"] == count, made.text
     assert (await mia("POST", "/jobs", said)).status_code == 409
     meta = await mia.got(f"/jobs/{made.json()['id']}/data/meta")
-    assert len(meta["included_frames"]) == count
+    assert len(meta["included_frames"]) == meta["size"] == count
     assert (await mia("DELETE", f"/jobs/{made.json()['id']}")).status_code == 204
 
 

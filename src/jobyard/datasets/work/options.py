@@ -65,6 +65,9 @@ def options_in(fields: Mapping[str, Any]) -> Options:
     for name in ("upload_file_order", "server_files", "server_files_exclude", "remote_files"):
         if isinstance(known.get(name), str):
             known[name] = [known[name]]
+    for name in ("job_file_mapping", "validation_params"):
+        if isinstance(known.get(name), str):  # a form has no other way to say it
+            known[name] = _told(name, known[name])
     for name in ("segment_size", "overlap", "replicas"):
         known.pop(name, None)
     known = {name: value for name, value in known.items() if value is not None}
@@ -167,6 +170,13 @@ def _step(text: str) -> int:
     word, equals, number = (part.strip() for part in text.partition("="))
     fits = word == "step" and equals and number.isascii() and number.isdecimal() and len(number) <= _DIGITS
     return int(number) if fits else 0
+
+
+def _told(name: str, text: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        raise _wrong(name, "This is no JSON.") from None
 
 
 def _wrong(field: str, message: str) -> Invalid:

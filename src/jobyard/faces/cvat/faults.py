@@ -18,6 +18,7 @@ from jobyard.job.errors import (
     Conflict,
     Fault,
     Invalid,
+    NameTaken,
     NotFound,
     Refused,
     StoreFull,
@@ -48,6 +49,8 @@ _STATUS: Mapping[type[Fault], int] = MappingProxyType(
     }
 )
 """The status of each family; a class that does not stand here has that of its nearest forebear."""
+_WITHIN = frozenset({"label", "part"})
+"""What is told as part of something else: two of one name are a mistake in its body, and not a conflict."""
 _DETAIL: Mapping[int, str] = MappingProxyType(
     {
         404: "Not found.",
@@ -70,6 +73,8 @@ def refusal(status: int, detail: str) -> tuple[str, bytes]:
 
 def status_of(fault: Fault) -> int:
     """Return the status of a fault."""
+    if isinstance(fault, NameTaken) and fault.data.get("what") in _WITHIN:
+        return 400
     return next((_STATUS[family] for family in type(fault).__mro__ if family in _STATUS), 500)
 
 

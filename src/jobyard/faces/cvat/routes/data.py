@@ -174,7 +174,7 @@ async def _meta(request: Ask, task: Dataset, job: Assignment | None) -> MetaOut:
     return MetaOut(
         chunks_updated_date=moment(task.updated_at or task.created_at),
         chunk_size=kept.chunk_size,
-        size=max(0, last - first + 1),
+        size=max(0, last - first + 1) if included is None else len(included),
         image_quality=kept.image_quality,
         start_frame=first,
         stop_frame=max(0, last),

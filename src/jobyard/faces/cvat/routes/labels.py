@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar import delete, get, patch
@@ -23,33 +23,26 @@ _SORT = Sort(
     searched=("name", "parent"),
     default="id",
 )
+_HOMES = ("job_id", "task_id", "project_id")
 
 
 @get("/labels")
 async def list_labels(request: Ask) -> PageOut:
-    """Return the labels of a task, a job or a project."""
-    asked = dict(request.asked)
-    task, project = taking.whole(asked, "task_id"), taking.whole(asked, "project_id")
-    job = taking.whole(asked, "job_id")
-    home: Dataset | Collection
-    if job is not None:
-        home = (await request.datasets.assignment(request.user, job))[1]
-    elif task is not None:
-        home = await request.house.tasks.dataset(request.user, task)
-    elif project is not None:
-        home = await request.house.tasks.collection(request.user, project)
-    else:
-        raise Invalid(reason="Say whose labels are meant: task_id, job_id or project_id.")
-    known = await labels_of(request, home)
-    numbers = await _numbers(request, home)
+    """Return the labels of a task, a job or a project, or of all that you may see."""
+    wanted = {name: taking.whole(request.asked, name) for name in _HOMES}
+    homes = await _homes(request, {name: number for name, number in wanted.items() if number is not None})
+    numbers = {home.id: await _numbers(request, home) for home in homes}
+    known = [(label, home) for home in homes for label in await labels_of(request, home)]
 
-    def facts(label: Label) -> dict[str, Any]:
+    def facts(pair: tuple[Label, Dataset | Collection]) -> dict[str, Any]:
+        label, home = pair
+        whose = {f"{name}_id": number for name, number in numbers[home.id].items()}
         # Whose labels are meant was looked at already; so these always fit.
-        whose = {"task_id": task, "project_id": project, "job_id": job}
+        whose |= {name: number for name, number in wanted.items() if number is not None}
         return {"id": label.number, "name": label.name, "type": label.kind.value, "color": label.color, **whose}
 
-    async def shown(labels: Sequence[Label]) -> list[Any]:
-        return [words.label_out(label, **numbers) for label in labels]
+    async def shown(pairs: Sequence[tuple[Label, Dataset | Collection]]) -> list[Any]:
+        return [words.label_out(label, **numbers[home.id]) for label, home in pairs]
 
     return await listed(request, "labels", known, _SORT, facts, shown)
 
@@ -84,6 +77,21 @@ async def delete_label(request: Ask, number: FromPath[str]) -> None:
     if parent is not None:
         raise Invalid(reason="A part is deleted together with its skeleton.")
     await _change(request, home, delete=[int(number)])
+
+
+async def _homes(request: Ask, wanted: Mapping[str, int]) -> list[Dataset | Collection]:
+    """Return whose labels are meant. Raises Invalid where several things are named at once."""
+    if len(wanted) > 1:
+        names = " and ".join(wanted)
+        raise Invalid(reason="", fields=[{"path": names, "message": f"{names} cannot be used together."}])
+    if "job_id" in wanted:
+        return [(await request.datasets.assignment(request.user, wanted["job_id"]))[1]]
+    if "task_id" in wanted:
+        return [await request.house.tasks.dataset(request.user, wanted["task_id"])]
+    if "project_id" in wanted:
+        return [await request.house.tasks.collection(request.user, wanted["project_id"])]
+    alone = [task for task in await finding.all_tasks(request) if task.collection is None]
+    return [*alone, *await finding.all_projects(request)]
 
 
 async def labels_of(request: Ask, home: Dataset | Collection) -> list[Label]:
