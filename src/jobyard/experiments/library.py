@@ -11,9 +11,10 @@ from jobyard.access import rules
 from jobyard.access.rules import Verb
 from jobyard.experiments import rows
 from jobyard.experiments.deleting import forget
-from jobyard.experiments.ground import Ground, folder_for, may_work, named, scope_of, seen, tagged
-from jobyard.experiments.record import ARCHIVED, Model
-from jobyard.experiments.refusals import ModelInUse, ModelNotFound, ModelReady, WrongText
+from jobyard.experiments.ground import GONE, Ground, folder_for, may_work, named, scope_of, seen, tagged
+from jobyard.experiments.record import ARCHIVED, Json, Model
+from jobyard.experiments.refusals import ModelInUse, ModelMade, ModelNotFound, ModelReady, WrongText
+from jobyard.experiments.standing import Standing, standing
 from jobyard.job.errors import Invalid, Refused
 from jobyard.job.ids import new_id
 from jobyard.people.record import Actor
@@ -80,17 +81,42 @@ class Library:
         return await self.edit(actor, id_, tags)
 
     async def delete(self, actor: Actor, id_: str, *, force: bool) -> str:
-        """Delete a model; return where its weights lie. Raises ModelInUse for a published one unless it is forced."""
+        """Delete a model, also from the task that made it; return where its weights lie.
+
+        Raises ModelInUse for one that a task takes, and ModelMade for one that a published task made, unless it is
+        forced.
+        """
 
         def work(transaction: Transaction) -> str:
             old = changeable(transaction, actor, id_, Verb.DELETE)
-            if old.ready and not force and old.task and rows.task(transaction, old.task) is not None:
-                raise ModelInUse(id=id_, how="published")
+            if not force and rows.takers(transaction, id_, but=""):
+                raise ModelInUse(id=id_, how="taken by a task")
+            self._part(transaction, old, force=force)
             forget(transaction, id_)
             transaction.run(rows.QUERIES["delete_model"], {"id": id_})
             return old.uri
 
         return await self._ground.write(work)
+
+    def _part(self, transaction: Transaction, model: Model, *, force: bool) -> None:
+        """Take a model from the task that made it; a published one keeps that there was one."""
+        job, task = (transaction.job(model.task), rows.lock(transaction, model.task)) if model.task else (None, None)
+        if job is None or task is None:
+            return
+        published = standing(job) is Standing.PUBLISHED
+        if published and not force:
+            raise ModelMade(id=model.id, task=task.id)
+        sections, left = task.sections, list[Json]()
+        made: list[Json] = sections.get("models", {}).get("output", [])
+        for item in made:
+            if item.get("model") != model.id:
+                left.append(item)
+            elif published:
+                left.append({**item, "model": f"{GONE}{model.id}"})
+        if left != made:
+            sections["models"]["output"] = left
+            head = replace(task.head, touched_at=self._ground.now())
+            rows.write_task(transaction, replace(task, head=head, parts=rows.encoded(sections)))
 
 
 def model_seen(view: View, actor: Actor, id_: str) -> Model:

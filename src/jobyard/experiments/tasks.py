@@ -74,6 +74,8 @@ class Edits(Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] | UnsetType = UNSET
     system_tags: tuple[str, ...] | UnsetType = UNSET
     sections: Change | None = None
+    iteration: int | UnsetType = UNSET
+    """The iteration that was reached; the greatest stays."""
     alive: bool = True
     """Whether this says that somebody is at work on it."""
 
@@ -213,6 +215,8 @@ class Tasks:
             told["parent"] = parent_for(transaction, actor, edits.parent)
         if edits.type is not UNSET:
             told["type"] = edits.type
+        if edits.iteration is not UNSET:
+            told["iteration"] = max(old.task.iteration, edits.iteration)
         head: dict[str, Any] = {
             name: said(name, value) for name in ("comment", "message") if (value := getattr(edits, name)) is not UNSET
         }

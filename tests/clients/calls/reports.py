@@ -215,6 +215,31 @@ MODELS = {
         after("models.get_all", {"models": [{"id": "$model", "metadata": {}}]}, id=["$model"]),
         (("models.add_or_update_metadata", {"model": "$model", "metadata": [_NOTE]}),),
     ),
+    "models.publish_many": Row(
+        {"ids": ["$model"], "publish_tasks": False, "force_publish_task": False},
+        {"succeeded": [{"id": "$model", "updated": True}], "failed": []},
+        _READY,
+    ),
+    "models.delete_many": Row(
+        {"ids": ["$model"], "force": True},
+        {"succeeded": [{"id": "$model", "deleted": True, "url": "s3://bucket/net"}], "failed": []},
+        after("models.get_all", {"models": []}, id=["$model"]),
+    ),
+    "models.move": Row(
+        {"ids": ["$model"], "project": "$project"},
+        {"project_id": "$project"},
+        after("models.get_by_id", {"model": {"project": "$project"}}, model="$model"),
+    ),
+    "models.get_by_task_id": Row(
+        {"task": "$task"},
+        {"model": {"id": "$model", "uri": "s3://bucket/net"}},
+        first=(("models.edit", {"model": "$model", "task": "$task"}),),
+    ),
+    "models.get_frameworks": Row(
+        {"projects": ["$project"]},
+        {"frameworks": ["a framework"]},
+        first=(("models.edit", {"model": "$model", "project": "$project", "framework": "a framework"}),),
+    ),
     "models.update_for_task": Row(
         {"task": "$task", "uri": "s3://b/w", "name": "made", "iteration": 2},
         {"id": str, "created": True, "updated": 1},

@@ -1,30 +1,28 @@
-"""Models: make, change, publish, put away, delete."""
+"""Models: make one, change what is said of it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from msgspec import UNSET
+
+from jobyard.experiments.ground import GONE
 from jobyard.experiments.library import require_draft
-from jobyard.experiments.life import Told
-from jobyard.experiments.record import Model
+from jobyard.experiments.record import Experiment, Model
 from jobyard.experiments.tasks import Edits
 from jobyard.faces.clearml import times
 from jobyard.faces.clearml.actions import Answer, action
-from jobyard.faces.clearml.routes.several import each
-from jobyard.faces.clearml.routes.task_life import fields
 from jobyard.faces.clearml.surroundings import Call
-from jobyard.faces.clearml.wire import Json, ManyIn, ManyOut, UpdatedOut
+from jobyard.faces.clearml.wire import Json, UpdatedOut
 from jobyard.faces.clearml.wire.model import (
     CreateModelIn,
     CreateModelOut,
-    DeletedModelOut,
     DeleteMetadataIn,
-    DeleteModelIn,
     EditModelIn,
     MetadataIn,
     ModelFields,
-    ReadyIn,
-    ReadyOut,
     UpdateForTaskIn,
     UpdateForTaskOut,
 )
@@ -32,7 +30,7 @@ from jobyard.faces.clearml.wire.parts import ModelItem
 from jobyard.faces.clearml.wire.task_contents import CountOut
 from jobyard.faces.clearml.words import neighbours as words
 from jobyard.faces.clearml.words import parameters
-from jobyard.job.errors import Fault, Invalid
+from jobyard.job.errors import Invalid, JobNotFound
 
 _NAMES = {
     **{name: name for name in ("uri", "comment", "tags", "system_tags", "framework", "design", "labels")},
@@ -47,80 +45,28 @@ _NAMES = {
 async def create(call: Call, said: CreateModelIn) -> Answer:
     """Write a new model down."""
     told = {"ready": True, **_said(said)}
+    if said.metadata is not None:
+        told["metadata"] = _metadata(said.metadata)
     return CreateModelOut(id=(await call.experiments.library.create(call.actor, told)).id)
 
 
 @action("models.edit", "2.1", EditModelIn, UpdatedOut)
 async def edit(call: Call, said: EditModelIn) -> Answer:
     """Change whatever may be said of a model."""
-
-    def change(old: Model) -> dict[str, Any]:
-        told = _said(said)
-        if said.iteration is not None:
-            told["last_iteration"] = max(old.last_iteration, said.iteration)
-        if said.metadata is not None:
-            told["metadata"] = _metadata(said.metadata)
-        return told
-
-    changed = await call.experiments.library.edit(call.actor, said.model, change)
-    return _updated(call, changed)
+    return await _edited(call, said, lambda old: _told(said, old))
 
 
 @action("models.update", "2.1", EditModelIn, UpdatedOut)
 async def update(call: Call, said: EditModelIn) -> Answer:
-    """Change words and tags of a model."""
+    """Change words, tags and what is kept of a model."""
 
     def change(old: Model) -> dict[str, Any]:
-        told = _said(said)
+        told = _told(said, old)
         if "uri" in told and told["uri"] != old.uri:
             require_draft(old, force=False)
         return told
 
-    return _updated(call, await call.experiments.library.edit(call.actor, said.model, change))
-
-
-@action("models.set_ready", "2.1", ReadyIn, ReadyOut)
-async def set_ready(call: Call, said: ReadyIn) -> Answer:
-    """Publish a model, and the task that made it unless nobody wants that."""
-    changed = await call.experiments.library.edit(call.actor, said.model, lambda _: {"ready": True})
-    published: Json | None = None
-    if said.publish_task is not False and changed.task:
-        try:
-            moved = await call.experiments.life.publish(call.actor, changed.task, Told(), models=False)
-        except Fault:  # a task that is gone, runs or is published already keeps no model from being ready
-            return ReadyOut(updated=1)
-        published = {"id": changed.task, "data": {"updated": 1, "fields": fields(moved, "published")}}
-    return ReadyOut(updated=1, published_task=published)
-
-
-@action("models.delete", "2.1", DeleteModelIn, DeletedModelOut)
-async def delete(call: Call, said: DeleteModelIn) -> Answer:
-    """Delete a model; its weights stay where they lie."""
-    return DeletedModelOut(
-        deleted=True, url=await call.experiments.library.delete(call.actor, said.model, force=said.force)
-    )
-
-
-@action("models.archive_many", "2.13", ManyIn, ManyOut)
-async def archive_many(call: Call, said: ManyIn) -> Answer:
-    """Put models away."""
-
-    async def one(id_: str) -> Json:
-        await call.experiments.library.archive(call.actor, id_, away=True)
-        return {"archived": True}
-
-    return await each(said.ids, one)
-
-
-@action("models.unarchive_many", "2.13", ManyIn, ManyOut)
-async def unarchive_many(call: Call, said: ManyIn) -> Answer:
-    """Fetch models back that were put away."""
-
-    async def one(id_: str) -> Json:
-        await call.experiments.library.archive(call.actor, id_, away=False)
-        return {"unarchived": True}
-
-    return await each(said.ids, one)
+    return await _edited(call, said, change)
 
 
 @action("models.add_or_update_metadata", "2.13", MetadataIn, CountOut)
@@ -153,24 +99,55 @@ async def update_for_task(call: Call, said: UpdateForTaskIn) -> Answer:
         raise Invalid(reason="exactly one field is required: uri or override_model_id")
     task = await call.experiments.tasks.get(call.actor, said.task)
     library = call.experiments.library
-    made = said.override_model_id is None
     if said.override_model_id is not None:
         model = await library.get(call.actor, said.override_model_id)
     else:
-        told: Json = {
-            "uri": said.uri,
-            "name": said.name or task.job.name,
-            "comment": said.comment or "",
-            "tags": tuple(said.tags or ()),
-            "task": said.task,
-            "ready": False,
-            "last_iteration": said.iteration or 0,
-        }
-        model = await library.create(call.actor, told)
+        model = await library.create(call.actor, _made(said, task))
     item, now = ModelItem(name=model.name, model=model.id), times.written(call.now())
-    edits = Edits(sections=lambda sections: parameters.set_model(sections, "output", item, now))
+    edits = Edits(
+        sections=lambda sections: parameters.set_model(sections, "output", item, now),
+        iteration=UNSET if said.iteration is None else said.iteration,
+    )
     await call.experiments.tasks.edit(call.actor, said.task, edits)
-    return UpdateForTaskOut(id=model.id, created=made)
+    return UpdateForTaskOut(id=model.id, created=said.override_model_id is None)
+
+
+def _made(said: UpdateForTaskIn, task: Experiment) -> dict[str, Any]:
+    """Return what is said of the model that a task made; it is made with what the task is made with."""
+    sections = task.task.sections
+    execution: Json = sections.get("execution", {})
+    taken: list[Json] = sections.get("models", {}).get("input", [])
+    return {
+        "uri": said.uri,
+        "name": said.name or task.job.name,
+        "comment": said.comment or "",
+        "tags": tuple(said.tags or ()),
+        "system_tags": tuple(said.system_tags or ()),
+        "task": said.task,
+        "ready": False,
+        "framework": execution.get("framework") or "",
+        "labels": execution.get("model_labels") or {},
+        "parent": taken[0]["model"] if taken else "",
+        "last_iteration": said.iteration or 0,
+    }
+
+
+async def _edited(call: Call, said: EditModelIn, change: Callable[[Model], dict[str, Any]]) -> UpdatedOut:
+    changed = await call.experiments.library.edit(call.actor, said.model, change)
+    if said.iteration is not None and changed.task and not changed.task.startswith(GONE):
+        with suppress(JobNotFound):  # the task may be gone
+            edits = Edits(iteration=said.iteration, alive=False)
+            await call.experiments.tasks.edit(call.actor, changed.task, edits)
+    return _updated(call, changed)
+
+
+def _told(said: EditModelIn, old: Model) -> dict[str, Any]:
+    told = _said(said)
+    if said.iteration is not None:
+        told["last_iteration"] = max(old.last_iteration, said.iteration)
+    if said.metadata is not None:
+        told["metadata"] = _metadata(said.metadata)
+    return told
 
 
 def _said(said: ModelFields) -> dict[str, Any]:
@@ -182,9 +159,9 @@ def _said(said: ModelFields) -> dict[str, Any]:
     return found
 
 
-def _metadata(said: list[Json]) -> dict[str, Json]:
+def _metadata(said: list[Json] | dict[str, Json]) -> dict[str, Json]:
     found: dict[str, Json] = {}
-    for one in said:
+    for one in said if isinstance(said, list) else [{"key": key, **one} for key, one in said.items()]:
         if not isinstance(one.get("key"), str):
             raise Invalid(reason="error for field 'metadata.key'. field is required!")
         found[one["key"]] = {name: str(one[name]) for name in ("key", "type", "value") if one.get(name) is not None}
@@ -197,15 +174,4 @@ def _updated(call: Call, changed: Model) -> UpdatedOut:
     return UpdatedOut(updated=1, fields={name: found[name] for name in (*named, "last_update") if name in found})
 
 
-ACTIONS = (
-    create,
-    edit,
-    update,
-    set_ready,
-    delete,
-    archive_many,
-    unarchive_many,
-    add_or_update_metadata,
-    delete_metadata,
-    update_for_task,
-)
+ACTIONS = (create, edit, update, add_or_update_metadata, delete_metadata, update_for_task)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from jobyard.experiments.refusals import ModelNotFound
 from jobyard.faces.clearml.actions import Answer, action
 from jobyard.faces.clearml.asking.conditions import Among, Form
 from jobyard.faces.clearml.asking.paths import roots, strings
 from jobyard.faces.clearml.routes.listing import chosen, joined, shown, visible, wanted
 from jobyard.faces.clearml.surroundings import Call
 from jobyard.faces.clearml.wire import Json
-from jobyard.faces.clearml.wire.model import Model, ModelIn, ModelOut, ModelsIn, ModelsOut
+from jobyard.faces.clearml.wire.model import (
+    FrameworksIn,
+    FrameworksOut,
+    MadeByIn,
+    Model,
+    ModelIn,
+    ModelOut,
+    ModelsIn,
+    ModelsOut,
+)
 from jobyard.faces.clearml.words import neighbours as words
 from jobyard.faces.clearml.words.tasks import METRICS, metrics
 
@@ -48,7 +58,33 @@ async def get_all_ex(call: Call, said: ModelsIn) -> Answer:
         for path in ("user", "company"):
             joined(one, path, lambda id_: {"id": id_, "name": id_})
         joined(one, "task", lambda id_: {"id": id_})
+    if said.include_stats:
+        some = [{**one, "stats": {"labels_count": len(one["labels"])}} for one in some]
     return {"models": shown(said, some, FIELDS), **along}
+
+
+@action("models.get_by_task_id", "2.1", MadeByIn, ModelOut)
+async def get_by_task_id(call: Call, said: MadeByIn) -> Answer:
+    """Return the model that a task made last."""
+    task = await call.experiments.tasks.get(call.actor, said.task)
+    library = call.experiments.library
+    made = [item["model"] for item in task.task.sections.get("models", {}).get("output", [])]
+    found = {one.id: one for one in await library.all(call.actor, "with", made)}
+    there = [found[id_] for id_ in made if id_ in found][::-1] or await library.all(call.actor, "of", [said.task])
+    if not there:
+        raise ModelNotFound(name=f"of the task {said.task}")
+    known = await call.experiments.curves.last(call.actor, [there[0].id])
+    return {"model": words.model(there[0], known[there[0].id])}
+
+
+@action("models.get_frameworks", "2.9", FrameworksIn, FrameworksOut)
+async def get_frameworks(call: Call, said: FrameworksIn) -> Answer:
+    """Return what the models of some projects, or of all, are made with."""
+    wanted_ = set(said.projects or ())
+    found = await call.experiments.library.all(call.actor)
+    return FrameworksOut(
+        frameworks=sorted({one.framework for one in found if one.framework and (not wanted_ or one.folder in wanted_)})
+    )
 
 
 async def _found(call: Call, said: ModelsIn) -> tuple[list[Json], Json]:
@@ -68,4 +104,4 @@ async def _found(call: Call, said: ModelsIn) -> tuple[list[Json], Json]:
     return some, along
 
 
-ACTIONS = (get_by_id, get_all, get_all_ex)
+ACTIONS = (get_by_id, get_all, get_all_ex, get_by_task_id, get_frameworks)

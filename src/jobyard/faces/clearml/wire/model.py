@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import field
 
-from jobyard.faces.clearml.wire import In, Json, ListIn, Out
+from jobyard.faces.clearml.wire import In, Json, ListIn, ManyIn, Out
 from jobyard.faces.clearml.wire.parts import MultiFieldPattern
 
 
@@ -47,6 +47,9 @@ class ModelFields(In, frozen=True, kw_only=True):
 class CreateModelIn(ModelFields, frozen=True, kw_only=True):
     """A new model."""
 
+    metadata: list[Json] | dict[str, Json] | None = None
+    """What is kept of it, by key."""
+
     name: str
     """Its name."""
     ready: bool | None = None
@@ -73,7 +76,7 @@ class EditModelIn(ModelFields, frozen=True, kw_only=True):
     """Its name."""
     ready: bool | None = None
     """Whether it is published."""
-    metadata: list[Json] | None = None
+    metadata: list[Json] | dict[str, Json] | None = None
     """What is kept of it, by key."""
 
 
@@ -124,6 +127,8 @@ class Model(Out, frozen=True, kw_only=True):
     """By key: `key`, `type` and `value`."""
     last_metrics: Json | None = None
     """What is known of its curves."""
+    stats: Json | None = None
+    """`labels_count`, when that was asked."""
 
 
 class ModelOut(Out, frozen=True, kw_only=True):
@@ -156,6 +161,8 @@ class ModelsIn(ListIn, frozen=True, kw_only=True):
     """Ids of the tasks that made them."""
     framework: list[str | None] | str | None = None
     """What it is made with."""
+    include_stats: bool = False
+    """Answer also how many labels each has."""
     any_: MultiFieldPattern | None = field(default=None, name="_any_")
     """What one of several fields must fit."""
     all_: MultiFieldPattern | None = field(default=None, name="_all_")
@@ -179,7 +186,14 @@ class DeleteModelIn(ModelIn, frozen=True, kw_only=True):
     """A model that shall be no more."""
 
     force: bool = False
-    """Although it is published."""
+    """Although a task takes it, or a published one made it."""
+
+
+class DeleteModelsIn(ManyIn, frozen=True, kw_only=True):
+    """Models that shall be no more."""
+
+    force: bool = False
+    """Although tasks take them, or published ones made them."""
 
 
 class DeletedModelOut(Out, frozen=True, kw_only=True):
@@ -195,9 +209,57 @@ class ReadyIn(ModelIn, frozen=True, kw_only=True):
     """A model that shall be published."""
 
     force_publish_task: bool = False
-    """Taken: see `publish_task`."""
+    """Publish the task whatever its status."""
     publish_task: bool | None = None
     """Publish the task that made it too; so unless it is `false`."""
+
+
+class PublishModelsIn(ManyIn, frozen=True, kw_only=True):
+    """Models that shall be published."""
+
+    force_publish_task: bool = False
+    """Publish the tasks whatever their status."""
+    publish_task: bool | None = None
+    """Publish the tasks that made them too; so unless it is `false`."""
+    publish_tasks: bool | None = None
+    """The same by another name."""
+
+
+class MoveModelsIn(ManyIn, frozen=True, kw_only=True):
+    """Models that shall lie in another project."""
+
+    project: str | None = None
+    """The project's id."""
+    project_name: str | None = None
+    """The project's name, which is made where it is missing."""
+
+
+class MoveModelsOut(Out, frozen=True, kw_only=True):
+    """Where they lie."""
+
+    project_id: str
+    """The project's id."""
+
+
+class MadeByIn(In, frozen=True, kw_only=True):
+    """The task that made a model."""
+
+    task: str
+    """The task's id."""
+
+
+class FrameworksIn(In, frozen=True, kw_only=True):
+    """Of which projects."""
+
+    projects: list[str] | None = None
+    """Ids of projects; all where none is said."""
+
+
+class FrameworksOut(Out, frozen=True, kw_only=True):
+    """What models are made with."""
+
+    frameworks: list[str]
+    """The frameworks."""
 
 
 class ReadyOut(Out, frozen=True, kw_only=True):
@@ -212,7 +274,7 @@ class ReadyOut(Out, frozen=True, kw_only=True):
 class MetadataIn(ModelIn, frozen=True, kw_only=True):
     """What shall be kept of a model."""
 
-    metadata: list[Json]
+    metadata: list[Json] | dict[str, Json]
     """For each: `key`, `type` and `value`."""
     replace_metadata: bool = False
     """Whether all other keys go."""
@@ -238,6 +300,8 @@ class UpdateForTaskIn(In, frozen=True, kw_only=True):
     """Free text."""
     tags: list[str] | None = None
     """Tags of people."""
+    system_tags: list[str] | None = None
+    """Tags of programs."""
     override_model_id: str | None = None
     """The id of a model that is there already."""
     iteration: int | None = None
