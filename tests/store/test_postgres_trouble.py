@@ -107,3 +107,39 @@ def test_too_many_waiting_works_are_refused(emptied_postgres: str, monkeypatch: 
     assert [future.exception(PATIENCE) for future in futures[:2]] == [None, None]
     assert store.write(nothing).exception(PATIENCE) is None
     store.close()
+
+
+class Prepared:
+    """A statement that tells what its connection has prepared."""
+
+    name = "prepared"
+
+    def text(self, dialect: str) -> str:
+        assert dialect == "postgres"
+        return "SELECT statement FROM pg_prepared_statements"
+
+
+def test_statements_stay_prepared_from_one_reading_to_the_next(emptied_postgres: str) -> None:
+    store = PostgresStore.open(emptied_postgres, threads=1)
+    hand = Hand(store)
+    job = hand.submit()
+    for _ in range(8):
+        assert hand.job(job.id) == job
+    known = [row[0] for row in hand.see(lambda view: view.rows(Prepared(), {}))]
+    assert any("FROM jobs WHERE id = $1" in text for text in known), known
+    store.close()
+
+
+def test_tables_that_a_newer_version_widens_are_read_on(emptied_postgres: str, raw: psycopg.Connection[Any]) -> None:
+    store = PostgresStore.open(emptied_postgres, threads=1)
+    hand = Hand(store)
+    job = hand.submit()
+    for _ in range(8):
+        assert hand.job(job.id) == job
+    raw.execute("ALTER TABLE jobs ADD COLUMN later text")
+    try:
+        assert hand.job(job.id) == job
+    finally:
+        raw.execute("ALTER TABLE jobs DROP COLUMN later")
+    assert hand.job(job.id) == job
+    store.close()

@@ -33,6 +33,8 @@ Connection = psycopg.Connection[Row]
 def configure(connection: Connection) -> None:
     """Make a fresh connection ours."""
     connection.execute(f"SET search_path TO {SCHEMA}")
+    # A queue is empty now and full a second later: how its tables are best read is decided each time.
+    connection.execute("SET plan_cache_mode TO 'force_custom_plan'")
     # A process that hangs inside a transaction must not hold back the feed of all the others.
     connection.execute("SET idle_in_transaction_session_timeout TO '60s'")
     # An answer means that it is on disk, whatever the server's default; stricter defaults stay.

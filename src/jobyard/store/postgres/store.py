@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,6 +34,13 @@ T = TypeVar("T")
 WAITING_LIMIT = 10_000
 """Works that may wait; a further one is refused."""
 _BEGIN_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_ASKED_AGAIN = (
+    errors.SerializationFailure,
+    errors.DeadlockDetected,
+    errors.UniqueViolation,
+    errors.FeatureNotSupported,
+)
+"""What the database says when a work is to be run again; the last one, when a newer version changed the tables."""
 _TURNS = 10
 """Times a work is run when the database asks for it again."""
 _LOST_TURNS = 3
@@ -181,7 +188,7 @@ class PostgresStore:
             try:
                 with self._links.lent() as connection:
                     return act(connection, turn)
-            except (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation, _Again) as error:
+            except (*_ASKED_AGAIN, _Again) as error:
                 turn += 1
                 if turn >= _TURNS:
                     raise _worn_out(error) from error
@@ -228,26 +235,32 @@ class PostgresStore:
         if self._horizon.stale:
             self._horizon.refresh(connection)
         until = self._horizon.settled
-        connection.execute(_BEGIN_READ)
-        try:
+        with _reading(connection):
             return work(RelationalView(PostgresDatabase(connection), until))
-        finally:
-            with suppress(psycopg.Error):
-                connection.rollback()
 
     def _check(self, connection: Connection) -> list[str]:
-        connection.execute(_BEGIN_READ)
-        try:
+        with _reading(connection):
             return soundness.findings(PostgresDatabase(connection))
-        finally:
-            with suppress(psycopg.Error):
-                connection.rollback()
 
     def _fold_if_due(self) -> None:
         if self._counted >= _FOLD_AT:
             self._counted = 0
             with self._links.lent() as connection:
                 PostgresDatabase(connection).run("fold_counters", {"limit": 10 * _FOLD_AT})
+
+
+@contextmanager
+def _reading(connection: Connection) -> Iterator[None]:
+    """Read in one snapshot. What went well is committed: after a ROLLBACK psycopg prepares every statement anew."""
+    connection.execute(_BEGIN_READ)
+    try:
+        yield
+    except BaseException:
+        with suppress(psycopg.Error):
+            connection.rollback()
+        raise
+    with suppress(psycopg.Error):
+        connection.commit()
 
 
 def _commit(database: PostgresDatabase) -> None:
@@ -263,4 +276,6 @@ def _commit(database: PostgresDatabase) -> None:
 def _worn_out(error: BaseException) -> BaseException:
     if isinstance(error, errors.UniqueViolation):
         return fault(error)
+    if isinstance(error, errors.FeatureNotSupported):
+        return Unavailable(reason="another version of Jobyard changes the database")
     return Unavailable(reason="too many others change the same at this moment")

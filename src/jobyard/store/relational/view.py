@@ -49,6 +49,8 @@ class RelationalView:
         return _first(to_job(row) for row in self._database.all("job_by_id", {"id": id_}))
 
     def jobs(self, ids: Sequence[str]) -> list[Job]:
+        if not ids:
+            return []
         rows = self._database.all("jobs_by_ids", {"ids": self._database.array(ids)})
         found = {job.id: job for job in map(to_job, rows)}
         return [found[id_] for id_ in ids if id_ in found]
@@ -142,6 +144,8 @@ class RelationalView:
         return _first(row[0] for row in self._database.all("next_card", {"drawer": drawer}))
 
     def events(self, after: int, limit: int) -> list[Event]:
+        if after >= self._until:
+            return []
         parameters = {"after": min(after, ALL), "until": self._until, "limit": max(limit, 0)}
         return [records.to_event(row) for row in self._database.all("events_after", parameters)]
 
