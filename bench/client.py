@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from bench.body import VARIABLE
@@ -38,10 +39,14 @@ def run(connect: Callable[[], Submit], burst: Burst | None = None) -> None:
 
 
 def _burst(connect: Callable[[], Submit], numbers: range, connections: int) -> float:
-    """Submit from one thread a connection; each warms its connection with one job before the clock starts."""
+    """Submit from one thread a connection; each warms its connection with one job before the clock starts.
+
+    Where one of them fails there is no figure, and nobody waits for it.
+    """
     left = iter(numbers)
     taking = threading.Lock()
     ready = threading.Barrier(connections + 1)
+    failed = list[BaseException]()
 
     def one(number: int) -> None:
         submit = connect()
@@ -54,13 +59,23 @@ def _burst(connect: Callable[[], Submit], numbers: range, connections: int) -> f
                 return
             submit(chosen)
 
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(connections)]
+    def watched(number: int) -> None:
+        try:
+            one(number)
+        except BaseException as error:  # noqa: BLE001 - told by whoever waits for all of them
+            failed.append(error)
+            ready.abort()
+
+    threads = [threading.Thread(target=watched, args=(number,)) for number in range(connections)]
     for thread in threads:
         thread.start()
-    ready.wait()
+    with suppress(threading.BrokenBarrierError):
+        ready.wait()
     began = time.perf_counter()
     for thread in threads:
         thread.join()
+    if failed:
+        raise failed[0]
     return time.perf_counter() - began
 
 

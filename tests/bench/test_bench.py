@@ -139,6 +139,17 @@ def test_threads_submit_each_number_once(monkeypatch: pytest.MonkeyPatch, capsys
     assert told["seconds"] > 0
 
 
+@pytest.mark.parametrize("fails", [1, 20], ids=["while it warms up", "on the way"])
+def test_a_connection_that_fails_is_told_and_nobody_waits_for_it(monkeypatch: pytest.MonkeyPatch, fails: int) -> None:
+    def submit(number: int) -> None:
+        if number == fails:
+            raise OSError("it fell over")
+
+    monkeypatch.setattr(sys, "argv", ["client", "submit", "50", "4"])
+    with pytest.raises(OSError, match="it fell over"):
+        client.run(lambda: submit)
+
+
 def test_a_program_is_ended_with_whatever_it_started(tmp_path: Path) -> None:
     code = "import subprocess, sys; p = subprocess.Popen(['sleep', '60']); print(p.pid, flush=True); p.wait()"
     with processes.started([sys.executable, "-c", code], {}, tmp_path / "log") as program:
