@@ -15,6 +15,7 @@ from jobyard.experiments.keeping import Keeping
 from jobyard.experiments.library import Library
 from jobyard.experiments.life import Life
 from jobyard.experiments.lines import Lines
+from jobyard.experiments.ordering import Ordering
 from jobyard.experiments.placing import Placing
 from jobyard.experiments.reports import Reports
 from jobyard.experiments.search import Search
@@ -37,6 +38,7 @@ class Experiments:
         self.folders = Folders(ground)
         self.placing = Placing(ground)
         self.lines = Lines(ground)
+        self.ordering = Ordering(ground)
         self.agents = Agents(ground, self.tasks)
         self.reports = Reports(ground)
         self.curves = Curves(ground)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
@@ -76,7 +77,7 @@ class Lines:
         rules.require_house(actor, House.SEE_QUEUES)
 
         def work(view: View) -> Waiting:
-            return waiting(view, actor, _found(view, id_))
+            return waiting(view, actor, line_found(view, id_))
 
         return await self._ground.read(work)
 
@@ -122,7 +123,7 @@ class Lines:
         may_work(actor)
 
         def work(transaction: Transaction) -> Line:
-            old = _found(transaction, id_)
+            old = line_found(transaction, id_)
             changed = replace(old, touched_at=self._ground.now(), **edits.changes())
             if changed.name != old.name:
                 changed = replace(changed, name=named(changed.name))
@@ -134,13 +135,25 @@ class Lines:
 
         return await self._ground.write(work)
 
+    async def keep(self, actor: Actor, id_: str, change: Callable[[Mapping[str, Json]], dict[str, Json]]) -> bool:
+        """Change what is kept of a queue by key; tell whether that is another now. Raises LineNotFound or Refused."""
+        may_work(actor)
+
+        def work(transaction: Transaction) -> bool:
+            old = line_found(transaction, id_)
+            kept = change(old.metadata)
+            rows.update_line(transaction, replace(old, touched_at=self._ground.now(), metadata=kept))
+            return kept != old.metadata
+
+        return await self._ground.write(work)
+
     async def delete(self, actor: Actor, id_: str) -> None:
         """Forget what is said of a queue in which nothing waits. Raises LineNotEmpty, LineNotFound or Refused."""
         if not rules.acts(actor) or not rules.at_least(actor.role, Role.OPERATOR):
             raise Refused(verb="delete queues")
 
         def work(transaction: Transaction) -> None:
-            old = _found(transaction, id_)
+            old = line_found(transaction, id_)
             _require_empty(transaction, old)
             transaction.run(rows.QUERIES["delete_line"], {"id": id_})
 
@@ -154,11 +167,11 @@ class Lines:
         may_work(actor)
 
         def work(transaction: Transaction) -> Job | None:
-            name = _found(transaction, id_).name
+            name = line_found(transaction, id_).name
             return self._ground.reported.claimed(transaction, actor, name, KIND, agent, CLAIMED)
 
         # Agents ask every few seconds, and mostly nothing is there.
-        if not await self._ground.read(lambda view: rows.waiting_in(view, _found(view, id_).name)):
+        if not await self._ground.read(lambda view: rows.waiting_in(view, line_found(view, id_).name)):
             return None
         return await self._ground.write(work)
 
@@ -177,7 +190,8 @@ def waiting(view: View, actor: Actor, line: Line) -> Waiting:
     return Waiting(line=line, entries=tuple(entry for entry in entries if entry[0] in known))
 
 
-def _found(view: View, id_: str) -> Line:
+def line_found(view: View, id_: str) -> Line:
+    """Return a queue. Raises LineNotFound."""
     found = rows.line(view, id_) if plausible(id_) else None
     if found is None:
         raise LineNotFound(name=id_)

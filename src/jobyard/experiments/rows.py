@@ -185,6 +185,11 @@ def waiting_in(view: View, queue: str) -> list[tuple[str, int]]:
     return [(row[0], row[1]) for row in view.rows(QUERIES["waiting_in"], {"queue": queue})]
 
 
+def ready_in(view: View, queue: str) -> list[tuple[str, int, int, int]]:
+    """Return the tasks whose time has come in a queue, in their order: id, rank, turn and number of each."""
+    return [(row[0], *row[3:6]) for row in view.rows(QUERIES["waiting_in"], {"queue": queue}) if row[2]]
+
+
 def agents(view: View) -> list[Agent]:
     """Return all agents, by name."""
     return [_agent(row[0]) for row in view.rows(QUERIES["agents"], {})]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.clients.calls.row import Row, Said, after
 
 _QUEUED: Said = ("tasks.enqueue", {"task": "$task", "queue": "$queue"})
+_BOTH_QUEUED: tuple[Said, ...] = (_QUEUED, ("tasks.enqueue", {"task": "$other", "queue": "$queue"}))
+_KEPT = {"key": "k", "type": "str", "value": "v"}
 _REGISTERED: Said = ("workers.register", {"worker": "box:$task", "queues": ["$queue"]})
 _PLACED: tuple[Said, ...] = (
     (
@@ -122,7 +124,7 @@ QUEUES = {
     ),
     "queues.get_all_ex": Row(
         {"id": ["$queue"]},
-        {"queues": [{"id": "$queue", "workers": [{"key": "box:$task"}], "company": {"id": str}}]},
+        {"queues": [{"id": "$queue", "workers": [{"name": "box:$task", "ip": str}], "company": {"id": str}}]},
         first=(_REGISTERED,),
     ),
     "queues.get_default": Row(
@@ -159,6 +161,26 @@ QUEUES = {
         {"queue": "$queue", "name": "other $task", "tags": ["t"]},
         {"updated": 1, "fields": {"name": "other $task", "tags": ["t"]}},
         after("queues.get_by_id", {"queue": {"name": "other $task", "tags": ["t"]}}, queue="$queue"),
+    ),
+    "queues.move_task_forward": Row(
+        {"queue": "$queue", "task": "$other", "count": 1},
+        {"position": 0},
+        after("queues.get_by_id", {"queue": {"entries": [{"task": "$other"}, {"task": "$task"}]}}, queue="$queue"),
+        _BOTH_QUEUED,
+    ),
+    "queues.move_task_backward": Row({"queue": "$queue", "task": "$task"}, {"position": 1}, first=_BOTH_QUEUED),
+    "queues.move_task_to_front": Row({"queue": "$queue", "task": "$other"}, {"position": 0}, first=_BOTH_QUEUED),
+    "queues.move_task_to_back": Row({"queue": "$queue", "task": "$task"}, {"position": 1}, first=_BOTH_QUEUED),
+    "queues.add_or_update_metadata": Row(
+        {"queue": "$queue", "metadata": [_KEPT], "replace_metadata": True},
+        {"updated": 1},
+        after("queues.get_by_id", {"queue": {"metadata": {"k": _KEPT}}}, queue="$queue"),
+    ),
+    "queues.delete_metadata": Row(
+        {"queue": "$queue", "keys": ["k"]},
+        {"updated": 1},
+        after("queues.get_by_id", {"queue": {"metadata": {}}}, queue="$queue"),
+        (("queues.add_or_update_metadata", {"queue": "$queue", "metadata": [_KEPT]}),),
     ),
     "queues.delete": Row({"queue": "$queue"}, {"deleted": 1}, after("queues.get_all", {"queues": []}, id=["$queue"])),
 }
@@ -202,6 +224,7 @@ AGENTS = {
         {"workers": [{"id": "box:$task", "ip": str, "register_time": str, "last_activity_time": str}]},
         first=(_REGISTERED,),
     ),
+    "workers.get_count": Row({"worker_pattern": "box:$task"}, {"count": 1}, first=(_REGISTERED,)),
     "workers.get_runtime_properties": Row({"worker": "box:$task"}, {"runtime_properties": []}),
 }
 

@@ -207,6 +207,72 @@ async def test_queues_are_named_found_and_changed(agent: Caller, queue: str) -> 
     assert await boss("queues.delete", queue=default) == {"deleted": 1}
 
 
+async def test_tasks_are_put_elsewhere_in_their_line(any_house: House, agent: Caller, queue: str) -> None:
+    max_ = any_house.caller("max")
+    first, second, third = await lined(agent, queue, 3)
+    [other] = await lined(max_, queue)
+    assert await agent("queues.move_task_backward", queue=queue, task=first, count=2) == {"position": 2}
+    assert await waiting(agent, queue) == [second, third, first]
+    assert await agent("queues.move_task_forward", queue=queue, task=first) == {"position": 1}
+    assert await agent("queues.move_task_to_front", queue=queue, task=third) == {"position": 0}
+    assert await agent("queues.move_task_to_back", queue=queue, task=third) == {"position": 2}
+    assert await waiting(agent, queue) == [second, first, third]
+    boss = any_house.caller("olga")
+    assert len(await waiting(boss, queue)) == 4
+    assert await boss("queues.move_task_to_front", queue=queue, task=other) == {"position": 0}
+    await any_house.engine.jobs.edit(any_house.actor("ada"), first, Edits(priority=10))
+    assert await boss("queues.move_task_to_front", queue=queue, task=third) == {"position": 0}
+    assert await waiting(boss, queue) == [third, first, other, second]
+    for action, body, code in (
+        ("move_task_forward", {"task": other}, (400, 703)),
+        ("move_task_forward", {"task": first, "count": -1}, (400, 12)),
+        ("move_task_to_back", {"task": await agent.task()}, (400, 703)),
+        ("move_task_to_back", {"task": first, "queue": "0" * 32}, (400, 701)),
+    ):
+        assert await agent.refused(f"queues.{action}", **{"queue": queue, **body}) == code
+    assert [await taken(boss, queue) for _ in range(5)] == [third, first, other, second, None]
+
+
+async def test_a_queue_is_deleted_by_force_and_lets_go_of_what_waits(
+    any_house: House, agent: Caller, queue: str
+) -> None:
+    [id_] = await lined(agent, queue)
+    metadata = [{"key": "a", "type": "str", "value": "1"}]
+    assert await agent("queues.add_or_update_metadata", queue=queue, metadata=metadata) == {"updated": 1}
+    more = {"b": {"type": "int", "value": 2}}
+    await agent("queues.add_or_update_metadata", queue=queue, metadata=more)
+    assert await agent("queues.delete_metadata", queue=queue, keys=["a", "c"]) == {"updated": 1}
+    assert await agent("queues.delete_metadata", queue=queue, keys=["a"]) == {"updated": 0}
+    kept = (await agent("queues.get_by_id", queue=queue))["queue"]["metadata"]
+    assert kept == {"b": {"key": "b", "type": "int", "value": "2"}}
+    assert await any_house.caller("vera").refused("queues.delete_metadata", queue=queue, keys=["b"]) == (403, 21)
+    assert await any_house.caller("olga")("queues.delete", queue=queue, force=True) == {"deleted": 1}
+    assert await agent.status(id_) == "created"
+
+
+async def test_queues_show_who_serves_them_and_what_waits(any_house: House, agent: Caller, queue: str) -> None:
+    glue = (await agent("queues.create", name="glued", system_tags=["k8s-glue"]))["id"]
+    [id_] = await lined(agent, queue)
+    running = await agent.task("runs", status="in_progress")
+    await agent("workers.register", worker="box:1", queues=[queue], tags=["gpu"], system_tags=["s"])
+    await agent("workers.status_report", worker="box:1", timestamp=1, task=running)
+    [found] = (await agent("queues.get_all_ex"))["queues"]
+    assert [entry["task"] for entry in found["entries"]] == [{"id": id_, "name": "task 0"}]
+    assert found["workers"] == [{"name": "box:1", "ip": "127.0.0.1", "task": {"id": running, "name": "runs"}}]
+    for more in ({"search_hidden": True}, {"name": "^glued$"}, {"id": [glue]}):
+        assert glue in [one["id"] for one in (await agent("queues.get_all_ex", **more))["queues"]], more
+    for count, more in (
+        (1, {"tags": ["gpu", "other"], "system_tags": ["s"]}),
+        (0, {"tags": ["-gpu"]}),
+        (0, {"system_tags": ["-s"]}),
+        (1, {"last_seen": 4}),
+    ):
+        assert (await agent("workers.get_count", **more))["count"] == count, more
+        assert len((await agent("workers.get_all", **more))["workers"]) == count, more
+    any_house.clock.forward(10)
+    assert (await agent("workers.get_count", last_seen=4))["count"] == 0
+
+
 async def test_in_an_empty_house_there_is_a_default_queue(house: House) -> None:
     mia = house.caller()
     assert (await mia("queues.get_default"))["name"] == "default"

@@ -46,7 +46,7 @@ async def create(call: Call, said: CreateModelIn) -> Answer:
     """Write a new model down."""
     told = {"ready": True, **_said(said)}
     if said.metadata is not None:
-        told["metadata"] = _metadata(said.metadata)
+        told["metadata"] = kept_metadata(said.metadata)
     return CreateModelOut(id=(await call.experiments.library.create(call.actor, told)).id)
 
 
@@ -72,7 +72,7 @@ async def update(call: Call, said: EditModelIn) -> Answer:
 @action("models.add_or_update_metadata", "2.13", MetadataIn, CountOut)
 async def add_or_update_metadata(call: Call, said: MetadataIn) -> Answer:
     """Keep more of a model, by key."""
-    fresh = _metadata(said.metadata)
+    fresh = kept_metadata(said.metadata)
 
     def change(old: Model) -> dict[str, Any]:
         return {"metadata": fresh if said.replace_metadata else {**old.metadata, **fresh}}
@@ -146,7 +146,7 @@ def _told(said: EditModelIn, old: Model) -> dict[str, Any]:
     if said.iteration is not None:
         told["last_iteration"] = max(old.last_iteration, said.iteration)
     if said.metadata is not None:
-        told["metadata"] = _metadata(said.metadata)
+        told["metadata"] = kept_metadata(said.metadata)
     return told
 
 
@@ -159,7 +159,8 @@ def _said(said: ModelFields) -> dict[str, Any]:
     return found
 
 
-def _metadata(said: list[Json] | dict[str, Json]) -> dict[str, Json]:
+def kept_metadata(said: list[Json] | dict[str, Json]) -> dict[str, Json]:
+    """Return what is said of a model or a queue, by its keys. Raises Invalid."""
     found: dict[str, Json] = {}
     for one in said if isinstance(said, list) else [{"key": key, **one} for key, one in said.items()]:
         if not isinstance(one.get("key"), str):

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from msgspec import UNSET
 
 from jobyard.experiments.life import Told
 from jobyard.experiments.lines import LineEdits, Waiting
+from jobyard.experiments.search import Asked
 from jobyard.faces.clearml.actions import Answer, action
 from jobyard.faces.clearml.asking.conditions import Form
 from jobyard.faces.clearml.asking.paths import roots
 from jobyard.faces.clearml.routes.listing import chosen, joined, shown, visible, wanted
+from jobyard.faces.clearml.routes.model import kept_metadata
 from jobyard.faces.clearml.surroundings import Call
 from jobyard.faces.clearml.wire import COMPANY, Json, Nothing
 from jobyard.faces.clearml.wire.neighbours import (
     AddedOut,
+    CountOut,
     CreateQueueIn,
     DefaultQueueOut,
     DeletedQueueOut,
+    DeleteLineMetadataIn,
     DeleteQueueIn,
     EntriesOut,
+    LineMetadataIn,
     NextTaskIn,
     NextTaskOut,
     PeekOut,
+    PositionOut,
     Queue,
     QueueIn,
     QueueOut,
@@ -29,11 +37,13 @@ from jobyard.faces.clearml.wire.neighbours import (
     QueuesOut,
     QueueTaskIn,
     RemovedOut,
+    StepsIn,
     UpdatedProjectOut,
     UpdateQueueIn,
 )
 from jobyard.faces.clearml.wire.tasks import IdOut
 from jobyard.faces.clearml.words import neighbours as words
+from jobyard.job.errors import Invalid
 
 FIELDS = frozenset(Queue.__struct_fields__)
 FORMS = {
@@ -42,6 +52,9 @@ FORMS = {
     "metadata": Form.PLAIN,
 }
 _ANONYMOUS = "?"
+_FAR = 2**31
+_GLUE = "k8s-glue"
+"""The system tag of queues that a cluster empties by itself; nobody looks for them but by id or name."""
 
 
 @action("queues.create", "2.4", CreateQueueIn, IdOut)
@@ -70,11 +83,16 @@ async def get_all(call: Call, said: QueuesIn) -> Answer:
 
 @action("queues.get_all_ex", "2.4", QueuesIn, QueuesOut)
 async def get_all_ex(call: Call, said: QueuesIn) -> Answer:
-    """Return queues that fit all conditions, with the agents that serve them."""
+    """Return queues that fit all conditions, with the names of what waits and the agents that serve them."""
     answer = await _found(call, said)
     agents = await call.experiments.agents.all(call.actor)
+    waiting = [entry["task"] for one in answer["queues"] for entry in one.get("entries", ())]
+    tasks = await named_tasks(call, [*waiting, *(agent.task for agent in agents if agent.task)])
     for one in answer["queues"]:
-        one["workers"] = [{"key": agent.name, "name": agent.name} for agent in agents if one["id"] in agent.queues]
+        for entry in one.get("entries", ()):
+            entry["task"] = tasks.get(entry["task"], {"id": entry["task"]})
+        serving = [agent for agent in agents if one["id"] in agent.queues]
+        one["workers"] = [words.serving(agent, tasks.get(agent.task)) for agent in serving]
         joined(one, "company", lambda id_: {"id": id_, "name": id_})
     return answer
 
@@ -143,9 +161,74 @@ async def update(call: Call, said: UpdateQueueIn) -> Answer:
 
 @action("queues.delete", "2.4", DeleteQueueIn, DeletedQueueOut)
 async def delete(call: Call, said: DeleteQueueIn) -> Answer:
-    """Delete a queue in which nothing waits."""
+    """Delete a queue; only force allows that something waits in it, which is taken out of line."""
+    if said.force:
+        for task, _ in (await call.experiments.lines.get(call.actor, said.queue)).entries:
+            await call.experiments.life.dequeue(call.actor, task, Told())
     await call.experiments.lines.delete(call.actor, said.queue)
     return DeletedQueueOut(deleted=1)
+
+
+@action("queues.move_task_forward", "2.4", StepsIn, PositionOut)
+async def move_task_forward(call: Call, said: StepsIn) -> Answer:
+    """Put a task some places nearer the front of its queue."""
+    return await _moved(call, said, -_steps(said))
+
+
+@action("queues.move_task_backward", "2.4", StepsIn, PositionOut)
+async def move_task_backward(call: Call, said: StepsIn) -> Answer:
+    """Put a task some places nearer the back of its queue."""
+    return await _moved(call, said, _steps(said))
+
+
+@action("queues.move_task_to_front", "2.4", QueueTaskIn, PositionOut)
+async def move_task_to_front(call: Call, said: QueueTaskIn) -> Answer:
+    """Put a task at the front of its queue."""
+    return await _moved(call, said, -_FAR)
+
+
+@action("queues.move_task_to_back", "2.4", QueueTaskIn, PositionOut)
+async def move_task_to_back(call: Call, said: QueueTaskIn) -> Answer:
+    """Put a task at the back of its queue."""
+    return await _moved(call, said, _FAR)
+
+
+@action("queues.add_or_update_metadata", "2.13", LineMetadataIn, CountOut)
+async def add_or_update_metadata(call: Call, said: LineMetadataIn) -> Answer:
+    """Keep something of a queue, by keys."""
+    fresh = kept_metadata(said.metadata)
+    await call.experiments.lines.keep(
+        call.actor, said.queue, lambda old: fresh if said.replace_metadata else {**old, **fresh}
+    )
+    return CountOut(updated=1)
+
+
+@action("queues.delete_metadata", "2.13", DeleteLineMetadataIn, CountOut)
+async def delete_metadata(call: Call, said: DeleteLineMetadataIn) -> Answer:
+    """Forget what is kept of a queue under some keys."""
+    changed = await call.experiments.lines.keep(
+        call.actor, said.queue, lambda old: {key: one for key, one in old.items() if key not in said.keys}
+    )
+    return CountOut(updated=int(changed))
+
+
+async def named_tasks(call: Call, ids: Collection[str]) -> dict[str, Json]:
+    """Return tasks by their ids, each with its name."""
+    if not ids:
+        return {}
+    asked = Asked(ids=tuple(dict.fromkeys(ids)), whole=False)
+    found = await call.experiments.search.all(call.actor, asked)
+    return {one.task.id: {"id": one.task.id, "name": one.job.name} for one in found}
+
+
+async def _moved(call: Call, said: QueueTaskIn, steps: int) -> PositionOut:
+    return PositionOut(position=await call.experiments.ordering.move(call.actor, said.queue, said.task, steps))
+
+
+def _steps(said: StepsIn) -> int:
+    if said.count < 0:
+        raise Invalid(reason="error for field 'count'. it is at least 0")
+    return said.count
 
 
 async def _found(call: Call, said: QueuesIn) -> Json:
@@ -155,8 +238,13 @@ async def _found(call: Call, said: QueuesIn) -> Json:
     if not names or "entries" in roots(names):
         waiting = await call.experiments.lines.waiting(call.actor, lines)
     documents = [words.queue(one, waiting.get(one.id), said.max_task_entries) for one in lines]
-    some, along = chosen(call, said, documents, FORMS, FIELDS, [visible(said, said.id)])
+    extra = [visible(said, said.id), None if said.search_hidden or said.id or said.name else _shown]
+    some, along = chosen(call, said, documents, FORMS, FIELDS, extra)
     return {"queues": shown(said, some, FIELDS), **along}
+
+
+def _shown(one: Json) -> bool:
+    return _GLUE not in one["system_tags"]
 
 
 ACTIONS = (
@@ -170,6 +258,12 @@ ACTIONS = (
     peek_task,
     add_task,
     remove_task,
+    move_task_forward,
+    move_task_backward,
+    move_task_to_front,
+    move_task_to_back,
+    add_or_update_metadata,
+    delete_metadata,
     update,
     delete,
 )

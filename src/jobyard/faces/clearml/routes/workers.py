@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from jobyard.experiments.agents import Hello
-from jobyard.experiments.record import Experiment
+from jobyard.experiments.record import Agent, Experiment
 from jobyard.experiments.search import Asked
 from jobyard.faces.clearml.actions import Answer, action
+from jobyard.faces.clearml.asking.conditions import Among
 from jobyard.faces.clearml.asking.patterns import pattern
 from jobyard.faces.clearml.surroundings import Call
 from jobyard.faces.clearml.wire import Empty, Json
@@ -13,6 +14,7 @@ from jobyard.faces.clearml.wire.neighbours import (
     RegisterIn,
     ReportIn,
     RuntimePropertiesOut,
+    WorkerCountOut,
     WorkerIn,
     WorkersIn,
     WorkersOut,
@@ -59,9 +61,7 @@ async def unregister(call: Call, said: WorkerIn) -> Answer:
 @action("workers.get_all", "2.4", WorkersIn, WorkersOut)
 async def get_all(call: Call, said: WorkersIn) -> Answer:
     """Return the agents that are there, with the queues that they serve and what they run."""
-    agents = await call.experiments.agents.all(call.actor, said.last_seen or None)
-    fits = pattern(said.worker_pattern or "")
-    agents = [one for one in agents if fits(one.name) and (not said.tags or set(said.tags) & set(one.tags))]
+    agents = await _agents(call, said)
     lines = await call.experiments.lines.waiting(call.actor, await call.experiments.lines.all(call.actor))
     running = await _running(call, [one.task for one in agents if one.task])
     folders = {one.id: one for one in await call.experiments.folders.seen(call.actor)}
@@ -73,10 +73,23 @@ async def get_all(call: Call, said: WorkersIn) -> Answer:
     return WorkersOut(workers=found)
 
 
+@action("workers.get_count", "2.14", WorkersIn, WorkerCountOut)
+async def get_count(call: Call, said: WorkersIn) -> Answer:
+    """Return how many agents are there."""
+    return WorkerCountOut(count=len(await _agents(call, said)))
+
+
 @action("workers.get_runtime_properties", "2.4", WorkerIn, RuntimePropertiesOut)
 async def get_runtime_properties(call: Call, said: WorkerIn) -> Answer:
     """Return what is set for an agent: nothing, which agents take for an answer."""
     return RuntimePropertiesOut(runtime_properties=[])
+
+
+async def _agents(call: Call, said: WorkersIn) -> list[Agent]:
+    agents = await call.experiments.agents.all(call.actor, said.last_seen or None)
+    fits = pattern(said.worker_pattern or "")
+    tags, system_tags = Among("tags", said.tags or []), Among("system_tags", said.system_tags or [])
+    return [one for one in agents if fits(one.name) and tags.fits(one.tags) and system_tags.fits(one.system_tags)]
 
 
 async def _running(call: Call, ids: list[str]) -> dict[str, Experiment]:
@@ -86,4 +99,4 @@ async def _running(call: Call, ids: list[str]) -> dict[str, Experiment]:
     return {one.task.id: one for one in found}
 
 
-ACTIONS = (register, status_report, unregister, get_all, get_runtime_properties)
+ACTIONS = (register, status_report, unregister, get_all, get_count, get_runtime_properties)

@@ -137,7 +137,7 @@ class DeleteQueueIn(QueueIn, frozen=True, kw_only=True):
     """A queue that shall be no more."""
 
     force: bool = False
-    """Taken and passed over: a queue in which something waits stays."""
+    """Although tasks wait in it, which are taken out of line."""
 
 
 class DeletedQueueOut(Out, frozen=True, kw_only=True):
@@ -198,6 +198,43 @@ class RemovedOut(Out, frozen=True, kw_only=True):
     """How many were taken out."""
 
 
+class StepsIn(QueueTaskIn, frozen=True, kw_only=True):
+    """A task that shall go nearer the front or the back."""
+
+    count: int = 1
+    """By how many places."""
+
+
+class PositionOut(Out, frozen=True, kw_only=True):
+    """Where a task stands now."""
+
+    position: int
+    """Its place, from 0."""
+
+
+class LineMetadataIn(QueueIn, frozen=True, kw_only=True):
+    """What shall be kept of a queue."""
+
+    metadata: list[Json] | dict[str, Json]
+    """For each: `key`, `type` and `value`; or the latter two by the first."""
+    replace_metadata: bool = False
+    """In the place of all that is kept."""
+
+
+class DeleteLineMetadataIn(QueueIn, frozen=True, kw_only=True):
+    """What shall be kept of a queue no more."""
+
+    keys: list[str]
+    """Keys."""
+
+
+class CountOut(Out, frozen=True, kw_only=True):
+    """How many were changed."""
+
+    updated: int
+    """How many were changed."""
+
+
 class WorkerIn(In, frozen=True, kw_only=True):
     """One agent."""
 
@@ -243,9 +280,18 @@ class WorkersIn(In, frozen=True, kw_only=True):
     last_seen: int | None = None
     """Heard within so many seconds; those that count as there where it is 0 or not said."""
     tags: list[str] | None = None
-    """With one of these tags."""
+    """With one of these tags; `-` before one leaves out whoever has it."""
+    system_tags: list[str] | None = None
+    """With one of these tags of programs; `-` before one leaves out whoever has it."""
     worker_pattern: str | None = None
     """A regular expression that is found in the name."""
+
+
+class WorkerCountOut(Out, frozen=True, kw_only=True):
+    """How many agents."""
+
+    count: int
+    """How many."""
 
 
 class WorkersOut(Out, frozen=True, kw_only=True):

@@ -92,6 +92,12 @@ def worker(
     return {name: value for name, value in said.items() if value is not None}
 
 
+def serving(one: Agent, task: Json | None) -> Json:
+    """Return an agent as a queue shows it."""
+    said: Json = {"name": one.name, "ip": one.address}
+    return said if task is None else {**said, "task": task}
+
+
 def model(one: Model, known: list[Series] | None = None) -> Json:
     """Return a model."""
     said: Json = {
