@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 from jobyard.client import assigning, labelling, requests, shapes
 from jobyard.client import experiments as experimenting
 from jobyard.client import gathering as gatherings
+from jobyard.client.grouping import NewGroup
 from jobyard.client.jobs import Filters
 from jobyard.client.shapes import experiments as told
 from jobyard.client.shapes import gathering as gathered
@@ -213,11 +214,15 @@ ANSWERS |= {
     gathering.PlaceOut: gathered.Place,
     gathering.GatheringOut: gathered.Gathering,
     gathering.GatheringPage: gathered.GatheringPage,
+    gathering.GroupLine: gathered.GroupLine,
+    gathering.GroupOut: gathered.Group,
+    gathering.GroupPage: gathered.GroupPage,
 }
 ASKED |= {
     gathering.GatheringIn: gatherings.NewGathering,
     gathering.GatheringChange: gatherings.GatheringEdit,
     gathering.PlaceIn: gatherings.NewPlace,
+    gathering.GroupIn: NewGroup,
 }
 MIRRORS = ANSWERS | ASKED
 ROOMS = (wire, experiments, parts, collections, sending, flows, gathering)

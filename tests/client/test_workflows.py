@@ -114,6 +114,28 @@ def test_a_collection_is_filled_and_shared(client: Jobyard, tmp_path: Path) -> N
         collections.get(made.id)
 
 
+def test_a_group_is_filled_and_shared_with(client: Jobyard) -> None:
+    if "carl" not in {one.name for one in client.users.all()}:
+        client.users.add("carl", "member")
+    groups, collections = client.workflows.groups, client.workflows.collections
+    made, place = groups.create("Analysts"), collections.create("Shared")
+    assert groups.add(made.id, "carl").members == ["carl"]
+    assert groups.rename(made.id, "Experts").name == "Experts"
+    shared = collections.share_with_group(place.id, made.id, ["admin"])
+    assert [(one.form, one.id, one.permissions) for one in shared.members] == [("group", made.id, ["admin"])]
+    collections.unshare_with_group(place.id, made.id)
+    assert collections.get(place.id).members == []
+    with pytest.raises(Conflict):
+        groups.delete(made.id)
+    groups.drop(made.id, "carl")
+    assert [one.name for one in groups.all() if one.id == made.id] == ["Experts"]
+    assert groups.get(made.id).members == []
+    groups.delete(made.id, force=True)
+    with pytest.raises(NotFound):
+        groups.get(made.id)
+    collections.delete(place.id)
+
+
 def test_a_package_that_arrives_damaged_is_not_kept(tmp_path: Path) -> None:
     version = {
         "number": 1,

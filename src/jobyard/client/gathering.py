@@ -90,6 +90,17 @@ class Gatherings:
         body = NewPlace(permissions=list(permissions), expires_at=expires_at)
         return self._exchange.ask(Call(method="PUT", path=_at(id_, "users", user), body=body), Gathering)
 
+    def share_with_group(
+        self, id_: str, group: str, permissions: Sequence[str] = (), *, expires_at: datetime | None = None
+    ) -> Gathering:
+        """Give all people of a group a place, or other permissions in the one they have. Raises NotFound or Refused."""
+        body = NewPlace(permissions=list(permissions), expires_at=expires_at)
+        return self._exchange.ask(Call(method="PUT", path=_at(id_, "groups", group), body=body), Gathering)
+
+    def unshare_with_group(self, id_: str, group: str) -> None:
+        """Take a group's place away. Raises NotFound or Refused."""
+        self._exchange.tell(Call(method="DELETE", path=_at(id_, "groups", group)))
+
     def unshare(self, id_: str, user: str) -> None:
         """Take a user's place away; anybody may leave. Raises NotFound or Refused."""
         self._exchange.tell(Call(method="DELETE", path=_at(id_, "users", user)))

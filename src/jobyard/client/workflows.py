@@ -13,6 +13,7 @@ from msgspec import UNSET, Struct, UnsetType
 from jobyard.client.errors import Damaged, Unreachable
 from jobyard.client.exchange import Call, Exchange, segment
 from jobyard.client.gathering import Gatherings
+from jobyard.client.grouping import Groups
 from jobyard.client.shapes import Job
 from jobyard.client.shapes.workflows import (
     KeptFile,
@@ -54,6 +55,7 @@ class Workflows:
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self.collections = Gatherings(exchange)
+        self.groups = Groups(exchange)
 
     def add(self, file: str | Path, name: str = "", project: str | None = None, *, comment: str = "") -> WorkflowWhole:
         """Hand in a package or a document as a new workflow; the answer says what runs of it. Raises OSError.

@@ -66,6 +66,9 @@ BODIES: dict[str, Any] = {
     "addWorkflowCollection": {"name": "c"},
     "changeWorkflowCollection": {"name": "c"},
     "shareWithUser": {},
+    "shareWithGroup": {},
+    "addGroup": {"name": "g"},
+    "changeGroup": {"name": "g"},
     "setEndpoint": {"url": "https://example.org", "allowed": ["bucket"]},
     "backup": {"folder": "/tmp/never"},
     "addWebhook": {"url": "https://example.org/hook"},
@@ -87,7 +90,7 @@ def filled(path: str, job: str = "0" * 32) -> str:
     named = {"{user}": "max", "{name}": "x", "{subject}": "queue", "{about}": "kind", "{queue}": "q", "{worker}": "w"}
     for name, value in {"{job_id}": job, **named}.items():
         path = path.replace(name, value)
-    ids = ("dataset", "schedule", "key", "project", "webhook", "sample", "workflow", "file")
+    ids = ("dataset", "schedule", "key", "project", "webhook", "sample", "workflow", "file", "group")
     for name in (f"{{{one}_id}}" for one in ids):
         path = path.replace(name, "0" * 32)
     for name in ("{collection_id}", "{upload_id}"):

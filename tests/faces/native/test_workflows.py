@@ -183,3 +183,48 @@ async def test_collections_of_workflows_come_page_by_page(house: House) -> None:
         rest = (await client.get(f"/v1/workflow-collections?limit=2&cursor={first['next']}")).json()
         assert [one["id"] for one in first["collections"] + rest["collections"]] == made and rest["next"] is None
         assert (await client.get("/v1/workflow-collections?cursor=wrong")).status_code == 400
+
+
+async def test_a_collection_is_shared_with_a_group_and_with_whoever_is_in_it(house: House) -> None:
+    async with house.client() as client, house.client("olga") as operator, house.client("max") as other:
+        flow = (await hand_in(client)).json()["id"]
+        collection = (await client.post("/v1/workflow-collections", json={"name": "c"})).json()["id"]
+        place = f"/v1/workflow-collections/{collection}"
+        await client.put(f"{place}/workflows/{flow}")
+        assert (await client.post("/v1/groups", json={"name": "analysts"})).status_code == 403
+        made = await operator.post("/v1/groups", json={"name": "analysts"})
+        assert (made.status_code, made.json()["members"]) == (201, [])
+        group = made.json()["id"]
+        shared = await client.put(f"{place}/groups/{group}", json={"permissions": ["add-assets"]})
+        assert shared.json()["members"] == [
+            {"form": "group", "id": group, "permissions": ["add-assets"], "expires_at": None}
+        ]
+        assert (await other.get(f"/v1/workflows/{flow}")).status_code == 404
+        for _ in range(2):
+            assert (await operator.put(f"/v1/groups/{group}/users/max")).json()["members"] == ["max"]
+        assert (await other.get(f"/v1/workflows/{flow}")).status_code == 200
+        assert (await operator.delete(f"/v1/groups/{group}/users/max")).status_code == 204
+        assert (await other.get(f"/v1/workflows/{flow}")).status_code == 404
+        assert (await client.delete(f"{place}/groups/{group}")).status_code == 204
+        assert (await client.get(place)).json()["members"] == []
+
+
+async def test_groups_are_named_once_listed_by_name_and_removed_empty_or_by_force(house: House) -> None:
+    async with house.client("olga") as client, house.client() as other:
+        made = {name: (await client.post("/v1/groups", json={"name": name})).json()["id"] for name in ("b", "a", "c")}
+        assert (await client.post("/v1/groups", json={"name": "a"})).status_code == 409
+        first = (await other.get("/v1/groups?limit=2")).json()
+        rest = (await other.get(f"/v1/groups?limit=2&cursor={first['next']}")).json()
+        assert [one["name"] for one in first["groups"] + rest["groups"]] == ["a", "b", "c"] and rest["next"] is None
+        place = f"/v1/groups/{made['b']}"
+        assert (await client.patch(place, json={"name": "d"})).json()["name"] == "d"
+        assert (await client.patch(place, json={"name": "a"})).status_code == 409
+        assert (await client.put(f"{place}/users/nobody")).status_code == 404
+        assert (await client.delete(f"{place}/users/max")).status_code == 404
+        assert (await client.put(f"{place}/users/max")).status_code == 200
+        assert (await other.get(place)).json()["members"] == ["max"]
+        assert (await client.delete(place)).status_code == 409
+        for refused in (other.delete(f"{place}?force=true"), other.put(f"{place}/users/mia")):
+            assert (await refused).status_code == 403
+        assert (await client.delete(f"{place}?force=true")).status_code == 204
+        assert (await client.get(place)).status_code == 404

@@ -1,4 +1,4 @@
-"""Shapes of collections of workflows and schedules."""
+"""Shapes of collections of workflows and schedules, and of groups of people."""
 
 from __future__ import annotations
 
@@ -35,4 +35,26 @@ class GatheringPage(Struct, frozen=True, kw_only=True):
     """Collections, oldest first."""
 
     collections: list[Gathering]
+    next: str | None
+
+
+class GroupLine(Struct, frozen=True, kw_only=True):
+    """A group in a list."""
+
+    id: str
+    name: str
+    created_at: datetime
+
+
+class Group(GroupLine, frozen=True, kw_only=True):
+    """A group of people, who are named together."""
+
+    members: list[str]
+    """Their names."""
+
+
+class GroupPage(Struct, frozen=True, kw_only=True):
+    """Groups, by name."""
+
+    groups: list[GroupLine]
     next: str | None

@@ -34,7 +34,7 @@ class Groups:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    async def create(self, actor: Actor, name: str, role: str) -> GroupSeen:
+    async def create(self, actor: Actor, name: str, role: str = "") -> GroupSeen:
         """Make a group. Raises Refused, Invalid, NameTaken or Conflict."""
         standing.require_curator(actor, _DOING)
         now = self._ledger.now()
@@ -60,12 +60,14 @@ class Groups:
         _require_person(actor)
         return await self._ledger.read(lambda view: _whole(view, _found(view, id_)))
 
-    async def update(self, actor: Actor, id_: str, name: str, role: str) -> GroupSeen:
-        """Say another name or role. Raises Refused, NotFound, Invalid or NameTaken."""
+    async def update(self, actor: Actor, id_: str, name: str, role: str | None = None) -> GroupSeen:
+        """Say another name, and another role where one is given. Raises Refused, NotFound, Invalid or NameTaken."""
         standing.require_curator(actor, _DOING)
 
         def work(transaction: Transaction) -> GroupSeen:
-            changed = replace(_found(transaction, id_), name=standing.named(name, "group"), role=role)
+            found = _found(transaction, id_)
+            told = found.role if role is None else role
+            changed = replace(found, name=standing.named(name, "group"), role=told)
             _require_name(transaction, changed)
             rows.put_group(transaction, changed)
             audit.tell(transaction, self._ledger.now(), actor.name, "changed", f"group {changed.name}", {"id": id_})
@@ -110,6 +112,22 @@ class Groups:
                     reasons[user] = "They are in the group already."
             audit.tell(transaction, now, actor.name, "changed", f"group {found.name}", {"id": id_, "added": added})
             return added, reasons
+
+        return await self._ledger.write(work)
+
+    async def add_member(self, actor: Actor, id_: str, user: str) -> GroupSeen:
+        """Put somebody into a group, where they may be already. Raises Refused, NotFound or Conflict."""
+        standing.require_curator(actor, _DOING)
+
+        def work(transaction: Transaction) -> GroupSeen:
+            found, now = _found(transaction, id_), self._ledger.now()
+            if transaction.user(user) is None:
+                raise NotFound(what="user", name=user[:64])
+            if len(rows.group_members(transaction, id_)) >= MOST_MEMBERS:
+                raise Conflict(reason=f"A group has at most {MOST_MEMBERS:,} people.")
+            if rows.put_group_member(transaction, id_, user, actor.name, now):
+                audit.tell(transaction, now, actor.name, "changed", f"group {found.name}", {"id": id_, "added": user})
+            return _whole(transaction, found)
 
         return await self._ledger.write(work)
 

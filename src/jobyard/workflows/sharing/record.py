@@ -65,7 +65,7 @@ class Group(Struct, frozen=True, kw_only=True):
     id: str
     name: str
     role: str
-    """What its maker says that its people are. Nobody may do more by it: rights come from each user's own role."""
+    """What its maker says that its people are, if anything. Nobody may do more by it: that goes by each user's role."""
     created_at: int = 0
 
 

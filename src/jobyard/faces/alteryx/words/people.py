@@ -121,7 +121,7 @@ def user_out(user: User) -> UserOut:
 
 def reduced_group_out(group: Group) -> ReducedGroupOut:
     """Return a group as lists tell it."""
-    return ReducedGroupOut(id=group.id, name=group.name, role=group.role)
+    return ReducedGroupOut(id=group.id, name=group.name, role=group.role or TheirRole.EVALUATED.value)
 
 
 def group_out(found: GroupSeen, ids: Mapping[str, str]) -> GroupOut:
@@ -129,7 +129,7 @@ def group_out(found: GroupSeen, ids: Mapping[str, str]) -> GroupOut:
     return GroupOut(
         id=found.group.id,
         name=found.group.name,
-        role=found.group.role,
+        role=found.group.role or TheirRole.EVALUATED.value,
         date_added=time(found.group.created_at),
         members=[
             GroupMemberOut(

@@ -15,7 +15,7 @@ from jobyard.faces.native.wire import PageAsked
 from jobyard.faces.native.wire.gathering import GatheringChange, GatheringIn, GatheringOut, GatheringPage, PlaceIn
 from jobyard.faces.native.words import row_cursor, row_text
 from jobyard.faces.native.words.gathering import gathering_out, member_in
-from jobyard.workflows.sharing.record import Form
+from jobyard.workflows.sharing.record import Form, Member
 
 _Position = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 _PLACE = "/workflow-collections/{collection_id:str}"
@@ -89,17 +89,34 @@ async def drop_schedule(request: Ask, collection_id: InPath, schedule_id: InPath
 @put(f"{_PLACE}/users/{{user:str}}", operation_id="shareWithUser")
 async def share_with_user(request: Ask, collection_id: InPath, user: InPath, data: JSONBody[PlaceIn]) -> GatheringOut:
     """Give a user a place in a collection of workflows, or other permissions in the one they have."""
-    sharing = request.house.sharing.collections
-    there = (await sharing.get(request.user, collection_id)).members
-    fresh = not any((one.form, one.id) == (Form.USER, user) for one in there)
-    wanted = member_in(data, user)
-    return gathering_out(await sharing.set_member(request.user, collection_id, wanted, fresh=fresh))
+    return await _shared_with(request, collection_id, member_in(data, Form.USER, user))
 
 
 @delete(f"{_PLACE}/users/{{user:str}}", operation_id="unshareWithUser")
 async def unshare_with_user(request: Ask, collection_id: InPath, user: InPath) -> None:
     """Take a user's place in a collection away; anybody may leave."""
     await request.house.sharing.collections.drop_member(request.user, collection_id, Form.USER, user)
+
+
+@put(f"{_PLACE}/groups/{{group_id:str}}", operation_id="shareWithGroup")
+async def share_with_group(
+    request: Ask, collection_id: InPath, group_id: InPath, data: JSONBody[PlaceIn]
+) -> GatheringOut:
+    """Give all people of a group a place in a collection of workflows, or other permissions in the one they have."""
+    return await _shared_with(request, collection_id, member_in(data, Form.GROUP, group_id))
+
+
+@delete(f"{_PLACE}/groups/{{group_id:str}}", operation_id="unshareWithGroup")
+async def unshare_with_group(request: Ask, collection_id: InPath, group_id: InPath) -> None:
+    """Take a group's place in a collection away."""
+    await request.house.sharing.collections.drop_member(request.user, collection_id, Form.GROUP, group_id)
+
+
+async def _shared_with(request: Ask, collection_id: str, wanted: Member) -> GatheringOut:
+    sharing = request.house.sharing.collections
+    there = (await sharing.get(request.user, collection_id)).members
+    fresh = not any((one.form, one.id) == (wanted.form, wanted.id) for one in there)
+    return gathering_out(await sharing.set_member(request.user, collection_id, wanted, fresh=fresh))
 
 
 HANDLERS = (
@@ -114,4 +131,6 @@ HANDLERS = (
     drop_schedule,
     share_with_user,
     unshare_with_user,
+    share_with_group,
+    unshare_with_group,
 )

@@ -1,4 +1,4 @@
-"""Shapes of collections of workflows and schedules, which people share with each other."""
+"""Shapes of collections of workflows and schedules, which people share with each other, and of groups of people."""
 
 from __future__ import annotations
 
@@ -60,4 +60,39 @@ class GatheringPage(Struct, kw_only=True):
     """Collections, oldest first."""
 
     collections: list[GatheringOut]
+    next: str | None
+
+
+class GroupIn(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A group of people, or its new name."""
+
+    name: _Title
+
+
+class GroupDropAsked(Struct, kw_only=True, forbid_unknown_fields=True):
+    """How a group is removed."""
+
+    force: bool = False
+    """Also with people in it."""
+
+
+class GroupLine(Struct, kw_only=True):
+    """A group in a list."""
+
+    id: str
+    name: str
+    created_at: Time
+
+
+class GroupOut(GroupLine, kw_only=True):
+    """A group of people, who are named together."""
+
+    members: list[str]
+    """Their names."""
+
+
+class GroupPage(Struct, kw_only=True):
+    """Groups, by name."""
+
+    groups: list[GroupLine]
     next: str | None
