@@ -29,6 +29,7 @@ from jobyard.engine.needs import Needs
 from jobyard.engine.numbers import Numbers
 from jobyard.engine.outside import Outside
 from jobyard.engine.people import People
+from jobyard.engine.profiles import Profiles
 from jobyard.engine.projects import Projects
 from jobyard.engine.pruning import Pruning
 from jobyard.engine.queues import Queues
@@ -92,7 +93,7 @@ class Engine:
         self.feed = Feed(self.ledger, settling.ticks, settings.feed_limit)
         self.watching = Watching(self.ledger, self.feed, self.meters)
         self.people, self.rights = People(self.ledger, vault, clock, settings), Rights(self.ledger)
-        self.projects, self.numbers = Projects(self.ledger), Numbers(self.ledger)
+        self.projects, self.profiles, self.numbers = Projects(self.ledger), Profiles(self.ledger), Numbers(self.ledger)
         self.queues, self.workers = Queues(self.ledger, self.bell, registry), Workers(self.ledger, self.bell)
         self.pruning = Pruning(self.ledger, needs, self.retention, blobs, settings.retention)
         self.keeper = Keeper(self.ledger, needs, lifetimes, blobs, lease, self.pruning, settings.event_retention)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from jobyard.access import rules
 from jobyard.access.rules import House
 from jobyard.engine import audit
@@ -10,6 +12,9 @@ from jobyard.job.errors import NameTaken, NotFound, Refused
 from jobyard.job.ids import new_id
 from jobyard.people.record import Actor, KeyScope, Membership, Project, Role
 from jobyard.store.contract import Transaction, View
+
+PROFILES = "profiles of projects"
+"""The drawer of what is said of projects beyond their names."""
 
 
 class Projects:
@@ -43,6 +48,24 @@ class Projects:
 
         return await self._ledger.read(work)
 
+    async def remove(self, actor: Actor, project: str, beside: Callable[[Transaction, str], None]) -> None:
+        """Forget a project; what was shared in it is its owners' alone from then on. Raises NotFound or Refused.
+
+        Its owner may, and operators of the house. `beside` is done in the same transaction, with the project's id.
+        """
+
+        def work(transaction: Transaction) -> None:
+            found = governed(transaction, actor, project)
+            if found.owner != actor.name and not rules.at_least(actor.role, Role.OPERATOR):
+                raise Refused(verb="delete a project of somebody else")
+            beside(transaction, found.id)
+            transaction.drop_project(found.id)
+            transaction.drop_card(PROFILES, found.id)
+            now = self._ledger.now()
+            audit.tell(transaction, now, actor.name, "deleted", f"project {found.name}", {"id": found.id})
+
+        await self._ledger.write(work)
+
     async def names(self) -> dict[str, str]:
         """Return the names of all projects by id, for showing jobs that may be shown already."""
         projects = await self._ledger.read(lambda view: view.projects())
@@ -52,7 +75,7 @@ class Projects:
         """Give a user a place in a project; return its members. Only its operators may."""
 
         def work(transaction: Transaction) -> list[Membership]:
-            found = _governed(transaction, actor, project)
+            found = governed(transaction, actor, project)
             if transaction.user(user) is None:
                 raise NotFound(what="user", name=user)
             transaction.put_membership(Membership(project=found.id, user=user, role=role))
@@ -66,7 +89,7 @@ class Projects:
         """Take a user's place away; it counts from their next request."""
 
         def work(transaction: Transaction) -> None:
-            found = _governed(transaction, actor, project)
+            found = governed(transaction, actor, project)
             if not transaction.drop_membership(found.id, user):
                 raise NotFound(what="member", name=user)
             details = {"user": user, "id": found.id}
@@ -81,7 +104,8 @@ def _sees(actor: Actor, project: Project) -> bool:
     return project.id in actor.projects or rules.at_least(actor.role, Role.OPERATOR)
 
 
-def _governed(view: View, actor: Actor, id_or_name: str) -> Project:
+def governed(view: View, actor: Actor, id_or_name: str) -> Project:
+    """Return a project that the actor may change. Raises NotFound or Refused."""
     project = view.project(id_or_name)
     if project is None or not _sees(actor, project):
         raise NotFound(what="project", name=id_or_name)

@@ -222,8 +222,7 @@ class Transaction(View, Protocol):
     def apply(self, change: Change) -> Job:
         """Replace a job whose revision is still the change's guard, with its events, attempt, labels and counters.
 
-        Raises ChangedMeanwhile when it is not, so that of two changes of one revision exactly one happens. Raises
-        UniqueTaken like `insert`.
+        Raises ChangedMeanwhile when it is not: one of two changes of a revision happens; UniqueTaken like `insert`.
         """
 
     def note(self, event: Event) -> None:
@@ -320,6 +319,9 @@ class Transaction(View, Protocol):
 
     def put_project(self, project: Project) -> None:
         """Write a project. Raises NameTaken when another one has its name."""
+
+    def drop_project(self, id_: str) -> bool:
+        """Remove a project with its memberships; tell whether it was there."""
 
     def put_membership(self, membership: Membership) -> None:
         """Write a membership."""

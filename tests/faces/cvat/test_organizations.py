@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobyard.people.record import Role
+from jobyard.people.record import HOUSE, Role
 from tests.faces.cvat.house import House
 
 pytestmark = pytest.mark.anyio
@@ -41,11 +41,54 @@ async def test_a_header_or_a_parameter_narrows_everything(house: House) -> None:
     assert project["organization"] == ours["organization"]
 
 
-async def test_organizations_are_made_and_never_deleted(house: House) -> None:
+async def test_organizations_are_made_described_and_deleted(house: House) -> None:
     mia = house.caller()
-    made = await mia.made("organizations", slug="lab")
-    assert (await mia.got(f"/organizations/{made['id']}"))["slug"] == "lab"
+    contact = {"email": "lab@here.invalid"}
+    made = await mia.made("organizations", slug="lab", name="The Lab", description="cats", contact=contact)
+    assert (made["slug"], made["name"], made["description"], made["contact"]) == ("lab", "The Lab", "cats", contact)
+    path = f"/organizations/{made['id']}"
+    assert await mia.got(path) == made
+    changed = await mia("PATCH", path, {"description": "dogs"})
+    assert changed.status_code == 200 and changed.json() == made | {"description": "dogs"}
+    assert [one["id"] for one in (await mia.got("/organizations?search=the+lab"))["results"]] == [made["id"]]
+    for body in ({"slug": "other"}, {"name": "x" * 65}, {"description": "x" * 2_001}, {"contact": {"a": "x" * 9_000}}):
+        assert (await mia("PATCH", path, body)).status_code == 400, list(body)
     assert (await mia("POST", "/organizations", {"slug": "lab"})).status_code == 409
     assert (await mia("POST", "/organizations", {"slug": "a b"})).status_code == 400
-    assert (await mia("DELETE", f"/organizations/{made['id']}")).status_code == 403
-    assert (await house.caller("max")("GET", f"/organizations/{made['id']}")).status_code == 404
+    for method in ("GET", "PATCH", "DELETE"):
+        assert (await house.caller("max")(method, path, {} if method == "PATCH" else None)).status_code == 404
+    inside = house.caller(X_Organization="lab")
+    task, project = await inside.task("a.png"), await inside.made("projects", name="p")
+    assert (await mia("DELETE", path)).status_code == 204
+    assert (await mia("GET", path)).status_code == 404 and (await mia.got("/organizations"))["count"] == 0
+    assert (await inside("GET", "/tasks")).status_code == 404
+    for thing in (f"/tasks/{task['id']}", f"/projects/{project['id']}"):
+        assert (await house.caller(X_Organization="").got(thing))["organization"] is None
+    assert (await mia.made("organizations", slug="lab"))["name"] == "lab"
+
+
+async def test_members_get_other_roles_and_leave(house: House) -> None:
+    await house.project("team", mia=Role.OPERATOR, max=Role.MEMBER)
+    mia, max_ = house.caller(), house.caller("max")
+    places = {one["user"]["username"]: one for one in (await mia.got("/memberships"))["results"]}
+    path = f"/memberships/{places['max']['id']}"
+    assert await max_.got(path) == places["max"] and places["max"]["role"] == "supervisor"
+    assert (await max_("PATCH", path, {"role": "maintainer"})).status_code == 403
+    for role in ("owner", "odd"):
+        assert (await mia("PATCH", path, {"role": role})).status_code == 400
+    assert (await mia("PATCH", path, {"role": "worker"})).json()["role"] == "worker"
+    assert (await mia.got(path))["role"] == "worker"
+    assert (await mia("DELETE", path)).status_code == 204
+    assert (await max_("GET", path)).status_code == 404 and (await max_.got("/organizations"))["count"] == 0
+    assert (await house.caller("max")("DELETE", "/organizations/1")).status_code == 404
+
+
+async def test_only_its_owner_deletes_an_organization(house: House) -> None:
+    mia = house.caller()
+    made = await mia.made("organizations", slug="lab")
+    await house.engine.projects.set_member(HOUSE, "lab", "max", Role.OPERATOR)
+    [own] = [one for one in (await mia.got("/memberships"))["results"] if one["user"]["username"] == "mia"]
+    assert own["role"] == "owner"
+    assert (await house.caller("max")("DELETE", f"/organizations/{made['id']}")).status_code == 403
+    assert (await house.caller("max")("DELETE", f"/memberships/{own['id']}")).status_code == 403
+    assert (await mia.got(f"/organizations/{made['id']}"))["slug"] == "lab"

@@ -144,6 +144,24 @@ def test_memberships_of_a_user_and_of_a_project(hand: Hand) -> None:
     assert hand.see(lambda view: view.memberships(user="ada")) == [rows[2]]
 
 
+def test_a_project_goes_with_its_memberships(hand: Hand) -> None:
+    places = [Membership(project=id_, user="ada", role=Role.MEMBER) for id_ in ("p1", "p2")]
+
+    def put(transaction: Transaction) -> None:
+        for place in places:
+            id_ = place.project
+            transaction.put_project(Project(id=id_, name=f"project {id_}", owner="ada", created_at=1))
+            transaction.put_membership(place)
+
+    hand.do(put)
+    version = hand.see(lambda view: view.project("p1")), hand.store.people_version()
+    assert version[0] is not None
+    assert hand.do(lambda t: (t.drop_project("p1"), t.drop_project("p1"))) == (True, False)
+    assert hand.see(lambda view: ([one.id for one in view.projects()], view.project("p1"))) == (["p2"], None)
+    assert hand.see(lambda view: view.memberships()) == places[1:]
+    assert version[1] is None or hand.store.people_version() != version[1]
+
+
 def test_workers_come_back_whole_and_by_name(hand: Hand) -> None:
     other = WorkerRow(name="a", session="s")
     hand.each(lambda t: t.put_worker(WORKER), lambda t: t.put_worker(other))

@@ -138,6 +138,11 @@ class Gathering(Shelf, Labels):
         )
 
 
+def unshare(transaction: Transaction, project: str) -> None:
+    """Make the datasets and collections of a project that is deleted their owners' alone."""
+    table.unshare(transaction, project)
+
+
 def _found(view: View, actor: Actor, id_: str) -> Collection:
     found = table.one(view, id_) if is_id(id_) else None
     if found is None or not rules.may(actor, Verb.SEE, found):

@@ -54,6 +54,12 @@ def delete(transaction: Transaction, id_: str) -> None:
     transaction.run(QUERIES["delete_collection"], {"id": id_})
 
 
+def unshare(transaction: Transaction, project: str) -> None:
+    """Take what is shared in a project out of it: collections, and datasets in them or by themselves."""
+    transaction.run(QUERIES["unshare_datasets"], {"project": project})
+    transaction.run(QUERIES["unshare_collections"], {"project": project})
+
+
 def _said(collection: Collection) -> dict[str, object]:
     return {
         "id": collection.id,

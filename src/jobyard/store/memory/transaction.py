@@ -226,6 +226,11 @@ class MemoryTransaction(MemoryView):
             raise NameTaken(what="project", name=project.name)
         self._journal.put(self._tables.projects, project.id, project)
 
+    def drop_project(self, id_: str) -> bool:
+        for place in [place for place in self._tables.memberships if place[0] == id_]:
+            self._journal.drop(self._tables.memberships, place)
+        return self._journal.drop(self._tables.projects, id_) is not None
+
     def put_membership(self, membership: Membership) -> None:
         text.require([membership.project, membership.user])
         self._journal.put(self._tables.memberships, (membership.project, membership.user), membership)

@@ -246,6 +246,11 @@ class RelationalTransaction(RelationalView):
         self._require_free("other_project", "project", project.name, {"name": project.name, "id": project.id})
         self._database.post("put_project", asdict(project))
 
+    def drop_project(self, id_: str) -> bool:
+        for place in self.memberships(project=id_):
+            self.drop_membership(id_, place.user)
+        return self._database.run("drop_project", {"id": id_}) > 0
+
     def put_membership(self, membership: Membership) -> None:
         values = {"project": membership.project, "member": membership.user, "role": membership.role.value}
         self._database.post("put_membership", values)

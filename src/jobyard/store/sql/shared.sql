@@ -327,6 +327,9 @@ SELECT id, name, owner, created_at FROM projects ORDER BY name
 INSERT INTO projects (id, name, owner, created_at) VALUES (:id, :name, :owner, :created_at)
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, owner = excluded.owner, created_at = excluded.created_at
 
+-- drop_project: forget one
+DELETE FROM projects WHERE id = :id
+
 -- other_project: whether another project has this name
 SELECT 1 FROM projects WHERE name = :name AND id <> :id
 

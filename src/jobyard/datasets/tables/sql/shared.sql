@@ -353,3 +353,9 @@ DELETE FROM dataset_comments WHERE issue IN (SELECT number FROM dataset_issues W
 
 -- drop_issues_in: all of a dataset
 DELETE FROM dataset_issues WHERE dataset = :dataset
+
+-- unshare_datasets: those of a project become their owners' alone
+UPDATE datasets SET project = NULL WHERE project = :project
+
+-- unshare_collections: those of a project become their owners' alone
+UPDATE dataset_collections SET project = NULL WHERE project = :project

@@ -24,6 +24,7 @@ from jobyard.faces.cvat.routes import (
     server,
     session,
     tasks,
+    users,
     validating,
 )
 from jobyard.faces.cvat.surroundings import Ask
@@ -31,6 +32,7 @@ from jobyard.faces.cvat.surroundings import Ask
 _SUBJECTS = (
     server,
     session,
+    users,
     organizations,
     requests,
     backups,

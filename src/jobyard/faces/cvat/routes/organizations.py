@@ -2,38 +2,72 @@
 
 from __future__ import annotations
 
-from litestar import delete, get, post
-from litestar.params import FromPath
+from collections.abc import Sequence
+from typing import Any
 
+from litestar import delete, get, patch, post
+from litestar.params import FromPath
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from jobyard.datasets.catalog.gathering import unshare
+from jobyard.engine.profiles import ProjectProfile
 from jobyard.faces.cvat import paging, people, taking
+from jobyard.faces.cvat.listing import Sort, listed
 from jobyard.faces.cvat.surroundings import ORGANIZATIONS, Ask
-from jobyard.faces.cvat.wire import MembershipOut, OrganizationIn, OrganizationOut, PageOut
+from jobyard.faces.cvat.wire import (
+    MembershipChanges,
+    MembershipOut,
+    OrganizationChanges,
+    OrganizationIn,
+    OrganizationOut,
+    PageOut,
+)
 from jobyard.faces.cvat.words import accounts
 from jobyard.job.errors import Invalid, NotFound, Refused
-from jobyard.people.record import Membership, Project
+from jobyard.people.record import Membership, Project, Role
 
+_SORT = Sort(fields=frozenset({"id", "slug", "name", "owner"}), searched=("slug", "name", "owner"), default="-id")
 _MEMBERSHIPS = "memberships"
+_NAME, _DESCRIPTION = 64, 2_000
+"""Characters of an organization's name and of its description."""
 _SLUG = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
 @get("/organizations")
 async def list_organizations(request: Ask) -> PageOut:
     """Return the organizations you belong to."""
-    which, seen = paging.wanted(request.asked), await request.engine.projects.seen(request.user)
-    wanted = {name: request.asked[name] for name in ("slug", "name") if request.asked.get(name)}
-    found = [one for one, _ in seen if all(one.name.casefold() == text.casefold() for text in wanted.values())]
-    shown = [await _organization_out(request, one) for one in which.cut(found)]
-    return paging.page(request.link("organizations"), request.asked, which, shown, len(found))
+    projects = [project for project, _ in await request.engine.projects.seen(request.user)]
+    profiles = await request.engine.profiles.projects(project.id for project in projects)
+    numbers = await request.engine.numbers.of(ORGANIZATIONS, (project.id for project in projects))
+
+    def facts(project: Project) -> dict[str, Any]:
+        number = numbers[project.id]
+        return {
+            "id": number,
+            "slug": accounts.slug_of(project, number),
+            "name": profiles[project.id].title or project.name,
+            "owner": project.owner,
+        }
+
+    async def shown(some: Sequence[Project]) -> list[Any]:
+        return [await _organization_out(request, one) for one in some]
+
+    return await listed(request, "organizations", projects, _SORT, facts, shown)
 
 
 @post("/organizations", status_code=201)
 async def create_organization(request: Ask) -> OrganizationOut:
-    """Make an organization; its name is its slug."""
+    """Make an organization; its slug is the name of a project of sharing."""
     said = await taking.body(request, OrganizationIn)
     if not 0 < len(said.slug) <= 64 or not _SLUG.issuperset(said.slug):
-        message = "A slug has 1 to 64 letters, digits, dashes and underscores."
-        raise Invalid(reason=message, fields=[{"path": "slug", "message": message}])
+        raise _wrong("slug", "A slug has 1 to 64 letters, digits, dashes and underscores.")
+    profile = _profile(ProjectProfile(), said)
     made = await request.engine.projects.add(request.user, said.slug)
+    if profile != ProjectProfile():
+        # Its maker governs it from the next request on.
+        maker = replace(request.user, projects={**request.user.projects, made.id: Role.OPERATOR})
+        await request.engine.profiles.put_project(maker, made.id, profile)
     return await _organization_out(request, made)
 
 
@@ -43,11 +77,23 @@ async def get_organization(request: Ask, number: FromPath[str]) -> OrganizationO
     return await _organization_out(request, (await _found(request, number))[0])
 
 
-@delete("/organizations/{number:str}")
+@patch("/organizations/{number:str}")
+async def change_organization(request: Ask, number: FromPath[str]) -> OrganizationOut:
+    """Change what is said of an organization; its slug stays, since everything names it by that."""
+    said = await taking.body(request, OrganizationChanges)
+    found, _ = await _found(request, number)
+    if said.slug not in (UNSET, accounts.slug_of(found, int(number))):
+        raise _wrong("slug", "The slug of an organization stays.")
+    before = (await request.engine.profiles.projects([found.id]))[found.id]
+    await request.engine.profiles.put_project(request.user, found.id, _profile(before, said))
+    return await _organization_out(request, found)
+
+
+@delete("/organizations/{number:str}", status_code=204)
 async def delete_organization(request: Ask, number: FromPath[str]) -> None:
-    """Refuse to delete an organization: what is shared in it would be shared with nobody."""
-    await _found(request, number)
-    raise Refused(verb="delete an organization; take its members out instead")
+    """Delete an organization; what was shared in it is its owners' alone from then on."""
+    found, _ = await _found(request, number)
+    await request.engine.projects.remove(request.user, found.id, unshare)
 
 
 @get("/memberships")
@@ -64,6 +110,60 @@ async def list_memberships(request: Ask) -> PageOut:
     return paging.page(request.link("memberships"), request.asked, which, shown, len(found))
 
 
+@get("/memberships/{number:str}")
+async def get_membership(request: Ask, number: FromPath[str]) -> MembershipOut:
+    """Return somebody's place in an organization you belong to."""
+    return await _membership_out(request, *await _place(request, number))
+
+
+@patch("/memberships/{number:str}")
+async def change_membership(request: Ask, number: FromPath[str]) -> MembershipOut:
+    """Give somebody another role in an organization."""
+    said = await taking.body(request, MembershipChanges)
+    project, place = await _place(request, number)
+    role = accounts.role_in(said.role)
+    await request.engine.projects.set_member(request.user, project.id, place.user, role)
+    return await _membership_out(request, project, replace(place, role=role))
+
+
+@delete("/memberships/{number:str}", status_code=204)
+async def delete_membership(request: Ask, number: FromPath[str]) -> None:
+    """Take somebody out of an organization; its owner stays."""
+    project, place = await _place(request, number)
+    if place.user == project.owner:
+        raise Refused(verb="take its owner out of an organization")
+    await request.engine.projects.drop_member(request.user, project.id, place.user)
+
+
+async def _place(request: Ask, number: str) -> tuple[Project, Membership]:
+    name = await request.engine.numbers.named(_MEMBERSHIPS, int(number))
+    for project, places in await request.engine.projects.seen(request.user):
+        for place in places:
+            if name == _called(place):
+                return project, place
+    raise NotFound(what="membership", name=number)
+
+
+def _called(place: Membership) -> str:
+    return f"{place.user} {place.project}"
+
+
+def _profile(before: ProjectProfile, said: OrganizationIn | OrganizationChanges) -> ProjectProfile:
+    """Return what is said of an organization. Raises Invalid."""
+    for name, text, limit in (("name", said.name, _NAME), ("description", said.description, _DESCRIPTION)):
+        if text is not UNSET and len(text) > limit:
+            raise _wrong(name, f"Ensure this field has no more than {limit} characters.")
+    return ProjectProfile(
+        title=before.title if said.name is UNSET else said.name.strip(),
+        description=before.description if said.description is UNSET else said.description,
+        contact=before.contact if said.contact is UNSET else said.contact,
+    )
+
+
+def _wrong(field: str, message: str) -> Invalid:
+    return Invalid(reason=message, fields=[{"path": field, "message": message}])
+
+
 async def _found(request: Ask, number: str) -> tuple[Project, list[Membership]]:
     id_ = await request.engine.numbers.named(ORGANIZATIONS, int(number))
     for project, places in await request.engine.projects.seen(request.user):
@@ -74,20 +174,25 @@ async def _found(request: Ask, number: str) -> tuple[Project, list[Membership]]:
 
 async def _organization_out(request: Ask, project: Project) -> OrganizationOut:
     number = await request.engine.numbers.one(ORGANIZATIONS, project.id)
-    return accounts.organization_out(project, number, await people.ref(request, project.owner))
+    profile = (await request.engine.profiles.projects([project.id]))[project.id]
+    return accounts.organization_out(project, number, await people.ref(request, project.owner), profile)
 
 
 async def _membership_out(request: Ask, project: Project, place: Membership) -> MembershipOut:
-    number = await request.engine.numbers.one(_MEMBERSHIPS, f"{place.user} {place.project}")
+    number = await request.engine.numbers.one(_MEMBERSHIPS, _called(place))
     organization = await request.engine.numbers.one(ORGANIZATIONS, project.id)
     user = await people.ref(request, place.user)
-    return accounts.membership_out(place, number, organization, user, project.created_at)
+    return accounts.membership_out(place, number, organization, user, project)
 
 
 HANDLERS = (
     list_organizations,
     create_organization,
     get_organization,
+    change_organization,
     delete_organization,
     list_memberships,
+    get_membership,
+    change_membership,
+    delete_membership,
 )

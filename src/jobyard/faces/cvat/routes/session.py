@@ -1,4 +1,4 @@
-"""Signing in and out, oneself and others, and access tokens."""
+"""Signing in and out, and access tokens."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 from msgspec.structs import replace
 
-from jobyard.access import rules
-from jobyard.access.rules import House
 from jobyard.faces.cvat import login, paging, people, taking
 from jobyard.faces.cvat.gate import PUBLIC
-from jobyard.faces.cvat.surroundings import KEYS, USERS, Ask
-from jobyard.faces.cvat.wire import DetailOut, LoginIn, LoginOut, PageOut, TokenIn, TokenOut, UserOut, UserRef
+from jobyard.faces.cvat.surroundings import KEYS, Ask
+from jobyard.faces.cvat.wire import DetailOut, LoginIn, LoginOut, PageOut, TokenIn, TokenOut
 from jobyard.faces.cvat.words import accounts
 from jobyard.faces.cvat.words.times import micros
 from jobyard.job.errors import Invalid, NotFound
@@ -39,34 +37,6 @@ async def log_out(request: Ask) -> ASGIResponse:
     if request.auth.session:
         await request.engine.people.sign_out(request.user)
     return _answer(request, DetailOut(detail="Successfully logged out."), "", 0)
-
-
-@get("/users/self")
-async def get_self(request: Ask) -> UserOut:
-    """Return who you are."""
-    user = await request.engine.people.user(request.user, request.user.name)
-    return accounts.user_out(user, await people.ref(request, user.name))
-
-
-@get("/users")
-async def list_users(request: Ask) -> PageOut:
-    """Return those you know: everybody for an administrator, else yourself and who shares a project with you."""
-    which = paging.wanted(request.asked)
-    names = await _known(request)
-    search = request.asked.get("search", "").lower()
-    names = [name for name in names if search in name]
-    shown = await people.refs(request, which.cut(names))
-    asked = request.asked
-    return paging.page(request.link("users"), asked, which, list(shown.values()), len(names))
-
-
-@get("/users/{number:str}")
-async def get_user(request: Ask, number: FromPath[str]) -> UserRef:
-    """Return somebody you know."""
-    name = await request.engine.numbers.named(USERS, int(number))
-    if name is None or name not in await _known(request):
-        raise NotFound(what="user", name=number)
-    return await people.ref(request, name)
 
 
 @get("/auth/access_tokens")
@@ -126,15 +96,6 @@ async def change_token(request: Ask, number: FromPath[str]) -> TokenOut:
     raise Invalid(reason="A token stays as it was made; make another one and revoke this one.")
 
 
-async def _known(request: Ask) -> list[str]:
-    names = {request.user.name}
-    for _, members in await request.engine.projects.seen(request.user):
-        names |= {member.user for member in members}
-    if rules.may_house(request.user, House.MANAGE_USERS):
-        names |= {user.name for user in await request.engine.people.users(request.user)}
-    return sorted(names)
-
-
 async def _tokens(request: Ask) -> list[Key]:
     keys = await request.engine.people.keys(request.user)
     return [key for key in keys if key.form is KeyForm.TOKEN]
@@ -174,9 +135,6 @@ def _answer(request: Ask, content: LoginOut | DetailOut, token: str, seconds: in
 HANDLERS = (
     log_in,
     log_out,
-    get_self,
-    list_users,
-    get_user,
     list_tokens,
     add_token,
     get_own_token,

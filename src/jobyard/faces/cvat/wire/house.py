@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from jobyard.faces.cvat.wire.shapes import UserRef
 
@@ -59,6 +59,14 @@ class LoginOut(Struct, kw_only=True):
     key: str
 
 
+class PasswordChanges(Struct, kw_only=True):
+    """Another password, said twice, and the one that was."""
+
+    old_password: str
+    new_password1: str
+    new_password2: str
+
+
 class DetailOut(Struct, kw_only=True):
     """A sentence."""
 
@@ -95,9 +103,9 @@ class TokenIn(Struct, kw_only=True):
 class TokenChanges(Struct, kw_only=True):
     """What shall be different about an access token."""
 
-    name: str | None = None
-    expiry_date: str | None = None
-    read_only: bool | None = None
+    name: str | UnsetType = UNSET
+    expiry_date: str | UnsetType | None = UNSET
+    read_only: bool | UnsetType = UNSET
 
 
 class TokenOut(Struct, kw_only=True, omit_defaults=True):
@@ -133,6 +141,35 @@ class OrganizationIn(Struct, kw_only=True):
     slug: str
     name: str = ""
     description: str = ""
+    contact: dict[str, Any] = {}
+
+
+class OrganizationChanges(Struct, kw_only=True):
+    """What shall be different about an organization."""
+
+    slug: str | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    contact: dict[str, Any] | UnsetType = UNSET
+
+
+class MembershipChanges(Struct, kw_only=True):
+    """What somebody shall be in an organization."""
+
+    role: str
+
+
+class UserChanges(Struct, kw_only=True):
+    """What shall be different about a user."""
+
+    username: str | UnsetType = UNSET
+    first_name: str | UnsetType = UNSET
+    last_name: str | UnsetType = UNSET
+    email: str | UnsetType = UNSET
+    groups: list[str] | UnsetType = UNSET
+    is_staff: bool | UnsetType = UNSET
+    is_superuser: bool | UnsetType = UNSET
+    is_active: bool | UnsetType = UNSET
 
 
 class MembershipOut(Struct, kw_only=True):

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from msgspec import UNSET
+
 from jobyard.access import rules
-from jobyard.faces.cvat.wire import MembershipOut, OrganizationOut, TokenOut, UserOut, UserRef
+from jobyard.engine.profiles import ProjectProfile, UserProfile
+from jobyard.faces.cvat.wire import MembershipOut, OrganizationOut, TokenOut, UserChanges, UserOut, UserRef
 from jobyard.faces.cvat.words.times import moment, some_moment
+from jobyard.job.errors import Invalid
 from jobyard.people.record import Key, KeyScope, Membership, Project, Role, User
 
 _GROUPS: Mapping[Role, list[str]] = MappingProxyType(
@@ -27,20 +31,21 @@ _PLACES: Mapping[Role, str] = MappingProxyType(
     }
 )
 """What a place in a project is called in an organization."""
+_ROLES: Mapping[str, Role] = MappingProxyType({place: role for role, place in _PLACES.items() if place != "owner"})
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 """What the client takes in a slug; it refuses the whole answer where there is something else."""
 
 
-def user_out(user: User, ref: UserRef) -> UserOut:
-    """Return a user as they see themselves."""
+def user_out(user: User, ref: UserRef, profile: UserProfile) -> UserOut:
+    """Return a user as they see themselves, and as administrators do."""
     administrator = rules.at_least(user.role, Role.ADMINISTRATOR)
     return UserOut(
         url=ref.url,
         id=ref.id,
         username=user.name,
-        first_name="",
-        last_name="",
-        email="",
+        first_name=profile.first_name,
+        last_name=profile.last_name,
+        email=profile.email,
         groups=_GROUPS[user.role],
         is_staff=administrator,
         is_superuser=administrator,
@@ -66,32 +71,65 @@ def token_out(key: Key, number: int, owner: UserRef) -> TokenOut:
     )
 
 
+def role_in(text: str) -> Role:
+    """Return what somebody is in a project of sharing. Raises Invalid; its owner is who made it."""
+    if text not in _ROLES:
+        message = f'"{text[:50]}" is not a valid choice.'
+        raise Invalid(reason=message, fields=[{"path": "role", "message": message}])
+    return _ROLES[text]
+
+
+def standing_in(role: Role, said: UserChanges) -> Role:
+    """Return a user's role after what is said of their groups; one that has no group of its own stays if it can.
+
+    Raises Invalid for a group that is none.
+    """
+    groups = _GROUPS[role] if said.groups is UNSET else said.groups
+    unknown = [group for group in groups if [group] not in _GROUPS.values()]
+    if unknown or not groups:
+        message = f"The groups are admin, user and worker, and {unknown[0][:50] if unknown else 'none'} is not."
+        raise Invalid(reason=message, fields=[{"path": "groups", "message": message}])
+    administers = "admin" in groups
+    for flag in (said.is_superuser, said.is_staff):
+        if flag is not UNSET:
+            administers = flag
+    if administers:
+        return Role.ADMINISTRATOR
+    wanted = next((group for group in groups if group != "admin"), "user")
+    return (
+        role
+        if _GROUPS[role] == [wanted]
+        else next(one for one in (Role.MEMBER, Role.VIEWER) if _GROUPS[one] == [wanted])
+    )
+
+
 def slug_of(project: Project, number: int) -> str:
     """Return by which word these clients name an organization: its name, where that is one of theirs."""
     return project.name if _LETTERS.issuperset(project.name) else f"organization-{number}"
 
 
-def organization_out(project: Project, number: int, owner: UserRef) -> OrganizationOut:
+def organization_out(project: Project, number: int, owner: UserRef, profile: ProjectProfile) -> OrganizationOut:
     """Return a project of sharing as an organization."""
     return OrganizationOut(
         id=number,
         slug=slug_of(project, number),
-        name=project.name,
-        description="",
+        name=profile.title or project.name,
+        description=profile.description,
         created_date=moment(project.created_at),
         updated_date=moment(project.created_at),
-        contact={},
+        contact=profile.contact,
         owner=owner,
     )
 
 
-def membership_out(place: Membership, number: int, organization: int, user: UserRef, joined: int) -> MembershipOut:
+def membership_out(place: Membership, number: int, organization: int, user: UserRef, project: Project) -> MembershipOut:
     """Return somebody's place in an organization."""
+    own = place.user == project.owner
     return MembershipOut(
         id=number,
         user=user,
         organization=organization,
         is_active=True,
-        joined_date=moment(joined),
-        role=_PLACES[place.role],
+        joined_date=moment(project.created_at),
+        role="owner" if own else _PLACES[place.role],
     )
