@@ -27,4 +27,5 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches of ten, so that a small folder has several, each kept as a stretch where it is no mere rest."""
     monkeypatch.setattr(sync, "BATCH_ENTRIES", 10)
     monkeypatch.setattr(stretches, "BATCH_ENTRIES", 10)
+    monkeypatch.setattr(sync, "LEAST", 4)
     monkeypatch.setattr(stretches, "LEAST", 4)

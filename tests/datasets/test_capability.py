@@ -86,6 +86,13 @@ def test_it_is_not_finished_before_its_end(yard: Yard, job: Job) -> None:
     assert (first["samples"], first["size"]) == (1, 1)
 
 
+KEPT = {"digest": b"x", "leaves": b""}
+
+
+def part(start: bytes, upto: bytes | None, *paths: bytes) -> dict[str, Any]:
+    return {"start": start, "upto": upto, "entries": [(path, 1, 1, "") for path in paths]}
+
+
 WRONG_BATCHES: list[Any] = [
     None,
     [],
@@ -111,6 +118,28 @@ WRONG_BATCHES: list[Any] = [
     {"start": b"", "entries": [(b"a", 1, 1, "")], "upto": None, "skipped": 0, "digest": b"x"},
     {"start": b"", "entries": [], "label_files": [(b"a", 1, 1, "")], "upto": None, "skipped": 0, "digest": b"x"},
     {"start": b"", "entries": [], "upto": None, "skipped": 0, "digest": "x"},
+    *(
+        {"start": b"b", "entries": [], "upto": b"y", "skipped": 0, "digest": b"x", "kept": KEPT, **wrong}
+        for wrong in (
+            {},
+            {"parts": [part(b"c", b"d")], "kept": None},
+            {"parts": [part(b"c", b"d")], "digest": b""},
+            {"parts": [part(b"c", b"d")], "entries": [(b"c", 1, 1, "")]},
+            {"parts": [part(b"a", b"d")]},
+            {"parts": [part(b"c", b"z")]},
+            {"parts": [part(b"c", None)]},
+            {"parts": [part(b"c", b"c")]},
+            {"parts": [part(b"c", b"f"), part(b"e", b"g")]},
+            {"parts": [part(b"e", b"f"), part(b"c", b"d")]},
+            {"parts": [part(b"c", None), part(b"x", b"y")], "upto": None},
+            {"parts": [part(b"c", b"d", b"e")]},
+            {"parts": [part(b"c", b"e", b"c")]},
+            {"parts": [part(b"c", b"g", b"e", b"d")]},
+            {"parts": [part(b"c", b"y", *(b"d%05d" % number for number in range(8001)))]},
+            {"parts": [part(b"c", b"d")], "kept": {**KEPT, "digest": b"x" * 65}},
+            {"parts": [part(b"c", b"d")], "kept": {**KEPT, "leaves": b"x" * 160_001}},
+        )
+    ),
     {"start": b"", "entries": [(b"%05d" % n, 1, 1, "") for n in range(8001)], "upto": None, "skipped": 0},
 ]
 

@@ -13,6 +13,7 @@ from jobyard.datasets import label_files, sync
 from jobyard.datasets.annotations import ShapeKind
 from jobyard.datasets.record import Purpose, SampleFilter, TagWanted
 from jobyard.job.errors import Conflict, Invalid
+from jobyard.kinds import Declined
 from jobyard.store.contract import Store
 from tests.datasets.sources.stub import Answer, Stub, serving
 from tests.datasets.test_buckets import allow
@@ -318,3 +319,29 @@ def test_texts_in_a_bucket_are_read(yard: Yard, stub: Stub) -> None:
     result = yard.synchronize()
     assert (result["added"], result["labels_read"], result["labels_refused"]) == (3, 1, 1)
     assert said(yard) == {"a b.jpg": ("dog",), "no.jpg": (), "x/y.jpg": ("x",)}
+
+
+def many_texts(yard: Yard) -> None:
+    """Samples with more label files between them than a batch holds, of which the first is gone again."""
+    put(yard.source, "0.jpg")
+    put(yard.source, "z.jpg")
+    for number in range(45):
+        put(yard.source, f"a{number:02}.txt", b"cat\n")
+    yard.synchronize()
+    (yard.source / "0.jpg").unlink()
+
+
+def test_a_source_is_not_empty_because_its_samples_lie_behind_many_label_files(pictures: Yard) -> None:
+    many_texts(pictures)
+    assert counts(pictures.synchronize()) == (0, 0, 1, 1)
+    check(pictures)
+
+
+def test_a_source_of_label_files_alone_is_empty(pictures: Yard) -> None:
+    many_texts(pictures)
+    (pictures.source / "z.jpg").unlink()
+    with pytest.raises(Declined, match="No file was found"):
+        pictures.synchronize()
+    assert pictures.get().samples == 2
+    assert counts(pictures.synchronize(allow_empty=True)) == (0, 0, 2, 0)
+    check(pictures)

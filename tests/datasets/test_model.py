@@ -9,9 +9,10 @@ from typing import NamedTuple
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from jobyard.datasets import stretches
-from jobyard.datasets.messages import Applied, Entry, Opened, fingerprint, unpacked
+from jobyard.datasets import leaves, stretches
+from jobyard.datasets.messages import Ahead, Applied, Batch, Entry, Opened, fingerprint, packed, unpacked
 from jobyard.datasets.record import Counts
 from jobyard.job import moves
 from jobyard.job.record import Job
@@ -42,7 +43,7 @@ class Turn(NamedTuple):
     dies: bool = False
     """The attempt dies behind it, and another one goes on."""
     whole: bool = True
-    """It ends where a stretch that was compared earlier ends, and is told by its digest where it is as it was."""
+    """It ends where a stretch that was compared earlier ends, and is told by its digest, and in parts if it differs."""
 
 
 TURNS = st.lists(st.builds(Turn, st.integers(1, BATCH), st.booleans(), st.booleans(), st.booleans()), max_size=12)
@@ -66,7 +67,6 @@ class Lister:
         self.job = job
         self.left = entries(folder)
         self.turns = iter(turns)
-        self.digests = 0
 
     def run(self) -> Counts:
         applied = self.open()
@@ -78,12 +78,12 @@ class Lister:
             if turn.whole and (stretch := applied.ahead) is not None:
                 upto = stretch.upto
                 batch = [entry for entry in ahead if upto is None or entry[0] <= upto]
-                if fingerprint(batch, [], labelled=False) == stretch.digest:
-                    self.digests += 1
-                    applied = self.send(applied.cursor, [], upto, stretch.digest, lost=turn.lost)
+                told = self.shortened(stretch, Batch(start=applied.cursor, entries=batch, upto=upto, skipped=1))
+                if told is not None:
+                    applied = self.send(told, lost=turn.lost)
                     assert (applied.cursor, applied.passed) == (upto or applied.cursor, upto is None)
                     continue
-            applied = self.send(applied.cursor, batch, upto, lost=turn.lost)
+            applied = self.send(Batch(start=applied.cursor, entries=batch, upto=upto, skipped=1), lost=turn.lost)
             if turn.dies:
                 self.job = self.yard.change(self.job, lambda now: moves.give_back(now, now.attempt, 1))
                 self.job = self.yard.claim(self.job)
@@ -94,20 +94,25 @@ class Lister:
     def open(self) -> Applied:
         return unpacked(self.yard.call(self.job, "datasets.open"), Opened).applied
 
-    def send(
-        self, start: bytes, batch: Sequence[Entry], upto: bytes | None, digest: bytes = b"", *, lost: bool
-    ) -> Applied:
-        payload = {"start": start, "entries": list(batch), "upto": upto, "skipped": 1, "digest": digest}
-        answer = unpacked(self.yard.call(self.job, "datasets.apply", payload), Applied)
+    def shortened(self, stretch: Ahead, whole: Batch) -> Batch | None:
+        """Return a batch by its digest, or in parts where it differs, as long as it can be told so."""
+        digest = fingerprint(whole.entries, [], labelled=False)
+        if digest == stretch.digest:
+            return replace(whole, entries=[], digest=digest)
+        return leaves.in_parts(whole, stretch, digest, labelled=False) if stretch.digest else None
+
+    def send(self, batch: Batch, *, lost: bool) -> Applied:
+        answer = unpacked(self.yard.call(self.job, "datasets.apply", packed(batch)), Applied)
         while answer.more:
-            answer = unpacked(self.yard.call(self.job, "datasets.apply", payload), Applied)
+            answer = unpacked(self.yard.call(self.job, "datasets.apply", packed(batch)), Applied)
         if lost:
-            assert unpacked(self.yard.call(self.job, "datasets.apply", payload), Applied) == answer
+            assert unpacked(self.yard.call(self.job, "datasets.apply", packed(batch)), Applied) == answer
         return answer
 
 
 @pytest.fixture
 def small_yard(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Yard:
+    monkeypatch.setattr(leaves, "LEAF", 2)
     monkeypatch.setattr(stretches, "LEAST", 2)
     monkeypatch.setattr(stretches, "BATCH_ENTRIES", 2 * BATCH)
     return Yard(store, tmp_path, known_limit=KNOWN_LIMIT)

@@ -16,8 +16,9 @@ from jobyard.access.vault import Vault
 from jobyard.datasets import finding, label_files, rows, stretches
 from jobyard.datasets.endpoints import reach
 from jobyard.datasets.guards import check, check_order, guard, require_owner
-from jobyard.datasets.merge import NOTHING, Difference, difference
+from jobyard.datasets.merge import NOTHING, Difference, difference, joined
 from jobyard.datasets.messages import (
+    BATCH_LIMIT,
     Applied,
     Batch,
     Entry,
@@ -158,13 +159,13 @@ class DatasetCapability:
             check_order(batch.start, batch.entries)
             return _applied(transaction, begun)
         if batch.digest:
-            return self._same(transaction, held, begun, batch, now)
+            return self._by_digest(transaction, job, held, begun, batch, now)
         sorted_ = _sorting(held.dataset)
         samples, more = self._compared(batch.entries, rows.known, transaction, held, batch)
         files, more_files = NOTHING, False
         if sorted_.labels:
             files, more_files = self._compared(batch.label_files, label_files.known, transaction, held, batch)
-        guard(held.dataset, job, begun, batch, samples)
+        guard(held.dataset, job, begun, samples, empty=not batch.entries and not batch.further)
         if more_files and not more:
             samples = NOTHING  # the batch comes again, and then they would be found and counted anew
         moved = replace(begun, counts=_counted(begun.counts, samples))
@@ -177,13 +178,32 @@ class DatasetCapability:
         _note(transaction, begun, moved, samples, now)
         return replace(_applied(transaction, moved), more=more or more_files)
 
-    def _same(self, transaction: Transaction, held: Held, begun: Pass, batch: Batch, now: int) -> Applied:
-        count = stretches.same(transaction, held.dataset.number, batch)
+    def _by_digest(
+        self, transaction: Transaction, job: Job, held: Held, begun: Pass, batch: Batch, now: int
+    ) -> Applied:
+        """Take a stretch that is as it was outside of its parts."""
+        number, sorted_ = held.dataset.number, _sorting(held.dataset)
+        count = stretches.same(transaction, number, batch)
         if count is None:
             return _applied(transaction, begun)
-        unchanged = replace(NOTHING, unchanged=count)
-        moved = _moved(replace(begun, counts=_counted(begun.counts, unchanged)), batch, count)
-        _note(transaction, begun, moved, unchanged, now)
+        samples = joined(
+            difference(rows.known(transaction, number, part.start, part.upto, BATCH_LIMIT), part.entries)
+            for part in batch.parts
+        )
+        samples = replace(samples, unchanged=count - len(samples.changed) - len(samples.deleted))
+        listed = count + len(samples.added) - len(samples.deleted)
+        guard(held.dataset, job, begun, samples, empty=not listed)
+        moved = _moved(replace(begun, counts=_counted(begun.counts, samples)), batch, listed)
+        if batch.parts:
+            asked = batch.parts if sorted_.labels else ()
+            files = joined(
+                difference(label_files.known(transaction, number, part.start, part.upto, BATCH_LIMIT), part.label_files)
+                for part in asked
+            )
+            stretches.keep_as(transaction, number, batch, listed)
+            rows.write(transaction, held, samples, now)
+            label_files.write(transaction, held, sorted_, samples, files, now)
+        _note(transaction, begun, moved, samples, now)
         return _applied(transaction, moved)
 
     def _compared(

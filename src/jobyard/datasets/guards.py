@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from jobyard.access import rules
 from jobyard.access.rules import Verb
 from jobyard.datasets.merge import Difference
-from jobyard.datasets.messages import BATCH_LIMIT, Batch, Entry
+from jobyard.datasets.messages import BATCH_LIMIT, LEAVES_LIMIT, Batch, Entry, Kept, Part
 from jobyard.datasets.paths import PATH_LIMIT, shown
 from jobyard.datasets.record import Dataset
 from jobyard.datasets.rows import Pass
@@ -18,18 +18,21 @@ from jobyard.store.contract import View
 
 _NUMBER_LIMIT = 2**63
 _ETAG_LIMIT = 200
+_DIGEST_LIMIT = 64
 
 
 def check(batch: Batch) -> None:
     """Raise Invalid for a batch that cannot be a stretch of a source; what is deleted depends on it."""
-    count = len(batch.entries) + len(batch.label_files)
-    if count > BATCH_LIMIT or batch.skipped < 0:
+    if batch.skipped < 0 or _length(batch) + sum(map(_length, batch.parts)) > BATCH_LIMIT:
         raise Invalid(reason=f"A batch holds up to {BATCH_LIMIT} entries.")
-    if count and batch.digest:
+    if _length(batch) and batch.digest:
         raise Invalid(reason="A batch holds either entries or the digest of them.")
-    last = max((entries[-1][0] for entries in (batch.entries, batch.label_files) if entries), default=batch.start)
-    if batch.upto is not None and (batch.upto < last or batch.upto == batch.start):
+    if bool(batch.parts) is not (batch.kept is not None) or (batch.parts and not batch.digest):
+        raise Invalid(reason="Parts of a stretch come with its digest, and with what is kept of it from now on.")
+    if batch.upto is not None and (batch.upto < _last(batch) or batch.upto == batch.start):
         raise Invalid(reason="The batch ends before its last entry.")
+    if batch.kept is not None:
+        _check_parts(batch, batch.kept)
 
 
 def require_owner(view: View, job: Job, dataset: Dataset) -> None:
@@ -41,13 +44,13 @@ def require_owner(view: View, job: Job, dataset: Dataset) -> None:
         raise Refused(verb=f"synchronize {dataset.name} any more")
 
 
-def guard(dataset: Dataset, job: Job, begun: Pass, batch: Batch, found: Difference) -> None:
+def guard(dataset: Dataset, job: Job, begun: Pass, found: Difference, *, empty: bool) -> None:
     """Raise SourceEmptied or TooManyGone where more would be deleted than whoever submitted the job has agreed to.
 
-    An empty source is more often a disk that is not there.
+    `empty` says that no sample is known to be where the batch is, or further on. An empty source is more often a disk
+    that is not there.
     """
-    nothing = not batch.entries and not begun.counts.listed
-    if found.deleted and nothing and job.parameters.get("allow_empty") is not True:
+    if found.deleted and empty and not begun.counts.listed and job.parameters.get("allow_empty") is not True:
         raise SourceEmptied(path=dataset.source, samples=dataset.samples)
     limit = job.parameters.get("delete_limit")
     if isinstance(limit, int) and begun.counts.deleted + len(found.deleted) > limit:
@@ -66,3 +69,31 @@ def check_order(start: bytes, entries: Sequence[Entry]) -> None:
         if not 0 <= size < _NUMBER_LIMIT or not -_NUMBER_LIMIT <= mtime_ns < _NUMBER_LIMIT or len(etag) > _ETAG_LIMIT:
             raise Invalid(reason=f"The numbers of {shown(path, 200)} are out of range.")
         last = path
+
+
+def _length(told: Batch | Part) -> int:
+    return len(told.entries) + len(told.label_files)
+
+
+def _last(told: Batch | Part) -> bytes:
+    """Return the last path that is told of, or where the stretch begins."""
+    return max((entries[-1][0] for entries in (told.entries, told.label_files) if entries), default=told.start)
+
+
+def _check_parts(batch: Batch, kept: Kept) -> None:
+    """Raise Invalid for parts that are not in order, or lie outside of their stretch."""
+    if len(kept.digest) > _DIGEST_LIMIT or len(kept.leaves) > LEAVES_LIMIT:
+        raise Invalid(reason="What is to be kept of the stretch is too long.")
+    last: bytes | None = batch.start
+    for part in batch.parts:
+        if (
+            last is None
+            or part.start < last
+            or (part.upto is not None and (part.upto <= part.start or part.upto < _last(part)))
+        ):
+            raise Invalid(reason="The parts of the batch are not in order.")
+        last = part.upto
+        check_order(part.start, part.entries)
+        check_order(part.start, part.label_files)
+    if batch.upto is not None and (last is None or last > batch.upto):
+        raise Invalid(reason="The batch ends before its last part.")

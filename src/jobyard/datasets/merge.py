@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from jobyard.datasets.messages import Entry
 
@@ -65,6 +66,21 @@ def difference(known: Sequence[Entry], listed: Sequence[Entry]) -> Difference:
         joined = True
     growth -= sum(entry[1] for entry in deleted)
     return Difference(added=added, changed=changed, deleted=deleted, unchanged=unchanged, growth=growth, gone=gone)
+
+
+def joined(found: Iterable[Difference]) -> Difference:
+    """Return differences of stretches that follow each other, with or without gaps, as one."""
+    whole = Difference(added=[], changed=[], deleted=[], unchanged=0, growth=0, gone=[])
+    unchanged, growth = 0, 0
+    for one in found:
+        whole.added.extend(one.added)
+        whole.changed.extend(one.changed)
+        whole.deleted.extend(one.deleted)
+        # Never joined across a gap: what lies in it stays.
+        whole.gone.extend(one.gone)
+        unchanged += one.unchanged
+        growth += one.growth
+    return replace(whole, unchanged=unchanged, growth=growth)
 
 
 def _alike(known: Entry, listed: Entry) -> bool:

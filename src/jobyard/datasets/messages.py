@@ -22,6 +22,10 @@ BATCH_LIMIT = 2 * BATCH_ENTRIES
 """The most entries one batch carries."""
 BATCH_BYTES = 512 * 1024
 """After so many bytes of paths a batch is sent, where the house did not say how far the stretch goes."""
+LEAVES_LIMIT = 20 * BATCH_LIMIT
+"""The most bytes that the leaves of a stretch take."""
+LEAST = 250
+"""Entries of the smallest stretch that is kept: a dataset that shrinks shall not go to pieces."""
 UNREAD_FILES = 200
 """The most label files that are read between two words with the house."""
 
@@ -52,6 +56,28 @@ class Ahead(Struct, frozen=True, kw_only=True):
     """The path with which it ends; None for the end of the source."""
     digest: bytes = b""
     """What `fingerprint` says of it where it is still as it was compared; empty where that is not known."""
+    leaves: bytes = b""
+    """What its leaves were then; empty where that is not known."""
+
+
+class Kept(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is kept of a stretch that was compared."""
+
+    digest: bytes
+    leaves: bytes
+
+
+class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A part of a stretch, without gaps."""
+
+    start: bytes
+    """It begins behind this path."""
+    upto: bytes | None
+    """The path with which it ends; None for the end of the source."""
+    entries: list[Entry]
+    """All samples of it, in the order of their bytes."""
+    label_files: list[Entry] = []
+    """All files of it that may hold labels, in the order of their bytes."""
 
 
 class Applied(Struct, frozen=True, kw_only=True):
@@ -99,7 +125,13 @@ class Batch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     label_files: list[Entry] = []
     """All files of the stretch that may hold labels, in the order of their bytes."""
     digest: bytes = b""
-    """The digest of the stretch, said in place of its entries and files where it is the one that was ahead."""
+    """The digest that was ahead, said in place of entries and files: outside of the parts the stretch is still so."""
+    parts: list[Part] = []
+    """With a digest: where the stretch differs, one after the other. Without any it is what it was."""
+    kept: Kept | None = None
+    """With parts: what is to be kept of the stretch from now on."""
+    further: bool = False
+    """A sample was seen further on in the source: that none came so far does not make it an empty one."""
 
 
 class Unread(Struct, frozen=True, kw_only=True):

@@ -11,12 +11,10 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from jobyard.datasets.messages import BATCH_ENTRIES, Ahead, Batch, Entry, fingerprint
+from jobyard.datasets import leaves
+from jobyard.datasets.messages import BATCH_ENTRIES, LEAST, Ahead, Batch, Entry, Kept
 from jobyard.datasets.rows import QUERIES
 from jobyard.store.contract import Transaction, View
-
-LEAST = 250
-"""Entries of the smallest stretch that is kept: a dataset that shrinks shall not go to pieces."""
 
 
 class Stretch(Struct, frozen=True, kw_only=True):
@@ -26,6 +24,7 @@ class Stretch(Struct, frozen=True, kw_only=True):
     upto: bytes | None
     samples: int
     digest: bytes
+    leaves: bytes
 
 
 def ahead(view: View, number: int, cursor: bytes) -> Ahead | None:
@@ -33,11 +32,13 @@ def ahead(view: View, number: int, cursor: bytes) -> Ahead | None:
     found = _next(view, number, cursor)
     if found is None:
         return None
-    return Ahead(upto=found.upto, digest=found.digest) if found.start == cursor else Ahead(upto=found.start)
+    if found.start != cursor:
+        return Ahead(upto=found.start)
+    return Ahead(upto=found.upto, digest=found.digest, leaves=found.leaves)
 
 
 def same(view: View, number: int, batch: Batch) -> int | None:
-    """Return how many samples a stretch holds that was told by its digest; None where it is not what is known."""
+    """Return how many samples are known of a stretch told by its digest; None where that is not what is known."""
     found = _next(view, number, batch.start)
     if found is None or (found.start, found.upto, found.digest) != (batch.start, batch.upto, batch.digest):
         return None
@@ -57,19 +58,33 @@ def keep(transaction: Transaction, number: int, batch: Batch, *, labelled: bool)
     """Note that what is known of a stretch is what a batch told. The stretch must have been forgotten before."""
     for start, upto, entries, files in _pieces(batch, batch.label_files if labelled else ()):
         if len(entries) + len(files) >= LEAST:
-            parameters = {
-                "dataset": number,
-                "start": start,
-                "upto": upto,
-                "samples": len(entries),
-                "digest": fingerprint(entries, files, labelled=labelled),
-            }
-            transaction.run(QUERIES["put_stretch"], parameters)
+            _put(transaction, number, start, upto, len(entries), leaves.kept(entries, files, labelled=labelled))
+
+
+def keep_as(transaction: Transaction, number: int, batch: Batch, samples: int) -> None:
+    """Note what a batch says is to be kept of a stretch, of which so many samples are known now."""
+    forget(transaction, number, batch.start, batch.upto)
+    if batch.kept is not None:
+        _put(transaction, number, batch.start, batch.upto, samples, batch.kept)
+
+
+def _put(transaction: Transaction, number: int, start: bytes, upto: bytes | None, samples: int, kept: Kept) -> None:
+    parameters = {
+        "dataset": number,
+        "start": start,
+        "upto": upto,
+        "samples": samples,
+        "digest": kept.digest,
+        "leaves": kept.leaves,
+    }
+    transaction.run(QUERIES["put_stretch"], parameters)
 
 
 def _next(view: View, number: int, start: bytes) -> Stretch | None:
     rows = view.rows(QUERIES["next_stretch"], {"dataset": number, "start": start})
-    return next((Stretch(start=row[0], upto=row[1], samples=row[2], digest=row[3]) for row in rows), None)
+    return next(
+        (Stretch(start=row[0], upto=row[1], samples=row[2], digest=row[3], leaves=row[4]) for row in rows), None
+    )
 
 
 def _pieces(

@@ -7,11 +7,12 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from jobyard.datasets import changes
+from jobyard.datasets import changes, leaves
 from jobyard.datasets.listed import Skipped, Source, opened_source
 from jobyard.datasets.messages import (
     BATCH_BYTES,
     BATCH_ENTRIES,
+    LEAST,
     Applied,
     Batch,
     Entry,
@@ -97,6 +98,8 @@ class _Listing:
         self._sent = 0
         self._astray = False
         """The house stands elsewhere than behind the batch it was sent."""
+        self._lies_ahead: bool | None = None
+        """A sample lies somewhere in the source; None where nobody has looked."""
         self._stand(opened.applied)
 
     def run(self, *, may_be_empty: bool) -> None:
@@ -170,11 +173,25 @@ class _Listing:
     def _batch(self, upto: bytes | None) -> Batch:
         entries, files, ahead = self._entries, self._files, self._applied.ahead
         start, skipped = self._applied.cursor, self._skipped.take()
-        if ahead is not None and ahead.digest and ahead.upto == upto:
-            digest = fingerprint(entries, files, labelled=bool(self._sorting.labels))
-            if digest == ahead.digest:
-                return Batch(start=start, entries=[], upto=upto, skipped=skipped, digest=digest)
-        return Batch(start=start, entries=entries, label_files=files, upto=upto, skipped=skipped)
+        further = not entries and upto is not None and self._goes_on()
+        whole = Batch(start=start, entries=entries, label_files=files, upto=upto, skipped=skipped, further=further)
+        if ahead is None or not ahead.digest or ahead.upto != upto:
+            return whole
+        labelled = bool(self._sorting.labels)
+        digest = fingerprint(entries, files, labelled=labelled)
+        if digest == ahead.digest:
+            return Batch(start=start, entries=[], upto=upto, skipped=skipped, digest=digest)
+        if not ahead.leaves or not LEAST <= len(entries) + len(files) <= BATCH_ENTRIES * 3 // 2:
+            return whole  # and its stretch is kept in two, or not at all
+        return leaves.in_parts(whole, ahead, digest, labelled=labelled) or whole
+
+    def _goes_on(self) -> bool:
+        """Tell whether there are samples, where none was met so far: then the source is no empty one."""
+        if self._applied.counts.listed or not self._sorting.labels:
+            return False
+        if self._lies_ahead is None:
+            self._lies_ahead = self._source.holds(self._sorting.is_sample)
+        return self._lies_ahead
 
     def _tell(self, applied: Applied) -> None:
         listed, expected = applied.counts.listed, self._opened.expected

@@ -228,15 +228,15 @@ LIMIT :limit
 SELECT number FROM dataset_samples WHERE dataset = :dataset AND path = :path
 
 -- next_stretch: the first compared stretch that begins at a path or behind it
-SELECT start, upto, samples, digest
+SELECT start, upto, samples, digest, leaves
 FROM dataset_stretches
 WHERE dataset = :dataset AND start >= :start
 ORDER BY start
 LIMIT 1
 
 -- put_stretch: what a stretch held when it was compared; those that it overlaps are gone already
-INSERT INTO dataset_stretches (dataset, start, upto, samples, digest)
-VALUES (:dataset, :start, :upto, :samples, :digest)
+INSERT INTO dataset_stretches (dataset, start, upto, samples, digest, leaves)
+VALUES (:dataset, :start, :upto, :samples, :digest, :leaves)
 
 -- drop_stretches_between: those that share a path with a stretch, also one that begins before it
 DELETE FROM dataset_stretches
