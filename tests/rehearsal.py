@@ -47,6 +47,10 @@ class Rehearsal:
     def result_file(self, name: str, media_type: str = "application/octet-stream") -> Path:
         return self.results / name
 
+    def ask(self, verb: str, payload: Any = None) -> Callable[[], Any]:
+        answer = self.call(verb, payload)
+        return lambda: answer
+
     def call(self, verb: str, payload: Any = None) -> Any:
         self.check()
         self.calls.append((verb, payload))

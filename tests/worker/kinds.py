@@ -291,6 +291,15 @@ class Calls(Plain):
         return {"first": len(first["bytes"]), "second": context.call("room.other", [1, 2])}
 
 
+class Overlaps(Plain):
+    """Asks several things before it waits for any answer, and for the last one first."""
+
+    def run(self, parameters: Anything, context: Context) -> Any:
+        awaited = [context.ask("room.verb", number) for number in range(parameters.count)]
+        between = context.call("room.between", "between")
+        return {"between": between, "answers": [answer() for answer in reversed(awaited)]}
+
+
 class Notes(Plain):
     """Notes each attempt that begins and each that ends in a file, as an effect outside the house."""
 

@@ -231,6 +231,11 @@ def test_running_work_may_ask_the_house(house: House, worker: Started) -> None:
     ]
 
 
+def test_what_is_asked_ahead_is_answered_to_whoever_asked(house: House, worker: Started) -> None:
+    job = house.final(house.submit("overlaps", count=4))
+    assert job.result == {"between": "between", "answers": [3, 2, 1, 0]}
+
+
 def test_a_refused_call_raises_the_houses_sentence(house: House, worker: Started) -> None:
     def refuse(call: object) -> object:
         raise NoSample(name="s1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -68,4 +69,11 @@ class Context(Protocol):
         """Ask a capability of the house, such as `datasets.apply`, and wait for its answer.
 
         Raises Cancelled when the attempt shall stop, and Declined with the house's sentence when it refuses.
+        """
+
+    def ask(self, verb: str, payload: Any = None) -> Callable[[], Any]:
+        """Ask a capability of the house and go on; call what comes back, once, to wait for the answer.
+
+        So the work can do something while the house does. What is asked while an answer is still awaited may be
+        answered before it. Waiting raises what `call` raises.
         """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ class ChildContext:
         self._log = log
         self._turn = threading.Lock()
         self._number = 0
+        self._answers: dict[int, Answered] = {}
+        """Answers that came while another one was awaited."""
         self._files: dict[str, str] = {}
         self._results = Path(f"{run.folder}.files")
 
@@ -81,14 +84,25 @@ class ChildContext:
 
     def call(self, verb: str, payload: Any = None) -> Any:
         """Ask a capability of the house and wait for its answer. Raises Cancelled, or Declined when it refuses."""
+        return self.ask(verb, payload)()
+
+    def ask(self, verb: str, payload: Any = None) -> Callable[[], Any]:
+        """Ask a capability of the house; what comes back waits for the answer. Raises Cancelled."""
         self.check()
         body = msgspec.Raw(msgspec.msgpack.encode(payload))
         with self._turn:
             self._number += 1
-            self._link.send(Asked(self._number, verb, body))
-            answer = self._link.receive()
-            while not isinstance(answer, Answered) or answer.number != self._number:
+            number = self._number
+            self._link.send(Asked(number, verb, body))
+        return lambda: self._value(number)
+
+    def _value(self, number: int) -> Any:
+        with self._turn:
+            while number not in self._answers:
                 answer = self._link.receive()
+                if isinstance(answer, Answered):
+                    self._answers[answer.number] = answer
+            answer = self._answers.pop(number)
         if answer.stop:
             raise self._interrupt.notice()
         if answer.error:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
 from jobyard.datasets import tracks
 from jobyard.datasets.annotations import Annotations, Shape, Tag
@@ -90,14 +90,19 @@ def stretches(
     bare: bool = False,
 ) -> Iterator[Said]:
     """Yield what was said of a dataset's frames, a stretch at a time; `bare` yields only the frames."""
-    upto, more = subject.last if last is None else last, True
-    while more and first <= upto:
+    upto = subject.last if last is None else last
+
+    def asked(first: int) -> Callable[[], Any]:
         wanted = FramesWanted(dataset=subject.id, first=first, last=upto, layer=layer, bare=bare)
-        said = unpacked(context.call("work.said", packed(wanted)), Said)
+        return context.ask("work.said", packed(wanted))
+
+    awaited = asked(first) if first <= upto else None
+    while awaited is not None:
+        said = unpacked(awaited(), Said)
+        # While somebody works on one stretch, the house looks for the next one.
+        awaited = asked(said.frames[-1].number + 1) if said.more else None
         if said.frames:
             yield said
-            first = said.frames[-1].number + 1
-        more = said.more
 
 
 def frames(said: Said) -> Iterator[tuple[Framed, Annotations]]:

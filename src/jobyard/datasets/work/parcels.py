@@ -26,6 +26,13 @@ class Parcels:
 
     def add(self, said: Annotations) -> Iterator[Annotations]:
         """Take annotations in, and yield every parcel that became full."""
+        whole = weight(said)
+        if self._weight + whole < self._heaviest:
+            self._tags += said.tags
+            self._shapes += said.shapes
+            self._tracks += said.tracks
+            self._weight += whole
+            return
         for tag in said.tags:
             self._tags.append(tag)
             yield from self._weigh(_EACH)
@@ -58,12 +65,12 @@ def parcels(several: Iterable[Annotations], heaviest: int = HEAVIEST) -> Iterato
 
 def weight(said: Annotations) -> int:
     """Return how much annotations weigh: their numbers, and something for each."""
-    shapes, tracks = sum(map(_shape, said.shapes)), sum(map(_track, said.tracks))
-    return len(said.tags) * _EACH + shapes + tracks
+    shapes = sum([_shape(shape) for shape in said.shapes])
+    return len(said.tags) * _EACH + shapes + (sum(map(_track, said.tracks)) if said.tracks else 0)
 
 
 def _shape(shape: Shape) -> int:
-    return _EACH + len(shape.points) + sum(map(_shape, shape.parts))
+    return _EACH + len(shape.points) + (sum(map(_shape, shape.parts)) if shape.parts else 0)
 
 
 def _track(track: Track) -> int:

@@ -32,6 +32,8 @@ def open_writer(path: Path, synchronous: str) -> apsw.Connection:
         connection.execute(f"PRAGMA synchronous = {'NORMAL' if synchronous.upper() == 'NORMAL' else 'FULL'}")
         connection.execute("PRAGMA journal_size_limit = 67108864")
         connection.execute("PRAGMA cache_size = -32768")
+        # What a statement or a savepoint could take back waits on the disk once it is large, and not in memory.
+        connection.execute("PRAGMA temp_store = FILE")
     except apsw.Error as error:
         raise fault(error) from error
     return connection

@@ -79,12 +79,8 @@ def compact(connection: apsw.Connection) -> None:
     if shutil.disk_usage(folder).free < 2 * (now.database - now.free) + now.log:
         raise StoreFull
     connection.execute(QUERIES["gather_words"].text("sqlite"))
-    connection.execute("PRAGMA temp_store = FILE")
-    try:
-        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        connection.execute("VACUUM")
-    finally:
-        connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    connection.execute("VACUUM")
     empty_log(connection)
 
 
