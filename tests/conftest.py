@@ -33,7 +33,7 @@ __all__ = [
     "sqlite_folder",
 ]
 
-settings.register_profile("fast", max_examples=200, deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("fast", max_examples=100, deadline=None, derandomize=True, print_blob=True)
 settings.register_profile(
     "storm", max_examples=10_000, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
