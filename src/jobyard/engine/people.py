@@ -254,6 +254,24 @@ class People:
         await self._ledger.write(work)
         return made, secret
 
+    async def change_key(self, actor: Actor, key: Key) -> Key:
+        """Keep what is said anew of a key of one's own: its label, its scope and its expiry. Raises NotFound."""
+        if actor.scope is not KeyScope.FULL:
+            raise Refused(verb="change keys with this key")
+        if key.scope is KeyScope.DESK:
+            rules.require_house(actor, House.WORK)
+
+        def work(transaction: Transaction) -> Key:
+            stored = next((one for one in transaction.keys(actor.name) if one.id == key.id), None)
+            if stored is None or stored.form is KeyForm.SESSION:
+                raise NotFound(what="key", name=key.id)
+            changed = replace(stored, label=key.label, scope=key.scope, expires_at=key.expires_at)
+            transaction.put_key(changed)
+            _tell(transaction, self._ledger.now(), actor, "changed", changed)
+            return changed
+
+        return await self._ledger.write(work)
+
     async def revoke_key(self, actor: Actor, id_: str) -> None:
         """Remove a key; whoever comes with it next is turned away. Raises NotFound."""
         if actor.scope is not KeyScope.FULL:

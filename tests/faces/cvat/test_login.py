@@ -113,6 +113,53 @@ async def test_access_tokens_are_made_listed_used_and_revoked(house: House) -> N
     assert (await reader("GET", "/users/self")).status_code == 401
 
 
+async def test_a_token_is_changed_by_its_owner_and_good_for_what_it_is_then(house: House) -> None:
+    mia = house.caller()
+    made = await mia.made("auth/access_tokens", name="laptop")
+    place, come = f"/auth/access_tokens/{made['id']}", house.caller(token=made["value"])
+    assert (await come("POST", "/tasks", {"name": "t"})).status_code == 201
+    until = "2100-01-01T00:00:00.000000Z"
+    changed = await mia("PATCH", place, {"name": "desk", "read_only": True, "expiry_date": until})
+    said = changed.json()
+    assert (said["name"], said["read_only"], said["expiry_date"], said["id"]) == ("desk", True, until, made["id"])
+    assert (await come("POST", "/tasks", {"name": "t"})).status_code == 403
+    assert (await come("PATCH", place, {"read_only": False})).status_code == 403
+    assert (await house.caller("max")("PATCH", place, {"name": "x"})).status_code == 404
+    for wrong in ({"name": ""}, {"expiry_date": "2001-01-01T00:00:00Z"}, {"read_only": 5}):
+        answer = await mia("PATCH", place, wrong)
+        assert answer.status_code == 400 and set(answer.json()) == set(wrong)
+    again = (await mia("PATCH", place, {"read_only": False, "expiry_date": None})).json()
+    assert again["name"] == "desk" and again["expiry_date"] is None
+    assert (await come("POST", "/tasks", {"name": "u"})).status_code == 201
+    await mia.made("auth/access_tokens", name="other", read_only=True)
+    for query in ("name=desk", "search=DES", f'filter={{"==":[{{"var":"id"}},{made["id"]}]}}'):
+        assert [one["id"] for one in (await mia.got(f"/auth/access_tokens?{query}"))["results"]] == [made["id"]]
+    named = [one["name"] for one in (await mia.got("/auth/access_tokens?sort=name&page_size=all"))["results"]]
+    assert named == sorted(named, key=str.casefold) and {"desk", "other"} <= set(named)
+
+
+async def test_a_password_is_changed_by_who_knows_it_and_ends_the_sessions(house: House) -> None:
+    key = (await signed_in(house)).json()["key"]
+    come, path = house.caller(token=key), "/auth/password/change"
+
+    def said(old: str, new: str, again: str) -> dict[str, str]:
+        return {"old_password": old, "new_password1": new, "new_password2": again}
+
+    for wrong, field in (
+        (said(PASSWORD, "new horse 1", "new horse 2"), "new_password2"),
+        (said(PASSWORD, "short", "short"), "new_password2"),
+        (said("wrong", "new horse 1", "new horse 1"), "old_password"),
+        ({"old_password": PASSWORD, "new_password1": "new horse 1"}, "new_password2"),
+    ):
+        answer = await come("POST", path, wrong)
+        assert answer.status_code == 400 and list(answer.json()) == [field]
+    assert (await house.caller(None)("POST", path, said(PASSWORD, "new horse", "new horse"))).status_code == 401
+    assert (await come("POST", path, said(PASSWORD, "new horse", "new horse"))).status_code == 200
+    assert (await come("GET", "/users/self")).status_code == 401
+    body = {"username": "mia", "password": "new horse"}
+    assert (await house.caller(None)("POST", "/auth/login", body)).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("said", "field"),
     [({"name": ""}, "name"), ({}, "name"), ({"name": "x", "expiry_date": "2001-01-01T00:00:00Z"}, "expiry_date")],

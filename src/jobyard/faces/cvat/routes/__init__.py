@@ -24,6 +24,7 @@ from jobyard.faces.cvat.routes import (
     server,
     session,
     tasks,
+    tokens,
     users,
     validating,
 )
@@ -32,6 +33,7 @@ from jobyard.faces.cvat.surroundings import Ask
 _SUBJECTS = (
     server,
     session,
+    tokens,
     users,
     organizations,
     requests,

@@ -1,23 +1,20 @@
-"""Signing in and out, and access tokens."""
+"""Signing in and out, and another password."""
 
 from __future__ import annotations
 
 import msgspec
-from litestar import delete, get, patch, post
-from litestar.params import FromPath
+from litestar import post
 from litestar.response.base import ASGIResponse
-from msgspec.structs import replace
 
-from jobyard.faces.cvat import login, paging, people, taking
+from jobyard.faces.cvat import login, taking
 from jobyard.faces.cvat.gate import PUBLIC
-from jobyard.faces.cvat.surroundings import KEYS, Ask
-from jobyard.faces.cvat.wire import DetailOut, LoginIn, LoginOut, PageOut, TokenIn, TokenOut
-from jobyard.faces.cvat.words import accounts
-from jobyard.faces.cvat.words.times import micros
-from jobyard.job.errors import Invalid, NotFound
-from jobyard.people.record import Key, KeyForm, KeyScope
+from jobyard.faces.cvat.surroundings import Ask
+from jobyard.faces.cvat.wire import DetailOut, LoginIn, LoginOut
+from jobyard.faces.cvat.wire.house import PasswordChanges
+from jobyard.job.errors import Invalid, Unauthenticated
 
-FACE = "cvat"
+_SHORTEST, _LONGEST = 8, 1_024
+"""How many characters a password has."""
 
 
 @post("/auth/login", opt={PUBLIC: True}, status_code=200)
@@ -39,90 +36,24 @@ async def log_out(request: Ask) -> ASGIResponse:
     return _answer(request, DetailOut(detail="Successfully logged out."), "", 0)
 
 
-@get("/auth/access_tokens")
-async def list_tokens(request: Ask) -> PageOut:
-    """Return your tokens, without what they prove themselves with."""
-    asked = request.asked
-    which = paging.wanted(asked)
-    keys = await _tokens(request)
-    shown = [await _token_out(request, key) for key in which.cut(keys)]
-    return paging.page(request.link("auth/access_tokens"), asked, which, shown, len(keys))
+@post("/auth/password/change", status_code=200)
+async def change_password(request: Ask) -> DetailOut:
+    """Set another password for oneself, who proves it by the one that was; all one's sessions end."""
+    said = await taking.body(request, PasswordChanges)
+    if said.new_password1 != said.new_password2:
+        raise _wrong("new_password2", "The two new passwords are not the same.")
+    if not _SHORTEST <= len(said.new_password1) <= _LONGEST:
+        raise _wrong("new_password2", f"A password has {_SHORTEST} to {_LONGEST:,} characters.")
+    try:
+        await request.engine.people.check(request.user.name, said.old_password, request.address)
+    except Unauthenticated:
+        raise _wrong("old_password", "This is not the password that was.") from None
+    await request.engine.people.set_password(request.user, request.user.name, said.new_password1)
+    return DetailOut(detail="The new password is kept.")
 
 
-@post("/auth/access_tokens", status_code=201)
-async def add_token(request: Ask) -> TokenOut:
-    """Make a token; its value is shown this once."""
-    said = await taking.body(request, TokenIn)
-    if not 1 <= len(said.name.strip()) <= 50 or not said.name.isprintable():
-        message = "A token's name has 1 to 50 printable characters."
-        raise Invalid(reason=message, fields=[{"path": "name", "message": message}])
-    wish = Key(
-        id="",
-        user=request.user.name,
-        form=KeyForm.TOKEN,
-        scope=KeyScope.READ if said.read_only else KeyScope.FULL,
-        label=said.name.strip(),
-        face=FACE,
-        expires_at=None if said.expiry_date is None else _later(request, said.expiry_date),
-    )
-    key, secret = await request.engine.people.add_key(request.user, wish)
-    shown = await _token_out(request, key)
-    return replace(shown, value=secret)
-
-
-@get("/auth/access_tokens/self")
-async def get_own_token(request: Ask) -> TokenOut:
-    """Return the token this came with."""
-    return await _token_out(request, await _token(request, request.user.key))
-
-
-@get("/auth/access_tokens/{number:str}")
-async def get_token(request: Ask, number: FromPath[str]) -> TokenOut:
-    """Return one of your tokens."""
-    return await _token_out(request, await _numbered(request, number))
-
-
-@delete("/auth/access_tokens/{number:str}", status_code=204)
-async def revoke_token(request: Ask, number: FromPath[str]) -> None:
-    """Revoke one of your tokens; whoever comes with it next is turned away."""
-    key = await _numbered(request, number)
-    await request.engine.people.revoke_key(request.user, key.id)
-
-
-@patch("/auth/access_tokens/{number:str}")
-async def change_token(request: Ask, number: FromPath[str]) -> TokenOut:
-    """Refuse to change a token: what it is good for stays as it was made."""
-    await _numbered(request, number)
-    raise Invalid(reason="A token stays as it was made; make another one and revoke this one.")
-
-
-async def _tokens(request: Ask) -> list[Key]:
-    keys = await request.engine.people.keys(request.user)
-    return [key for key in keys if key.form is KeyForm.TOKEN]
-
-
-async def _token(request: Ask, id_: str) -> Key:
-    found = next((key for key in await _tokens(request) if key.id == id_), None)
-    if found is None:
-        raise NotFound(what="access token", name="of that number")
-    return found
-
-
-async def _numbered(request: Ask, number: str) -> Key:
-    return await _token(request, await request.engine.numbers.named(KEYS, int(number)) or "")
-
-
-async def _token_out(request: Ask, key: Key) -> TokenOut:
-    number = await request.engine.numbers.one(KEYS, key.id)
-    return accounts.token_out(key, number, await people.ref(request, key.user))
-
-
-def _later(request: Ask, text: str) -> int:
-    until = micros(text, "expiry_date")
-    if until <= request.engine.ledger.now():
-        message = "Expiry date must be in the future."
-        raise Invalid(reason=message, fields=[{"path": "expiry_date", "message": message}])
-    return until
+def _wrong(field: str, message: str) -> Invalid:
+    return Invalid(reason=message, fields=[{"path": field, "message": message}])
 
 
 def _answer(request: Ask, content: LoginOut | DetailOut, token: str, seconds: int) -> ASGIResponse:
@@ -132,13 +63,4 @@ def _answer(request: Ask, content: LoginOut | DetailOut, token: str, seconds: in
     return ASGIResponse(body=msgspec.json.encode(content), headers=headers, status_code=200)
 
 
-HANDLERS = (
-    log_in,
-    log_out,
-    list_tokens,
-    add_token,
-    get_own_token,
-    get_token,
-    revoke_token,
-    change_token,
-)
+HANDLERS = (log_in, log_out, change_password)
