@@ -19,6 +19,7 @@ from jobyard.datasets.quality import report
 from jobyard.datasets.quality.conflicts import ConflictType, Severity
 from jobyard.datasets.quality.frames import FrameResult, Side, compared
 from jobyard.datasets.quality.matching import paired
+from jobyard.datasets.quality.portions import portion
 from jobyard.datasets.quality.rules import QualityRules
 from jobyard.datasets.quality.tally import UNMATCHED, Tally, merged, scores
 from tests.datasets.formats import drawn
@@ -260,6 +261,27 @@ def test_the_report_has_the_shape_that_clients_read() -> None:
     }
     assert frame["annotations"]["confusion_matrix"]["labels"] == ["car", "unmatched"]
     assert whole.accuracy == pytest.approx(1 / 3)
+
+
+def test_the_portions_of_a_report_are_summed_up_like_the_whole() -> None:
+    given = [box(0, number=1), box(40, number=2, label=BIRD), box(80, number=3)]
+    results = [
+        compare(given, [box(40, number=12), box(60, number=14), box(82, 9, number=13)], frame=0),
+        compare([box(0, number=4)], [box(0, number=15)], frame=4),
+        compare(rules=QualityRules(empty_is_annotated=True), frame=5),
+    ]
+    whole = written(results, 10)
+    every = portion(whole, lambda _: True, 10)
+    assert every == whole
+    some = portion(whole, lambda frame: frame > 3, 6)
+    assert some == written(results[1:], 6)
+    assert portion(whole, lambda frame: frame == 1, 2)["comparison_summary"]["frame_count"] == 0
+
+
+def written(results: Sequence[FrameResult], frames: int) -> Any:
+    out = io.BytesIO()
+    report.write(out, RULES, ["car", "bird & <co>"], results, frames)
+    return json.loads(out.getvalue())
 
 
 def test_a_report_about_nothing_is_one() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import msgspec
@@ -12,72 +12,54 @@ from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from jobyard.faces.cvat import download, paging, taking
+from jobyard.faces.cvat import download, people, reported, taking
 from jobyard.faces.cvat.listing import Sort, listed
-from jobyard.faces.cvat.marks import marks_of
-from jobyard.faces.cvat.surroundings import REPORTS, Ask
+from jobyard.faces.cvat.reported import Report
+from jobyard.faces.cvat.surroundings import Ask
 from jobyard.faces.cvat.wire import PageOut, ReportOut
-from jobyard.faces.cvat.wire.quality import MatrixOut
-from jobyard.faces.cvat.words.quality import (
-    Found,
-    ReportFile,
-    conflicts,
-    files_of,
-    matrix_out,
-    matrix_table,
-    report_out,
-)
+from jobyard.faces.cvat.wire.quality import ConflictOut, MatrixOut
+from jobyard.faces.cvat.words.quality import conflicts, matrix_out, matrix_table
 from jobyard.job.errors import NotFound
-from jobyard.job.filters import Filter, Query
-from jobyard.job.record import Job
-from jobyard.job.states import State
 
-_KIND = "quality.calculate"
 _REPORTS = Sort(
     fields=frozenset({"id", "target", "task_id", "project_id", "job_id", "created_date", "parent_id"}), searched=()
 )
-_LATEST = 500
-"""Reports that a list looks at, the newest first."""
+_CONFLICTS = Sort(
+    fields=frozenset({"id", "report_id", "type", "severity", "frame", "job_id", "task_id", "project_id"}),
+    searched=(),
+    default="id",
+)
+_READ = 20
+"""So many reports' conflicts are read for one list, the newest ones; one that names its report reads that."""
 
 
 @get("/quality/reports")
 async def list_reports(request: Ask) -> PageOut:
-    """Return the reports you may see, the newest first."""
-    wanted = Filter(kinds=frozenset({_KIND}), states=frozenset({State.SUCCEEDED}))
-    found = await request.engine.listing.find(request.user, Query(filter=wanted, limit=_LATEST))
-    marks = await marks_of(request, found.page.jobs)
-    numbers = await request.engine.numbers.of(REPORTS, (job.id for job in found.page.jobs))
+    """Return the reports you may see, the newest first; what they say of single jobs where that is asked for."""
+    reports = await _meant(request)
 
-    def facts(job: Job) -> dict[str, Any]:
-        mark = marks[job.id]
-        return {
-            "id": numbers[job.id],
-            "target": mark.target,
-            "task_id": mark.task_id,
-            "project_id": mark.project_id,
-            "job_id": None,
-            "parent_id": None,
-            "created_date": job.finished_at,
-        }
+    async def shown(page: Sequence[Report]) -> list[Any]:
+        return [await reported.shown(request, report) for report in page]
 
-    async def shown(jobs: Sequence[Job]) -> list[Any]:
-        return [report_out(job, numbers[job.id], marks[job.id], await _read(request, job)) for job in jobs]
-
-    return await listed(request, "quality/reports", found.page.jobs, _REPORTS, facts, shown)
+    return await listed(request, "quality/reports", reports, _REPORTS, _facts, shown)
 
 
 @get("/quality/reports/{number:str}")
 async def get_report(request: Ask, number: FromPath[str]) -> ReportOut:
     """Return what a comparison found, in numbers."""
-    job = await _found(request, int(number))
-    return report_out(job, int(number), (await marks_of(request, [job]))[job.id], await _read(request, job))
+    return await reported.shown(request, await reported.numbered(request, int(number)))
 
 
 @get("/quality/reports/{number:str}/data")
 async def get_report_data(request: Ask, number: FromPath[str]) -> Response[Any] | Stream:
     """Return a whole report, frame by frame."""
-    job = await _found(request, int(number))
-    return download.sent(request, *await request.engine.results.open(request.user, job.id, _file(job)))
+    report = await reported.numbered(request, int(number))
+    if report.part is None:
+        file = reported.file_of(report)
+        return download.sent(request, *await request.engine.results.open(request.user, report.job.id, file))
+    said, somebody = await reported.content(request, report), report.part.assignee
+    said["assignee"] = msgspec.to_builtins(await people.ref(request, somebody)) if somebody else None
+    return Response(await asyncio.to_thread(msgspec.json.encode, said), media_type="application/json")
 
 
 @get("/quality/reports/{number:str}/confusion")
@@ -97,53 +79,67 @@ async def get_confusion_matrix(request: Ask, number: FromPath[str]) -> Response[
 
 @get("/quality/conflicts")
 async def list_conflicts(request: Ask) -> PageOut:
-    """Return one page of the conflicts of a report."""
-    number = int(taking.needed(request.asked, "report_id")) if request.asked.get("report_id", "").isdecimal() else 0
-    job = await _found(request, number)
-    which = paging.wanted(request.asked)
-    _, path = await request.engine.results.open(request.user, job.id, _file(job))
+    """Return one page of the conflicts of a report, or of the newest reports of a task, a job or all you may see."""
+    number = taking.whole(request.asked, "report_id")
+    if number is not None:
+        reports = [await reported.numbered(request, number)]
+    else:
+        asked = {name: text for name, text in request.asked.items() if name in {"job_id", "task_id", "project_id"}}
+        reports = [one for one in await _meant(request) if all(_fits(one, *pair) for pair in asked.items())][:_READ]
+    found = list[tuple[Report, ConflictOut]]()
+    for report in reports:
+        with nullcontext() if number is not None else suppress(NotFound):  # files expire, and reports outlive them
+            found += [(report, conflict) for conflict in await _conflicts(request, report)]
 
-    def read() -> tuple[list[Any], int]:
-        found = list(conflicts(msgspec.json.decode(path.read_bytes()), number))
-        return which.cut(found), len(found)
+    def facts(pair: tuple[Report, ConflictOut]) -> dict[str, Any]:
+        report, conflict = pair
+        said = {name: getattr(conflict, name) for name in ("id", "report_id", "type", "severity", "frame")}
+        return {**_facts(report), **said}
 
-    shown, count = await asyncio.to_thread(read)
-    return paging.page(request.link("quality/conflicts"), request.asked, which, shown, count)
+    async def shown(page: Sequence[tuple[Report, ConflictOut]]) -> list[Any]:
+        return [conflict for _, conflict in page]
 
-
-async def _found(request: Ask, number: int) -> Job:
-    id_ = await request.engine.numbers.named(REPORTS, number)
-    if id_ is None:
-        raise NotFound(what="report", name=str(number))
-    job = await request.engine.listing.job(request.user, id_)
-    if job.kind != _KIND or job.state is not State.SUCCEEDED:
-        raise NotFound(what="report", name=str(number))
-    return job
-
-
-async def _read(request: Ask, job: Job) -> list[Found]:
-    """Return what each dataset's report says; where the files are gone, nothing."""
-    return [one.comparison_summary for one in await _files(request, job)]
+    return await listed(request, "quality/conflicts", found, _CONFLICTS, facts, shown)
 
 
-async def _files(request: Ask, job: Job) -> list[ReportFile]:
-    found = list[ReportFile]()
-    for name in files_of(job):
-        try:
-            _, path = await request.engine.results.open(request.user, job.id, name)
-        except NotFound:
-            return []
-        found.append(await asyncio.to_thread(_told, path))
-    return found
+async def _meant(request: Ask) -> list[Report]:
+    """Return the reports that a list may show; with those of single jobs where they are asked for."""
+    asked = request.asked
+    reports = await reported.made(request)
+    named = any(name in asked.get("filter", "") for name in ('"job', '"parent_id"'))
+    if not (named or asked.keys() & {"job_id", "parent_id"} or asked.get("target", "").casefold() == "job"):
+        return reports
+    parent, task, job = (taking.whole(asked, name) for name in ("parent_id", "task_id", "job_id"))
+    if job is not None:
+        task = (await request.datasets.assignment(request.user, job))[1].number
+    whole = [one for one in reports if parent in {None, one.number} and task in {None, one.mark.task_id}][:_READ]
+    return [*reports, *await reported.parts(request, whole)]
 
 
-def _told(path: Path) -> ReportFile:
-    return msgspec.json.decode(path.read_bytes(), type=ReportFile)
+def _facts(report: Report) -> dict[str, Any]:
+    part = report.part
+    return {
+        "id": report.number,
+        "target": "job" if part is not None else report.mark.target,
+        "task_id": report.mark.task_id,
+        "project_id": report.mark.project_id,
+        "job_id": None if part is None else part.number,
+        "parent_id": report.parent,
+        "created_date": report.job.finished_at,
+    }
+
+
+def _fits(report: Report, name: str, text: str) -> bool:
+    return not text or str(_facts(report)[name]) == text
+
+
+async def _conflicts(request: Ask, report: Report) -> list[ConflictOut]:
+    said = await reported.content(request, report)
+    return await asyncio.to_thread(lambda: list(conflicts(said, report.number)))
 
 
 async def _matrix(request: Ask, number: int) -> MatrixOut:
-    job = await _found(request, number)
-    files = await _files(request, job)
+    files = await reported.files(request, await reported.numbered(request, number))
     if not files:
         raise NotFound(what="file", name="of this report")
     return matrix_out([one.comparison_summary for one in files], files[0].parameters.target_metric)
@@ -152,14 +148,6 @@ async def _matrix(request: Ask, number: int) -> MatrixOut:
 def _table(found: MatrixOut) -> Response[bytes]:
     headers = {"Content-Disposition": 'attachment; filename="confusion.csv"'}
     return Response(matrix_table(found).encode("utf-8"), media_type="text/csv", headers=headers)
-
-
-def _file(job: Job) -> str:
-    """Return the file of the first dataset that a report is about."""
-    files = files_of(job)
-    if not files:
-        raise NotFound(what="file", name="of this report")
-    return files[0]
 
 
 HANDLERS = (list_reports, get_report, get_report_data, get_confusion, get_confusion_matrix, list_conflicts)
