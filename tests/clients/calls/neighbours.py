@@ -92,6 +92,16 @@ SURVEYS = {
     "projects.get_unique_metric_variants": Row({"project": "$project"}, {"metrics": []}, first=_PLACED),
     "projects.get_model_metadata_keys": Row({"project": "$project"}, {"keys": [], "total": 0, "remaining": 0}),
     "projects.get_model_metadata_values": Row({"projects": ["$project"], "key": "k"}, {"values": [], "total": 0}),
+    "pipelines.start_pipeline": Row(
+        {"task": "$task", "queue": "$queue", "args": [{"name": "lr", "value": "0.2"}], "verify_watched_queue": True},
+        {"pipeline": str, "enqueued": True, "queue_watched": False},
+        after("queues.get_num_entries", {"num": 1}, queue="$queue"),
+    ),
+    "pipelines.delete_runs": Row(
+        {"ids": ["$task"], "project": "$project"},
+        {"succeeded": [{"id": "$task", "deleted": True}], "failed": []},
+        after("tasks.get_all", {"tasks": []}, id=["$task"]),
+    ),
     "organization.get_tags": Row({"include_system": True}, {"tags": list, "system_tags": list}),
     "organization.get_user_companies": Row({}, {"companies": [{"id": str, "owners": list, "allocated": int}]}),
 }

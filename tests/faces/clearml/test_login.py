@@ -154,3 +154,48 @@ async def test_a_workers_key_does_nothing_and_a_reading_key_reads(house: House, 
     assert await reader.refused("tasks.create", name="abc", type="training") == (403, 21)
     assert await reader.refused("projects.create", name="abc") == (403, 21)
     assert await reader.refused("auth.create_credentials") == (403, 21)
+
+
+async def test_a_session_ends_with_its_logout_and_a_pair_of_keys_stays(house: House) -> None:
+    await house.engine.people.set_password(HOUSE, "mia", PASSWORD)
+    given = (await come(house, "auth.login", authorization=basic("mia", PASSWORD))).data["token"]
+    answer = await come(house, "auth.logout", authorization=f"Bearer {given}")
+    assert answer.status == 200 and "Max-Age=0" in answer.headers["set-cookie"]
+    assert (await come(house, authorization=f"Bearer {given}")).code == (401, 30)
+    given = await token(house)
+    mia = house.caller()
+    assert await mia("auth.validate_token", token=given) == {
+        "valid": True,
+        "user": "mia",
+        "company": "jobyard",
+        "msg": None,
+    }
+    await come(house, "auth.logout", authorization=f"Bearer {given}")
+    assert (await come(house, authorization=f"Bearer {given}")).status == 200
+    assert (await mia("auth.validate_token", token=given + "x"))["valid"] is False
+
+
+async def test_pairs_are_called_otherwise_and_roles_given(house: House) -> None:
+    mia, ada = house.caller(), house.caller("ada")
+    access = house.pairs["mia"][0]
+    assert await mia("auth.edit_credentials", access_key=access, label="at home") == {"updated": 1}
+    labels = {one["access_key"]: one["label"] for one in (await mia("auth.get_credentials"))["credentials"]}
+    assert labels[access] == "at home"
+    assert await house.caller("max")("auth.edit_credentials", access_key=access, label="x") == {"updated": 0}
+    assert await mia.refused("auth.edit_user", user="max", role="admin") == (403, 21)
+    assert await mia.refused("auth.edit_user", user="max") == (403, 21)
+    assert await ada.refused("auth.edit_user", user="nobody", role="user") == (400, 301)
+    told = await ada("auth.edit_user", user="max", role="superuser")
+    assert told == {"updated": 1, "fields": {"role": "superuser"}}
+    assert (await ada("users.get_by_id", user="max"))["user"]["role"] == "superuser"
+    assert (await mia("users.get_by_id", user="mia"))["user"]["id"] == "mia"
+    assert await mia.refused("users.get_by_id", user="max") == (403, 21)
+    assert await ada.refused("users.get_by_id", user="nobody") == (400, 301)
+    project = (await mia("projects.create", name="mine/below"))["id"]
+    await mia.task(project=project)
+    for projects, names in (([], ["mia"]), ([project], ["mia"]), (["0" * 32], [])):
+        found = (await ada("users.get_all_ex", active_in_projects=projects))["users"]
+        assert [one["id"] for one in found] == names
+    companies = (await ada("organization.get_user_companies"))["companies"]
+    assert [one["name"] for one in companies[0]["owners"]] == ["ada", "max", "mia", "olga", "vera"]
+    assert [one["name"] for one in (await mia("organization.get_user_companies"))["companies"][0]["owners"]] == ["mia"]

@@ -273,6 +273,32 @@ async def test_queues_show_who_serves_them_and_what_waits(any_house: House, agen
     assert (await agent("workers.get_count", last_seen=4))["count"] == 0
 
 
+async def test_a_pipeline_is_begun_again_with_other_arguments(any_house: House, agent: Caller, queue: str) -> None:
+    project = (await agent("projects.create", name="pipes"))["id"]
+    parameters = {"Args": {name: {"section": "Args", "name": name, "value": "1"} for name in ("kept", "told")}}
+    fields = {"type": "controller", "project": project, "system_tags": ["pipeline"], "hyperparams": parameters}
+    first = await agent.task("a run #1", **fields)
+    asked = {"task": first, "queue": queue, "args": [{"name": "told", "value": "2"}, {"name": "new", "value": "3"}]}
+    begun = await agent("pipelines.start_pipeline", **asked)
+    assert begun == {"pipeline": begun["pipeline"], "enqueued": True, "queue_watched": None}
+    assert await waiting(agent, queue) == [begun["pipeline"]]
+    task = await agent.get(begun["pipeline"])
+    assert (task["name"], task["project"], task["system_tags"]) == ("a run #2", project, ["pipeline"])
+    values = {name: one["value"] for name, one in task["hyperparams"]["Args"].items()}
+    assert values == {"kept": "1", "told": "2", "new": "3"}
+    await agent("workers.register", worker="box:1", queues=[queue])
+    watched = await agent("pipelines.start_pipeline", task=first, queue=queue, verify_watched_queue=True)
+    assert watched["queue_watched"] is True
+    assert (await agent.get(watched["pipeline"]))["name"] == "a run #3"
+    step = await agent.task("a step", parent=first)
+    runs = [first, begun["pipeline"], watched["pipeline"]]
+    assert await agent.refused("pipelines.delete_runs", project=project, ids=runs) == (400, 15)
+    gone = await agent("pipelines.delete_runs", project=project, ids=[*runs[:2], "0" * 32])
+    assert [one["id"] for one in gone["succeeded"]] == runs[:2] and gone["failed"][0]["error"]["codes"] == [400, 101]
+    assert await agent.refused("tasks.get_by_id", task=step) == (400, 101)
+    assert await waiting(agent, queue) == runs[2:]
+
+
 async def test_in_an_empty_house_there_is_a_default_queue(house: House) -> None:
     mia = house.caller()
     assert (await mia("queues.get_default"))["name"] == "default"

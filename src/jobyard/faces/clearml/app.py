@@ -76,6 +76,7 @@ class _Exchange:
         self._version: Version = NEWEST
         self._actual = ""
         self._cookie = ""
+        self._left = False
 
     async def held(self) -> None:
         """Answer the call."""
@@ -104,7 +105,9 @@ class _Exchange:
         told = _told(call.body, action.takes)
         if action.name == "auth.login":
             call = await self._fresh(call, comer)
-        return await action.run(call, told)
+        answer = await action.run(call, told)
+        self._left = action.name == "auth.logout"
+        return answer
 
     def _found(self) -> Action:
         """Return the action that the address names. Raises BadPath or NoAction."""
@@ -217,9 +220,10 @@ class _Exchange:
             (b"content-type", media_type.encode("ascii")),
             (b"content-length", str(len(body)).encode("ascii")),
         ]
-        if self._cookie and status == 200:
+        if (self._cookie or self._left) and status == 200:
+            ended = "; Max-Age=0" if self._left else ""
             secure = "; Secure" if self._app.house.base_url().startswith("https:") else ""
-            cookie = f"clearml_token_basic={self._cookie}; Path=/; HttpOnly; SameSite=Strict{secure}"
+            cookie = f"clearml_token_basic={self._cookie}; Path=/; HttpOnly; SameSite=Strict{secure}{ended}"
             headers.append((b"set-cookie", cookie.encode("latin-1")))
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body, "more_body": False})

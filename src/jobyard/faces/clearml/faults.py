@@ -45,10 +45,12 @@ from jobyard.faces.clearml.asking.paths import UnknownField
 from jobyard.faces.clearml.asking.patterns import BadPattern
 from jobyard.faces.clearml.refusals import (
     BadPath,
+    LastRun,
     Missed,
     Missing,
     NoAction,
     NotBatch,
+    UserNotFound,
     WrongPair,
     WrongScheme,
     WrongToken,
@@ -109,6 +111,7 @@ _CODES: Mapping[type[Fault], tuple[int, int]] = MappingProxyType(
         ModelReady: (400, 203),
         ModelInUse: (400, 205),
         ModelMade: (400, 206),
+        UserNotFound: (400, 301),
         FolderNotFound: (400, 401),
         FolderNotEmpty: (400, 402),
         FolderHasModels: (400, 405),
@@ -210,7 +213,16 @@ def _text(fault: Fault) -> str:
             return f"Invalid value for fields ({fault.sentence}): id={data.get('id')}, field={data.get('field')}"
         case Refused():
             return f"Forbidden (modification not allowed) ({fault.sentence})"
-        case NotBatch() | UnknownField() | BadValue() | BadPattern() | Missed() | Unauthenticated():
+        case (
+            UserNotFound()
+            | LastRun()
+            | NotBatch()
+            | UnknownField()
+            | BadValue()
+            | BadPattern()
+            | Missed()
+            | Unauthenticated()
+        ):
             return fault.sentence
         case Invalid():
             return f"Validation error ({fault.sentence})"

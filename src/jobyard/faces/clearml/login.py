@@ -57,7 +57,7 @@ class Login:
             token = _cookie(headers)
             if not token or headers.get(b"sec-fetch-site", b"same-origin") not in {b"same-origin", b"none"}:
                 raise Missing
-            return await self._by_token(token)
+            return await self.by_token(token)
         if len(told) > _LENGTH:
             raise WrongToken(reason="too long")
         scheme, _, rest = told.partition(" ")
@@ -65,7 +65,7 @@ class Login:
             case "basic":
                 return await self._by_pair(rest.strip(), address)
             case "bearer":
-                return await self._by_token(rest.strip())
+                return await self.by_token(rest.strip())
         raise WrongScheme
 
     def token(self, comer: Comer, access: str, seconds: int | None) -> str:
@@ -123,7 +123,8 @@ class Login:
         except Unauthenticated:
             raise WrongPair from None
 
-    async def _by_token(self, token: str) -> Comer:
+    async def by_token(self, token: str) -> Comer:
+        """Return whose a token is. Raises WrongToken."""
         access = fingerprint(token) if token.startswith((TOKEN_PREFIX, SESSION_PREFIX)) else self._named(token)
         try:
             return _person(*await self._people.keyed(access))

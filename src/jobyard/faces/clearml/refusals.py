@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobyard.job.errors import Invalid, Unauthenticated
+from jobyard.job.errors import Conflict, Invalid, NotFound, Unauthenticated
 
 
 class Missing(Unauthenticated):
@@ -35,3 +35,11 @@ class Missed(Invalid):
 
 class NotBatch(Invalid):
     """{reason}"""
+
+
+class LastRun(Conflict):
+    """Cannot remove all runs of the pipeline {project}: at least one stays."""
+
+
+class UserNotFound(NotFound):
+    """Invalid user id: id={name}"""

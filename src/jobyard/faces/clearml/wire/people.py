@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import field
 
 from jobyard.faces.clearml.wire import In, Json, ListIn, Out
@@ -40,6 +42,72 @@ class CredentialsOut(Out, frozen=True, kw_only=True):
 
     credentials: list[Json]
     """For each: `access_key`, `label` and `last_used`."""
+
+
+class TokenIn(In, frozen=True, kw_only=True):
+    """A token that somebody shows."""
+
+    token: str
+    """The token."""
+
+
+class TokenOut(Out, frozen=True, kw_only=True):
+    """What a token is good for."""
+
+    valid: bool
+    """Whether it is good for anything."""
+    user: str | None = None
+    """Whose it is."""
+    company: str | None = None
+    """The house."""
+    msg: str | None = None
+    """Why it is good for nothing."""
+
+
+class EditCredentialsIn(In, frozen=True, kw_only=True):
+    """What a pair of keys is called from now on."""
+
+    access_key: str
+    """The access key."""
+    label: str | None = None
+    """What it is called."""
+
+
+class ChangedOut(Out, frozen=True, kw_only=True):
+    """How many were changed."""
+
+    updated: int
+    """How many were changed."""
+
+
+class EditUserIn(In, frozen=True, kw_only=True):
+    """What somebody may do from now on."""
+
+    user: str | None = None
+    """The user's id; oneself where none is said."""
+    role: Literal["guest", "user", "superuser", "admin"] | None = None
+    """What they may do."""
+
+
+class EditedUserOut(ChangedOut, frozen=True, kw_only=True):
+    """What was changed."""
+
+    fields: Json = field(default_factory=dict)
+    """Changed fields with their new values."""
+
+
+class UserIn(In, frozen=True, kw_only=True):
+    """One user."""
+
+    user: str
+    """The user's id."""
+
+
+class UserOut(Out, frozen=True, kw_only=True):
+    """One user."""
+
+    user: Json
+    """`id`, `name`, `role`, `company` and so on."""
 
 
 class RevokeIn(In, frozen=True, kw_only=True):
@@ -81,6 +149,13 @@ class UsersIn(ListIn, frozen=True, kw_only=True):
     """Ids."""
     name: str | None = None
     """A regular expression that is found in the name."""
+
+
+class UsersExIn(UsersIn, frozen=True, kw_only=True):
+    """Which users are wanted."""
+
+    active_in_projects: list[str] | None = None
+    """Only those of whom tasks or models lie in these projects or below them; in any for an empty list."""
 
 
 class UsersOut(Out, frozen=True, kw_only=True):
