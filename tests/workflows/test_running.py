@@ -142,6 +142,20 @@ def test_messages_tell_records_files_and_the_end(tmp_path: Path) -> None:
     assert (tmp_path / "out.csv").read_bytes() == b"a\r\n2\r\n3\r\n"
 
 
+def test_an_output_that_is_switched_off_writes_nothing_and_keeps_nothing_from_running(tmp_path: Path) -> None:
+    canvas = Canvas()
+    source = canvas.text(["a"], [1])
+    canvas.tool("DbFileOutput", OUT.format("out.csv"), Input=source)
+    off = canvas.tool("DbFileOutput", '<File FileFormat="19">x.yxdb</File><Disable>True</Disable>', Input=source)
+    path = canvas.saved(tmp_path / "in")
+    with Package(path) as package:
+        assert planned(package.main(), package).outputs == ("out.csv",)
+    outcome = ran(path, tmp_path / "out")
+    assert [one.name for one in outcome.written] == ["out.csv"]
+    assert [one.name for one in (tmp_path / "out").iterdir()] == ["out.csv"]
+    assert (1, "It is switched off, and writes nothing.", off) in told(outcome, 1)
+
+
 def test_two_tools_do_not_write_one_file(tmp_path: Path) -> None:
     canvas = Canvas()
     source = canvas.text(["a"], [1])

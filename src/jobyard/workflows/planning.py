@@ -19,6 +19,7 @@ from jobyard.workflows.formula.parser import parsed
 from jobyard.workflows.formula.tree import Applied, Chosen, Node
 from jobyard.workflows.refusals import FormulaWrong, WorkflowRefused
 from jobyard.workflows.toolbox.craft import Craft
+from jobyard.workflows.toolbox.file_output import switched_off
 from jobyard.workflows.toolbox.naming import settled
 from jobyard.workflows.toolbox.registry import craft
 
@@ -111,7 +112,7 @@ class _Looking:
                 problems.append(wrong.sentence.rstrip("."))
         if not problems and tool.plugin == "DbFileInput":
             problems += self._file(configuration, document)
-        if tool.plugin == "DbFileOutput":
+        if tool.plugin == "DbFileOutput" and not switched_off(configuration):
             self.written.append(forms.base_name(forms.place(configuration)[0]))
         return problems
 

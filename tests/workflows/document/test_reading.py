@@ -34,6 +34,14 @@ def test_tools_wires_and_settings_are_read() -> None:
     assert found.constants[0].value == "1.5"
 
 
+def test_the_root_also_says_for_which_engine_a_document_was_made() -> None:
+    said = Canvas().document()
+    for written in (b'RunE2="T"', b'RunE2="True"'):
+        newer = said.replace(b'yxmdVer="2023.1"', b'yxmdVer="2024.2" ' + written)
+        assert document(newer, "flow.yxmd").settings.free_order
+    assert not document(said.replace(b'"2023.1"', b'"2023.1" RunE2="F"'), "flow.yxmd").settings.free_order
+
+
 def test_what_stands_in_a_container_that_is_switched_off_does_not_run() -> None:
     inner = node(11, "Filter")
     deeper = node(20, "ToolContainer").replace("</Node>", f"<ChildNodes>{inner}</ChildNodes></Node>")

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from jobyard.workflows.refusals import ToolFailed
+from jobyard.workflows.messages import Messages
+from jobyard.workflows.refusals import ToolFailed, WorkflowRefused
+from jobyard.workflows.running import Outcome
 from tests.workflows.drawing import Canvas, ran, tables, told, typed
 
 PEOPLE = (
@@ -247,3 +249,90 @@ def test_count_records(tmp_path: Path) -> None:
     canvas.show(canvas.macro("CountRecords.yxmc", Input2=(nothing, "True")), "Output4", "none")
     canvas.show(canvas.tool("CountRecords", Input=(nothing, "False")), name="all")
     assert tables(canvas, tmp_path) == {"none": [("Count",), (0,)], "all": [("Count",), (5,)]}
+
+
+UNIQUE = (
+    "<Method>UniqueValue</Method><UniqueValue><UniqueFields>{}</UniqueFields><DontSort value='{}'/></UniqueValue>"
+    "<GroupFields/>"
+)
+MANUAL = "<Method>Manual</Method><Manual><Field>amount</Field><Cutoffs>1\n 7.5\n</Cutoffs></Manual>"
+
+
+@pytest.mark.parametrize(
+    ("configuration", "wanted"),
+    [
+        (UNIQUE.format("<Field field='name'/>", "True"), [(1, 1, 1), (2, 2, 1), (3, 3, 1), (4, 1, 2), (5, 4, 1)]),
+        (UNIQUE.format("<Field field='name'/>", "False"), [(3, 1, 1), (5, 2, 1), (1, 3, 1), (4, 3, 2), (2, 4, 1)]),
+        (
+            UNIQUE.format("<Field field='name'/><Field field='amount'/>", "True"),
+            [(1, 1, 1), (2, 2, 1), (3, 3, 1), (4, 4, 1), (5, 5, 1)],
+        ),
+    ],
+)
+def test_different_values_are_numbered(tmp_path: Path, configuration: str, wanted: list[tuple[int, int, int]]) -> None:
+    canvas, source = people()
+    canvas.show(canvas.tool("Tile", configuration, Input=source))
+    rows = tables(canvas, tmp_path)["Output"]
+    assert rows[0] == ("id", "name", "amount", "Tile_Num", "Tile_SequenceNum")
+    assert [(row[0], *row[3:]) for row in rows[1:]] == wanted
+    assert typed(canvas, tmp_path)[3:] == ["Int32:4", "Int32:4"]
+
+
+def test_values_are_divided_by_limits(tmp_path: Path) -> None:
+    canvas, source = people()
+    known = canvas.tool("Filter", "<Expression>!IsNull([amount])</Expression>", Input=source)
+    canvas.show(canvas.tool("Tile", MANUAL, Input=(known, "True")))
+    assert [(row[0], *row[3:]) for row in tables(canvas, tmp_path)["Output"][1:]] == [
+        (1, 3, 1),
+        (3, 2, 1),
+        (4, 1, 1),
+        (5, 1, 2),
+    ]
+    canvas.tool("Tile", MANUAL, Input=source)
+    with pytest.raises(ToolFailed, match="is null in some records"):
+        ran(canvas.saved(tmp_path), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("configuration", "said"),
+    [
+        ("<Method>SmartTile</Method>", "dividing by 'SmartTile'"),
+        (UNIQUE.format("", "True"), "the values of no field"),
+        (UNIQUE.replace("<GroupFields/>", "<GroupFields><Field name='id'/></GroupFields>"), "anew in each group"),
+        (MANUAL.replace("7.5", "0"), "limits that do not grow"),
+        (MANUAL.replace("7.5", "many"), "limits that do not grow"),
+    ],
+)
+def test_tiles_that_are_not_known_are_named(tmp_path: Path, configuration: str, said: str) -> None:
+    canvas, source = people()
+    canvas.tool("Tile", configuration.format("<Field field='id'/>", "True"), Input=source)
+    with pytest.raises(WorkflowRefused, match=said):
+        ran(canvas.saved(tmp_path), tmp_path)
+
+
+TEST = "<Tests><Test><Name>{}</Name><Connection>#{}</Connection><Type>{}</Type><Value>{}</Value></Test></Tests>"
+
+
+@pytest.mark.parametrize(
+    ("place", "type_", "value", "said"),
+    [
+        (1, "ExpAll", "[id] &gt; 0", ""),
+        (2, "ExpFirst", "[id] = 2", ""),
+        (1, "ExpFirst", "[id] = 2", "1 of its tests failed: 'looks'"),
+        (1, "ExpAll", "[amount] &gt; 0", "1 of its tests failed: 'looks'"),
+        (3, "ExpAll", "True", "nothing is connected to its input 3"),
+        (1, "Counted", "5", "a test of type 'Counted'"),
+        (1, "ExpAll", "Gone()", "There is no function GONE"),
+    ],
+)
+def test_a_test_ends_the_run_where_it_fails(tmp_path: Path, place: int, type_: str, value: str, said: str) -> None:
+    canvas, source = people()
+    rest = canvas.tool("Sample", "<Mode>Skip</Mode><N>1</N>", Input=source)
+    tool = canvas.tool("Test", TEST.format("looks", place, type_, value), Input=[source, rest])
+    outcome = Outcome(Messages(0))
+    if not said:
+        ran(canvas.saved(tmp_path), tmp_path)
+        return
+    with pytest.raises((ToolFailed, WorkflowRefused), match=said):
+        ran(canvas.saved(tmp_path), tmp_path, outcome=outcome)
+    assert next(one[2] for one in told(outcome, 3)) == tool

@@ -12,6 +12,8 @@ from jobyard.workflows.refusals import WorkflowBroken
 MOST_TOOLS = 10_000
 MOST_WIRES = 100_000
 _INTERFACE = "AlteryxGuiToolkit."
+_YES = frozenset({"T", "True"})
+"""How a document's root says that it was made for the newer engine."""
 _FORMS = {form.value: form for form in Form}
 
 
@@ -32,7 +34,7 @@ def document(data: bytes, file: str) -> Document:
         form=form,
         tools=tools,
         wires=wires,
-        settings=_settings(properties),
+        settings=_settings(properties, newer=root.attributes.get("RunE2", "") in _YES),
         constants=tuple(_constants(properties)),
         questions=asked,
         actions=actions(root, {one.id for one in asked}, wires),
@@ -102,12 +104,12 @@ def _wires(root: Element, file: str, known: set[int]) -> tuple[Wire, ...]:
     return tuple(found)
 
 
-def _settings(properties: Element) -> Settings:
+def _settings(properties: Element, *, newer: bool) -> Settings:
     return Settings(
         record_limit=_count(properties.value("GlobalRecordLimit"), 0),
         conversion_limit=_count(properties.value("ConvErrorLimit"), 10),
         stops_at_limit=properties.flag("ConvErrorLimit_Stop"),
-        free_order=properties.flag("RunWithE2"),
+        free_order=newer or properties.flag("RunWithE2"),
         no_output=properties.flag("DisableAllOutput"),
     )
 

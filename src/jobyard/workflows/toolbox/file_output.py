@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from jobyard.workflows.document.markup import Element
 from jobyard.workflows.files import delimited, forms, workbook
+from jobyard.workflows.messages import Status
 from jobyard.workflows.refusals import WorkflowRefused
 from jobyard.workflows.table import Table
 from jobyard.workflows.toolbox.craft import Craft
@@ -20,7 +21,9 @@ class FileOutput(Craft):
 
     @classmethod
     def unsupported(cls, configuration: Element) -> list[str]:
-        """Return what of the file's form is not written here."""
+        """Return what of the file's form is not written here; nothing of a tool that is switched off."""
+        if switched_off(configuration):
+            return []
         form = forms.form_of(configuration)
         if form not in forms.WRITTEN:
             return [f"writing {form}"]
@@ -36,6 +39,9 @@ class FileOutput(Craft):
 
     def run(self, work: Work) -> dict[str, Table]:
         """Hand the table over to be written at the end."""
+        if switched_off(work.configuration):
+            work.tell(Status.INFO, "It is switched off, and writes nothing.")
+            return {}
         table, form = work.table(), forms.form_of(work.configuration)
         path, _ = forms.place(work.configuration)
         name = forms.base_name(path)
@@ -51,3 +57,8 @@ class FileOutput(Craft):
             table = table.rows(table.frame.head(int(said)))
         work.around.outputs.append(Output(work.tool.id, name, form, table, work.configuration))
         return {}
+
+
+def switched_off(configuration: Element) -> bool:
+    """Tell whether the tool alone is switched off."""
+    return configuration.flag("Disable")

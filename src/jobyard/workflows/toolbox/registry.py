@@ -32,8 +32,10 @@ from jobyard.workflows.toolbox.select import Select
 from jobyard.workflows.toolbox.select_records import SelectRecords
 from jobyard.workflows.toolbox.sort import Sort
 from jobyard.workflows.toolbox.summarize import Summarize
+from jobyard.workflows.toolbox.testing import Testing
 from jobyard.workflows.toolbox.text_input import TextInput
 from jobyard.workflows.toolbox.text_to_columns import TextToColumns
+from jobyard.workflows.toolbox.tile import Tile
 from jobyard.workflows.toolbox.transpose import Transpose
 from jobyard.workflows.toolbox.union import Union
 from jobyard.workflows.toolbox.unique import Unique
@@ -69,8 +71,10 @@ CRAFTS: tuple[type[Craft], ...] = (
     SelectRecords,
     Sort,
     Summarize,
+    Testing,
     TextInput,
     TextToColumns,
+    Tile,
     Transpose,
     Union,
     Unique,
