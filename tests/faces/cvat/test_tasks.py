@@ -69,6 +69,26 @@ async def test_everything_a_client_needs_is_there(house: House) -> None:
     ]
 
 
+async def test_a_task_is_moved_into_a_project_with_its_annotations(house: House) -> None:
+    mia = house.caller()
+    task = await mia.task("a.png")
+    path = f"/tasks/{task['id']}"
+    [own] = (await mia.got(f"/labels?task_id={task['id']}"))["results"]
+    await mia("PUT", f"{path}/annotations", {"tags": [{"frame": 0, "label_id": own["id"]}]})
+    task = await mia.got(path)
+    other, project = [await mia.made("projects", name="p", labels=[{"name": name}]) for name in ("dog", "cat")]
+    refused = await mia("PATCH", path, {"project_id": other["id"]})
+    assert refused.status_code == 400 and "cat" in refused.json()["detail"]
+    assert await mia.got(path) == task
+    moved = (await mia("PATCH", path, {"project_id": project["id"], "name": "moved"})).json()
+    assert (moved["project_id"], moved["name"]) == (project["id"], "moved")
+    [label] = (await mia.got(f"/labels?task_id={task['id']}"))["results"]
+    assert label["project_id"] == project["id"] and label["id"] != own["id"]
+    assert [tag["label_id"] for tag in (await mia.got(f"{path}/annotations"))["tags"]] == [label["id"]]
+    for number, status in ((None, 400), (99, 404), (project["id"], 200)):
+        assert (await mia("PATCH", path, {"project_id": number})).status_code == status
+
+
 async def test_a_project_shares_its_labels_with_its_tasks(house: House) -> None:
     mia = house.caller()
     project = await mia.made("projects", name="p", labels=[{"name": "cat"}])

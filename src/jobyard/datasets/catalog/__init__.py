@@ -10,9 +10,10 @@ from jobyard.datasets.catalog.annotating import Annotating
 from jobyard.datasets.catalog.assigning import Assigning
 from jobyard.datasets.catalog.discussing import Discussing
 from jobyard.datasets.catalog.gathering import Gathering
+from jobyard.datasets.catalog.moving import Moving
 from jobyard.datasets.catalog.syncs import Syncs
 from jobyard.datasets.catalog.tagging import Tagging
 
 
-class Datasets(Gathering, Tagging, Annotating, Assigning, Discussing, Syncs):
+class Datasets(Gathering, Tagging, Annotating, Assigning, Discussing, Moving, Syncs):
     """All verbs: of datasets, their samples, labels, annotations, assignments, issues and synchronizations."""

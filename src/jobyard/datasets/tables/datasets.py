@@ -38,6 +38,11 @@ def touch(transaction: Transaction, number: int, now: int) -> None:
     transaction.run(QUERIES["touch"], {"dataset": number, "now": now})
 
 
+def gather(transaction: Transaction, number: int, collection: str, now: int) -> None:
+    """Note that a dataset shares the labels of a collection from now on."""
+    transaction.run(QUERIES["gather_dataset"], {"dataset": number, "collection": collection, "now": now})
+
+
 def change(transaction: Transaction, changed: Dataset) -> bool:
     """Write what is said about a dataset; tell whether its owner has no other one of the name."""
     named = {"owner": changed.owner, "name": changed.name, "dataset": changed.number}

@@ -85,6 +85,16 @@ def uses(view: View, dataset: Dataset) -> list[LabelUse]:
     ]
 
 
+def renumber(transaction: Transaction, dataset: int, numbers: Mapping[int, int | None]) -> None:
+    """Count what was counted of labels of a dataset as that of others; what has none was never in use."""
+    for old, new in numbers.items():
+        if new is None:
+            transaction.run(QUERIES["drop_count"], {"dataset": dataset, "label": old})
+        else:
+            for name in ("renumber_counts", "renumber_carried"):
+                transaction.run(QUERIES[name], {"dataset": dataset, "old": old, "new": new})
+
+
 def used(view: View, dataset: int) -> dict[int, int]:
     """Return how many tags, shapes and tracks of a dataset there are of each label that has some."""
     return {label: uses_ for label, _, uses_ in _counts(view, dataset) if uses_}

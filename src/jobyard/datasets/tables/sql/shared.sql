@@ -359,3 +359,12 @@ UPDATE datasets SET project = NULL WHERE project = :project
 
 -- unshare_collections: those of a project become their owners' alone
 UPDATE dataset_collections SET project = NULL WHERE project = :project
+
+-- renumber_counts: what is counted of a label is another one's
+UPDATE dataset_label_counts SET label = :new WHERE dataset = :dataset AND label = :old
+
+-- renumber_carried: what carries a label carries another one
+UPDATE dataset_carried SET label = :new WHERE dataset = :dataset AND label = :old
+
+-- gather_dataset: it shares the labels of a collection from now on
+UPDATE datasets SET collection = :collection, updated_at = :now WHERE number = :dataset

@@ -116,7 +116,7 @@ async def change_task(request: Ask, number: FromPath[str]) -> TaskOut:
     said = await taking.body(request, TaskChanges)
     found = await _found(request, number)
     if said.project_id is not UNSET:
-        await _require_same_project(request, found, said.project_id)
+        found = await _moved(request, found, said.project_id)
     if said.labels:
         known = {label.number: label for label in await request.datasets.labels(request.user, found.id)}
         add, update, gone = label_words.changes_in(said.labels, known)
@@ -150,11 +150,16 @@ async def _found(request: Ask, number: str) -> Dataset:
     return await request.house.tasks.dataset(request.user, int(number))
 
 
-async def _require_same_project(request: Ask, found: Dataset, number: int | None) -> None:
+async def _moved(request: Ask, found: Dataset, number: int | None) -> Dataset:
+    """Return a task in the project of a number, moved there where it was in another one or in none."""
     project = await finding.project_of(request, found)
-    if number != (project.number if project is not None else None):
-        message = "A task stays in the project it was made in; export it and import it there."
+    if number == (project.number if project is not None else None):
+        return found
+    if number is None:
+        message = "A task stays in a project once it is in one; export it and import it elsewhere."
         raise Invalid(reason=message, fields=[{"path": "project_id", "message": message}])
+    target = await request.house.tasks.collection(request.user, number)
+    return await request.datasets.gather(request.user, found.id, target.id)
 
 
 def _kept(said: TaskIn, name: str, assignee: str | None) -> words.Kept:
