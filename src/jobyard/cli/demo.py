@@ -137,13 +137,16 @@ class Evening:
 
 
 def _became(job: Job) -> str:
-    import msgspec
-
     if job.failure is not None:
         return job.failure.message
-    if job.result is not None:
-        return f"{job.name}: {msgspec.json.encode(job.result).decode()}"
-    return job.name
+    result = job.result if isinstance(job.result, dict) else {}
+    counts = [f"{word.replace('_', ' ')} {value}" for word, value in result.items() if _plain(value)]
+    return f"{job.name}: {', '.join(counts)}" if counts else job.name
+
+
+def _plain(value: object) -> bool:
+    """Tell whether part of a result says something in a table: a word or a number that is not nothing."""
+    return isinstance(value, str | int | float) and not isinstance(value, bool) and bool(value)
 
 
 def _tell(sentence: str) -> None:
