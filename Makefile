@@ -24,6 +24,8 @@ CHROMIUM = $(firstword $(foreach name,$(BROWSERS),$(shell command -v $(name))))
 JOBS ?= 2
 # Tests wait for other processes about as often as they compute.
 TESTERS ?= $(shell expr 2 \* $(JOBS))
+# How many times the longest storms blow, each time otherwise.
+SEEDS ?= 1
 # What runs side by side tells what it has to say in one piece, where this make can do that.
 IN_PIECES := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 
@@ -59,9 +61,11 @@ gather: develop
 journeys: develop page
 	$(if $(CHROMIUM),$(BIN)/python -m pytest -n $(JOBS) -q -m 'browser and not storm' tests/page,@echo "$(NO_CHROMIUM)")
 
+# Random lives need one processor each, and storms the whole machine.
 .PHONY: storm
-storm: develop page chromium ## Run the slow tests: kills, full disks, 10,000 random lives
-	$(BIN)/python -m pytest -q -m 'storm or property' --hypothesis-profile=storm --timeout=3600
+storm: develop page chromium clients ## Run the slow tests: 10,000 random lives, kills, dead power; more worker storms with SEEDS=5
+	$(BIN)/python -m pytest -n $(JOBS) -q -m 'property and not storm' --hypothesis-profile=storm --timeout=3600
+	STORM_SEEDS=$(SEEDS) $(BIN)/python -m pytest -q -m storm --timeout=3600
 
 .PHONY: bench
 bench: develop ## Measure Jobyard against its peers and against SQLite itself, on this machine

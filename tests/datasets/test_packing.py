@@ -15,12 +15,14 @@ from jobyard.datasets.labels import Label
 from jobyard.datasets.packing import Box, Packed
 from jobyard.job.errors import Invalid
 from tests.datasets.formats import drawn
+from tests.trials import at_most
 
 PLAIN: dict[str, Any] = {"frame": 3, "label": 1, "kind": ShapeKind.RECTANGLE, "points": (1.5, 2, 3, 4)}
 KNOWN = {1: Label(number=1, name="cat")}
 
 
 @pytest.mark.property
+@at_most(1_000)
 @given(st.lists(drawn.shapes(0), max_size=4))
 def test_what_is_packed_comes_out_again(shapes: list[Shape]) -> None:
     said = Annotations(tags=(Tag(frame=0, label=1),), shapes=tuple(shapes))

@@ -25,6 +25,7 @@ from jobyard.job.line import (
 from jobyard.job.record import Job
 from jobyard.job.states import State
 from tests.job.making import LEASE
+from tests.trials import at_most
 
 MINUTE = 60_000_000
 KINDS = frozenset({"k"})
@@ -307,6 +308,7 @@ def test_the_beginning_of_the_line_is_the_beginning_of_the_whole(lines: list[lis
 
 
 @pytest.mark.property
+@at_most(2_000)
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.integers(1, 30)), min_size=2, max_size=12))
 def test_whoever_waits_is_served_within_two_rounds(arrivals: list[tuple[str, int]]) -> None:
     line = Line()

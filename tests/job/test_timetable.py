@@ -16,6 +16,7 @@ from jobyard.job import timetable
 from jobyard.job.clock import SECOND
 from jobyard.job.errors import Invalid
 from jobyard.job.schedule import CatchUp, Overlap, Schedule
+from tests.trials import at_most
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HOUR, DAY = 3600 * SECOND, 86_400 * SECOND
@@ -280,6 +281,7 @@ def test_runs_go_forward_and_stand_where_the_expression_says(cron: str, zone: st
 
 
 @pytest.mark.property
+@at_most(2_000)
 @given(cron=expressions(), zone=st.sampled_from(ZONES), after=MOMENTS, later=st.integers(0, 40 * DAY))
 def test_whoever_looks_later_sees_the_same_runs(cron: str, zone: str, after: int, later: int) -> None:
     one = schedule(cron, zone)
@@ -305,6 +307,7 @@ def test_an_interval_meets_only_its_own_times(interval: int, starts_at: int | No
 
 
 @pytest.mark.property
+@at_most(2_000)
 @given(cron=expressions(), gap=st.integers(0, 400 * DAY), limit=st.integers(1, 50))
 def test_what_is_due_is_what_was_upcoming(cron: str, gap: int, limit: int) -> None:
     one = schedule(cron, next_at=timetable.following(schedule(cron), BORN))

@@ -333,9 +333,9 @@ class Houses(Twins):
         self.same(lambda view: [plain(event) for id_ in self.ids[-2:] for event in view.history(id_, 0, 9)])
 
 
-def _sized(share: int, steps: int) -> settings:
-    """Return settings with a share of the profile's examples."""
-    examples = max(settings.default.max_examples // share, 1) if settings.default else 10
+def _sized(share: int, most: int, steps: int) -> settings:
+    """Return settings with a share of the profile's examples, and no more of them than `most`."""
+    examples = min(max(settings.default.max_examples // share, 1), most) if settings.default else 10
     return settings(max_examples=examples, stateful_step_count=steps, deadline=None)
 
 
@@ -360,7 +360,7 @@ def test_sqlite_lives_as_memory_does(tmp_path: Path, sqlite_folder: LayOut) -> N
         def __init__(self) -> None:
             super().__init__(lambda: SqliteStore.open(next(folders), synchronous="NORMAL"))
 
-    run_state_machine_as_test(OnSqlite, settings=_sized(8, 40))
+    run_state_machine_as_test(OnSqlite, settings=_sized(8, 600, 40))
 
 
 @pytest.mark.property
@@ -370,4 +370,4 @@ def test_postgres_lives_as_memory_does(shared_postgres: str) -> None:
             empty(shared_postgres)
             super().__init__(lambda: PostgresStore.open(shared_postgres, threads=2))
 
-    run_state_machine_as_test(OnPostgres, settings=_sized(15, 30))
+    run_state_machine_as_test(OnPostgres, settings=_sized(15, 300, 30))

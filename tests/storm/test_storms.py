@@ -14,6 +14,8 @@ import pytest
 from tests.storm.weather import LEASE, Weather, storm
 
 DATABASES = ["sqlite", "postgres"]
+SEEDS = range(int(os.environ.get("STORM_SEEDS", "1")))
+"""One storm takes minutes, so there is one unless somebody asks for more."""
 
 
 @pytest.fixture
@@ -139,7 +141,7 @@ def test_term_gives_jobs_back_without_burning_a_try(weather: Callable[[int], Wea
 
 @pytest.mark.storm
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("weather", DATABASES, indirect=True)
 def test_the_worker_storm(weather: Callable[[int], Weather], seed: int) -> None:
     """T-06: 10,000 jobs, 8 workers."""

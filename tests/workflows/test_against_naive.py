@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.trials import at_most
 from tests.workflows import naive
 from tests.workflows.drawing import Canvas, tables
 from tests.workflows.naive import Records
@@ -142,6 +143,7 @@ def plain(rows: list[tuple[Any, ...]]) -> Records:
 
 
 @pytest.mark.property
+@at_most(1_000)
 @given(ROWS, st.lists(st.sampled_from(STEPS), max_size=4), st.sampled_from(ENDS))
 def test_random_tools_do_what_plain_loops_do(rows: list[tuple[Any, ...]], steps: list[Step], end: Step) -> None:
     canvas = Canvas()
@@ -156,6 +158,7 @@ def test_random_tools_do_what_plain_loops_do(rows: list[tuple[Any, ...]], steps:
 
 
 @pytest.mark.property
+@at_most(1_000)
 @given(ROWS, ROWS)
 def test_random_tables_join_as_plain_loops_do(one: list[tuple[Any, ...]], other: list[tuple[Any, ...]]) -> None:
     canvas = Canvas()

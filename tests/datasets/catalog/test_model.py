@@ -180,7 +180,7 @@ STEPS: st.SearchStrategy[tuple[str, tuple[Any, ...]]] = st.one_of(
 
 @pytest.mark.property
 @settings(
-    max_examples=settings.default.max_examples // 8 if settings.default else 12,
+    max_examples=min(settings.default.max_examples // 8, 200) if settings.default else 12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -18,6 +18,7 @@ from jobyard.datasets.consensus.rules import ConsensusRules
 from jobyard.datasets.geometry.comparing import Canvas
 from tests.datasets.formats import drawn
 from tests.datasets.formats.drawn import BIRD, CAR, rectangle
+from tests.trials import at_most
 
 CANVAS = Canvas(100, 100)
 RULES = ConsensusRules()
@@ -140,6 +141,7 @@ def inside(shape: Shape) -> Shape:
 
 
 @pytest.mark.property
+@at_most(1_000)
 @given(
     st.lists(st.lists(drawn.shapes(0).map(inside), max_size=2), min_size=1, max_size=3),
     st.randoms(use_true_random=False),
@@ -162,6 +164,7 @@ def test_every_shape_is_in_one_cluster_and_order_does_not_matter(
 
 
 @pytest.mark.property
+@at_most(1_000)
 @given(st.lists(drawn.shapes(0).map(inside), max_size=4), st.integers(1, 4))
 def test_copies_of_one_replica_agree_and_nothing_is_lost(shapes: list[Shape], count: int) -> None:
     # Two that are the same thing already cannot be told apart by anybody.

@@ -19,6 +19,7 @@ from jobyard.datasets.geometry import ellipses, masks
 from jobyard.job.errors import Fault, FileBroken, UnknownFrame, UnknownLabel
 from tests.datasets.formats import drawn
 from tests.datasets.formats.drawn import BIRD, CAR, rectangle
+from tests.trials import at_most
 
 FRAMES = [Frame(number=7, name="a.png", width=64, height=48), Frame(number=8, name="b/c.png", width=64, height=48)]
 KEPT = [ShapeKind.RECTANGLE, ShapeKind.POLYGON]
@@ -70,6 +71,7 @@ def alike(found: Shape, wanted: Shape) -> bool:
 
 
 @pytest.mark.property
+@at_most(1_000)
 @given(drawn.items(KEPT))
 def test_rectangles_and_polygons_come_back(tmp_path_factory: pytest.TempPathFactory, items: list[Item]) -> None:
     archive, _ = drawn.write(write_coco, tmp_path_factory.mktemp("coco"), items)

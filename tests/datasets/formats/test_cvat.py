@@ -19,6 +19,7 @@ from jobyard.datasets.tracks import shape_at
 from jobyard.job.errors import Fault, FileBroken, UnknownFrame, UnknownLabel
 from tests.datasets.formats import drawn, zips
 from tests.datasets.formats.drawn import BIRD, CAR, PERSON, rectangle
+from tests.trials import at_most
 
 FRAMES = [Frame(number=7, name="a.png", width=64, height=48), Frame(number=8, name="b/c.png", width=64, height=48)]
 
@@ -30,6 +31,7 @@ def document(folder: Path, inside: str) -> Path:
 
 
 @pytest.mark.property
+@at_most(1_000)
 @given(drawn.items())
 def test_nothing_is_lost(tmp_path_factory: pytest.TempPathFactory, items: list[Item]) -> None:
     folder = tmp_path_factory.mktemp("cvat")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from jobyard.datasets.formats import documents
 from jobyard.datasets.formats.documents import elements
 from jobyard.job.errors import FileBroken
+from tests.trials import at_most
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.floats(-1e9, 1e9) | st.text(max_size=5),
@@ -26,6 +27,7 @@ def read(content: bytes, *wanted: str) -> list[tuple[str, Any]]:
 
 
 @pytest.mark.property
+@at_most(1_000)
 @given(
     st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), st.lists(JSON, max_size=4)), st.booleans(), st.integers(1, 9)
 )

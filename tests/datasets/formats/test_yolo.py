@@ -19,6 +19,7 @@ from jobyard.datasets.formats.yolo import darknet, lines, ultralytics
 from jobyard.job.errors import Fault, FileBroken, UnknownFrame, UnknownLabel
 from tests.datasets.formats import drawn, zips
 from tests.datasets.formats.drawn import BIRD, CAR, rectangle
+from tests.trials import at_most
 
 FORMATS = {
     "yolo": (darknet.write, darknet.read),
@@ -52,6 +53,7 @@ def upright(shape: Shape) -> tuple[float, ...]:
 
 
 @pytest.mark.property
+@at_most(1_000)
 @pytest.mark.parametrize(("write", "read"), FORMATS.values(), ids=FORMATS)
 @given(items=drawn.items([ShapeKind.RECTANGLE]))
 def test_upright_rectangles_come_back(

@@ -17,6 +17,7 @@ from jobyard.datasets.geometry.comparing import Canvas, agreement, agreements, b
 from jobyard.datasets.geometry.rule import PointSize, Rule
 from jobyard.datasets.geometry.visible import visible
 from tests.datasets.formats import drawn
+from tests.trials import at_most
 
 COORDINATE = st.floats(0, 100).map(lambda value: round(value, 2))
 BOX = st.tuples(COORDINATE, COORDINATE, COORDINATE, COORDINATE)
@@ -91,6 +92,7 @@ def test_a_quarter_turn_is_clockwise() -> None:
 
 
 @pytest.mark.property
+@at_most(1_000)
 @given(RING, RING)
 def test_polygons_agree_with_a_raster(ours: tuple[float, ...], theirs: tuple[float, ...]) -> None:
     one, other = pairs(ours), pairs(theirs)
@@ -270,6 +272,7 @@ def near(shape: Shape) -> Shape:
 
 
 @pytest.mark.property
+@at_most(1_000)
 @given(
     st.sampled_from(list(ShapeKind)).flatmap(lambda kind: st.tuples(drawn.shapes(0, [kind]), drawn.shapes(0, [kind])))
 )

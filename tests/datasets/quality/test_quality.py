@@ -24,6 +24,7 @@ from jobyard.datasets.quality.rules import QualityRules
 from jobyard.datasets.quality.tally import UNMATCHED, Tally, merged, scores
 from tests.datasets.formats import drawn
 from tests.datasets.formats.drawn import BIRD, CAR, VOCABULARY, rectangle
+from tests.trials import at_most
 
 CANVAS = Canvas(100, 100)
 RULES = QualityRules()
@@ -177,6 +178,7 @@ def test_a_picture_whose_size_nobody_knows_is_as_large_as_what_was_drawn() -> No
 
 
 @pytest.mark.property
+@at_most(1_000)
 @given(st.lists(drawn.shapes(0), max_size=4), st.lists(drawn.shapes(0), max_size=4))
 def test_counts_add_up_whatever_was_drawn(ours: list[Shape], theirs: list[Shape]) -> None:
     one, other = ([replace(s, points=_inside(s)) for s in side] for side in (ours, theirs))
@@ -205,6 +207,7 @@ TALLIES = st.builds(
 
 
 @pytest.mark.property
+@at_most(1_000)
 @given(st.lists(TALLIES, max_size=5), st.randoms(use_true_random=False))
 def test_tallies_add_up_in_any_order(tallies: list[Tally], dice: random.Random) -> None:
     whole = merged(tallies)

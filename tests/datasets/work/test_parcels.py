@@ -15,6 +15,7 @@ from jobyard.datasets.work.parcels import parcels, weight
 from tests.datasets.formats import drawn
 from tests.datasets.work.shop import Shop
 from tests.datasets.yard import ADA
+from tests.trials import at_most
 
 TRACK = Track(
     frame=0, label=1, positions=tuple(Position(frame=n, kind=ShapeKind.POLYGON, points=(1.5,) * 20) for n in range(9))
@@ -22,6 +23,7 @@ TRACK = Track(
 
 
 @pytest.mark.property
+@at_most(1_000)
 @given(st.lists(st.lists(drawn.shapes(0), max_size=3), max_size=5), st.integers(1, 200))
 def test_everything_comes_once_and_in_order(pictures: list[list[Shape]], heaviest: int) -> None:
     said = [Annotations(tags=(Tag(frame=0, label=1),), shapes=tuple(shapes)) for shapes in pictures]

@@ -27,7 +27,7 @@ from tests.faces.native.house import House, served
 from tests.faces.native.test_datasets import synchronized
 
 default = settings.default or settings()
-EXAMPLES = min(default.max_examples // 16, 300)
+EXAMPLES = min(default.max_examples // 16, 60)
 STAGES = ("draft", "queued", "running", "wished", "succeeded", "failed", "cancelled")
 
 schema = schemathesis.openapi.from_dict(document(Litestar(route_handlers=[router()], openapi_config=None).routes, "0"))

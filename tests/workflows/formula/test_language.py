@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from jobyard.workflows.formula.parser import parsed
 from jobyard.workflows.refusals import FormulaWrong
+from tests.trials import at_most
 from tests.workflows.formula.computing import ROWS, value, values
 
 
@@ -200,6 +201,7 @@ CELLS = st.tuples(
 
 
 @pytest.mark.property
+@at_most(2_000)
 @given(expressions(), st.lists(CELLS, max_size=6))
 def test_columns_and_rows_compute_the_same(formula: str, rows: list[tuple[Any, ...]]) -> None:
     values(formula, [*ROWS, *rows])
