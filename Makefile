@@ -63,7 +63,7 @@ journeys: develop page
 
 # Random lives need one processor each, and storms the whole machine.
 .PHONY: storm
-storm: develop page chromium clients ## Run the slow tests: 10,000 random lives, kills, dead power; more worker storms with SEEDS=5
+storm: develop page chromium clients ## Run the slow tests: 10,000 random lives, kills, dead power; more of the storms with SEEDS=5
 	$(BIN)/python -m pytest -n $(JOBS) -q -m 'property and not storm' --hypothesis-profile=storm --timeout=3600
 	STORM_SEEDS=$(SEEDS) $(BIN)/python -m pytest -q -m storm --timeout=3600
 
