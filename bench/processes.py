@@ -66,7 +66,7 @@ def told(command: Sequence[str], environment: Mapping[str, str], log: Path, seco
     with log.open("ab") as errors:
         done = subprocess.run(
             command,
-            env={**os.environ, **environment},
+            env={**os.environ, "PYTHONFAULTHANDLER": "1", **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -75,8 +75,13 @@ def told(command: Sequence[str], environment: Mapping[str, str], log: Path, seco
         )
     if done.returncode != 0:
         last = log.read_text(errors="replace").strip().splitlines()[-1:]
-        raise RuntimeError(f"{' '.join(command[:4])} ended with {done.returncode}: {' '.join(last)}")
+        raise RuntimeError(f"{named(command[:4])} ended with {done.returncode}: {' '.join(last)}")
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def named(command: Sequence[str]) -> str:
+    """Return a command as people say it: where its programs lie on this machine is nobody's business."""
+    return " ".join(Path(word).name if word.startswith("/") else word for word in command)
 
 
 def tree(pids: Sequence[int]) -> list[int]:

@@ -82,7 +82,7 @@ def program(
         started.returncode = os.waitstatus_to_exitcode(status)
     if started.returncode != 0:
         last = log.read_text(errors="replace").strip().splitlines()[-1:]
-        raise RuntimeError(f"{' '.join(command[:3])} ended with {started.returncode}: {' '.join(last)}")
+        raise RuntimeError(f"{processes.named(command[:3])} ended with {started.returncode}: {' '.join(last)}")
     cost = Cost(took, usage.ru_utime + usage.ru_stime, peak)
     return cost, out.read_text(errors="surrogateescape")
 
