@@ -183,6 +183,13 @@ def test_attributes_are_values_of_the_labels_own(tmp_path: Path) -> None:
     assert (shape.attributes, shape.occluded) == ({101: "blue", 102: "5"}, True)
 
 
+def test_an_empty_ring_is_none_so_that_the_box_counts(tmp_path: Path) -> None:
+    ring = [1, 1, 5, 1, 5, 5]
+    for segmentation, kinds in (([[]], [ShapeKind.RECTANGLE]), ([[], ring], [ShapeKind.POLYGON])):
+        [item] = drawn.read(read_coco, document(tmp_path, annotations=[annotation(segmentation=segmentation)]))
+        assert [shape.kind for shape in item.annotations.shapes] == kinds
+
+
 def test_numbers_beyond_all_measure_are_only_ids(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     facts = {"images": [{"id": 10**30, "file_name": "a.png"}], "categories": [{"id": 3, "name": "car"}]}

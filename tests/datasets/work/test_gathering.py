@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from jobyard.datasets.collection import Collection, CollectionDraft
+from jobyard.datasets.labels import LabelKind
 from jobyard.datasets.record import DatasetFilter
+from jobyard.datasets.work import gathering, learning
 from jobyard.datasets.work.exporting import DatasetExport
 from jobyard.datasets.work.importing import DatasetImport
 from jobyard.job.errors import FileBroken, Invalid, UnknownLabel
 from jobyard.kinds import Cancelled
+from jobyard.kinds.context import Declined
 from tests.datasets.formats import drawn
 from tests.datasets.work.sending import files, sent
 from tests.datasets.work.shop import CAT, DOG, Shop, box
@@ -85,6 +88,53 @@ def test_a_label_that_is_unknown_or_a_picture_that_is_missing_refuses_all(
     with pytest.raises(UnknownLabel, match="bird"):
         imported(shop, zoo, without(spoken, b'"name":"cat"', b'"name":"bird"'))
     assert gathered(shop, zoo) == [] and files(shop.pictures) == []
+
+
+@pytest.fixture
+def bare(shop: Shop) -> Collection:
+    return shop.ask(shop.datasets.create_collection(ADA, CollectionDraft(name="bare")))
+
+
+def test_a_collection_without_labels_gets_those_of_the_archive(shop: Shop, bare: Collection, archive: bytes) -> None:
+    def labels() -> list[str]:
+        return [label.name for label in shop.ask(shop.datasets.collection_labels(ADA, bare.id))]
+
+    for looks in range(10):
+        with pytest.raises(Cancelled):
+            imported(shop, bare, archive, looks=looks)
+        assert labels() == [] and gathered(shop, bare) == [] and files(shop.pictures) == []
+    result = imported(shop, bare, archive)
+    assert (result["pictures"], result["annotations"]) == (4, 3)
+    assert labels() == ["cat", "dog"] and gathered(shop, bare) == ["animals"]
+    shop.check_counters("animals")
+    assert shop.get("animals", ADA).collection == bare.id
+    imported(shop, bare, archive)
+    assert labels() == ["cat", "dog"] and len(gathered(shop, bare)) == 2
+
+
+def test_labels_that_came_meanwhile_are_not_mixed_with_others(
+    shop: Shop, bare: Collection, archive: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*said: Any) -> Any:
+        shop.ask(shop.datasets.change_collection_labels(ADA, bare.id, add=[DOG]))
+        return learning.learnt(*said)
+
+    monkeypatch.setattr(gathering, "learnt", late)
+    with pytest.raises(Declined, match="meanwhile"):
+        imported(shop, bare, archive)
+    assert [label.name for label in shop.ask(shop.datasets.collection_labels(ADA, bare.id))] == ["dog"]
+    assert gathered(shop, bare) == [] and files(shop.pictures) == []
+
+
+def test_skeletons_are_learnt_with_their_parts() -> None:
+    words = learning.Learning()
+    words.heard("cat")
+    man = words.named("man", "a.xml")
+    assert words.part(man.number, "head", "a.xml") == words.part(man.number, "head", "a.xml")
+    assert words.name(man.number) == "man" and words.attributes(man.number) == {}
+    cat, learnt = words.learnt()
+    assert (cat.name, cat.kind, learnt.kind) == ("cat", LabelKind.ANY, LabelKind.SKELETON)
+    assert [(part.name, part.kind) for part in learnt.parts] == [("head", LabelKind.POINTS)]
 
 
 def test_it_must_have_been_sent_in_for_this_collection(shop: Shop, zoo: Collection) -> None:

@@ -23,6 +23,9 @@ class Vocabulary:
         self._attributes = {label.number: {one.name: one for one in label.attributes} for label in every}
         self._said = {one.number: one.name for label in every for one in label.attributes}
 
+    def heard(self, name: str) -> None:
+        """Hear of a label that a file lists, whether or not it uses it: it need not be one of these."""
+
     def named(self, name: str, file: str) -> Label:
         """Return the label of a name. Raises UnknownLabel."""
         try:

@@ -85,6 +85,11 @@ def uses(view: View, dataset: Dataset) -> list[LabelUse]:
     ]
 
 
+def rehome(transaction: Transaction, old: str, home_: str) -> None:
+    """Make the labels of one home those of another one."""
+    transaction.run(QUERIES["rehome_labels"], {"old": old, "home": home_})
+
+
 def renumber(transaction: Transaction, dataset: int, numbers: Mapping[int, int | None]) -> None:
     """Count what was counted of labels of a dataset as that of others; what has none was never in use."""
     for old, new in numbers.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,11 @@ from jobyard.datasets.formats.pictures import size_of
 from jobyard.datasets.formats.registry import importer
 from jobyard.datasets.formats.speech import told
 from jobyard.datasets.formats.vocabulary import Vocabulary
+from jobyard.datasets.labels import Label
 from jobyard.datasets.messages import packed, unpacked
 from jobyard.datasets.uploads import Told
 from jobyard.datasets.work.clearing import clear
+from jobyard.datasets.work.learning import known, learnt
 from jobyard.datasets.work.messages import (
     Brought,
     Hidden,
@@ -44,14 +47,19 @@ _PICTURES, _SAID = 1_000, 5_000
 
 
 def gather(parameters: ImportParameters, subjects: Subjects, source: Path, context: Context) -> dict[str, Any]:
-    """Make a dataset of an archive and return its number. Raises what the format raises, or FileBroken."""
+    """Make a dataset of an archive and return its number; a collection without labels gets those of the archive.
+
+    Raises what the format raises, or FileBroken.
+    """
     clear(context)
-    wanted = Make(datasets=[Wanted(name=_name(source))])
+    labels = () if subjects.labels else learnt(source, parameters.format, context)
+    wanted = Make(datasets=[Wanted(name=_name(source))], labels=labels)
     made = unpacked(context.call("work.make", packed(wanted)), Made)
     hidden = made.datasets[0]
     folder = Path(hidden.folder or "")
     try:
-        counts = _Gathering(parameters, subjects, source, hidden, context).run()
+        spoken = subjects.labels or tuple(known(labels, made.numbers))
+        counts = _Gathering(parameters, spoken, source, hidden, context).run()
         os.sync()
         shown = context.call("work.publish", packed(Publish(whole=True)))
     except BaseException as error:
@@ -66,7 +74,7 @@ class _Gathering:
     """Goes through an archive."""
 
     def __init__(
-        self, parameters: ImportParameters, subjects: Subjects, source: Path, hidden: Hidden, context: Context
+        self, parameters: ImportParameters, labels: Sequence[Label], source: Path, hidden: Hidden, context: Context
     ) -> None:
         self._context = context
         self._hidden = hidden
@@ -74,7 +82,7 @@ class _Gathering:
         self._reading = Import(
             source=source,
             scratch=context.folder,
-            vocabulary=Vocabulary(subjects.labels),
+            vocabulary=Vocabulary(labels),
             frames=Frames(growing=True),
             done=lambda number: context.progress(number, None, "reading"),
         )

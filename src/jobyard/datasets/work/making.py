@@ -23,6 +23,7 @@ from jobyard.datasets.sources import kept, real_folder
 from jobyard.datasets.sources.address import is_bucket, stretch
 from jobyard.datasets.sources.endpoint import covering
 from jobyard.datasets.tables import assignments, collections
+from jobyard.datasets.tables import datasets as dataset_table
 from jobyard.datasets.tables import labels as label_table
 from jobyard.datasets.work import swapping, tables
 from jobyard.datasets.work.messages import (
@@ -93,7 +94,9 @@ def make(transaction: Transaction, job: Job, wanted: Make, house: House, now: in
     if len(wanted.datasets) > _DATASETS:
         raise Invalid(reason=f"At most {_DATASETS} datasets are made at once.")
     check_labels(wanted.labels)
-    collection = new_id() if wanted.collection else _collection(transaction, job)
+    collection = new_id() if wanted.collection else _collection(job)
+    if wanted.labels and not wanted.collection:
+        collection = None  # their own until they are shown
     numbers: dict[int, int] = {}
     if wanted.collection and wanted.datasets:
         numbers = _labels(transaction, collection or "", wanted.labels)
@@ -149,6 +152,7 @@ def publish(transaction: Transaction, job: Job, wanted: Publish, now: int) -> Sh
     made = tables.made_by(transaction, job.id)
     for one in made:
         _settle(transaction, one, whole=wanted.whole, now=now)
+        _bring_labels(transaction, job, one, now)
     names = [_show(transaction, job, one, now) for one in made]
     numbers = [one.number for one in made]
     if wanted.name:
@@ -199,9 +203,25 @@ def _source(view: View, source: str, house: House) -> str:
     return source
 
 
-def _collection(view: View, job: Job) -> str | None:
+def _collection(job: Job) -> str | None:
     resource = job.resource
     return resource.id if resource is not None and resource.type == "collection" else None
+
+
+def _bring_labels(transaction: Transaction, job: Job, making: Making, now: int) -> None:
+    """Give the collection of a job the labels of what was made for it with its own. Raises Conflict where it has some.
+
+    Raises NotFound where it is gone.
+    """
+    home = _collection(job)
+    if home is None or making.collection is not None:
+        return
+    if collections.lock(transaction, home) is None:
+        raise NotFound(what="collection", name=home)
+    if label_table.read(transaction, home):
+        raise Conflict(reason="The collection has got labels meanwhile; import once more.")
+    label_table.rehome(transaction, making.id, home)
+    dataset_table.gather(transaction, making.number, home, now)
 
 
 def _labels(transaction: Transaction, home: str, wanted: Sequence[Label]) -> dict[int, int]:

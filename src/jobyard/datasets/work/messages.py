@@ -173,7 +173,7 @@ class Make(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     datasets: list[Wanted]
     labels: tuple[Label, ...] = ()
-    """New labels with the numbers that are meant in what follows; none where a collection is there already."""
+    """New labels with the numbers that are meant in what follows; none where a collection is there that has some."""
     collection: bool = False
     """They get a collection of their own."""
 

@@ -124,6 +124,7 @@ class _Document:
         if not isinstance(name, str):
             raise FileBroken(file=self._file, reason="a category has no name")
         # What is listed and never used need not exist here.
+        self._job.vocabulary.heard(name)
         self._labels[whole(category.get("id"), self._file, f"the id of {told(name)}")] = name
 
     def _image(self, image: dict[str, Any]) -> None:

@@ -141,6 +141,9 @@ class Shapes:
         segments = annotation.get("segmentation")
         if isinstance(segments, dict):
             return [(ShapeKind.MASK, self._mask(segments, frame, what))]
+        if isinstance(segments, list):
+            # Some programs write one empty ring where there is only a box.
+            segments = [ring for ring in segments if ring != []]
         if segments and isinstance(segments, list) and not turned:
             rings = segments if all(isinstance(ring, list) for ring in segments) else [segments]
             return [(ShapeKind.POLYGON, points(ShapeKind.POLYGON, ring, self._file, what)) for ring in rings]

@@ -368,3 +368,6 @@ UPDATE dataset_carried SET label = :new WHERE dataset = :dataset AND label = :ol
 
 -- gather_dataset: it shares the labels of a collection from now on
 UPDATE datasets SET collection = :collection, updated_at = :now WHERE number = :dataset
+
+-- rehome_labels: those of one home are another one's
+UPDATE dataset_labels SET home = :home WHERE home = :old
