@@ -12,6 +12,7 @@ from jobyard.datasets.formats.archive.reading import Archive
 from jobyard.datasets.formats.archive.writing import ArchiveWriter
 from jobyard.datasets.formats.facts import Export, Item, Picture
 from jobyard.datasets.formats.frames import Frame
+from jobyard.datasets.formats.heads import glimpsed
 from jobyard.datasets.formats.speech import told
 from jobyard.job.errors import FileBroken
 
@@ -52,6 +53,13 @@ def measured(frame: Frame, picture: Picture | None) -> tuple[int, int]:
         return frame.width, frame.height
     if picture is None:
         raise FileBroken(file=told(frame.name), reason="its size is not known and the picture is not at hand")
+    with picture() as stream:
+        plain = glimpsed(stream)
+        if plain is not None:
+            return plain
+        if stream.seekable():
+            stream.seek(0)
+            return size_of(stream, frame.name)
     with picture() as stream:
         return size_of(stream, frame.name)
 

@@ -30,6 +30,7 @@ _MANY = 0xFFFF
 _REGULAR = 0o100644 << 16
 _LEAST = 64
 """Bytes below which packing does not pay."""
+_FEW = 1 << 12
 
 
 class ArchiveWriter:
@@ -56,7 +57,9 @@ class ArchiveWriter:
         """Add a member whose content is at hand. Raises ArchiveRefused for a name nobody should unpack."""
         size, digest, method = len(content), zlib.crc32(content), STORED
         if packed and size >= _LEAST:
-            packing = zlib.compressobj(_LEVEL, zlib.DEFLATED, -15)
+            # What is small needs no large tables, and making those takes longer than the packing itself.
+            few = size <= _FEW
+            packing = zlib.compressobj(_LEVEL, zlib.DEFLATED, -12 if few else -15, 5 if few else 8)
             content, method = packing.compress(content) + packing.flush(), DEFLATED
         raw = checked(name).encode()
         self._file.write(_local(raw, method, digest, len(content), size))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from itertools import count
 from tempfile import TemporaryFile
 from typing import IO, Any, BinaryIO, cast
 
 import msgspec
+from msgspec import Struct
 
 from jobyard.datasets.annotations import Shape, ShapeKind
 from jobyard.datasets.formats.archive.writing import ArchiveWriter
@@ -21,6 +22,29 @@ Outline = tuple[list[float], float, Segments, int]
 """Box, area, segmentation, and 1 where that is a mask."""
 SUBSET = "default"
 _WRITTEN = frozenset({ShapeKind.RECTANGLE, ShapeKind.POLYGON, ShapeKind.MASK, ShapeKind.ELLIPSE})
+
+
+class _Said(Struct, frozen=True):
+    """The attributes of a plain box."""
+
+    occluded: bool
+    rotation: float = 0.0
+
+
+_HIDDEN, _SEEN = _Said(occluded=True), _Said(occluded=False)
+
+
+class _Box(Struct, frozen=True):
+    """An upright box of which nothing more is said."""
+
+    id: int
+    image_id: int
+    category_id: int
+    segmentation: tuple[()]
+    area: float
+    bbox: tuple[float, float, float, float]
+    iscrowd: int
+    attributes: _Said
 
 
 def write(export: Export) -> None:
@@ -56,6 +80,11 @@ class _Subset:
         _put(self._images, self._encoder.encode(_image(frame)))
         if item.annotations.tags:
             self._export.skip("tag", len(item.annotations.tags))
+        if all(map(_is_plain, item.annotations.shapes)):
+            if item.annotations.shapes:
+                boxes = self._boxes(item.annotations.shapes, number, numbers)
+                _put(self._annotations, self._encoder.encode(boxes)[1:-1])
+            return
         found = list[dict[str, Any]]()
         for shapes in _instances(item.annotations.shapes):
             outline = _outline(shapes, frame) if shapes[0].kind in _WRITTEN else None
@@ -77,6 +106,19 @@ class _Subset:
         out.write(b'],"annotations":[')
         _copy(self._annotations, out)
         out.write(b"]}")
+
+    def _boxes(self, shapes: Iterable[Shape], image: int, numbers: Iterator[int]) -> list[_Box]:
+        """Return plain boxes as they are written: what `_annotation` returns of them, in a fraction of the time."""
+        found, place = list[_Box](), self._labels.place
+        for shape in shapes:
+            left, top, right, bottom = shape.points
+            left, right = (left, right) if left <= right else (right, left)
+            top, bottom = (top, bottom) if top <= bottom else (bottom, top)
+            width, height = right - left, bottom - top
+            box = (left, top, width, height)
+            said = _HIDDEN if shape.occluded else _SEEN
+            found.append(_Box(next(numbers), image, place(shape.label) + 1, (), width * height, box, 0, said))
+        return found
 
     def _annotation(self, first: Shape, outline: Outline, frame: Frame, number: int) -> dict[str, Any]:
         box, area, segments, crowd = outline
@@ -112,6 +154,11 @@ def _image(frame: Frame) -> dict[str, Any]:
         "coco_url": "",
         "date_captured": 0,
     }
+
+
+def _is_plain(shape: Shape) -> bool:
+    bare = not (shape.rotation or shape.attributes)
+    return bare and shape.kind is ShapeKind.RECTANGLE and shape.score == 1
 
 
 def _instances(shapes: tuple[Shape, ...]) -> Iterator[list[Shape]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
+
 from jobyard.datasets.annotations import Shape, ShapeKind, Source, Tag
 from jobyard.datasets.formats.archive.writing import ArchiveWriter
 from jobyard.datasets.formats.cvat.labels import listed
@@ -14,6 +16,8 @@ from jobyard.datasets.formats.pictures import add_picture
 _CORNERS = ("xtl1", "ytl1", "xbl1", "ybl1", "xtr1", "ytr1", "xbr1", "ybr1")
 CUBOID = (*_CORNERS, *(name.replace("1", "2") for name in _CORNERS))
 """The names of a cuboid's numbers in their order: the front's and then the back's upper left, lower left, right."""
+_SOURCES = {source: source.value for source in Source}
+_encode = msgspec.json.Encoder().encode
 ELEMENTS = {ShapeKind.RECTANGLE: "box"}
 """The elements that are not called like their kinds."""
 
@@ -63,7 +67,9 @@ class _Words:
         size = f' width="{frame.width}" height="{frame.height}"' if frame.width else ""
         lines = [f'<image id="{frame.number}" name="{escaped(frame.name)}"{subset}{size}>\n']
         lines += [self._tag(tag) for tag in said.tags]
-        lines += [self._shape(shape) for shape in said.shapes]
+        lines += [
+            self._box(shape) if shape.kind is ShapeKind.RECTANGLE else self._shape(shape) for shape in said.shapes
+        ]
         lines.append("</image>\n")
         return "".join(lines)
 
@@ -71,6 +77,17 @@ class _Words:
         return (
             f'<tag label="{self._names[tag.label]}" source="{tag.source.value}"{_more(tag.group, tag.score)}>'
             f"{self._attributes(tag.attributes)}</tag>\n"
+        )
+
+    def _box(self, shape: Shape) -> str:
+        """Return what `_shape` returns of a rectangle; numbers are written as in JSON, which is quicker."""
+        if shape.rotation or shape.group or shape.attributes or shape.score != 1:
+            return self._shape(shape)
+        left, top, right, bottom = _encode(shape.points)[1:-1].decode().split(",")
+        return (
+            f'<box label="{self._names[shape.label]}" source="{_SOURCES[shape.source]}" '
+            f'occluded="{"1" if shape.occluded else "0"}" xtl="{left}" ytl="{top}" xbr="{right}" ybr="{bottom}" '
+            f'z_order="{shape.depth}"></box>\n'
         )
 
     def _shape(self, shape: Shape) -> str:

@@ -32,7 +32,7 @@ def write(export: Export) -> None:
                 lists[subset] = stack.enter_context(TemporaryFile(dir=export.scratch))
             name = f"obj_{subset}_data/{item.frame.name}"
             lists[subset].write(f"data/{name}\n".encode())
-            archive.add(f"{splitext(name)[0]}.txt", lines.written(export, item).encode())
+            archive.add(f"{splitext(name)[0]}.txt", lines.written(export, item))
             add_picture(archive, export, item, name)
             export.done(number)
         labels = export.vocabulary.labels

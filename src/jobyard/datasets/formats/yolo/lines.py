@@ -27,16 +27,18 @@ _Side = Annotated[float, Meta(ge=0, le=1_000)]
 Line = tuple[Annotated[int, Meta(ge=0, le=1_000_000)], _Place, _Place, _Side, _Side]
 """The class, the middle's x and y, width and height."""
 _decode = msgspec.json.Decoder(list[Line]).decode
+_encode = msgspec.json.Encoder().encode
 
 
-def written(export: Export, item: Item) -> str:
+def written(export: Export, item: Item) -> bytes:
     """Return an item's lines. A turned rectangle becomes the upright one around it; other shapes are counted."""
-    said, lines = item.annotations, list[str]()
+    said = item.annotations
     if said.tags:
         export.skip("tag", len(said.tags))
     if not said.shapes:
-        return ""
+        return b""
     width, height = measured(item.frame, item.picture)
+    rows = list[tuple[float, ...]]()
     for shape in said.shapes:
         if shape.kind is not ShapeKind.RECTANGLE:
             export.skip(shape.kind.value)
@@ -44,8 +46,11 @@ def written(export: Export, item: Item) -> str:
         left, top, right, bottom = upright(shape)
         middle_x, middle_y = (left + right) / 2 / width, (top + bottom) / 2 / height
         place = export.vocabulary.place(shape.label)
-        lines.append(f"{place} {middle_x!r} {middle_y!r} {(right - left) / width!r} {(bottom - top) / height!r}\n")
-    return "".join(lines)
+        rows.append((place, middle_x, middle_y, (right - left) / width, (bottom - top) / height))
+    if not rows:
+        return b""
+    # Numbers are written as in JSON, which takes a tenth of the time of spelling each by itself.
+    return _encode(rows)[2:-2].replace(b"],[", b"\n").replace(b",", b" ") + b"\n"
 
 
 def upright(shape: Shape) -> tuple[float, float, float, float]:

@@ -36,7 +36,7 @@ def write(export: Export) -> None:
                 lists[subset] = stack.enter_context(TemporaryFile(dir=export.scratch))
             name = f"{subset}/{item.frame.name}"
             lists[subset].write(f"./images/{name}\n".encode())
-            archive.add(f"labels/{splitext(name)[0]}.txt", lines.written(export, item).encode())
+            archive.add(f"labels/{splitext(name)[0]}.txt", lines.written(export, item))
             add_picture(archive, export, item, f"images/{name}")
             export.done(number)
         archive.add(CARD, _card(export, list(lists) or [SUBSET]).encode())
