@@ -53,10 +53,10 @@ async def take(request: Ask, group: str, finish: Finish, *, many: bool) -> Respo
     if "upload-start" in headers:
         if many:
             await uploads.drop(group)
-        return Response(None, status_code=202)
+        return Response(b"", status_code=202)
     if "upload-multiple" in headers:
         await _files(request, group, many=many)
-        return Response(None, status_code=200)
+        return Response(b"", status_code=200)
     if "upload-finish" in headers:
         options = await _options(request)
         file = None if many else await _named(request, group)
@@ -96,7 +96,7 @@ def base_name(name: str) -> str:
     return posixpath.basename(name.replace("\\", "/"))
 
 
-async def _begin(request: Ask, group: str, *, many: bool) -> Response[None]:
+async def _begin(request: Ask, group: str, *, many: bool) -> Response[bytes]:
     length = _number(request.headers["upload-length"])
     if length is None:
         raise Invalid(reason="Upload-Length says how many bytes will come.")
@@ -107,7 +107,7 @@ async def _begin(request: Ask, group: str, *, many: bool) -> Response[None]:
     address = request.link(f"{request.url.path.removeprefix('/api/').strip('/')}/{upload.id}")
     named = shown if many else _server_name(upload)
     plain = named if named.isascii() and named.isprintable() else upload.id
-    return Response(None, status_code=201, headers={**_TUS, "Location": address, "Upload-Filename": plain})
+    return Response(b"", status_code=201, headers={**_TUS, "Location": address, "Upload-Filename": plain})
 
 
 def _number(text: str) -> int | None:

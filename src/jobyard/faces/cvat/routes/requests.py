@@ -66,7 +66,7 @@ async def get_request(request: Ask, rq_id: FromPath[str]) -> RequestOut:
 
 
 @post("/requests/{rq_id:str}/cancel", status_code=200)
-async def cancel_request(request: Ask, rq_id: FromPath[str]) -> Response[None]:
+async def cancel_request(request: Ask, rq_id: FromPath[str]) -> Response[bytes]:
     """Cancel a request, waiting or running; afterwards it is gone for these clients."""
     job = await _owned(request, rq_id, found)
     if job.final:
@@ -75,7 +75,7 @@ async def cancel_request(request: Ask, rq_id: FromPath[str]) -> Response[None]:
         await request.engine.jobs.cancel(request.user, rq_id)
     except WrongState:
         raise Invalid(reason="The request has just ended; it cannot be cancelled.") from None
-    return Response(None, status_code=200)
+    return Response(b"", status_code=200)
 
 
 async def found(request: Ask, rq_id: str) -> Job:
