@@ -81,6 +81,11 @@ async def test_a_report_says_what_it_found_in_each_job(house: House) -> None:
     assert (await mia.got("/quality/reports?target=job"))["count"] == 2
     own = f"/quality/reports/{parts[1]['id']}"
     assert await mia.got(own) == parts[1]
+    for place in (f"/quality/reports/{whole['id']}/data", f"{own}/data"):
+        answer = await mia("GET", place)
+        assert (
+            answer.headers["content-type"] == "application/json" and "quality" in answer.headers["content-disposition"]
+        )
     data = await mia.got(f"{own}/data")
     assert list(data["frame_results"]) == ["2"] and data["assignee"]["username"] == "mia"
     assert (await mia.got(f"{own}/confusion/matrix"))["labels"][0] == label["name"]

@@ -6,8 +6,9 @@ The client writes the raw bytes it gets to a file, so an encoded body would be a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from litestar import Response
@@ -19,6 +20,7 @@ from jobyard.job.record import ResultFile
 
 _PIECE = 256 * 1024
 _DIGITS = 18
+_TYPES: Mapping[str, str] = MappingProxyType({"csv": "text/csv", "json": "application/json"})
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.- ")
 
 
@@ -30,7 +32,7 @@ def described(file: ResultFile) -> dict[str, str]:
         "Accept-Ranges": "bytes",
         "Content-Disposition": f'attachment; filename="{name}"',
         "Content-Security-Policy": "default-src 'none'; sandbox",
-        "Content-Type": "text/csv" if name.endswith(".csv") else "application/zip",
+        "Content-Type": _TYPES.get(name.rpartition(".")[2], "application/zip"),
         "ETag": f'"{file.sha256}"',
     }
 

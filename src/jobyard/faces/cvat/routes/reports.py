@@ -59,7 +59,8 @@ async def get_report_data(request: Ask, number: FromPath[str]) -> Response[Any] 
         return download.sent(request, *await request.engine.results.open(request.user, report.job.id, file))
     said, somebody = await reported.content(request, report), report.part.assignee
     said["assignee"] = msgspec.to_builtins(await people.ref(request, somebody)) if somebody else None
-    return Response(await asyncio.to_thread(msgspec.json.encode, said), media_type="application/json")
+    headers = {"Content-Disposition": f'attachment; filename="quality_job_{report.part.number}.json"'}
+    return Response(await asyncio.to_thread(msgspec.json.encode, said), media_type="application/json", headers=headers)
 
 
 @get("/quality/reports/{number:str}/confusion")
