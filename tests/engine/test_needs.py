@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from jobyard.engine import needs
-from jobyard.job.errors import Invalid, JobNotFound, NeededFailed, UniqueTaken
+from jobyard.job.errors import Invalid, JobNotFound, NeededFailed, StoreFull, UniqueTaken
 from jobyard.job.filters import Query
 from jobyard.job.record import Job, OnFailure, Reason
 from jobyard.job.states import State
 from jobyard.people.record import HOUSE, Role
-from jobyard.store.contract import Store
+from jobyard.store.contract import Card, Store
 from jobyard.store.memory import MemoryStore
 from tests.engine.yard import Yard, user
 
@@ -203,6 +203,34 @@ async def test_the_others_are_told_at_once_and_workers_are_woken_for_them(yard: 
     finally:
         telling.cancel()
     assert taken == [job.id for job in family]
+
+
+async def test_what_another_server_is_about_to_tell_is_left_to_it(yard: Yard, any_store: Store) -> None:
+    later = Card(drawer=needs.DRAWER, id="1", body="[]", due_at=yard.clock.now() + 1)
+    any_store.write(lambda transaction: transaction.put_card(later)).result()
+    await yard.needs.go_on()
+    assert any_store.read(lambda view: view.cards(needs.DRAWER)).result() == [later]
+
+
+async def test_a_turn_that_fails_or_breaks_is_logged_and_the_next_one_comes(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    troubles: list[Exception] = [StoreFull(what="the disk"), ValueError("a bug")]
+    went_well = asyncio.Event()
+
+    async def go_on() -> None:
+        if troubles:
+            raise troubles.pop(0)
+        went_well.set()
+
+    monkeypatch.setattr(yard.needs, "go_on", go_on)
+    telling = asyncio.create_task(yard.needs.run(0.0))
+    try:
+        await asyncio.wait_for(went_well.wait(), 60)
+    finally:
+        telling.cancel()
+    own = [line for line in caplog.records if line.name == "jobyard.engine.needs"]
+    assert [(line.levelname, line.exc_info is not None) for line in own] == [("WARNING", False), ("ERROR", True)]
 
 
 @pytest.mark.parametrize("seed", range(6))
