@@ -23,6 +23,8 @@ from jobyard.worker.frames import Born, Fork, Gone, Ready, Signal, encode, to_nu
 
 PACKET = 4096
 """Bytes of the longest packet that comes in."""
+_SELDOM = 20_000
+"""How many more objects there have to be before Python looks for garbage: work that reads or writes much makes many."""
 _SWEEPS = 2_000
 _BREATH = 1
 
@@ -180,6 +182,7 @@ def main(arguments: list[str]) -> None:
     warnings.filterwarnings("ignore", message=".*multi-threaded.*fork", category=DeprecationWarning)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_SELDOM, 10, 10)
     control.send(encode(Ready(tuple(registry.names()))))
     Nursery(control, registry, room).serve()
 
