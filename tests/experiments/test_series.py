@@ -53,8 +53,8 @@ async def test_a_long_curve_is_thinned_to_means_of_equal_stretches(room: Room, m
     id_ = await room.begun(mia)
     await room.tell(mia, id_, *[(iteration, float(iteration)) for iteration in range(1_000)])
     [drawn] = await room.verbs.curves.drawn(mia, id_, 10)
-    expected = [fmean(range(start, start + 100)) for start in range(0, 1_000, 100)]
-    assert [(point[0], point[2]) for point in drawn.points] == [(one, one) for one in expected]
+    expected = [(start, fmean(range(start, start + 100))) for start in range(0, 1_000, 100)]
+    assert [(point[0], point[2]) for point in drawn.points] == expected
     assert len((await room.verbs.curves.drawn(mia, id_, 1_000))[0].points) == 1_000
     await room.tell(mia, id_, (10**9, 0.0))
     [far] = await room.verbs.curves.drawn(mia, id_, 13)
@@ -69,3 +69,7 @@ async def test_a_value_without_a_curve_is_in_no_list_of_them(room: Room, mia: Ac
     assert await room.verbs.curves.drawn(mia, id_, 10) == []
     [told] = await room.verbs.curves.singles(mia, id_)
     assert (told.point.value, told.series.count, told.series.last) == (0.75, 1, 0.75)
+    await room.tell(mia, id_, (3, 1.0))
+    await room.tell(mia, id_, (SINGLE, 0.25))
+    [told] = await room.verbs.curves.singles(mia, id_)
+    assert (told.series.last, told.series.last_iteration, told.series.first_iteration) == (0.25, 3, SINGLE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from jobyard.experiments import rows
 from jobyard.experiments.ground import Ground, seen
@@ -51,5 +51,5 @@ class Console:
         return await self._ground.search(work)
 
 
-def _piece(at: int, digest: int, level: str, worker: str, line: bytes) -> tuple[Place, Said]:
-    return Place(at, digest), Said(at, level, worker, bytes(line).decode("utf-8", "surrogatepass"))
+def _piece(at: int, digest: int, level: str, worker: str, line: bytes, *of: Any) -> tuple[Place, Said]:
+    return Place(at, digest), Said(at, level, worker, bytes(line).decode("utf-8", "surrogatepass"), *of)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from jobyard.experiments import rows, series
 from jobyard.experiments.ground import Ground, seen
@@ -82,17 +82,27 @@ class Curves:
         return await self._of(actor, home, work, of_model=of_model)
 
     async def page(
-        self, actor: Actor, home: str, sort: Sort, place: tuple[int, int], limit: int, *, of_model: bool = False
+        self,
+        actor: Actor,
+        home: str,
+        sorts: Sequence[Sort],
+        place: tuple[int, int],
+        limit: int,
+        wanted: Callable[[Series], bool] = lambda _: True,
+        *,
+        of_model: bool = False,
+        single_too: bool = False,
     ) -> list[Shown]:
-        """Return reports of one sort, series after series, from a place on: the series' number and how many to pass."""
+        """Return reports of some sorts, series after series, from a place on: a series' number and how many to pass."""
         number, passed = place
 
         def work(view: View) -> list[Shown]:
             found: list[Shown] = []
-            for one in sorted(_sorted(view, home, (sort,)), key=lambda one: one.number):
-                if one.number >= number and len(found) < limit:
+            for one in sorted(filter(wanted, _sorted(view, home, sorts)), key=lambda one: one.number):
+                left = limit - len(found)
+                if one.number >= number and left:
                     skip = passed if one.number == number else 0
-                    found += [Shown(one, point) for point in _some(view, one, limit - len(found), skip)]
+                    found += [Shown(one, point) for point in _some(view, one, left, skip, single_too=single_too)]
             return found
 
         return await self._of(actor, home, work, of_model=of_model)
@@ -121,17 +131,74 @@ class Curves:
 
         return await self._of(actor, home, work, of_model=of_model)
 
+    async def beside(
+        self,
+        actor: Actor,
+        home: str,
+        sort: Sort,
+        limit: int,
+        wanted: Callable[[Series], bool],
+        bound: Callable[[Series], int | None],
+        *,
+        later: bool = False,
+        of_model: bool = False,
+    ) -> list[Shown]:
+        """Return of each series the plots or pictures nearest to an iteration of its own, earlier or later ones.
+
+        See `series.beside`.
+        """
+
+        def work(view: View) -> list[Shown]:
+            chosen = filter(wanted, _sorted(view, home, (sort,)))
+            return [
+                Shown(one, _whole(one, point))
+                for one in chosen
+                for point in series.beside(view, one, limit, bound(one), later=later)
+            ]
+
+        return await self._of(actor, home, work, of_model=of_model)
+
+    async def latest(self, actor: Actor, home: str, most: int) -> list[tuple[Series, list[Point]]]:
+        """Return the curves of a task, each with its last values."""
+
+        def work(view: View) -> list[tuple[Series, list[Point]]]:
+            found = _sorted(view, home, (Sort.SCALAR,))
+            return [(one, series.values_of(view, one, most, max(0, one.count - most))) for one in found]
+
+        return await self._of(actor, home, work)
+
     async def console(
-        self, actor: Actor, home: str, limit: int, at: int | None = None, *, earlier: bool = True
+        self,
+        actor: Actor,
+        home: str,
+        limit: int,
+        at: int | None = None,
+        *,
+        earlier: bool = True,
+        among: Sequence[tuple[str, str | None]] = (),
     ) -> tuple[list[Said], int]:
-        """Return pieces of the console before or after a time, oldest first, with how many there are in all."""
-        name, start = ("said_before", 2**62) if earlier else ("said_after", -1)
+        """Return pieces of the console before or after a time, oldest first, with how many there are in all.
+
+        `among` are metrics, each in one variant or in all, of which alone the pieces tell.
+        """
+        name, start = ("before", 2**62) if earlier else ("after", -1)
+        of, asked = "_of" if among else "", {"home": home}
+        if among:
+            asked["among"] = rows.encoded(among)
 
         def work(view: View) -> tuple[list[Said], int]:
-            values = {"home": home, "at": start if at is None else at, "limit": limit, "offset": 0}
-            found = [_said(*row) for row in view.rows(rows.QUERIES[name], values)]
-            total = view.rows(rows.QUERIES["count_said"], {"home": home})[0][0]
+            values = {**asked, "at": start if at is None else at, "limit": limit, "offset": 0}
+            found = [_said(*row) for row in view.rows(rows.QUERIES[f"said{of}_{name}"], values)]
+            total = view.rows(rows.QUERIES[f"count_said{of}"], asked)[0][0]
             return (found[::-1] if earlier else found), int(total)
+
+        return await self._of(actor, home, work)
+
+    async def said_metrics(self, actor: Actor, home: str) -> list[str]:
+        """Return of which metrics pieces of the console tell."""
+
+        def work(view: View) -> list[str]:
+            return [row[0] for row in view.rows(rows.QUERIES["said_metrics"], {"home": home})]
 
         return await self._of(actor, home, work)
 
@@ -150,9 +217,9 @@ def _sorted(view: View, home: str, sorts: Sequence[Sort]) -> list[Series]:
     return [one for one in series.of(view, home).values() if not sorts or one.sort in sorts]
 
 
-def _some(view: View, one: Series, limit: int, skip: int) -> list[Point]:
-    if one.sort in {Sort.SCALAR, Sort.VECTOR}:
-        return series.values_of(view, one, limit, skip)
+def _some(view: View, one: Series, limit: int, skip: int, *, single_too: bool) -> list[Point]:
+    if one.sort is Sort.SCALAR:
+        return series.values_of(view, one, limit, skip, single_too=single_too)
     return [_whole(one, point) for point in series.shown(view, one, limit + skip)[skip:]]
 
 
@@ -160,8 +227,8 @@ def _whole(one: Series, point: Point) -> Point:
     return point._replace(body=zlib.decompress(point.body)) if one.sort is Sort.PLOT else point
 
 
-def _said(at: int, level: str, worker: str, line: bytes) -> Said:
-    return Said(at, level, worker, bytes(line).decode("utf-8", "surrogatepass"))
+def _said(at: int, level: str, worker: str, line: bytes, *of: Any) -> Said:
+    return Said(at, level, worker, bytes(line).decode("utf-8", "surrogatepass"), *of)
 
 
 def is_single(point: Point) -> bool:

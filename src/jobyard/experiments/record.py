@@ -198,6 +198,8 @@ class Series(Struct, frozen=True, kw_only=True):
     first: float | None = None
     first_iteration: int = 0
     total: float = 0.0
+    label: str = ""
+    """What its axis is called, where somebody says so."""
 
 
 class Point(NamedTuple):
@@ -216,3 +218,6 @@ class Said(NamedTuple):
     level: str
     worker: str
     text: str
+    iteration: int = 0
+    metric: str = ""
+    variant: str = ""

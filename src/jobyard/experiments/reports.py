@@ -20,7 +20,7 @@ from jobyard.access import rules
 from jobyard.access.rules import Verb
 from jobyard.experiments import rows, series
 from jobyard.experiments.ground import Ground, held
-from jobyard.experiments.library import model_seen
+from jobyard.experiments.library import changeable, model_seen, require_draft
 from jobyard.experiments.record import SINGLE, Experiment, Point, Series, Sort
 from jobyard.experiments.refusals import ModelNotFound
 from jobyard.experiments.standing import Standing
@@ -65,6 +65,8 @@ class Report(Struct, frozen=True, kw_only=True):
     level: str = ""
     worker: str = ""
     text: str = ""
+    label: str = ""
+    """What the axis of a curve is called."""
     locked_too: bool = False
     """It is taken though its task is published."""
 
@@ -75,6 +77,19 @@ class Taken(Struct, frozen=True, kw_only=True):
     added: int
     troubles: dict[str, int]
     """Why the others were not taken, and how many of each."""
+
+
+class Clearing(Struct, frozen=True, kw_only=True):
+    """Which pieces of a console shall go."""
+
+    before: int
+    """Only those before a time."""
+    only: Sequence[str] | None = None
+    """Only those of these metrics; None for all."""
+    but: Sequence[str] = ()
+    """None of these metrics."""
+    locked_too: bool = False
+    """Although the task is published."""
 
 
 class Reports:
@@ -112,6 +127,39 @@ class Reports:
 
         return await self._ground.write(work)
 
+    async def forget_model(self, actor: Actor, id_: str, *, locked_too: bool = False) -> int:
+        """Forget all series of a model; return how many there were. Raises ModelReady for a published one."""
+
+        def work(transaction: Transaction) -> int:
+            from jobyard.experiments.deleting import forget
+
+            require_draft(changeable(transaction, actor, id_), force=locked_too)
+            count = len(series.of(transaction, id_))
+            forget(transaction, id_)
+            return count
+
+        return await self._ground.write(work)
+
+    async def clear(self, actor: Actor, id_: str, clearing: Clearing) -> int:
+        """Forget pieces of a task's console; return how many. Raises WrongStanding for a published one."""
+
+        def work(transaction: Transaction) -> int:
+            found = held(transaction, actor, Verb.EDIT, id_)
+            if not clearing.locked_too:
+                require(found, frozenset(Standing) - {Standing.PUBLISHED})
+            values = {
+                "home": id_,
+                "before": clearing.before,
+                "every": int(clearing.only is None),
+                "only": rows.listed(clearing.only or ()),
+                "but": rows.listed(clearing.but),
+            }
+            return transaction.run(rows.QUERIES["clear_said"], values)
+
+        gone = await self._ground.write(work)
+        self._ground.news([id_])
+        return gone
+
     def _take(
         self, transaction: Transaction, actor: Actor, batch: Sequence[Report]
     ) -> tuple[int, Counter[str], list[str]]:
@@ -134,18 +182,12 @@ class Reports:
             if found is not None and taken:
                 self._heard(transaction, found, good)
                 heard.append(home)
+            elif of_model and taken:
+                self._reached(transaction, home, _reached(good))
         return added, troubles, heard
 
     def _heard(self, transaction: Transaction, found: Experiment, reports: Sequence[Report]) -> None:
-        now = self._ground.now()
-        reached = max(
-            (
-                one.iteration
-                for one in reports
-                if one.sort is not None and one.iteration != SINGLE and one.metric not in MONITORED
-            ),
-            default=0,
-        )
+        now, reached = self._ground.now(), _reached(reports)
         task = replace(
             found.task,
             updated_at=now,
@@ -154,6 +196,18 @@ class Reports:
         )
         rows.write_task(transaction, task, whole=False)
         self._ground.reported.heard(transaction, found.job, self._ground.lease(found.job))
+
+    def _reached(self, transaction: Transaction, id_: str, iteration: int) -> None:
+        model = rows.model(transaction, id_)
+        if model is not None and model.last_iteration < iteration:
+            now = self._ground.now()
+            rows.put_model(transaction, replace(model, last_iteration=iteration, updated_at=now, touched_at=now))
+
+
+def _reached(reports: Sequence[Report]) -> int:
+    """Return the iteration up to which something tells of how far the work is."""
+    told = (one for one in reports if one.sort is not None and one.metric not in MONITORED)
+    return max((one.iteration for one in told if one.iteration != SINGLE), default=0)
 
 
 def _owner(transaction: Transaction, actor: Actor, home: str, *, of_model: bool) -> Experiment | Trouble | None:
@@ -174,7 +228,7 @@ def _owner(transaction: Transaction, actor: Actor, home: str, *, of_model: bool)
 def _trouble(one: Report, found: Experiment | None) -> Trouble | None:
     if found is not None and found.standing is Standing.PUBLISHED and not one.locked_too:
         return Trouble.LOCKED
-    if not all(storable(text) for text in (one.metric, one.variant, one.level, one.worker)):
+    if not all(storable(text) for text in (one.metric, one.variant, one.level, one.worker, one.label)):
         return Trouble.TEXT
     return None
 
@@ -188,18 +242,23 @@ def _written(transaction: Transaction, home: str, reports: Sequence[Report]) -> 
         return len(said), 0
     known = series.made(transaction, home, [(sort, metric, variant) for sort, metric, variant, _ in named])
     told: dict[Series, list[Point]] = {}
+    labels: dict[int, str] = {}
     for sort, metric, variant, one in named:
         if (sort, metric, variant) in known:
             body = zlib.compress(one.body, _COMPRESSED) if sort is Sort.PLOT else one.body
-            told.setdefault(known[sort, metric, variant], []).append(Point(one.iteration, one.at, one.value, body))
-    series.write(transaction, told)
+            place = known[sort, metric, variant]
+            told.setdefault(place, []).append(Point(one.iteration, one.at, one.value, body))
+            if one.label:
+                labels[place.number] = one.label
+    series.write(transaction, told, labels)
     count = sum(map(len, told.values()))
     return len(said) + count, len(named) - count
 
 
 def _said(one: Report) -> dict[str, Any]:
     line = one.text.encode("utf-8", "surrogatepass")
-    told = b"\0".join([one.level.encode(), one.worker.encode(), line])
+    of = [one.metric.encode(), one.variant.encode()] if one.metric or one.variant else []
+    told = b"\0".join([one.level.encode(), one.worker.encode(), line, *of])
     digest = int.from_bytes(blake2b(told, digest_size=_DIGEST).digest(), "big", signed=True)
     return {
         "home": one.home,
@@ -208,4 +267,7 @@ def _said(one: Report) -> dict[str, Any]:
         "level": one.level,
         "worker": one.worker,
         "line": line,
+        "iteration": one.iteration,
+        "metric": one.metric,
+        "variant": one.variant,
     }

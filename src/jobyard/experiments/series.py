@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 from msgspec.structs import replace
@@ -15,7 +16,9 @@ Name = tuple[Sort, str, str]
 """What a series is called: its sort, its metric and its variant."""
 SERIES_LIMIT = 10_000
 """The most series of one task."""
-_EVERY = 2**31
+_EVERY = 2**53 + 1
+NAMELESS = msgspec.json.encode({"key": None, "url": None})
+"""What is kept of a picture without an address."""
 _SPARSE = 4
 """A curve with fewer points than this part of its iterations is cut into stretches of as many points each."""
 
@@ -39,10 +42,15 @@ def made(transaction: Transaction, home: str, names: Iterable[Name]) -> dict[Nam
     return of(transaction, home)
 
 
-def write(transaction: Transaction, told: Mapping[Series, Sequence[Point]]) -> None:
-    """Write points of series, the later of two with one iteration, and what is known of the series by them."""
+def write(
+    transaction: Transaction, told: Mapping[Series, Sequence[Point]], labels: Mapping[int, str] = MappingProxyType({})
+) -> None:
+    """Write points of series, the later of two with one iteration, and what is known of the series by them.
+
+    `labels` are what their axes are called from now on, by the numbers of the series.
+    """
     latest = {one: {point.iteration: point for point in points} for one, points in told.items()}
-    values = {one: points for one, points in latest.items() if one.sort in {Sort.SCALAR, Sort.VECTOR}}
+    values = {one: points for one, points in latest.items() if one.sort is Sort.SCALAR}
     replaced = _replaced(transaction, values)
     changed = [
         counted(one, list(points.values()), replaced.get(one.number, {})) if one in values else _seen(one, points)
@@ -62,7 +70,7 @@ def write(transaction: Transaction, told: Mapping[Series, Sequence[Point]]) -> N
         for point in points.values()
     ]
     transaction.run_many(rows.QUERIES["put_shown"], shown)
-    transaction.run_many(rows.QUERIES["update_series"], [_known(one) for one in changed])
+    transaction.run_many(rows.QUERIES["update_series"], [_known(one, labels) for one in changed])
 
 
 def counted(one: Series, points: Sequence[Point], replaced: Mapping[int, float]) -> Series:
@@ -76,6 +84,8 @@ def counted(one: Series, points: Sequence[Point], replaced: Mapping[int, float])
             one = replace(one, first=value, first_iteration=point.iteration)
         if one.last is None or point.iteration >= one.last_iteration:
             one = replace(one, last=value, last_iteration=point.iteration, last_at=point.at)
+        elif point.iteration == SINGLE:
+            one = replace(one, last=value, last_at=point.at)
         if one.least is None or value < one.least:
             one = replace(one, least=value, least_iteration=point.iteration)
         if one.most is None or value > one.most:
@@ -99,9 +109,9 @@ def _means(view: View, name: str, values: dict[str, int]) -> list[tuple[float, f
     return [(row[0], row[1], row[2]) for row in view.rows(rows.QUERIES[name], values)]
 
 
-def values_of(view: View, one: Series, limit: int, offset: int = 0) -> list[Point]:
-    """Return values of a series by iteration, from a place on."""
-    values = {"series": one.number, "single": SINGLE, "limit": limit, "offset": offset}
+def values_of(view: View, one: Series, limit: int, offset: int = 0, *, single_too: bool = False) -> list[Point]:
+    """Return values of a series by iteration, from a place on; `single_too` with the one that belongs to no curve."""
+    values = {"series": one.number, "single": SINGLE - single_too, "limit": limit, "offset": offset}
     return [Point(row[0], row[1], row[2], b"") for row in view.rows(rows.QUERIES["values"], values)]
 
 
@@ -115,6 +125,24 @@ def shown(view: View, one: Series, limit: int, below: int = _EVERY) -> list[Poin
     """Return plots or pictures of a series, newest iteration first, below one."""
     values = {"series": one.number, "below": below, "limit": limit}
     return [Point(row[0], row[1], None, bytes(row[2])) for row in view.rows(rows.QUERIES["shown"], values)]
+
+
+def beside(view: View, one: Series, limit: int, bound: int | None, *, later: bool) -> list[Point]:
+    """Return the plots or pictures of a series nearest to an iteration, earlier or later ones, nearest first.
+
+    Without an iteration these are the newest, or the oldest. A picture is left out once a later one has its address,
+    since that was written over it.
+    """
+    name = "shown_once" if one.sort is Sort.IMAGE else "shown"
+    values: dict[str, object] = {"series": one.number, "limit": limit}
+    if one.sort is Sort.IMAGE:
+        values["nameless"] = NAMELESS
+    if later:
+        values["above"] = -_EVERY - 1 if bound is None else bound
+    else:
+        values["below"] = _EVERY if bound is None else bound
+    found = view.rows(rows.QUERIES[f"{name}_above" if later else name], values)
+    return [Point(row[0], row[1], None, bytes(row[2])) for row in found]
 
 
 def _replaced(view: View, told: Mapping[Series, Mapping[int, Point]]) -> dict[int, dict[int, float]]:
@@ -143,17 +171,17 @@ def _seen(one: Series, points: Mapping[int, Point]) -> Series:
     )
 
 
-def _known(one: Series) -> dict[str, object]:
+def _known(one: Series, labels: Mapping[int, str]) -> dict[str, object]:
     names = (
         *("number", "count", "last", "last_iteration", "last_at", "least", "least_iteration", "most"),
         *("most_iteration", "first", "first_iteration", "total"),
     )
-    return {name: getattr(one, name) for name in names}
+    return {"label": labels.get(one.number, one.label), **{name: getattr(one, name) for name in names}}
 
 
 def _to_series(row: Row) -> Series:
     number, home, sort, metric, variant, count, last, last_iteration, last_at, least, least_iteration = row[:11]
-    most, most_iteration, first, first_iteration, total = row[11:]
+    most, most_iteration, first, first_iteration, total, label = row[11:]
     return Series(
         number=number,
         home=home,
@@ -171,4 +199,5 @@ def _to_series(row: Row) -> Series:
         first=first,
         first_iteration=first_iteration,
         total=total,
+        label=label,
     )

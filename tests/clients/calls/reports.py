@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from typing import Any
 
 from tests.clients.calls.row import Row, Said, after
@@ -30,6 +31,9 @@ _IMAGE = {
     "value": None,
 }
 _LINE = {"type": "log", "task": "$task", "timestamp": 1_700_000_000_000, "level": "INFO", "msg": "said", "worker": "w"}
+_VECTOR = {**_scalar(type="training_stats_vector", values=[1, 2]), "value": None}
+# Before the first iteration of the metric and the variant that pictures and plots here have, and of all others.
+STANDS = urlsafe_b64encode(b'{"metric":"","variant":"","iteration":0,"alone":false}').decode()
 _SINGLE = _scalar(metric="Summary", variant="accuracy", iter=-(2**31), value=0.5)
 
 EVENTS = {
@@ -118,12 +122,12 @@ EVENTS = {
                     "iterations": [{"iter": 1, "events": [{"variant": "cat", "url": "s3://b/a.png", "key": "a"}]}],
                 }
             ],
-            "scroll_id": "below-1",
+            "scroll_id": str,
         },
         after(
             "events.debug_images",
-            {"metrics": [{"iterations": []}]},
-            metrics=[{"task": "$task", "metric": "seen"}],
+            {"metrics": [{"iterations": [{"iter": 1}]}]},
+            metrics=[{"task": "$task"}],
             scroll_id="below-1",
         ),
         _told(_IMAGE),
@@ -132,6 +136,80 @@ EVENTS = {
         {"metrics": [{"task": "$task", "metric": "roc"}], "iters": 1},
         {"metrics": [{"task": "$task", "metric": "roc", "iterations": [{"iter": 1, "events": [dict]}]}]},
         first=_told(_PLOT),
+    ),
+    "events.get_multi_task_plots": Row(
+        {"tasks": ["$task"], "iters": 1, "no_scroll": True},
+        {"plots": {"roc": {"one": {"$task": {"1": {"name": "a task", "plots": [{"plot_str": '{"data": []}'}]}}}}}},
+        first=_told(_PLOT),
+    ),
+    "events.get_multi_task_metrics": Row(
+        {"tasks": ["$task"], "event_type": "plot"},
+        {"metrics": [{"metric": "roc", "variants": ["one"]}]},
+        first=_told(_PLOT, _scalar()),
+    ),
+    "events.get_plot_sample": Row(
+        {"task": "$task", "metric": "roc", "navigate_current_metric": True},
+        {"events": [{"variant": "one", "iter": 1}], "min_iteration": 1, "max_iteration": 1, "scroll_id": str},
+        first=_told(_PLOT),
+    ),
+    "events.next_plot_sample": Row(
+        {"task": "$task", "scroll_id": STANDS, "navigate_earlier": False},
+        {"events": [{"metric": "roc", "variant": "one", "iter": 1}], "scroll_id": str},
+        first=_told(_PLOT),
+    ),
+    "events.get_debug_image_sample": Row(
+        {"task": "$task", "metric": "seen", "variant": "cat"},
+        {"event": {"url": "s3://b/a.png", "iter": 1}, "min_iteration": 1, "max_iteration": 1, "scroll_id": str},
+        first=_told(_IMAGE),
+    ),
+    "events.next_debug_image_sample": Row(
+        {"task": "$task", "scroll_id": STANDS, "navigate_earlier": False},
+        {"event": {"url": "s3://b/a.png", "iter": 1}, "scroll_id": str},
+        first=_told(_IMAGE),
+    ),
+    "events.scalar_metrics_iter_raw": Row(
+        {"task": "$task", "metric": {"metric": "loss"}, "batch_size": 10, "count_total": True},
+        {"variants": {"train": {"iter": [1], "y": [2]}}, "returned": 1, "total": 1, "scroll_id": str},
+        first=_told(_scalar()),
+    ),
+    "events.get_scalar_metric_data": Row(
+        {"task": "$task", "metric": "loss"},
+        {"events": [{"variant": "train", "iter": 1, "value": 2}], "returned": 1, "total": 1, "scroll_id": str},
+        first=_told(_scalar(), _scalar(metric="other")),
+    ),
+    "events.get_task_latest_scalar_values": Row(
+        {"task": "$task"},
+        {
+            "metrics": [{"name": "loss", "variants": [{"name": "train", "last_value": 3, "last_100_value": 2.5}]}],
+            "last_iter": 2,
+        },
+        first=_told(_scalar(), _scalar(iter=2, value=3.0)),
+    ),
+    "events.get_vector_metrics_and_variants": Row(
+        {"task": "$task"}, {"metrics": [{"metric": "loss", "variants": ["train"]}]}, first=_told(_VECTOR)
+    ),
+    "events.vector_metrics_iter_histogram": Row(
+        {"task": "$task", "metric": "loss", "variant": "train"},
+        {"iterations": [1], "vectors": [[1, 2]], "images": [{"iter": 1, "values": [1, 2]}]},
+        first=_told(_VECTOR),
+    ),
+    "events.clear_scroll": Row({"scroll_id": "seen-"}, {}),
+    "events.clear_task_log": Row(
+        {"task": "$task", "allow_locked": False, "threshold_sec": 0},
+        {"deleted": 1},
+        after("events.get_task_log", {"events": [], "total": 0}, task="$task"),
+        _told(_LINE),
+    ),
+    "events.download_task_log": Row(
+        {"task": "$task", "line_type": "text", "line_format": "{worker} {level} {msg}"},
+        {"content": "w INFO said\n"},
+        first=_told(_LINE),
+    ),
+    "events.delete_for_model": Row(
+        {"model": "$model", "allow_locked": False},
+        {"deleted": True},
+        after("events.get_task_metrics", {"metrics": [{"metrics": []}]}, tasks=["$model"], model_events=True),
+        _told(_scalar(task="$model", model_event=True)),
     ),
 }
 

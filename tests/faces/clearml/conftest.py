@@ -71,3 +71,10 @@ async def any_house(request: pytest.FixtureRequest, built: Callable[..., House])
 def mia(house: House) -> Caller:
     """A member, who calls in the newest version."""
     return house.caller()
+
+
+@pytest.fixture
+async def running(any_house: House) -> tuple[Caller, str]:
+    """Somebody with a task that runs."""
+    mia = any_house.caller(worker="laptop")
+    return mia, await mia.task(status="in_progress")

@@ -8,34 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.faces.clearml.house import Caller, House
+from tests.faces.clearml.house import Caller
+from tests.faces.clearml.telling import SINGLE, added, log, scalar
 
 pytestmark = pytest.mark.anyio
-
-SINGLE = -(2**31)
-
-
-def scalar(task: str, iteration: int, value: float, metric: str = "loss", variant: str = "train", **more: Any) -> Any:
-    event = {"type": "training_stats_scalar", "task": task, "metric": metric, "variant": variant}
-    return {**event, "iter": iteration, "value": value, "timestamp": 1_700_000_000_000 + iteration, **more}
-
-
-def log(task: str, at: int, text: str) -> Any:
-    return {"type": "log", "task": task, "timestamp": at, "level": "INFO", "msg": text}
-
-
-@pytest.fixture
-async def running(any_house: House) -> tuple[Caller, str]:
-    """Somebody with a task that runs."""
-    mia = any_house.caller(worker="laptop")
-    return mia, await mia.task(status="in_progress")
-
-
-async def added(mia: Caller, *events: Any) -> int:
-    answer = await mia.lines("events.add_batch", *events)
-    assert answer.status == 200, answer.body
-    assert (answer.data["errors"], answer.data["errors_info"]) == (0, {})
-    return int(answer.data["added"])
 
 
 async def test_the_last_least_greatest_and_first_value_stand_on_the_task(running: tuple[Caller, str]) -> None:
@@ -145,11 +121,11 @@ async def test_plots_and_pictures_come_newest_first_and_end(running: tuple[Calle
     assert [(one["variant"], one["iter"]) for one in found["plots"]] == [("v", 4), ("v", 3), ("w", 0)]
     assert json.loads(found["plots"][0]["plot_str"])["data"][0] == "x" and found["total"] == 3
     assert (await mia("events.get_task_plots", task=id_, scroll_id=found["scroll_id"]))["plots"] == []
-    picture = {"type": "training_debug_image", "task": id_, "metric": "m", "key": "k", "url": "http://x/y.png"}
+    picture = {"type": "training_debug_image", "task": id_, "metric": "m", "key": "k"}
     await added(
         mia,
-        *({**picture, "variant": "a", "iter": number} for number in range(5)),
-        {**picture, "variant": "b", "iter": 1},
+        *({**picture, "variant": "a", "iter": number, "url": f"http://x/{number}.png"} for number in range(5)),
+        {**picture, "variant": "b", "iter": 1, "url": "http://x/b.png"},
     )
     seen, scroll = list[Any](), None
     asked = {"metrics": [{"task": id_, "metric": "m", "variants": ["a"]}], "iters": 2}
@@ -171,15 +147,16 @@ async def test_plots_and_pictures_come_newest_first_and_end(running: tuple[Calle
 async def test_no_metric_is_passed_over_for_another_that_ended_earlier(running: tuple[Caller, str]) -> None:
     mia, id_ = running
     wanted = {("late", number) for number in range(10, 14)} | {("early", number) for number in range(3)}
-    told = {"type": "training_debug_image", "task": id_, "variant": "v", "url": "u"}
+    told = {"type": "training_debug_image", "task": id_, "variant": "v"}
     await mia.lines("events.add_batch", *({**told, "metric": metric, "iter": at} for metric, at in sorted(wanted)))
     for metrics in ([{"task": id_}], [{"task": id_, "metric": "late"}, {"task": id_, "metric": "early"}]):
         seen, scroll = list[tuple[str, int]](), None
-        for _ in range(6):
+        for _ in range(9):
             answer = await mia("events.debug_images", metrics=metrics, iters=1, scroll_id=scroll)
             scroll = answer["scroll_id"]
-            seen += [(one["metric"], each["iter"]) for one in answer["metrics"] for each in one["iterations"]]
-        assert sorted(seen) == sorted(wanted)
+            shown = [event for one in answer["metrics"] for each in one["iterations"] for event in each["events"]]
+            seen += [(one["metric"], one["iter"]) for one in shown]
+        assert sorted(seen) == sorted(wanted) and len(answer["metrics"]) == len(metrics)
 
 
 async def test_all_events_are_read_part_by_part(running: tuple[Caller, str]) -> None:
@@ -194,7 +171,9 @@ async def test_all_events_are_read_part_by_part(running: tuple[Caller, str]) -> 
         seen += [(one["variant"], one["iter"]) for one in part["events"]]
         scroll = part["scroll_id"]
     assert seen == [(variant, number) for variant in "abc" for number in range(7)]
-    assert await mia.refused("events.get_task_events", task=id_, event_type="log") == (400, 12)
+    await added(mia, {"type": "training_debug_image", "task": id_, "metric": "m", "variant": "v", "url": "u"})
+    every = (await mia("events.get_task_events", task=id_, batch_size=100))["events"]
+    assert {one["type"] for one in every} == {"training_stats_scalar", "training_debug_image"} and len(every) == 22
 
 
 async def test_what_is_wrong_with_some_harms_no_others(running: tuple[Caller, str]) -> None:
@@ -239,6 +218,11 @@ async def test_models_have_curves_too(running: tuple[Caller, str]) -> None:
     assert told["loss"]["train"]["y"] == [1.5]
     kept = (await mia("models.get_by_id", model=model))["model"]["last_metrics"]
     assert next(iter(next(iter(kept.values())).values()))["value"] == 1.5
+    assert (await mia("models.get_by_id", model=model))["model"]["last_iteration"] == 3
+    assert await mia.refused("events.delete_for_model", model=model) == (400, 203)
+    assert await mia("events.delete_for_model", model=model, allow_locked=True) == {"deleted": True}
+    assert await mia("events.scalar_metrics_iter_histogram", task=model, model_events=True) == {}
+    assert await mia.house.caller("max").refused("events.delete_for_model", model=model) == (400, 201)
 
 
 async def test_what_was_reported_goes_with_a_reset_and_with_the_task(running: tuple[Caller, str]) -> None:

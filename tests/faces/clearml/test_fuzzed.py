@@ -133,6 +133,8 @@ async def test_no_word_breaks_the_house(any_house: House, seed: int) -> None:
                 answer = await mia.lines(one.name, fuzz.body(LINES[one.name]), fuzz.body(LINES[one.name]), body)
             else:
                 answer = await mia.ask(one.name, body)
+            if answer.status == 200 and "content-disposition" in answer.headers:
+                continue
             code = answer.code
             assert answer.json.keys() == {"meta", "data"} and isinstance(answer.data, dict)
             assert code[0] in {200, 400, 403} or code == (500, 1), (one.name, json.dumps(body), answer.body)

@@ -62,3 +62,34 @@ ORDER BY updated_at DESC, id
 
 -- files_kept: which of these blobs are a file's
 SELECT blob FROM experiment_files WHERE blob IN (SELECT jsonb_array_elements_text(CAST(:blobs AS jsonb)))
+
+-- said_of_before: the newest pieces of some metrics before a time
+SELECT at, level, worker, line, iteration, metric, variant FROM experiment_console
+WHERE home = :home AND at < :at AND EXISTS (
+    SELECT 1 FROM jsonb_array_elements(CAST(:among AS jsonb)) AS named(value)
+    WHERE named.value ->> 0 = metric AND (named.value ->> 1 IS NULL OR named.value ->> 1 = variant)
+)
+ORDER BY at DESC, digest DESC
+LIMIT :limit OFFSET :offset
+
+-- said_of_after: the oldest pieces of some metrics after a time
+SELECT at, level, worker, line, iteration, metric, variant FROM experiment_console
+WHERE home = :home AND at > :at AND EXISTS (
+    SELECT 1 FROM jsonb_array_elements(CAST(:among AS jsonb)) AS named(value)
+    WHERE named.value ->> 0 = metric AND (named.value ->> 1 IS NULL OR named.value ->> 1 = variant)
+)
+ORDER BY at, digest
+LIMIT :limit OFFSET :offset
+
+-- count_said_of: how many pieces of some metrics
+SELECT count(*) FROM experiment_console
+WHERE home = :home AND EXISTS (
+    SELECT 1 FROM jsonb_array_elements(CAST(:among AS jsonb)) AS named(value)
+    WHERE named.value ->> 0 = metric AND (named.value ->> 1 IS NULL OR named.value ->> 1 = variant)
+)
+
+-- clear_said: pieces before a time, only those of some metrics where any are named, and none of others
+DELETE FROM experiment_console
+WHERE home = :home AND at < :before
+    AND (:every = 1 OR metric IN (SELECT jsonb_array_elements_text(CAST(:only AS jsonb))))
+    AND metric NOT IN (SELECT jsonb_array_elements_text(CAST(:but AS jsonb)))

@@ -195,7 +195,7 @@ DELETE FROM experiment_agents WHERE heard_at < :before
 
 -- series: all of a home
 SELECT number, home, sort, metric, variant, count, last, last_iteration, last_at, least, least_iteration, most,
-    most_iteration, first, first_iteration, total
+    most_iteration, first, first_iteration, total, label
 FROM experiment_series
 WHERE home = :home
 ORDER BY metric, variant
@@ -208,7 +208,7 @@ ON CONFLICT DO NOTHING
 UPDATE experiment_series SET
     count = :count, last = :last, last_iteration = :last_iteration, last_at = :last_at, least = :least,
     least_iteration = :least_iteration, most = :most, most_iteration = :most_iteration, first = :first,
-    first_iteration = :first_iteration, total = :total
+    first_iteration = :first_iteration, total = :total, label = :label
 WHERE number = :number
 
 -- put_shown: a plot or a picture; one of the same iteration is replaced
@@ -221,6 +221,32 @@ WHERE series = :series AND iteration < :below
 ORDER BY iteration DESC
 LIMIT :limit
 
+-- shown_above: those of a series, oldest iteration first, above one
+SELECT iteration, at, body FROM experiment_shown
+WHERE series = :series AND iteration > :above
+ORDER BY iteration
+LIMIT :limit
+
+-- shown_once: those of a series that none of a later iteration has written over, newest iteration first, below one
+SELECT iteration, at, body FROM (
+    SELECT iteration, at, body, row_number() OVER (PARTITION BY body ORDER BY iteration DESC) AS place
+    FROM experiment_shown
+    WHERE series = :series
+) AS placed
+WHERE iteration < :below AND (place = 1 OR body = :nameless)
+ORDER BY iteration DESC
+LIMIT :limit
+
+-- shown_once_above: those of a series that none of a later one has written over, oldest iteration first, above one
+SELECT iteration, at, body FROM (
+    SELECT iteration, at, body, row_number() OVER (PARTITION BY body ORDER BY iteration DESC) AS place
+    FROM experiment_shown
+    WHERE series = :series
+) AS placed
+WHERE iteration > :above AND (place = 1 OR body = :nameless)
+ORDER BY iteration
+LIMIT :limit
+
 -- values: those of a series, by iteration
 SELECT iteration, at, value FROM experiment_values
 WHERE series = :series AND iteration > :single
@@ -231,7 +257,7 @@ LIMIT :limit OFFSET :offset
 SELECT iteration, at, value FROM experiment_values WHERE series = :series AND iteration = :single
 
 -- thinned: means of as many stretches of a curve as are wanted
-SELECT avg(iteration), avg(at), avg(value) FROM (
+SELECT min(iteration), avg(at), avg(value) FROM (
     SELECT iteration, at, value, ntile(:samples) OVER (ORDER BY iteration) AS stretch
     FROM experiment_values
     WHERE series = :series AND iteration > :single
@@ -243,11 +269,11 @@ ORDER BY stretch
 SELECT min(iteration) FROM experiment_values WHERE series = :series AND iteration > :single
 
 -- averaged: means of stretches of a curve of so many iterations each
-SELECT avg(iteration), avg(at), avg(value)
+SELECT min(iteration), avg(at), avg(value)
 FROM experiment_values
 WHERE series = :series AND iteration > :single
 GROUP BY (iteration - :first) / :width
-ORDER BY avg(iteration)
+ORDER BY min(iteration)
 
 -- delete_values: of one series
 DELETE FROM experiment_values WHERE series = :series
@@ -259,36 +285,70 @@ DELETE FROM experiment_shown WHERE series = :series
 DELETE FROM experiment_series WHERE number = :number
 
 -- say: a piece of the console; one that is there already stays
-INSERT INTO experiment_console (home, at, digest, level, worker, line)
-VALUES (:home, :at, :digest, :level, :worker, :line)
+INSERT INTO experiment_console (home, at, digest, level, worker, line, iteration, metric, variant)
+VALUES (:home, :at, :digest, :level, :worker, :line, :iteration, :metric, :variant)
 ON CONFLICT DO NOTHING
 
 -- said_before: the newest pieces before a time
-SELECT at, level, worker, line FROM experiment_console
+SELECT at, level, worker, line, iteration, metric, variant FROM experiment_console
 WHERE home = :home AND at < :at
 ORDER BY at DESC, digest DESC
 LIMIT :limit OFFSET :offset
 
 -- said_after: the oldest pieces after a time
-SELECT at, level, worker, line FROM experiment_console
+SELECT at, level, worker, line, iteration, metric, variant FROM experiment_console
 WHERE home = :home AND at > :at
 ORDER BY at, digest
 LIMIT :limit OFFSET :offset
 
 -- said_behind: the next pieces behind a place
-SELECT at, digest, level, worker, line FROM experiment_console
+SELECT at, digest, level, worker, line, iteration, metric, variant FROM experiment_console
 WHERE home = :home AND (at, digest) > (:at, :digest)
 ORDER BY at, digest
 LIMIT :limit
 
 -- said_ahead: the last pieces before a place, newest first
-SELECT at, digest, level, worker, line FROM experiment_console
+SELECT at, digest, level, worker, line, iteration, metric, variant FROM experiment_console
 WHERE home = :home AND (at, digest) < (:at, :digest)
 ORDER BY at DESC, digest DESC
 LIMIT :limit
 
 -- count_said: how many pieces
 SELECT count(*) FROM experiment_console WHERE home = :home
+
+-- said_of_before: the newest pieces of some metrics before a time
+SELECT at, level, worker, line, iteration, metric, variant FROM experiment_console
+WHERE home = :home AND at < :at AND EXISTS (
+    SELECT 1 FROM json_each(:among) AS named
+    WHERE named.value ->> 0 = metric AND (named.value ->> 1 IS NULL OR named.value ->> 1 = variant)
+)
+ORDER BY at DESC, digest DESC
+LIMIT :limit OFFSET :offset
+
+-- said_of_after: the oldest pieces of some metrics after a time
+SELECT at, level, worker, line, iteration, metric, variant FROM experiment_console
+WHERE home = :home AND at > :at AND EXISTS (
+    SELECT 1 FROM json_each(:among) AS named
+    WHERE named.value ->> 0 = metric AND (named.value ->> 1 IS NULL OR named.value ->> 1 = variant)
+)
+ORDER BY at, digest
+LIMIT :limit OFFSET :offset
+
+-- count_said_of: how many pieces of some metrics
+SELECT count(*) FROM experiment_console
+WHERE home = :home AND EXISTS (
+    SELECT 1 FROM json_each(:among) AS named
+    WHERE named.value ->> 0 = metric AND (named.value ->> 1 IS NULL OR named.value ->> 1 = variant)
+)
+
+-- said_metrics: of which metrics pieces tell
+SELECT DISTINCT metric FROM experiment_console WHERE home = :home AND metric <> '' ORDER BY metric
+
+-- clear_said: pieces before a time, only those of some metrics where any are named, and none of others
+DELETE FROM experiment_console
+WHERE home = :home AND at < :before
+    AND (:every = 1 OR metric IN (SELECT value FROM json_each(:only)))
+    AND metric NOT IN (SELECT value FROM json_each(:but))
 
 -- delete_said: all of one home
 DELETE FROM experiment_console WHERE home = :home

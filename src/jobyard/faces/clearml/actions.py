@@ -11,7 +11,16 @@ from jobyard.faces.clearml.wire import In, Json, Out
 
 I = TypeVar("I", bound=In)  # noqa: E741 - the shape that goes in
 
-Answer = Out | Json
+
+class Download(NamedTuple):
+    """An answer that is a file, without an envelope."""
+
+    content: bytes
+    media_type: str
+    name: str
+
+
+Answer = Out | Json | Download
 
 
 class Action(NamedTuple):

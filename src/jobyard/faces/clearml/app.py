@@ -14,7 +14,7 @@ import msgspec
 from litestar.exceptions import HTTPException
 
 from jobyard.faces.clearml import faults
-from jobyard.faces.clearml.actions import Action, said, table
+from jobyard.faces.clearml.actions import Action, Download, said, table
 from jobyard.faces.clearml.faults import Said
 from jobyard.faces.clearml.files import Files
 from jobyard.faces.clearml.login import Comer, Login
@@ -76,6 +76,7 @@ class _Exchange:
         self._version: Version = NEWEST
         self._actual = ""
         self._cookie = ""
+        self._file = ""
         self._left = False
 
     async def held(self) -> None:
@@ -95,7 +96,11 @@ class _Exchange:
         except Exception as error:  # noqa: BLE001 - whatever went wrong, clients are told in their words
             await self._refuse(faults.of(error, self._name, said(self._version), self._id))
         else:
-            await self._wrap(Said(200, 0, "OK"), answer)
+            if isinstance(answer, Download):
+                self._file = answer.name
+                await self._answer(200, answer.content, answer.media_type)
+            else:
+                await self._wrap(Said(200, 0, "OK"), answer)
 
     async def _answered(self) -> Any:
         action = self._found()
@@ -220,6 +225,8 @@ class _Exchange:
             (b"content-type", media_type.encode("ascii")),
             (b"content-length", str(len(body)).encode("ascii")),
         ]
+        if self._file:
+            headers.append((b"content-disposition", f'attachment; filename="{self._file}"'.encode("latin-1")))
         if (self._cookie or self._left) and status == 200:
             ended = "; Max-Age=0" if self._left else ""
             secure = "; Secure" if self._app.house.base_url().startswith("https:") else ""

@@ -15,6 +15,7 @@ from jobyard.faces.clearml.routes import (
     projects,
     queues,
     reporting,
+    samples,
     scalars,
     surveys,
     task_editing,
@@ -24,6 +25,7 @@ from jobyard.faces.clearml.routes import (
     task_parts,
     task_queues,
     tasks_many,
+    values,
     workers,
 )
 
@@ -46,7 +48,9 @@ ACTIONS = (
     *reporting.ACTIONS,
     *log.ACTIONS,
     *scalars.ACTIONS,
+    *values.ACTIONS,
     *plots.ACTIONS,
+    *samples.ACTIONS,
     *model_finding.ACTIONS,
     *model.ACTIONS,
     *model_life.ACTIONS,

@@ -12,7 +12,7 @@ from jobyard.experiments.reports import Report
 from jobyard.faces.clearml.actions import Answer, action
 from jobyard.faces.clearml.surroundings import Call
 from jobyard.faces.clearml.wire import Json, Nothing
-from jobyard.faces.clearml.wire.events import AddedOut, DeletedEventsOut, DeleteEventsIn, EventIn
+from jobyard.faces.clearml.wire.events import AddedOut, DeletedEventsOut, DeleteEventsIn, DeleteModelEventsIn, EventIn
 from jobyard.faces.clearml.words import events as words
 
 _MANY = 1_000
@@ -35,6 +35,13 @@ async def add_batch(call: Call, said: Nothing) -> Answer:
 async def delete_for_task(call: Call, said: DeleteEventsIn) -> Answer:
     """Forget all events of a task."""
     count = await call.experiments.reports.forget(call.actor, said.task, locked_too=said.allow_locked)
+    return DeletedEventsOut(deleted=count > 0)
+
+
+@action("events.delete_for_model", "2.20", DeleteModelEventsIn, DeletedEventsOut)
+async def delete_for_model(call: Call, said: DeleteModelEventsIn) -> Answer:
+    """Forget all events of a model."""
+    count = await call.experiments.reports.forget_model(call.actor, said.model, locked_too=said.allow_locked)
     return DeletedEventsOut(deleted=count > 0)
 
 
@@ -63,4 +70,4 @@ def _read(call: Call, bodies: list[Json]) -> tuple[list[Report], Counter[str]]:
     return reports, wrong
 
 
-ACTIONS = (add, add_batch, delete_for_task)
+ACTIONS = (add, add_batch, delete_for_task, delete_for_model)

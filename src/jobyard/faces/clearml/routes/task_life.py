@@ -161,7 +161,7 @@ async def urls_of(call: Call, id_: str) -> Json:
 
 async def _pictures(call: Call, id_: str) -> list[str]:
     found, place = list[str](), (0, 0)
-    while part := await call.experiments.curves.page(call.actor, id_, Sort.IMAGE, place, PAGE_LIMIT):
+    while part := await call.experiments.curves.page(call.actor, id_, [Sort.IMAGE], place, PAGE_LIMIT):
         found += [url for one in part if (url := msgspec.json.decode(one.point.body).get("url"))]
         last = part[-1].series.number
         count = sum(1 for one in part if one.series.number == last)

@@ -32,6 +32,8 @@ class EventIn(In, frozen=True, kw_only=True):
     """The variant."""
     value: float | None = None
     """Of a scalar."""
+    x_axis_label: str | None = None
+    """Of a scalar: what the axis of its curve is called."""
     values: list[float] | None = None
     """Of a vector."""
     plot_str: str | None = None
@@ -55,6 +57,15 @@ class AddedOut(Out, frozen=True, kw_only=True):
     """How many were not."""
     errors_info: dict[str, int]
     """Why not, and how many of each."""
+
+
+class Named(In, frozen=True, kw_only=True):
+    """A metric by its name."""
+
+    metric: str
+    """The metric."""
+    variants: list[str] | None = None
+    """Only these variants; all where none is said."""
 
 
 class TaskEventsIn(In, frozen=True, kw_only=True):
@@ -102,15 +113,8 @@ class TaskLogIn(In, frozen=True, kw_only=True):
     """The time in milliseconds; the end of the log, or its beginning, where nobody says."""
     order: Literal["asc", "desc"] | None = None
     """How they come; newest first where nobody says."""
-
-
-class Named(In, frozen=True, kw_only=True):
-    """A metric by its name."""
-
-    metric: str
-    """The metric."""
-    variants: list[str] | None = None
-    """Only these variants; all where none is said."""
+    metrics: list[Named] | None = None
+    """Only what tells of these: `metric` and perhaps `variants`."""
 
 
 class HistogramIn(In, frozen=True, kw_only=True):
@@ -221,6 +225,17 @@ class ImagesOut(Out, frozen=True, kw_only=True):
     """Where the answer ended, when a size was said."""
 
 
+class SinglesIn(In, frozen=True, kw_only=True):
+    """Of which tasks."""
+
+    tasks: list[str]
+    """Ids of tasks."""
+    metrics: list[Named] | None = None
+    """Only these: `metric` and perhaps `variants`."""
+    model_events: bool = False
+    """Whether models are named in the place of tasks."""
+
+
 class TasksEventsIn(In, frozen=True, kw_only=True):
     """Of which tasks."""
 
@@ -269,6 +284,15 @@ class DeleteEventsIn(In, frozen=True, kw_only=True):
 
     task: str
     """The task's id."""
+    allow_locked: bool = False
+    """Although it is published."""
+
+
+class DeleteModelEventsIn(In, frozen=True, kw_only=True):
+    """Whose events shall go."""
+
+    model: str
+    """The model's id."""
     allow_locked: bool = False
     """Although it is published."""
 

@@ -35,8 +35,6 @@ def report(said: EventIn, worker: str, now: int) -> Report | str:
     value = said.value
     if sort is Sort.SCALAR and value is None:
         return "Missing numeric value for scalar event"
-    if sort is Sort.VECTOR:
-        value = float(len(said.values or ()))
     return Report(
         home=said.task,
         of_model=said.model_event,
@@ -50,6 +48,7 @@ def report(said: EventIn, worker: str, now: int) -> Report | str:
         level=said.level or "",
         worker=said.worker or worker,
         text=said.msg or "",
+        label=said.x_axis_label or "",
         locked_too=said.allow_locked,
     )
 
@@ -61,8 +60,9 @@ def histogram(drawn: Iterable[Drawn], key: str) -> Json:
         metric = found.setdefault(one.metric, {})
         metric[one.variant] = {
             "name": one.variant,
-            "x": [_place(point, key) for point in points],
+            "x": [place_of(point, key) for point in points],
             "y": [point[2] for point in points],
+            **({"x_axis_label": one.label} if one.label else {}),
         }
     return found
 
@@ -81,7 +81,7 @@ def event(shown: Shown, task: str) -> Json:
     match one.sort:
         case Sort.PLOT:
             said["plot_str"] = point.body.decode("utf-8", "replace")
-        case Sort.IMAGE:
+        case Sort.IMAGE | Sort.VECTOR:
             said |= msgspec.json.decode(point.body)
         case _:
             said["value"] = point.value
@@ -90,14 +90,30 @@ def event(shown: Shown, task: str) -> Json:
 
 def log_event(said: Said, task: str) -> Json:
     """Return a piece of the console as an event."""
+    of = {"metric": said.metric, "variant": said.variant} if said.metric or said.variant else {}
     return {
+        **of,
         "type": LOG,
         "task": task,
         "timestamp": times.milliseconds(said.at),
+        "iter": said.iteration,
         "level": said.level,
         "worker": said.worker,
         "msg": said.text,
     }
+
+
+def pairs(metrics: list[Named] | None) -> list[tuple[str, str | None]]:
+    """Return metrics that were named, each with one of its variants, or with none for all."""
+    return [(one.metric, variant) for one in metrics or () for variant in one.variants or [None]]
+
+
+def variants(known: Iterable[Series]) -> list[Json]:
+    """Return metrics by name with their variants."""
+    found: dict[str, set[str]] = {}
+    for one in known:
+        found.setdefault(one.metric, set()).add(one.variant)
+    return [{"metric": metric, "variants": sorted(there)} for metric, there in sorted(found.items())]
 
 
 def wanted(metrics: list[Named] | None) -> Callable[[Series], bool]:
@@ -113,10 +129,13 @@ def _body(sort: Sort | None, said: EventIn) -> bytes:
         return (said.plot_str or "").encode("utf-8", "surrogatepass")
     if sort is Sort.IMAGE:
         return msgspec.json.encode({"key": said.key, "url": said.url})
+    if sort is Sort.VECTOR:
+        return msgspec.json.encode({"values": said.values or []})
     return b""
 
 
-def _place(point: tuple[float, float, float], key: str) -> float | str:
+def place_of(point: tuple[float, float, float], key: str) -> float | str:
+    """Return where a value stands: its iteration, or its time as a number or as text."""
     iteration, at, _ = point
     match key:
         case "timestamp":

@@ -122,6 +122,7 @@ def metrics(known: Iterable[Series]) -> Json:
                 "mean_value": round(one.total / one.count, 2) if one.count else None,
                 "timestamp": times.milliseconds(one.last_at),
                 "iter": one.last_iteration,
+                **({"x_axis_label": one.label} if one.label else {}),
             }
     return found
 

@@ -209,7 +209,7 @@ def console_out(part: Part, limit: int, *, back: bool) -> wire.ConsolePage:
 
 
 def _series(one: Series) -> wire.SeriesOut:
-    plain = one.sort in {Sort.SCALAR, Sort.VECTOR}
+    plain = one.sort is Sort.SCALAR
     return wire.SeriesOut(
         sort=one.sort.value,
         metric=one.metric,
