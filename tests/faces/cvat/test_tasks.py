@@ -27,6 +27,10 @@ async def test_a_task_without_pictures_is_a_task_all_the_same(house: House) -> N
     assert (task["bug_tracker"], task["subset"], task["owner"]["username"]) == ("https://b", "train", "mia")
     assert await mia.got(f"/tasks/{task['id']}") == task
     assert (await mia.got(f"/tasks/{task['id']}/data/meta"))["frames"] == []
+    assert await mia.got(f"/tasks/{task['id']}/status") == {"state": "Finished", "message": "", "progress": 1.0}
+    await mia.fill(task["id"], "note.txt")
+    broken = await mia.got(f"/tasks/{task['id']}/status")
+    assert broken["state"] == "Failed" and broken["message"]
 
 
 async def test_names_need_not_be_unique_and_may_be_long(house: House) -> None:
@@ -214,6 +218,15 @@ async def test_a_ground_truth_is_chosen_once(house: House, chosen: dict[str, Any
     assert (await mia("POST", "/jobs", said)).status_code == 409
     meta = await mia.got(f"/jobs/{made.json()['id']}/data/meta")
     assert len(meta["included_frames"]) == meta["size"] == count
+    names = [f"{name}.png" for name in "abcd"]
+    assert [one["name"] for one in meta["frames"]] == [
+        name if frame in meta["included_frames"] else "placeholder.jpg" for frame, name in enumerate(names)
+    ]
+    job = f"/jobs/{made.json()['id']}"
+    outside = next(frame for frame in range(4) if frame not in meta["included_frames"])
+    assert (await mia("GET", f"{job}/data?type=frame&number={outside}")).status_code == 400
+    assert [made.json()[name] for name in ("start_frame", "stop_frame")] == [0, 3]
+    assert (await mia.got("/tasks?validation_mode=gt"))["results"][0]["validation_mode"] == "gt"
     assert (await mia("DELETE", f"/jobs/{made.json()['id']}")).status_code == 204
 
 

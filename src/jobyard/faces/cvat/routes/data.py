@@ -27,6 +27,8 @@ from jobyard.faces.cvat.words.times import moment
 from jobyard.job.errors import Invalid, NotFound
 
 _PIECE = 256 * 1024
+_OUTSIDE = FrameOut(name="placeholder.jpg", width=1, height=1)
+"""What stands for frames that are not chosen for a ground truth, which spans all frames of its task."""
 
 
 @post("/tasks/{number:str}/data")
@@ -64,8 +66,10 @@ async def get_data(request: Ask, number: FromPath[str]) -> Response[Any] | Strea
     type_ = taking.needed(request.asked, "type")
     if type_ == "frame":
         frame = taking.whole(request.asked, "number")
-        if frame is None or (job is not None and not job.holds(frame)):
+        if frame is None:
             raise Invalid(reason="Say which frame: number.")
+        if job is not None and not job.holds(frame):
+            raise Invalid(reason="The frame number doesn't belong to the job.")
         return await _frame(request, task, frame)
     if type_ == "chunk":
         return await _chunk(request, task, job)
@@ -166,11 +170,15 @@ async def _meta(request: Ask, task: Dataset, job: Assignment | None) -> MetaOut:
     kept = words.kept(task)
     jobs = await request.house.tasks.divided(request.user, task.id)
     size = words.size_of(task, jobs)
-    first, last = (job.first, job.last) if job is not None else (0, size - 1)
+    included = list(job.frames) if job is not None and job.frames is not None else None
+    first, last = (job.first, job.last) if job is not None and included is None else (0, size - 1)
     there = {frame.number: frame for frame in await request.house.tasks.frames(request.user, task.id, first, last)}
     gone = [frame for frame in range(first, last + 1) if frame not in there]
     deleted = sorted({*gone, *(frame for frame in kept.deleted_frames if first <= frame <= last)})
-    included = list(job.frames) if job is not None and job.frames is not None else None
+    shown = [
+        _OUTSIDE if job is not None and not job.holds(frame) else _frame_out(there.get(frame), frame)
+        for frame in range(first, last + 1)
+    ]
     return MetaOut(
         chunks_updated_date=moment(task.updated_at or task.created_at),
         chunk_size=kept.chunk_size,
@@ -179,7 +187,7 @@ async def _meta(request: Ask, task: Dataset, job: Assignment | None) -> MetaOut:
         start_frame=first,
         stop_frame=max(0, last),
         frame_filter=kept.frame_filter,
-        frames=[_frame_out(there.get(frame), frame) for frame in range(first, last + 1)],
+        frames=shown,
         deleted_frames=deleted,
         included_frames=included,
     )

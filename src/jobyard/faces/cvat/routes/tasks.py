@@ -13,12 +13,15 @@ from jobyard.datasets.record import Dataset, DatasetChanges, Draft, Purpose
 from jobyard.faces.cvat import finding, taking
 from jobyard.faces.cvat.listing import Sort, listed
 from jobyard.faces.cvat.making import named
+from jobyard.faces.cvat.routes.requests import requests_out
 from jobyard.faces.cvat.surroundings import Ask
-from jobyard.faces.cvat.wire import PageOut, TaskChanges, TaskIn, TaskOut
+from jobyard.faces.cvat.wire import PageOut, StatusOut, TaskChanges, TaskIn, TaskOut
 from jobyard.faces.cvat.words import labels as label_words
+from jobyard.faces.cvat.words import requests as request_words
 from jobyard.faces.cvat.words import tasks as words
 from jobyard.faces.cvat.words.times import moment
 from jobyard.job.errors import Invalid
+from jobyard.job.filters import Filter, Query
 
 _SORT = Sort(
     fields=frozenset(
@@ -40,6 +43,8 @@ _SORT = Sort(
     ),
     searched=("name", "owner", "assignee", "status", "subset", "project_name"),
 )
+_OF_JOBS = ("status", "validation_mode")
+"""What is told of a task by its jobs."""
 _REPLICAS = 10
 
 
@@ -49,7 +54,8 @@ async def list_tasks(request: Ask) -> PageOut:
     projects = {one.id: one for one in await finding.all_projects(request)}
     tasks = await finding.all_tasks(request)
     jobs = {}
-    if "status" in request.asked.get("filter", "") or request.asked.keys() & {"status", "search"}:
+    text = request.asked.get("filter", "") + request.asked.get("sort", "")
+    if any(name in text for name in _OF_JOBS) or request.asked.keys() & {*_OF_JOBS, "search"}:
         jobs = {task.id: await request.house.tasks.divided(request.user, task.id) for task in tasks}
 
     def facts(task: Dataset) -> dict[str, Any]:
@@ -67,7 +73,7 @@ async def list_tasks(request: Ask) -> PageOut:
             "subset": kept.subset,
             "tracker_link": kept.bug_tracker,
             "updated_date": moment(task.updated_at),
-            "validation_mode": kept.validation or None,
+            "validation_mode": words.validation_of(task, jobs.get(task.id, ())),
         }
 
     async def shown(datasets: Any) -> list[Any]:
@@ -108,6 +114,19 @@ async def create_task(request: Ask) -> TaskOut:
 async def get_task(request: Ask, number: FromPath[str]) -> TaskOut:
     """Return a task."""
     return await finding.task_out(request, await _found(request, number))
+
+
+@get("/tasks/{number:str}/status")
+async def get_task_status(request: Ask, number: FromPath[str]) -> StatusOut:
+    """Return how far a task's pictures are taken in: what was asked for last, or that they are there."""
+    found = await _found(request, number)
+    kinds, states = frozenset({"dataset.create"}), frozenset(request_words.SHOWN)
+    meant = Filter(kinds=kinds, states=states, resource_type="dataset", resource_id=found.id)
+    page = await request.engine.listing.find(request.user, Query(filter=meant, limit=1))
+    if not page.page.jobs:
+        return StatusOut(state="Finished", message="", progress=1.0)
+    [shown] = await requests_out(request, page.page.jobs, {})
+    return StatusOut(state=shown.status.capitalize(), message=shown.message, progress=shown.progress or 0.0)
 
 
 @patch("/tasks/{number:str}")
@@ -193,4 +212,4 @@ def _subset(text: str) -> str:
     return text.strip()
 
 
-HANDLERS = (list_tasks, create_task, get_task, change_task, delete_task)
+HANDLERS = (list_tasks, create_task, get_task, get_task_status, change_task, delete_task)

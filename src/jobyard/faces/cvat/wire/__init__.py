@@ -31,7 +31,7 @@ from jobyard.faces.cvat.wire.house import (
 )
 from jobyard.faces.cvat.wire.labels import AttributeIn, AttributeOut, LabelIn, LabelOut
 from jobyard.faces.cvat.wire.quality import ConflictOut, MergeIn, ReportIn, ReportOut, SummaryOut
-from jobyard.faces.cvat.wire.requests import OperationOut, RequestOut, WaitOut
+from jobyard.faces.cvat.wire.requests import OperationOut, RequestOut, StatusOut, WaitOut
 from jobyard.faces.cvat.wire.shapes import LinkRef, ListRef, PageOut, Started, UserRef
 from jobyard.faces.cvat.wire.tasks import (
     FrameOut,
@@ -89,6 +89,7 @@ __all__ = [
     "RequestOut",
     "ShapeWire",
     "Started",
+    "StatusOut",
     "SummaryOut",
     "TagWire",
     "TaskChanges",

@@ -60,3 +60,12 @@ class RequestOut(Struct, kw_only=True):
     result: Any
     log_url: str
     page_url: str
+
+
+class StatusOut(Struct, kw_only=True):
+    """How far the pictures of a task are taken in."""
+
+    state: str
+    """`Queued`, `Started`, `Finished` or `Failed`."""
+    message: str
+    progress: float

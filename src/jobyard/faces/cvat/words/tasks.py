@@ -116,6 +116,12 @@ def status_of(jobs: Sequence[Assignment]) -> str:
     return "completed"
 
 
+def validation_of(dataset: Dataset, jobs: Sequence[Assignment]) -> str | None:
+    """Return how a task is compared with the truth: as it was made for, or by a ground truth that came later."""
+    truth = any(job.kind is AssignmentKind.GROUND_TRUTH for job in jobs)
+    return kept(dataset).validation or ("gt" if truth else None)
+
+
 def project_out(collection: Collection, refs: Refs) -> ProjectOut:
     """Return a collection as a project."""
     said, number, base = kept(collection), collection.number, refs.base
@@ -172,7 +178,7 @@ def task_out(dataset: Dataset, refs: Refs) -> TaskOut:
         organization_id=refs.organization,
         jobs=_jobs(f"{base}/jobs?task_id={number}", refs.jobs),
         labels=LinkRef(url=f"{base}/labels?task_id={number}"),
-        validation_mode=said.validation or None,
+        validation_mode=validation_of(dataset, refs.jobs),
         consensus_enabled=said.replicas > 0,
         initial_replicas=said.replicas,
     )
@@ -188,6 +194,8 @@ def job_out(job: Assignment, dataset: Dataset, refs: Refs, issues: int = 0) -> J
     """Return an assignment as a job; `refs` are those of its dataset, `issues` how many were raised in it."""
     base, number = refs.base, job.number
     replicas = sum(one.parent == number for one in refs.jobs)
+    # Chosen frames are told beside; the job itself spans all frames of its task.
+    first, last = (job.first, job.last) if job.frames is None else (0, size_of(dataset, refs.jobs) - 1)
     return JobOut(
         url=f"{base}/jobs/{number}",
         id=number,
@@ -205,8 +213,8 @@ def job_out(job: Assignment, dataset: Dataset, refs: Refs, issues: int = 0) -> J
         state=job.state.value,
         type=_TYPES[job.kind],
         frame_count=len(job.frames) if job.frames is not None else job.last - job.first + 1,
-        start_frame=job.first,
-        stop_frame=job.last,
+        start_frame=first,
+        stop_frame=last,
         data_chunk_size=kept(dataset).chunk_size,
         data_compressed_chunk_type=IMAGESET,
         data_original_chunk_type=IMAGESET,
