@@ -46,4 +46,10 @@ async def list_share(request: Ask) -> list[FileInfoOut]:
     return [file_info_out(one) for one in found]
 
 
-HANDLERS = (get_about, get_formats, list_share)
+@get("/server/plugins")
+async def get_plugins() -> dict[str, bool]:
+    """Return which further products stand beside the server: none."""
+    return {"ANALYTICS": False, "MODELS": False}
+
+
+HANDLERS = (get_about, get_formats, list_share, get_plugins)
