@@ -234,3 +234,30 @@ def test_an_archive_without_a_document_is_told(tmp_path: Path) -> None:
         zipped.writestr("instances.json", "{}")
     with pytest.raises(FileBroken, match="annotations"):
         drawn.read(read_coco, tmp_path / "a.zip")
+
+
+def test_pictures_may_come_in_parts_and_say_the_same(tmp_path: Path) -> None:
+    seed = random.randrange(1 << 30)
+    print("seed", seed)
+    dice = random.Random(seed)
+    images = [{"id": number, "file_name": f"{number}.png", "width": 64, "height": 48} for number in range(6)]
+    ring = [1, 1, 5, 1, 5, 5]
+    for _ in range(60):
+        several = [
+            annotation(
+                id=number,
+                image_id=dice.randrange(5),
+                bbox=[number, 2, 3, 4],
+                **({"segmentation": [ring] * dice.choice((1, 2))} if dice.random() < 0.1 else {}),
+            )
+            for number in range(dice.randrange(40))
+        ]
+        lists = {"images": images, "annotations": several}
+        source = document(tmp_path, **(lists if dice.random() < 0.7 else dict(reversed(lists.items()))))
+        whole = {item.frame.name: item.annotations.shapes for item in drawn.read(read_coco, source)}
+        parts = dict[str, tuple[Shape, ...]]()
+        for item in drawn.read(read_coco, source, in_parts=True):
+            assert item.again is (item.frame.name in parts)
+            parts[item.frame.name] = (*parts.get(item.frame.name, ()), *item.annotations.shapes)
+        assert parts == whole
+        assert len(whole) == len(images)

@@ -33,14 +33,14 @@ _NO_QUICK: Mapping[str, Quick] = MappingProxyType({})
 _NONE_NEEDED: Mapping[str, str] = MappingProxyType({})
 
 
-def elements(
+def several(
     stream: BinaryIO,
     file: str,
     wanted: Collection[str],
     quick: Mapping[str, Quick] = _NO_QUICK,
     needed: Mapping[str, str] = _NONE_NEEDED,
-) -> Iterator[tuple[str, Any]]:
-    """Yield the elements of the wanted lists of a JSON object, each with its list's name, in their order.
+) -> Iterator[tuple[str, list[Any]]]:
+    """Yield the elements of the wanted lists of a JSON object, some at a time, with their list's name.
 
     Where a list has somebody `quick`, what that reads comes in its shapes, and the others as they are.
     Raises FileBroken for what is no JSON, no object, or holds no list where one is wanted; and for an object that lacks
@@ -71,14 +71,14 @@ def elements(
         text.broken(reason)
 
 
-def _list(text: _Text, name: str, quick: Quick | None, *, is_wanted: bool) -> Iterator[tuple[str, Any]]:
+def _list(text: _Text, name: str, quick: Quick | None, *, is_wanted: bool) -> Iterator[tuple[str, list[Any]]]:
     text.take("[")
     if text.follows("]"):
         text.take("]")
         return
-    for value in text.elements(quick):
+    for found in text.elements(quick):
         if is_wanted:
-            yield name, value
+            yield name, found
 
 
 class _Text:
@@ -123,11 +123,13 @@ class _Text:
             self.broken(f"it is no whole JSON: {character} is missing")
         self._at += 1
 
-    def elements(self, quick: Quick | None) -> Iterator[Any]:
-        """Step over the elements of a list and yield each: quickly where all of one and its comma is at hand."""
+    def elements(self, quick: Quick | None) -> Iterator[list[Any]]:
+        """Step over the elements of a list and yield some at a time: those that are read quickly come by themselves."""
         while True:
             if quick is not None and self._at >= self._one_by_one:
-                yield from self._several(quick)
+                found = self._several(quick)
+                if found:
+                    yield found
             if self._text[self._at : self._at + 1] in _BLANK:
                 self.follows("")
             try:
@@ -136,9 +138,9 @@ class _Text:
                 end = -1
             if end >= 0 and self._text[end : end + 1] == ",":
                 self._at = end + 1
-                yield value
+                yield [value]
                 continue
-            yield self.value()
+            yield [self.value()]
             if self.ends_list():
                 return
 

@@ -27,6 +27,8 @@ class Item(Struct, frozen=True, kw_only=True):
     """Its tags and shapes; a track's part in it stands among the shapes."""
     picture: Picture | None = None
     """None where nobody wants it or nobody has it. One that was read can be opened until the reading ends."""
+    again: bool = False
+    """More of a picture of which something was yielded before: only where the import takes pictures in parts."""
 
 
 def _nothing(_done: int) -> None:
@@ -73,6 +75,8 @@ class Import(Struct, kw_only=True):
     limits: Limits = Limits()
     picture: Callable[[Frame], Picture | None] = _no_picture
     """How a picture is opened that the source does not bring along, where its size has to be known."""
+    in_parts: bool = False
+    """What is said of one picture may come in several items, as it is read."""
     done: Callable[[int], None] = _nothing
     """Called now and then with the number of pictures so far. What it raises ends the reading."""
     left_out: dict[str, int] = field(default_factory=dict)

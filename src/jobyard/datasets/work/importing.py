@@ -52,6 +52,7 @@ class DatasetImport(Kind):
                 scratch=context.folder,
                 vocabulary=Vocabulary(subjects.labels),
                 frames=frames,
+                in_parts=True,
                 picture=lambda frame: gallery.picture(paths[frame.number]) if frame.number in paths else None,
                 done=lambda number: context.progress(number, max(total, number), "reading"),
             )
@@ -91,7 +92,7 @@ def _take(items: Iterable[Item], context: Context) -> int:
         nonlocal pictures
         for item in items:
             # A track comes by itself, with the first picture that it is in.
-            pictures += not item.annotations.tracks
+            pictures += not (item.again or item.annotations.tracks)
             yield item.annotations
 
     taken = _nothing

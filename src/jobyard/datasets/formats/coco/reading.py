@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, BinaryIO
 
-from jobyard.datasets.annotations import Annotations
+from jobyard.datasets.annotations import Annotations, Shape
 from jobyard.datasets.formats.archive.reading import Archive, is_archive
 from jobyard.datasets.formats.coco.shapes import Box, Shapes, boxes, spelled
 from jobyard.datasets.formats.coco.sorting import Sorted, Waiting
-from jobyard.datasets.formats.documents import elements
+from jobyard.datasets.formats.documents import several
 from jobyard.datasets.formats.facts import Import, Item, Picture
 from jobyard.datasets.formats.frames import Frame, Once
 from jobyard.datasets.formats.pictures import found
@@ -21,6 +23,7 @@ from jobyard.job.errors import FileBroken
 
 _WANTED = frozenset({"annotations", "categories", "images"})
 _NEEDED = {"images": "it has no list of images, so it is no document of COCO"}
+_image_of = attrgetter("image_id")
 Open = Callable[[], AbstractContextManager[BinaryIO]]
 
 
@@ -60,6 +63,8 @@ class _Document:
         self._labels: dict[int, str] = {}
         self._once = Once(file)
         self._kept = 0
+        self._told = bytearray()
+        """For each picture whether an item of it was yielded."""
         self.done = done
         """Pictures so far, those of earlier documents included."""
 
@@ -68,29 +73,70 @@ class _Document:
         shapes = Shapes(self._job, self._file, self._labels)
         with Sorted(self._job.scratch) as kept, Waiting(self._job.scratch) as waiting:
             with opened() as stream:
-                for name, element in elements(stream, self._file, _WANTED, {"annotations": boxes}, _NEEDED):
-                    if type(element) is Box and self._box(kept, shapes, element):
-                        continue
-                    thing = self._object(element, name)
-                    if name == "images":
-                        self._image(thing)
-                        kept.picture()
-                    elif name == "categories":
-                        self._label(thing)
-                    elif self._is_met(thing):
-                        self._keep(kept, shapes, thing)
-                    else:
-                        waiting.add(thing)
+                for name, found in several(stream, self._file, _WANTED, {"annotations": boxes}, _NEEDED):
+                    left: list[Any] = found
+                    if type(found[0]) is Box:
+                        left = [box for box in found if not self._knows(box)]
+                        known = found if not left else [box for box in found if self._knows(box)]
+                        runs = self._runs(known, shapes)
+                        if self._job.in_parts and not kept:
+                            yield from self._parts(runs)
+                        else:
+                            for place, run in runs:
+                                kept.add(place, run)
+                    for element in left:
+                        self._take(self._object(element, name), name, (kept, waiting), shapes)
             for thing in waiting:
                 self._keep(kept, shapes, thing)
-            for place, frame in enumerate(self._frames):
-                yield Item(
-                    frame=frame,
-                    annotations=Annotations(shapes=tuple(shapes.grouped(kept.shapes(place)))),
-                    picture=self._picture(frame),
-                )
-                self.done += 1
-                self._job.done(self.done)
+            yield from self._whole(kept, shapes)
+
+    def _take(self, thing: dict[str, Any], name: str, places: tuple[Sorted, Waiting], shapes: Shapes) -> None:
+        """Take in one element of a list."""
+        kept, waiting = places
+        if name == "images":
+            self._image(thing)
+            kept.picture()
+            self._told.append(0)
+        elif name == "categories":
+            self._label(thing)
+        elif self._is_met(thing):
+            self._keep(kept, shapes, thing)
+        else:
+            waiting.add(thing)
+
+    def _runs(self, found: Sequence[Box], shapes: Shapes) -> Iterator[tuple[int, list[Shape]]]:
+        """Yield the rectangles of plain annotations: those together that stand together and are of one picture."""
+        for number, several_ in groupby(found, _image_of):
+            place = self._places[number]
+            frame = self._frames[place]
+            yield place, [shapes.box(one, frame) for one in several_]
+        self._kept += len(found)
+        self._job.done(self.done)
+
+    def _parts(self, runs: Iterable[tuple[int, list[Shape]]]) -> Iterator[Item]:
+        """Yield what is read as it comes."""
+        for place, run in runs:
+            yield self._item(place, run)
+
+    def _whole(self, kept: Sorted, shapes: Shapes) -> Iterator[Item]:
+        """Yield each picture with what was kept of it; one of which a part was told, only where there is more."""
+        for place in range(len(self._frames)):
+            found = kept.shapes(place)
+            if found or not self._told[place]:
+                yield self._item(place, shapes.grouped(found))
+
+    def _item(self, place: int, shapes: Sequence[Shape]) -> Item:
+        frame, again = self._frames[place], bool(self._told[place])
+        if not again:
+            self._told[place] = 1
+            self.done += 1
+            self._job.done(self.done)
+        return Item(
+            frame=frame,
+            annotations=Annotations(shapes=tuple(shapes)),
+            picture=None if again else self._picture(frame),
+            again=again,
+        )
 
     def _is_met(self, annotation: dict[str, Any]) -> bool:
         try:
@@ -98,14 +144,9 @@ class _Document:
         except TypeError:
             return False
 
-    def _box(self, kept: Sorted, shapes: Shapes, box: Box) -> bool:
-        """Keep a plain annotation; tell whether its picture and its label were met already."""
-        place = self._places.get(box.image_id)
-        if place is None or box.category_id not in self._labels:
-            return False
-        kept.add(place, [shapes.box(box, self._frames[place])])
-        self._count()
-        return True
+    def _knows(self, box: Box) -> bool:
+        """Tell whether a plain annotation's picture and its label were met already."""
+        return box.image_id in self._places and box.category_id in self._labels
 
     def _count(self) -> None:
         self._kept += 1

@@ -41,6 +41,10 @@ class Sorted:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
+    def __bool__(self) -> bool:
+        """Tell whether there is a shape."""
+        return bool(self._run) or len(self._starts) > 1
+
     def picture(self) -> None:
         """Make room for one more picture."""
         self._first.append(0)
