@@ -278,6 +278,20 @@ async def test_options_that_make_no_sense_are_refused_at_once(house: House, fiel
     assert await house.taken() is None
 
 
+async def test_what_is_being_taken_in_is_not_taken_away(house: House) -> None:
+    mia = house.caller()
+    task = await mia.task()
+    path = f"/tasks/{task['id']}/data/"
+    await mia("POST", path, files=[("client_files[0]", ("a.png", PNG))], Upload_Multiple="")
+    asked = await mia("POST", path, {"image_quality": 70}, Upload_Finish="")
+    for header in ("Upload_Start", "Upload_Finish"):
+        again = await mia("POST", path, {"image_quality": 70}, **{header: ""})
+        assert again.status_code == 409 and again.json()["rq_id"] == asked.json()["rq_id"]
+    job = await house.work()
+    assert job.state is State.SUCCEEDED, job.failure
+    assert await names(mia, task["id"]) == ["a.png"]
+
+
 async def test_pictures_are_sent_in_once(house: House) -> None:
     mia = house.caller()
     task = await mia.task("a.png")

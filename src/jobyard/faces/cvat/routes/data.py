@@ -24,8 +24,11 @@ from jobyard.faces.cvat.surroundings import Ask
 from jobyard.faces.cvat.wire import FrameOut, MetaChanges, MetaOut, Started
 from jobyard.faces.cvat.words import tasks as words
 from jobyard.faces.cvat.words.times import moment
-from jobyard.job.errors import Invalid, NotFound
+from jobyard.job.errors import Invalid, NotFound, UniqueTaken
+from jobyard.job.filters import Filter, Query
+from jobyard.job.states import State
 
+_KIND = "dataset.create"
 _PIECE = 256 * 1024
 _OUTSIDE = FrameOut(name="placeholder.jpg", width=1, height=1)
 """What stands for frames that are not chosen for a ground truth, which spans all frames of its task."""
@@ -37,6 +40,7 @@ async def send_data(request: Ask, number: FromPath[str]) -> Response[Any]:
     task = await request.house.tasks.dataset(request.user, int(number))
     if task.samples and await request.datasets.assignments(request.user, task.id):
         raise Invalid(reason="The task has pictures already; more cannot be added.")
+    await _require_idle(request, task)
     group = f"task-{task.number}-data"
 
     async def finish(sent: Sent) -> Response[Started]:
@@ -123,6 +127,19 @@ async def change_meta(request: Ask, number: FromPath[str]) -> MetaOut:
     return await _meta(request, task, job)
 
 
+async def _require_idle(request: Ask, task: Dataset) -> None:
+    """Raise UniqueTaken while what was sent in is taken in, since another sending would take it away."""
+    busy = Filter(
+        kinds=frozenset({_KIND}),
+        states=frozenset({State.QUEUED, State.RUNNING}),
+        resource_type="dataset",
+        resource_id=task.id,
+    )
+    found = (await request.engine.listing.find(request.user, Query(filter=busy, limit=1))).page.jobs
+    if found:
+        raise UniqueTaken(job=found[0].id)
+
+
 async def _create(request: Ask, task: Dataset, sent: Sent) -> Response[Started]:
     kept = words.kept(task)
     options = options_in(sent.options)
@@ -150,7 +167,7 @@ async def _create(request: Ask, task: Dataset, sent: Sent) -> Response[Started]:
     await request.house.uploads.note(sent.group, OPTIONS_FILE, msgspec.json.encode(whole))
     return await submitting.submit(
         request,
-        "dataset.create",
+        _KIND,
         f"Create {words.name_of(task)}",
         {"dataset": task.id, "upload": sent.group},
         await submitting.mark(request, on),
