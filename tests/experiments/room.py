@@ -51,7 +51,7 @@ class Room:
     async def left(self, actor: Actor, id_: str) -> set[str]:
         """Return of which sorts there is anything to read."""
         curves = self.verbs.curves
-        found = {sort.value for sort in Sort if await curves.page(actor, id_, sort, (0, 0), 10)}
+        found = {sort.value for sort in Sort if await curves.page(actor, id_, [sort], (0, 0), 10)}
         _, lines = await curves.console(actor, id_, 10)
         return found | ({"console"} if lines else set())
 

@@ -105,7 +105,8 @@ def log_event(said: Said, task: str) -> Json:
 
 def pairs(metrics: list[Named] | None) -> list[tuple[str, str | None]]:
     """Return metrics that were named, each with one of its variants, or with none for all."""
-    return [(one.metric, variant) for one in metrics or () for variant in one.variants or [None]]
+    every: list[str | None] = [None]
+    return [(one.metric, variant) for one in metrics or () for variant in one.variants or every]
 
 
 def variants(known: Iterable[Series]) -> list[Json]:
