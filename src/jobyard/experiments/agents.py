@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,6 +12,7 @@ from jobyard.access import rules
 from jobyard.access.rules import House
 from jobyard.experiments import rows
 from jobyard.experiments.ground import AGENT_SILENCE, Ground, may_work
+from jobyard.experiments.machines import samples
 from jobyard.experiments.record import KIND, Agent
 from jobyard.experiments.refusals import AgentNotFound, LineNotFound
 from jobyard.experiments.tasks import Tasks
@@ -20,6 +22,8 @@ from jobyard.people.record import Actor, Role
 from jobyard.store.contract import Transaction, View, WorkerRow
 
 LONGEST = 30 * 86_400 * SECOND
+_AHEAD = 86_400 * SECOND
+"""How far ahead an agent's clock may be."""
 SESSION = "agent"
 """The session under which the house shows an agent among its workers."""
 
@@ -34,6 +38,10 @@ class Hello(Struct, frozen=True, kw_only=True):
     """Seconds of silence after which it counts as gone."""
     task: str | None = None
     queue: str | None = None
+    at: int | None = None
+    """When it said so by its own clock."""
+    machine: Mapping[str, Any] = {}
+    """What it tells of its machine: numbers, or lists of them, by metric."""
     address: str = ""
 
 
@@ -59,9 +67,15 @@ class Agents:
     async def report(self, actor: Actor, name: str, hello: Hello) -> Agent:
         """Note that an agent lives and what it runs, and with that, that the task lives."""
         may_work(actor)
-        heard = await self._ground.write(
-            lambda transaction: self._heard(transaction, actor, name, hello, reported=True)
-        )
+
+        def work(transaction: Transaction) -> Agent:
+            heard = self._heard(transaction, actor, name, hello, reported=True)
+            now = self._ground.now()
+            at = now if hello.at is None else min(max(hello.at, now - samples.KEPT), now + _AHEAD)
+            samples.put(transaction, name, at, hello.machine, active=bool(hello.task))
+            return heard
+
+        heard = await self._ground.write(work)
         if hello.task:
             await self._tasks.hear(actor, [hello.task], name)
         return heard
@@ -74,7 +88,7 @@ class Agents:
             if known is None:
                 raise AgentNotFound(name=name)
             _require_own(actor, known)
-            transaction.run(rows.QUERIES["delete_agent"], {"name": name})
+            transaction.run(rows.AGENTS["delete_agent"], {"name": name})
             if any(row.name == name and row.session == SESSION for row in transaction.workers()):
                 transaction.drop_worker(name)
 

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from jobyard.access import rules
 from jobyard.access.rules import Verb
 from jobyard.experiments import rows
-from jobyard.experiments.contents import Weight, models_in, require_light, weight
-from jobyard.experiments.ground import Ground, folder_seen, may_work, named, scope_of, tagged
+from jobyard.experiments.contents import DATASET, Weight, models_in, require_light, weight
+from jobyard.experiments.ground import Ground, folder_seen, held, may_work, named, scope_of, tagged
 from jobyard.experiments.record import Folder, Model
 from jobyard.experiments.refusals import FolderMoves, FolderName, FolderTooDeep, WrongText
 from jobyard.job.errors import NameTaken, Refused
@@ -21,6 +21,8 @@ from jobyard.store.contract import Transaction, View
 
 DEPTH = 10
 """The most names in a path."""
+SHORTEST = 3
+"""The least characters of a name."""
 
 
 class FolderEdits(Struct, frozen=True, kw_only=True):
@@ -94,9 +96,21 @@ class Folders:
                     changes[tags] = tagged(tuple(changes[tags]))  # type: ignore[arg-type]
             changed = replace(old, updated_at=now, **changes)
             rows.update_folder(transaction, changed)
+            if changed.name != old.name and DATASET in old.system_tags:
+                self._versions_renamed(transaction, actor, old, changed)
             return changed
 
         return await self._ground.write(work)
+
+    def _versions_renamed(self, transaction: Transaction, actor: Actor, old: Folder, changed: Folder) -> None:
+        """Call the versions of a dataset as it is called now: programs look for them by that name."""
+        before, after = (one.name.rpartition("/")[2] for one in (old, changed))
+        if len(after) < SHORTEST:
+            return
+        for row in transaction.rows(rows.QUERIES["tasks_in"], {"folder": old.id}):
+            version = held(transaction, actor, Verb.EDIT, row[0])
+            if version.job.name == before and DATASET in version.task.head.system_tags:
+                self._ground.reported.renamed(transaction, actor, version.job, name=after)
 
     async def above(self, folder: Folder) -> Folder | None:
         """Return the folder that one lies in; None for one at the top."""
@@ -201,7 +215,7 @@ def changeable(view: View, actor: Actor, id_: str) -> Folder:
 
 def _renamed(transaction: Transaction, old: Folder, name: str, now: int) -> str:
     fresh = "/".join(_parts(name))
-    if len(fresh) < 3:
+    if len(fresh) < SHORTEST:
         raise WrongText(reason="name=String value is too short")
     if fresh == old.name:
         return fresh

@@ -15,6 +15,7 @@ from jobyard.experiments.keeping import Keeping
 from jobyard.experiments.library import Library
 from jobyard.experiments.life import Life
 from jobyard.experiments.lines import Lines
+from jobyard.experiments.machines.samples import Machines
 from jobyard.experiments.ordering import Ordering
 from jobyard.experiments.placing import Placing
 from jobyard.experiments.reports import Reports
@@ -40,6 +41,7 @@ class Experiments:
         self.lines = Lines(ground)
         self.ordering = Ordering(ground)
         self.agents = Agents(ground, self.tasks)
+        self.machines = Machines(ground)
         self.reports = Reports(ground)
         self.curves = Curves(ground)
         self.console = Console(ground)

@@ -17,6 +17,7 @@ from jobyard.experiments import rows
 from jobyard.experiments.agents import LONGEST
 from jobyard.experiments.deleting import drop_series
 from jobyard.experiments.ground import Ground
+from jobyard.experiments.machines import samples
 from jobyard.experiments.record import KIND, Sort
 from jobyard.job.errors import Fault
 from jobyard.store.contract import Transaction, View
@@ -67,8 +68,13 @@ class Keeping:
             shortest = _shortest(rules, sort)
             if shortest is not None:
                 gone += await self._along(rules, sort, self._ground.now() - shortest)
-        before = self._ground.now() - LONGEST
-        await self._ground.write(lambda transaction: transaction.run(rows.QUERIES["forget_agents"], {"before": before}))
+        now = self._ground.now()
+
+        def forget(transaction: Transaction) -> None:
+            transaction.run(rows.AGENTS["forget_agents"], {"before": now - LONGEST})
+            samples.forget(transaction, now)
+
+        await self._ground.write(forget)
         return gone
 
     async def _along(self, rules: Rules, sort: str, before: int) -> int:

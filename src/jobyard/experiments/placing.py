@@ -12,7 +12,7 @@ from jobyard.experiments.contents import models_in
 from jobyard.experiments.folders import DEPTH, changeable, home_for, make
 from jobyard.experiments.ground import Ground, folder_for, held
 from jobyard.experiments.record import Folder
-from jobyard.experiments.refusals import FolderInItself, FolderStays, FolderTooDeep
+from jobyard.experiments.refusals import FolderInItself, FolderIntoOwn, FolderStays, FolderTooDeep
 from jobyard.experiments.tasks import placed
 from jobyard.job.errors import NameTaken, Refused
 from jobyard.people.record import Actor
@@ -24,6 +24,7 @@ class Merged(Struct, frozen=True, kw_only=True):
 
     entities: int
     folders: int
+    """How many lay directly below the one that is no more."""
 
 
 class Placing:
@@ -57,7 +58,7 @@ class Placing:
     async def merge(self, actor: Actor, id_: str, into: str) -> Merged:
         """Put all that lies in a folder into another one, and delete it; an empty id leaves tasks in no folder.
 
-        Raises FolderNotFound, FolderStays, FolderInItself, NameTaken or Refused.
+        Raises FolderNotFound, FolderStays, FolderIntoOwn, NameTaken or Refused.
         """
 
         def work(transaction: Transaction) -> Merged:
@@ -66,13 +67,14 @@ class Placing:
             if target is not None and target.id == old.id:
                 raise FolderStays(name=old.name)
             if target is not None and target.name.startswith(f"{old.name}/") and target.home == old.home:
-                raise FolderInItself(name=old.name)
+                raise FolderIntoOwn(name=old.name)
             entities = self._emptied(transaction, actor, old, target)
             place = (old.home, old.project) if target is None else (target.home, target.project)
             folders = 0
             for one in [one for one in rows.folders_below(transaction, old) if _direct(one, old)]:
                 name = one.name.removeprefix(f"{old.name}/")
-                folders += self._moved(transaction, actor, one, f"{target.name}/{name}" if target else name, place)
+                self._moved(transaction, actor, one, f"{target.name}/{name}" if target else name, place)
+                folders += 1
             transaction.run(rows.QUERIES["delete_folder"], {"id": old.id})
             return Merged(entities=entities, folders=folders)
 

@@ -85,6 +85,10 @@ class FolderInItself(Conflict):
     """The project {name} cannot be put into one that lies below it."""
 
 
+class FolderIntoOwn(Conflict):
+    """The project {name} cannot be merged into one that lies below it."""
+
+
 class FolderTooDeep(Invalid):
     """A project lies at most {most} names deep."""
 

@@ -15,6 +15,7 @@ from jobyard.store.contract import Row, Transaction, View
 from jobyard.store.queries import Queries
 
 QUERIES = Queries("jobyard.experiments")
+AGENTS = Queries("jobyard.experiments.machines")
 
 
 class _Item(Struct):
@@ -192,17 +193,17 @@ def ready_in(view: View, queue: str) -> list[tuple[str, int, int, int]]:
 
 def agents(view: View) -> list[Agent]:
     """Return all agents, by name."""
-    return [_agent(row[0]) for row in view.rows(QUERIES["agents"], {})]
+    return [_agent(row[0]) for row in view.rows(AGENTS["agents"], {})]
 
 
 def agent(view: View, name: str) -> Agent | None:
     """Return an agent by name."""
-    return next((_agent(row[0]) for row in view.rows(QUERIES["agent"], {"name": name})), None)
+    return next((_agent(row[0]) for row in view.rows(AGENTS["agent"], {"name": name})), None)
 
 
 def put_agent(transaction: Transaction, one: Agent) -> None:
     """Write an agent."""
-    transaction.run(QUERIES["put_agent"], {"name": one.name, "heard_at": one.heard_at, "body": encoded(one)})
+    transaction.run(AGENTS["put_agent"], {"name": one.name, "heard_at": one.heard_at, "body": encoded(one)})
 
 
 def scoped(scope: Scope) -> dict[str, Any]:

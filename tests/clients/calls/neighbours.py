@@ -19,6 +19,13 @@ _PLACED: tuple[Said, ...] = (
         },
     ),
 )
+_TIME = {"from_date": 1_600_000_000, "to_date": 3_600_000_000, "interval": 60}
+_MEASURED: tuple[Said, ...] = (
+    (
+        "workers.status_report",
+        {"worker": "box:$task", "timestamp": 1_700_000_000_000, "machine_stats": {"cpu_usage": [1, 2]}},
+    ),
+)
 _STARTED: Said = ("tasks.started", {"task": "$task"})
 
 PROJECTS = {
@@ -192,6 +199,11 @@ QUEUES = {
         after("queues.get_by_id", {"queue": {"metadata": {}}}, queue="$queue"),
         (("queues.add_or_update_metadata", {"queue": "$queue", "metadata": [_KEPT]}),),
     ),
+    "queues.get_queue_metrics": Row(
+        {**_TIME, "queue_ids": ["$queue"]},
+        {"queues": [{"queue": "$queue", "dates": list, "avg_waiting_times": list, "queue_lengths": list}]},
+        first=(_QUEUED,),
+    ),
     "queues.delete": Row({"queue": "$queue"}, {"deleted": 1}, after("queues.get_all", {"queues": []}, id=["$queue"])),
 }
 
@@ -234,8 +246,34 @@ AGENTS = {
         {"workers": [{"id": "box:$task", "ip": str, "register_time": str, "last_activity_time": str}]},
         first=(_REGISTERED,),
     ),
+    "workers.get_metric_keys": Row(
+        {"worker_ids": ["box:$task"]},
+        {"categories": [{"name": "cpu", "metric_keys": ["cpu_usage"]}]},
+        first=_MEASURED,
+    ),
+    "workers.get_stats": Row(
+        {**_TIME, "items": [{"key": "cpu_usage", "category": "max"}], "worker_ids": ["box:$task"]},
+        {"workers": [{"worker": "box:$task", "metrics": [{"metric": "cpu_usage", "dates": list, "stats": list}]}]},
+        first=_MEASURED,
+    ),
+    "workers.get_activity_report": Row(
+        _TIME, {"total": {"dates": list, "counts": list}, "active": {"dates": list, "counts": list}}, first=_MEASURED
+    ),
     "workers.get_count": Row({"worker_pattern": "box:$task"}, {"count": 1}, first=(_REGISTERED,)),
     "workers.get_runtime_properties": Row({"worker": "box:$task"}, {"runtime_properties": []}),
 }
 
-ROWS: dict[str, Row] = {**PROJECTS, **SURVEYS, **QUEUES, **AGENTS}
+_REPORTED: tuple[Said, ...] = (("tasks.edit", {"task": "$task", "type": "report", "project": "$project"}),)
+REPORTS = {
+    "reports.create": Row({"name": "of $task", "project": "$project", "report": "x"}, {"id": str, "project_id": str}),
+    "reports.update": Row({"task": "$task", "report": "x"}, {"updated": 1, "fields": {"report": "x"}}, first=_REPORTED),
+    "reports.publish": Row({"task": "$task"}, {"updated": 1, "fields": {"status": "published"}}, first=_REPORTED),
+    "reports.archive": Row({"task": "$task"}, {"archived": 1}, first=_REPORTED),
+    "reports.unarchive": Row({"task": "$task"}, {"unarchived": 1}, first=_REPORTED),
+    "reports.move": Row({"task": "$task", "project_name": "over $task"}, {"project_id": str}, first=_REPORTED),
+    "reports.get_all_ex": Row({"project": ["$project"]}, {"tasks": [{"id": "$task"}]}, first=_REPORTED),
+    "reports.get_tags": Row({}, {"tags": list}),
+    "reports.delete": Row({"task": "$task"}, {"deleted": 1}, first=_REPORTED),
+}
+
+ROWS: dict[str, Row] = {**REPORTS, **PROJECTS, **SURVEYS, **QUEUES, **AGENTS}

@@ -58,6 +58,17 @@ async def test_a_new_name_renames_what_is_below(any_house: House) -> None:
     assert await mia.refused("projects.update", project="0" * 32, name="abc") == (400, 401)
 
 
+async def test_the_versions_of_a_dataset_are_called_as_it_is(any_house: House) -> None:
+    mia = any_house.caller()
+    place = (await mia("projects.create", name="data/.datasets/old", system_tags=["hidden", "dataset"]))["id"]
+    version = await mia.task("old", project=place, system_tags=["dataset"], status="completed")
+    others = [await mia.task("old", project=place), await mia.task("other", project=place, system_tags=["dataset"])]
+    await mia("projects.update", project=place, name="data/.datasets/new")
+    assert [(await mia.get(one))["name"] for one in (version, *others)] == ["new", "old", "other"]
+    await mia("projects.update", project=place, name="data/.datasets/x")
+    assert (await mia.get(version))["name"] == "new"
+
+
 async def test_a_project_of_the_house_shares_what_is_called_so(any_house: House) -> None:
     project = await any_house.project("team", mia=Role.MEMBER, vera=Role.VIEWER)
     mia, max_, vera = (any_house.caller(name) for name in ("mia", "max", "vera"))
@@ -146,7 +157,7 @@ async def test_a_project_is_merged_into_another(any_house: House) -> None:
     source = (await mia("projects.get_all", name="^from/that$"))["projects"][0]["id"]
     tasks = [await mia.task(project=place) for place in (source, below)]
     model = (await mia("models.create", name="net", uri="file:///a", project=source))["id"]
-    assert await mia.refused("projects.merge", project=source, destination_project=below) == (400, 411)
+    assert await mia.refused("projects.merge", project=source, destination_project=below) == (400, 412)
     assert await mia.refused("projects.merge", project=source, destination_project="0" * 32) == (400, 401)
     merged = await mia("projects.merge", project=source, destination_project=into)
     assert merged == {"moved_entities": 2, "moved_projects": 1}
@@ -262,6 +273,43 @@ async def test_what_lies_in_projects_is_told_together(any_house: House) -> None:
     assert (await mia("projects.get_model_metadata_keys", project=top))["keys"] == ["k"]
     assert (await mia("projects.get_model_metadata_values", key="k"))["values"] == ["v"]
     assert await max_.refused("projects.get_hyper_parameters", project=top) == (400, 401)
+
+
+async def test_reports_lie_hidden_below_what_they_are_about(any_house: House) -> None:
+    mia, max_ = any_house.caller(), any_house.caller("max")
+    made = await mia("reports.create", name="first", comment="why", tags=["hello"], report="some text")
+    task = (await mia("tasks.get_all_ex", id=[made["id"]]))["tasks"][0]
+    assert (task["type"], task["comment"], task["report"]) == ("report", "why", "some text")
+    assert (task["tags"], task["system_tags"]) == (["hello"], ["hidden", "reports"])
+    assert await names(mia, name=r"^\.reports$") == []
+    [place] = (await mia("projects.get_all_ex", name=r"^\.reports$", search_hidden=True))["projects"]
+    assert (place["id"], place["system_tags"]) == (made["project_id"], ["hidden", "reports"])
+    assert (await mia("tasks.get_all"))["tasks"] == [] and await mia("reports.get_tags") == {"tags": ["hello"]}
+    told = await mia("reports.update", task=made["id"], report="hello world", tags=[])
+    assert (told["updated"], told["fields"]["report"], told["fields"]["tags"]) == (1, "hello world", [])
+    words = {"pattern": "HELLO", "fields": ["name", "tags", "report"]}
+    await mia.task("hello")
+    for caller, count in ((mia, 1), (max_, 0)):
+        assert len((await caller("reports.get_all_ex", _any_=words))["tasks"]) == count
+    assert (await mia("reports.publish", task=made["id"]))["fields"]["status"] == "published"
+    assert await mia.refused("reports.update", task=made["id"], report="other") == (400, 110)
+    assert (await mia("reports.update", task=made["id"], name="renamed"))["fields"]["name"] == "renamed"
+
+    other = (await mia("reports.create", name="second"))["id"]
+    moved = (await mia("reports.move", task=made["id"], project_name="about"))["project_id"]
+    [place] = (await mia("projects.get_all_ex", id=[moved]))["projects"]
+    assert (place["name"], place["system_tags"]) == ("about/.reports", ["hidden", "reports"])
+    assert (await mia("projects.validate_delete", project=place["parent"]["id"]))["reports"] == 1
+    assert len(await names(mia, id=[made["project_id"]])) == 1
+    assert (await mia("reports.move", task=other, project=moved))["project_id"] == moved
+    assert await names(mia, id=[made["project_id"]]) == []
+    assert (await mia("reports.move", task=other))["project_id"] not in (moved, made["project_id"])
+    assert await mia.refused("reports.delete", task=made["id"]) == (400, 123)
+    assert await mia("reports.archive", task=made["id"]) == {"archived": 1}
+    assert await mia("reports.unarchive", task=made["id"]) == {"unarchived": 1}
+    assert await mia("reports.delete", task=made["id"], force=True) == {"deleted": 1}
+    assert await mia.refused("reports.update", task=await mia.task(), name="abc") == (400, 101)
+    assert await max_.refused("reports.publish", task=other) == (400, 101)
 
 
 async def test_what_the_house_says_of_a_viewer_counts_everywhere(any_house: House) -> None:

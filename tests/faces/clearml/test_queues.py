@@ -259,8 +259,8 @@ async def test_queues_show_who_serves_them_and_what_waits(any_house: House, agen
     [found] = (await agent("queues.get_all_ex"))["queues"]
     assert [entry["task"] for entry in found["entries"]] == [{"id": id_, "name": "task 0"}]
     assert found["workers"] == [{"name": "box:1", "ip": "127.0.0.1", "task": {"id": running, "name": "runs"}}]
-    for more in ({"search_hidden": True}, {"name": "^glued$"}, {"id": [glue]}):
-        assert glue in [one["id"] for one in (await agent("queues.get_all_ex", **more))["queues"]], more
+    for asked in ({"search_hidden": True}, {"name": "^glued$"}, {"id": [glue]}):
+        assert glue in [one["id"] for one in (await agent("queues.get_all_ex", **asked))["queues"]], asked
     for count, more in (
         (1, {"tags": ["gpu", "other"], "system_tags": ["s"]}),
         (0, {"tags": ["-gpu"]}),

@@ -177,22 +177,6 @@ FROM jobs AS j JOIN experiments AS t ON t.id = j.id
 WHERE j.queue = :queue AND j.ready = 0 AND j.state = 'queued' AND j.external = 0 AND j.waits = 0
 ORDER BY ready DESC, rank, turn, number
 
--- put_agent: an agent
-INSERT INTO experiment_agents (name, heard_at, body) VALUES (:name, :heard_at, :body)
-ON CONFLICT (name) DO UPDATE SET heard_at = excluded.heard_at, body = excluded.body
-
--- agent: one by name
-SELECT body FROM experiment_agents WHERE name = :name
-
--- agents: all of them
-SELECT body FROM experiment_agents ORDER BY name
-
--- delete_agent: one by name
-DELETE FROM experiment_agents WHERE name = :name
-
--- forget_agents: those that were not heard of since
-DELETE FROM experiment_agents WHERE heard_at < :before
-
 -- series: all of a home
 SELECT number, home, sort, metric, variant, count, last, last_iteration, last_at, least, least_iteration, most,
     most_iteration, first, first_iteration, total, label
@@ -255,6 +239,11 @@ LIMIT :limit OFFSET :offset
 
 -- single_value: the one that belongs to no curve
 SELECT iteration, at, value FROM experiment_values WHERE series = :series AND iteration = :single
+
+-- count_singles: how many values of a home belong to no curve
+SELECT count(*) FROM experiment_series AS s
+JOIN experiment_values AS v ON v.series = s.number AND v.iteration = :single
+WHERE s.home = :home AND s.sort = 'scalar'
 
 -- thinned: means of as many stretches of a curve as are wanted
 SELECT min(iteration), avg(at), avg(value) FROM (

@@ -43,3 +43,7 @@ class LastRun(Conflict):
 
 class UserNotFound(NotFound):
     """Invalid user id: id={name}"""
+
+
+class NoStats(NotFound):
+    """Worker statistics not found: workers=({names})"""

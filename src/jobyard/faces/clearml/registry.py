@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jobyard.faces.clearml.routes import (
     log,
+    measures,
     model,
     model_finding,
     model_life,
@@ -15,6 +16,7 @@ from jobyard.faces.clearml.routes import (
     projects,
     queues,
     reporting,
+    reports,
     samples,
     scalars,
     surveys,
@@ -43,8 +45,10 @@ ACTIONS = (
     *surveys.ACTIONS,
     *organization.ACTIONS,
     *pipelines.ACTIONS,
+    *reports.ACTIONS,
     *queues.ACTIONS,
     *workers.ACTIONS,
+    *measures.ACTIONS,
     *reporting.ACTIONS,
     *log.ACTIONS,
     *scalars.ACTIONS,

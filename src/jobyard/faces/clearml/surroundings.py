@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jobyard.engine.engine import Engine
 from jobyard.experiments.house import Experiments
@@ -52,6 +52,10 @@ class Call:
     def experiments(self) -> Experiments:
         """The room of experiments."""
         return self.house.experiments
+
+    def saying(self, body: Json) -> Call:
+        """Return a call of the same caller that says something else."""
+        return replace(self, body=body)
 
     def now(self) -> int:
         """Return the house's time."""

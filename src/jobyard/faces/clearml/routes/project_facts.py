@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from jobyard.experiments.record import HIDDEN, Folder
 from jobyard.experiments.search import Asked, Count, Worn
+from jobyard.experiments.standing import Standing
 from jobyard.faces.clearml import times
 from jobyard.faces.clearml.asking.conditions import Among, Condition
 from jobyard.faces.clearml.routes.task_asking import asked as asked_of
@@ -22,6 +23,8 @@ from jobyard.job.clock import SECOND
 from jobyard.job.errors import Invalid
 
 _DAY = 86_400 * SECOND
+_UNENDED = frozenset({Standing.QUEUED, Standing.RUNNING, Standing.FAILED})
+"""How tasks stand that do not count as completed."""
 _CHILDREN = {"pipeline": "pipeline", "dataset": "dataset", "report": "reports"}
 """The system tag of the projects that hold things of a sort."""
 
@@ -91,7 +94,7 @@ async def told(call: Call, said: ProjectsExIn, some: Sequence[Json], seen: Seque
 async def _asked(call: Call, said: ProjectsExIn, folders: list[str] | None) -> Asked:
     """Return which tasks are counted."""
     told_ = dict(said.include_stats_filter or {})
-    sought, rest = await asked_of(replace_body(call, told_), TasksIn(search_hidden=True))
+    sought, rest = await asked_of(call.saying(told_), TasksIn(search_hidden=True))
     if rest:
         raise Invalid(reason=f"error for field 'include_stats_filter'. {', '.join(sorted(told_))} cannot be counted by")
     owners = sought.owners if said.active_users is None else tuple(said.active_users)
@@ -99,11 +102,6 @@ async def _asked(call: Call, said: ProjectsExIn, folders: list[str] | None) -> A
         folders = [one for one in folders if one in sought.folders]
     sought = replace(sought, owners=owners, hidden=True, whole=False)
     return sought if folders is None else replace(sought, folders=tuple(folders))
-
-
-def replace_body(call: Call, body: Json) -> Call:
-    """Return a call in which something else was said."""
-    return Call(house=call.house, actor=call.actor, key=call.key, version=call.version, body=body)
 
 
 def _stats(counts: Iterable[Count], state: str | None) -> Json:
@@ -125,7 +123,7 @@ def _state(counts: Sequence[Count]) -> Json:
         "status_count": status,
         "total_tasks": sum(one.tasks for one in counts),
         "total_runtime": sum(one.ran for one in counts) // SECOND,
-        "completed_tasks_24h": sum(one.lately for one in counts),
+        "completed_tasks_24h": sum(one.lately for one in counts if one.standing not in _UNENDED),
         "last_task_run": None if began is None else times.told(began),
     }
 

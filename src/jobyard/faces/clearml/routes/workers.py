@@ -21,6 +21,9 @@ from jobyard.faces.clearml.wire.neighbours import (
 )
 from jobyard.faces.clearml.words import neighbours as words
 
+_LATEST = 2**50
+"""Beyond every time, and still one that can be reckoned with."""
+
 
 @action("workers.register", "2.4", RegisterIn, Empty)
 async def register(call: Call, said: RegisterIn) -> Answer:
@@ -45,6 +48,8 @@ async def status_report(call: Call, said: ReportIn) -> Answer:
         system_tags=said.system_tags,
         task=said.task,
         queue=said.queue,
+        at=min(max(said.timestamp, 0), _LATEST) * 1_000,
+        machine=said.machine_stats or {},
         address=call.address,
     )
     await call.experiments.agents.report(call.actor, said.worker, hello)

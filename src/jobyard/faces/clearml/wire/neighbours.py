@@ -271,7 +271,7 @@ class ReportIn(WorkerIn, frozen=True, kw_only=True):
     system_tags: list[str] | None = None
     """Tags of programs."""
     machine_stats: Json | None = None
-    """Taken and passed over."""
+    """What it tells of its machine: numbers, or lists of them, by metric."""
 
 
 class WorkersIn(In, frozen=True, kw_only=True):

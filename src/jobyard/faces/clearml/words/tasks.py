@@ -35,10 +35,15 @@ from jobyard.job.record import Job
 from jobyard.job.states import State
 
 LARGER = frozenset(
-    {"script", "execution", "output", "hyperparams", "configuration", "runtime", "models", "container", "input"}
+    {
+        *("script", "execution", "output", "hyperparams", "configuration", "runtime", "models", "container"),
+        *("input", "report"),
+    }
 )
 """Fields that lie in a task's larger parts."""
 METRICS = "last_metrics"
+REPORT = "report"
+"""The text of a report."""
 STATUS_FIELDS = (
     *("status", "status_reason", "status_message", "status_changed"),
     *("last_update", "last_change", "last_changed_by"),
@@ -306,9 +311,7 @@ def _parts(experiment: Experiment, queues: Mapping[str, str]) -> Json:
         "models": {"input": kept_models.get("input", []), "output": kept_models.get("output", [])},
         "container": sections.get("container", {}),
     }
-    if "input" in sections:
-        found["input"] = sections["input"]
-    return found
+    return found | {name: sections[name] for name in ("input", REPORT) if name in sections}
 
 
 def _said(value: str | None) -> Any:
