@@ -44,6 +44,15 @@ async def test_annotations_are_put_changed_and_deleted(house: House) -> None:
     assert await mia.got(path) == {"version": 0, "tags": [], "shapes": [], "tracks": [], "intervals": []}
 
 
+async def test_asking_how_far_an_import_is_erases_nothing(house: House) -> None:
+    mia, path, label = await labelled(house)
+    assert (await mia("PUT", path, {"tags": [{"frame": 0, "label_id": label}]})).status_code == 200
+    for query in ("?format=COCO%201.0", "?rq_id=x", "?format=COCO%201.0&rq_id=x"):
+        answer = await mia("PUT", path + query, b"")
+        assert answer.status_code == 410 and "requests" in answer.json()["detail"]
+    assert len((await mia.got(path))["tags"]) == 1
+
+
 async def test_a_jobs_annotations_are_those_of_its_frames(house: House) -> None:
     mia, path, cat = await labelled(house)
     await mia("PUT", path, {"shapes": [box(frame, cat) for frame in range(4)]})

@@ -214,7 +214,8 @@ async def test_a_result_is_fetched_whole_in_part_and_described(house: House) -> 
     assert (await mia("GET", f"{path}?rq_id={rq_id}", Range=f"bytes={len(whole.content)}-")).status_code == 416
     assert (await mia("GET", path)).status_code == 400
     assert (await mia("GET", f"/tasks/{task['id'] + 1}/dataset/download?rq_id={rq_id}")).status_code == 400
-    assert (await house.caller("max")("GET", f"{path}?rq_id={rq_id}")).status_code == 404
+    for come, id_ in ((house.caller("max"), rq_id), (mia, "x"), (mia, "0" * 32)):
+        assert (await come("GET", f"{path}?rq_id={id_}")).status_code == 400
 
 
 async def test_a_format_narrows_by_every_way_it_is_said(house: House) -> None:

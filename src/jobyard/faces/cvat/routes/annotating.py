@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from litestar import Response, delete, get, head, patch, post, put
+from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 
 from jobyard.datasets.annotation_checks import frames
@@ -41,6 +42,9 @@ async def get_annotations(request: Ask, number: FromPath[str]) -> Response[bytes
 @put(_PLACES, request_max_body_size=LIMIT)
 async def put_annotations(request: Ask, number: FromPath[str]) -> Response[bytes]:
     """Replace all that was said of the frames of a task or a job."""
+    if request.asked.keys() & {"format", "rq_id"}:
+        # Old clients ask so, without a body, how far an import is; it must not be read as a wish to erase everything.
+        raise HTTPException(status_code=410, detail="How far an import is, is told by its request: /api/requests.")
     on = await submitting.target(request, what(request), int(number))
     first, last, layer = _range(on)
     said = await _said(request)

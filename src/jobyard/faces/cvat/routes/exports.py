@@ -14,7 +14,7 @@ from jobyard.faces.cvat.routes.requests import found
 from jobyard.faces.cvat.surroundings import Ask
 from jobyard.faces.cvat.wire import Started
 from jobyard.faces.cvat.words import requests as words
-from jobyard.job.errors import Invalid
+from jobyard.job.errors import Invalid, NotFound
 from jobyard.job.record import Job, ResultFile
 from jobyard.job.states import State
 
@@ -86,7 +86,11 @@ async def _opened(request: Ask, job: Job) -> tuple[ResultFile, Path]:
 async def _made(request: Ask, target: str, number: int | None) -> Job:
     """Return the finished export that is meant. Raises Invalid for one that is not, or is of something else."""
     rq_id = taking.needed(request.asked, "rq_id")
-    job = await found(request, rq_id)
+    try:
+        job = await found(request, rq_id)
+    except NotFound:
+        # Only a file that is gone is told as not found.
+        raise Invalid(reason=f"There is no request {rq_id[:100]}.") from None
     mark = mark_of(job)
     own = {"project": mark.project_id, "task": mark.task_id, "job": mark.job_id}.get(target)
     if words.action(job) != "export" or mark.target != target or (number is not None and own not in {number, None}):
