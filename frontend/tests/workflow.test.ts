@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Question } from "../src/lib/workflow/calls";
+import { BOX, laid, nameOf } from "../src/lib/workflow/picture";
 import { answers, first, form, turned } from "../src/lib/workflow/questions";
 
 const question = (say: Partial<Question>): Question => ({ name: "q", type: "TextBox", description: "", default: "", multiple: false, choices: [], ...say });
@@ -28,5 +29,37 @@ describe("an app's questions", () => {
     const list = question({ type: "ListBox", choices: CHOICES, multiple: true });
     expect(turned(list, turned(list, "", "2", true), "1", true)).toBe("1,2");
     expect(turned(list, "1,2", "1", false)).toBe("2");
+  });
+});
+
+describe("the picture of a workflow", () => {
+  const spot = (tool: number, x: number, y: number) => ({ tool, title: "Filter", x, y, off: false });
+  const wire = (origin: number, port: string, target: number, entry = "Input") => ({ origin, port, target, entry });
+
+  it("keeps neighbours in one line apart, and the places as they lie to each other", () => {
+    const { boxes, width, height } = laid({ tools: [spot(1, 0, 0), spot(2, 50, 0), spot(3, 100, 70)], wires: [] });
+    const [one, two, three] = boxes;
+    expect(two!.x - one!.x).toBeGreaterThanOrEqual(2 * BOX);
+    expect(three!.x - two!.x).toBe(two!.x - one!.x);
+    expect(width).toBeGreaterThan(three!.x + BOX);
+    expect(height).toBeGreaterThan(three!.y + BOX);
+  });
+
+  it("lets wires of several ports begin and end apart, and names these ports", () => {
+    const { curves } = laid({ tools: [spot(1, 0, 0), spot(2, 100, 0), spot(3, 100, 100)], wires: [wire(1, "False", 3, "Right"), wire(1, "True", 2), wire(2, "Output", 3, "Left")] });
+    const [no, yes, only] = curves;
+    expect([no!.letter, yes!.letter, only!.letter]).toEqual(["F", "T", ""]);
+    expect(yes!.y).toBeLessThan(no!.y);
+    const end = (path: string) => Number(path.split(" ").at(-1));
+    expect(end(only!.path)).toBeLessThan(end(no!.path));
+  });
+
+  it("draws nothing of nothing, and passes by wires that lead nowhere", () => {
+    expect(laid({ tools: [], wires: [] }).boxes).toEqual([]);
+    expect(laid({ tools: [spot(1, 0, 0)], wires: [wire(1, "Output", 9)] }).curves).toEqual([]);
+  });
+
+  it("calls tools what people call them", () => {
+    expect(["DbFileInput", "TextToColumns", "RecordID", "Cleanse.yxmc", "BrowseV2"].map(nameOf)).toEqual(["Input Data", "Text To Columns", "Record ID", "Cleanse", "Browse"]);
   });
 });

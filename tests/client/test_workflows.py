@@ -162,7 +162,7 @@ def test_a_package_that_arrives_damaged_is_not_kept(tmp_path: Path) -> None:
         "published": version,
         "may": [],
         "versions": [version],
-        "look": {**look, "questions": [], "inputs": [], "outputs": []},
+        "look": {**look, "questions": [], "inputs": [], "outputs": [], "canvas": {"tools": [], "wires": []}},
     }
     house = Prepared(json(flow), httpx2.Response(200, stream=httpx2.ByteStream(b"wrong")))
     with house.client() as client, pytest.raises(Damaged):

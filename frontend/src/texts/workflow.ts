@@ -57,6 +57,10 @@ export const workflow = {
   showAll: "Show all tools",
   showWrong: "Show only what does not run",
 
+  picture: "The workflow as a picture",
+  pictureOf: (n: number) => `${plural(n, "tool", "tools")} and what connects them`,
+  off: "switched off",
+
   versions: "Versions",
   published: "runs",
   publish: "Let this one run",

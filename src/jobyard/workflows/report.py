@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from jobyard.workflows.canvas import Canvas, canvas
 from jobyard.workflows.document.package import Package
 from jobyard.workflows.document.record import Document, Question
 from jobyard.workflows.refusals import WorkflowRefused
@@ -58,6 +59,8 @@ class Report(Struct, frozen=True, kw_only=True):
     """Files that it writes."""
     free_order: bool = False
     """Whether it was made for the engine that promises no order of records."""
+    canvas: Canvas = Canvas()
+    """How it looks; nothing for what was handed in before that was kept."""
 
 
 def report(path: Path, name: str = "", files: Collection[str] = ()) -> Report:
@@ -94,6 +97,7 @@ def _of_document(document: Document, package: Package, files: Collection[str]) -
             problem=refusal.sentence,
             questions=document.questions,
             free_order=free,
+            canvas=canvas(document, {}),
         )
     found = [
         ToolReport(tool=look.tool, title=look.title, runs=not look.problems, reasons=look.problems)
@@ -112,6 +116,7 @@ def _of_document(document: Document, package: Package, files: Collection[str]) -
         inputs=plan.inputs,
         outputs=plan.outputs,
         free_order=free,
+        canvas=canvas(document, {look.tool: look.title for look in plan.looks}),
     )
 
 

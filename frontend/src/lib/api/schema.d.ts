@@ -4974,6 +4974,7 @@ export interface components {
             questions: components["schemas"]["QuestionOut"][];
             inputs: string[];
             outputs: string[];
+            canvas: components["schemas"]["CanvasOut"];
         };
         /**
          * ToolLook
@@ -4996,6 +4997,35 @@ export interface components {
             default: string;
             multiple: boolean;
             choices: string[][];
+        };
+        /**
+         * CanvasOut
+         * @description A workflow as a picture; no tools where there are very many, or where nothing is known of it.
+         */
+        CanvasOut: {
+            tools: components["schemas"]["SpotOut"][];
+            wires: components["schemas"]["WireOut"][];
+        };
+        /**
+         * SpotOut
+         * @description A tool in the picture of a workflow.
+         */
+        SpotOut: {
+            tool: number;
+            title: string;
+            x: number;
+            y: number;
+            off: boolean;
+        };
+        /**
+         * WireOut
+         * @description A connection from a tool's port to another tool's entry.
+         */
+        WireOut: {
+            origin: number;
+            port: string;
+            target: number;
+            entry: string;
         };
         /**
          * UserMade
@@ -5251,6 +5281,7 @@ export interface components {
             messages: components["schemas"]["MessageOut"][];
             records: components["schemas"]["ToolRecords"][];
             files: components["schemas"]["WrittenOut"][];
+            canvas: components["schemas"]["CanvasOut"];
         };
         /**
          * MessageOut

@@ -11,6 +11,7 @@ export type Look = Schemas["LookOut"];
 export type Question = Schemas["QuestionOut"];
 export type Run = Schemas["RunOut"];
 export type Message = Schemas["MessageOut"];
+export type Canvas = Schemas["CanvasOut"];
 export type Preview = Schemas["PreviewOut"];
 
 const of = (id: string) => ({ path: { workflow_id: id } });

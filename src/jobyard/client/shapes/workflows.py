@@ -33,6 +33,35 @@ class ToolLook(Struct, frozen=True, kw_only=True):
     """Why it does not run here."""
 
 
+class Spot(Struct, frozen=True, kw_only=True):
+    """A tool in the picture of a workflow."""
+
+    tool: int
+    title: str
+    x: int
+    """Where its left side is, in pixels from the picture's own."""
+    y: int
+    """Where its upper side is."""
+    off: bool
+    """Whether it stands in a container that is switched off."""
+
+
+class Wire(Struct, frozen=True, kw_only=True):
+    """A connection from a tool's port to another tool's entry."""
+
+    origin: int
+    port: str
+    target: int
+    entry: str
+
+
+class Canvas(Struct, frozen=True, kw_only=True):
+    """A workflow as a picture; no tools where there are very many, or where nothing is known of it."""
+
+    tools: list[Spot]
+    wires: list[Wire]
+
+
 class Look(Struct, frozen=True, kw_only=True):
     """What was found of a version when it was handed in: can it run here?"""
 
@@ -50,6 +79,7 @@ class Look(Struct, frozen=True, kw_only=True):
     inputs: list[str]
     """Files that it reads and does not bring along."""
     outputs: list[str]
+    canvas: Canvas
 
 
 class Version(Struct, frozen=True, kw_only=True):
@@ -156,6 +186,8 @@ class WorkflowRun(Struct, frozen=True, kw_only=True):
     """All of them once it has ended."""
     records: list[ToolRecords]
     files: list[WrittenFile]
+    canvas: Canvas
+    """How the workflow looks that ran."""
 
 
 class Preview(Struct, frozen=True, kw_only=True):

@@ -73,6 +73,7 @@ def _tool(node: Element, disabled: bool, file: str) -> Tool:  # noqa: FBT001 - h
         macro=settings.attributes.get("Macro", "").strip(),
         configuration=node.first("Properties", "Configuration") or Element("Configuration"),
         disabled=disabled,
+        place=_place(node.first("GuiSettings", "Position")),
         expected={
             info.attributes.get("connection", "Output"): tuple(
                 field.attributes for field in info.every("RecordInfo", "Field")
@@ -80,6 +81,19 @@ def _tool(node: Element, disabled: bool, file: str) -> Tool:  # noqa: FBT001 - h
             for info in node.every("Properties", "MetaInfo")
         },
     )
+
+
+def _place(position: Element | None) -> tuple[int, int] | None:
+    """Return where a tool stands; None where that is not said in numbers that a picture could have."""
+    told = position.attributes if position is not None else {}
+    x, y = (_pixel(told.get(axis, "")) for axis in ("x", "y"))
+    return (x, y) if x is not None and y is not None else None
+
+
+def _pixel(said: str) -> int | None:
+    whole = said.strip().partition(".")[0]
+    digits = whole.removeprefix("-")
+    return int(whole) if digits.isascii() and digits.isdigit() and len(digits) <= 6 else None
 
 
 def _wires(root: Element, file: str, known: set[int]) -> tuple[Wire, ...]:

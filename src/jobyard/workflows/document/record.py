@@ -30,6 +30,8 @@ class Tool(Struct, frozen=True, kw_only=True):
     """Whether it only stands on the canvas, asks people something, or holds other tools."""
     disabled: bool = False
     """Whether it stands in a container that is switched off."""
+    place: tuple[int, int] | None = None
+    """The pixel where it stands on the canvas; None where the document does not say."""
     expected: dict[str, tuple[dict[str, str], ...]] = {}
     """For each port the fields that the original produced when the document was saved."""
 

@@ -82,6 +82,35 @@ class ToolLook(Struct, kw_only=True):
     """Why it does not run here."""
 
 
+class SpotOut(Struct, kw_only=True):
+    """A tool in the picture of a workflow."""
+
+    tool: int
+    title: str
+    x: int
+    """Where its left side is, in pixels from the picture's own."""
+    y: int
+    """Where its upper side is."""
+    off: bool
+    """Whether it stands in a container that is switched off."""
+
+
+class WireOut(Struct, kw_only=True):
+    """A connection from a tool's port to another tool's entry."""
+
+    origin: int
+    port: str
+    target: int
+    entry: str
+
+
+class CanvasOut(Struct, kw_only=True):
+    """A workflow as a picture; no tools where there are very many, or where nothing is known of it."""
+
+    tools: list[SpotOut]
+    wires: list[WireOut]
+
+
 class LookOut(Struct, kw_only=True):
     """What was found of a version when it was handed in: can it run here?"""
 
@@ -99,6 +128,7 @@ class LookOut(Struct, kw_only=True):
     inputs: list[str]
     """Files that it reads and does not bring along."""
     outputs: list[str]
+    canvas: CanvasOut
 
 
 class VersionOut(Struct, kw_only=True):
@@ -226,6 +256,8 @@ class RunOut(Struct, kw_only=True):
     """All of them once it has ended."""
     records: list[ToolRecords]
     files: list[WrittenOut]
+    canvas: CanvasOut
+    """How the workflow looks that ran."""
 
 
 class PreviewOut(Struct, kw_only=True):

@@ -17,6 +17,7 @@ from jobyard.faces.native.words.asking import project_ref
 from jobyard.faces.native.words.times import moment
 from jobyard.job.record import Job
 from jobyard.people.record import Actor
+from jobyard.workflows.canvas import Canvas
 from jobyard.workflows.document.record import Question
 from jobyard.workflows.library import standing
 from jobyard.workflows.library.record import Entry, Shown, Version, Workflow
@@ -84,6 +85,7 @@ def look_out(look: Report) -> wire.LookOut:
         questions=[_question(one) for one in look.questions],
         inputs=list(look.inputs),
         outputs=list(look.outputs),
+        canvas=_canvas(look.canvas),
     )
 
 
@@ -109,6 +111,7 @@ def run_out(job: Job, told: Iterable[Message], look: Report | None, version: Ver
         messages=[_message(one, titles) for one in told if one.status not in _PROGRAMS],
         records=_records(result.get("records"), titles),
         files=_files(result.get("files")),
+        canvas=_canvas(look.canvas if look else Canvas()),
     )
 
 
@@ -123,6 +126,17 @@ def messages_in(written: bytes) -> list[Message]:
 def preview_out(found: Preview) -> wire.PreviewOut:
     """Return the first records of a file."""
     return wire.PreviewOut(columns=list(found.columns), rows=[list(row) for row in found.rows], more=found.more)
+
+
+def _canvas(drawn: Canvas) -> wire.CanvasOut:
+    return wire.CanvasOut(
+        tools=[
+            wire.SpotOut(tool=spot.tool, title=spot.title, x=spot.x, y=spot.y, off=spot.off) for spot in drawn.spots
+        ],
+        wires=[
+            wire.WireOut(origin=one.origin, port=one.port, target=one.target, entry=one.entry) for one in drawn.wires
+        ],
+    )
 
 
 def _said(workflow: Workflow, version: Version, actor: Actor, names: Mapping[str, str]) -> dict[str, Any]:
