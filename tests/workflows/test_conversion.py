@@ -15,8 +15,8 @@ FRAME = pl.DataFrame({"name": ["Ada", "Emmy", None], "age": [36, 53, 9], "born":
 
 
 def test_only_what_can_be_made_is_offered() -> None:
-    assert offered("a.csv", 1) == ("xlsx", "json", "parquet", "html")
-    assert offered("a.TXT", 1) == ("csv", "xlsx", "json", "parquet", "html")
+    assert offered("a.csv", 1) == ("xlsx", "json", "parquet", "html", "yxdb")
+    assert offered("a.TXT", 1) == ("csv", "xlsx", "json", "parquet", "html", "yxdb")
     assert offered("a.yxdb", 1) == ("csv", "xlsx", "json", "parquet", "html")
     assert offered("a.pdf", 1) == offered("csv", 1) == offered("a.csv", making.MOST + 1) == ()
 
@@ -60,7 +60,7 @@ def test_a_workbook_becomes_a_text(tmp_path: Path) -> None:
 
 def test_a_table_without_anything_is_made_too(tmp_path: Path) -> None:
     (tmp_path / "a.csv").touch()
-    for form in ("xlsx", "json", "parquet", "html"):
+    for form in ("xlsx", "json", "parquet", "html", "yxdb"):
         tables.make(tmp_path / "a.csv", "a.csv", form, tmp_path / form)
         assert (tmp_path / form).stat().st_size > 0
 

@@ -70,7 +70,7 @@ def test_an_unknown_tool_is_named_before_anything_is_written(tmp_path: Path) -> 
         ("Message", "<When>Full moon</When><MessageExpression>1</MessageExpression>", "Full moon"),
         ("AlteryxSelect", '<CommaDecimal value="True"/>', "comma"),
         ("DbFileOutput", '<File FileFormat="64">x.hyper</File>', "writing Tableau's hyper"),
-        ("DbFileOutput", '<File FileFormat="19">x.yxdb</File>', "writing yxdb"),
+        ("DbFileOutput", '<File FileFormat="8">x.xls</File>', "writing xls"),
         ("DbFileOutput", '<File FileFormat="23">odbc:DSN=x|||t</File>', "writing ODBC"),
         ("DbFileOutput", '<File FileFormat="0">x.csv</File><MultiFile value="True"/>', "for each value"),
         ("RecordID", "<FieldType>Blob</FieldType>", "the type 'Blob'"),
@@ -146,7 +146,7 @@ def test_an_output_that_is_switched_off_writes_nothing_and_keeps_nothing_from_ru
     canvas = Canvas()
     source = canvas.text(["a"], [1])
     canvas.tool("DbFileOutput", OUT.format("out.csv"), Input=source)
-    off = canvas.tool("DbFileOutput", '<File FileFormat="19">x.yxdb</File><Disable>True</Disable>', Input=source)
+    off = canvas.tool("DbFileOutput", '<File FileFormat="8">x.xls</File><Disable>True</Disable>', Input=source)
     path = canvas.saved(tmp_path / "in")
     with Package(path) as package:
         assert planned(package.main(), package).outputs == ("out.csv",)

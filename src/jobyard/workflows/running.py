@@ -14,7 +14,7 @@ from jobyard.workflows import apps
 from jobyard.workflows.document.graph import Route, route
 from jobyard.workflows.document.package import Package
 from jobyard.workflows.document.record import Document, Tool
-from jobyard.workflows.files import columnar, delimited, forms, workbook
+from jobyard.workflows.files import columnar, delimited, forms, workbook, yxdb_writing
 from jobyard.workflows.formula.functions.catalog import functions
 from jobyard.workflows.messages import Messages, Status
 from jobyard.workflows.planning import name_of, planned
@@ -255,6 +255,8 @@ def _write(outputs: list[Output], means: Means, outcome: Outcome) -> None:
             delimited.write(first.table, target, first.options)
         elif first.form == forms.JSON:
             columnar.write_json(first.table, target)
+        elif first.form == forms.YXDB:
+            yxdb_writing.write(first.table, target, means.check)
         else:
             columnar.write_parquet(first.table, target)
         records = sum(one.table.height for one in group)

@@ -11,6 +11,7 @@ import pytest
 from jobyard.faces.alteryx.words import jobs as words
 from jobyard.job.states import State
 from jobyard.people.record import HOUSE, Role
+from jobyard.workflows.files import yxdb_file
 from tests.faces.alteryx.house import House, failing, writing
 
 pytestmark = pytest.mark.anyio
@@ -39,14 +40,14 @@ async def test_a_job_has_the_ten_keys_and_leaves_what_it_wrote(house: House) -> 
     ]
     [output] = ended["outputs"]
     assert (output["fileName"], output["name"], output["format"]) == ("out.csv", "out.csv", "Csv")
-    assert output["availableFormats"] == ["Raw", "Csv", "Xlsx", "Json", "Parquet", "Html"]
+    assert output["availableFormats"] == ["Raw", "Csv", "Xlsx", "Json", "Parquet", "Html", "Yxdb"]
     for version in ("v1", "v3"):
         for asked in ("", "?format=Raw", "?format=csv"):
             answer = await mine("GET", f"/{version}/jobs/{id_}/output/{output['id']}/{asked}")
             assert answer.content == b"a,b\r\n1,x\r\n2,y\r\n"
             assert 'filename="out.csv"' in answer.headers["content-disposition"]
     assert "none of Raw, Csv" in str(
-        (await mine("GET", f"/v1/jobs/{id_}/output/{output['id']}?format=Yxdb")).json()["modelState"]
+        (await mine("GET", f"/v1/jobs/{id_}/output/{output['id']}?format=Pdf")).json()["modelState"]
     )
     assert "no output" in await mine.refused(404, "GET", f"/v3/jobs/{id_}/output/{'0' * 24}")
 
@@ -69,6 +70,8 @@ async def test_an_output_is_handed_out_in_every_format_that_it_tells_of(house: H
     assert pl.read_parquet(io.BytesIO(made["Parquet"])).rows() == [("1", "<x>"), ("2", None)]
     assert fastexcel.read_excel(made["Xlsx"]).load_sheet(0).to_polars().rows() == [("1", "<x>"), ("2", None)]
     assert "<td>1</td><td>&lt;x&gt;</td>" in made["Html"].decode()
+    records = yxdb_file.read(io.BytesIO(made["Yxdb"]), "out.yxdb", 0, lambda: None)
+    assert records.frame.rows() == [("1", "<x>"), ("2", None)]
 
 
 async def test_a_file_that_is_no_table_after_all_says_so(house: House) -> None:

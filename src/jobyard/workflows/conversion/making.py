@@ -8,7 +8,7 @@ from jobyard.workflows import apart
 from jobyard.workflows.files import forms
 
 HTML = "html"
-MADE = (forms.DELIMITED, forms.WORKBOOK, forms.JSON, forms.PARQUET, HTML)
+MADE = (forms.DELIMITED, forms.WORKBOOK, forms.JSON, forms.PARQUET, HTML, forms.YXDB)
 """What can be made of every table that can be read."""
 MEDIA_TYPES = {**forms.MEDIA_TYPES, HTML: "text/html; charset=utf-8"}
 MOST = 128 * 1024**2

@@ -13,8 +13,8 @@ from typing import BinaryIO
 from jobyard.workflows.document.markup import Element
 from jobyard.workflows.fields.columns import convert
 from jobyard.workflows.fields.record import FieldType, field
-from jobyard.workflows.files import columnar, delimited, forms, workbook, yxdb_file
-from jobyard.workflows.refusals import FileUnreadable
+from jobyard.workflows.files import columnar, delimited, forms, workbook, yxdb_file, yxdb_writing
+from jobyard.workflows.refusals import FileUnreadable, WorkflowRefused
 from jobyard.workflows.table import Table
 
 _MOST_UNPACKED = 1024**3
@@ -28,7 +28,10 @@ def make(source: Path, name: str, form: str, target: Path) -> None:
     table = _read(source, name)
     if form == forms.WORKBOOK:
         _require_sheet(table, name)
-    _WRITERS[form](table, posixpath.splitext(name)[0], target)
+    try:
+        _WRITERS[form](table, posixpath.splitext(name)[0], target)
+    except WorkflowRefused as refusal:
+        raise FileUnreadable(file=name, reason=refusal.data["reason"]) from None
 
 
 def _read(source: Path, name: str) -> Table:
@@ -101,6 +104,10 @@ def _parquet(table: Table, title: str, target: Path) -> None:
     columnar.write_parquet(table, target)
 
 
+def _yxdb(table: Table, title: str, target: Path) -> None:
+    yxdb_writing.write(table, target, _go_on)
+
+
 def _page(table: Table, title: str, target: Path) -> None:
     wide = field("x", FieldType.VARIABLE_WIDE_STRING)
     columns = [convert(table.frame[one.name], wide)[0] for one in table.fields]
@@ -121,6 +128,7 @@ _WRITERS: Mapping[str, Callable[[Table, str, Path], None]] = MappingProxyType(
         forms.WORKBOOK: _workbook,
         forms.JSON: _json,
         forms.PARQUET: _parquet,
+        forms.YXDB: _yxdb,
         "html": _page,
     }
 )

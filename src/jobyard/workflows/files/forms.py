@@ -8,7 +8,7 @@ from jobyard.workflows.document.markup import Element
 
 DELIMITED, WORKBOOK, JSON, PARQUET, YXDB = "csv", "xlsx", "json", "parquet", "yxdb"
 READ = frozenset({DELIMITED, WORKBOOK, JSON, PARQUET, YXDB})
-WRITTEN = frozenset({DELIMITED, WORKBOOK, JSON, PARQUET})
+WRITTEN = READ
 _NUMBERS = {"0": DELIMITED, "25": WORKBOOK, "19": YXDB}
 _OTHERS = {"8": "xls", "23": "ODBC", "64": "Tableau's hyper", "106": "an SQLite database"}
 _ENDINGS = {"csv": DELIMITED, "txt": DELIMITED, "tsv": DELIMITED, "tab": DELIMITED, "xlsx": WORKBOOK, "json": JSON}
@@ -19,6 +19,7 @@ MEDIA_TYPES = {
     WORKBOOK: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     JSON: "application/json",
     PARQUET: "application/vnd.apache.parquet",
+    YXDB: "application/octet-stream",
 }
 
 

@@ -8,9 +8,8 @@ from typing import Any, BinaryIO
 
 import polars as pl
 
-from jobyard.workflows.fields.columns import stored
-from jobyard.workflows.fields.record import DATES, FieldType, declared
-from jobyard.workflows.fields.values import converted
+from jobyard.workflows.fields.columns import convert, stored
+from jobyard.workflows.fields.record import DATES, Field, FieldType, declared, field
 from jobyard.workflows.refusals import FileUnreadable, WorkflowRefused
 from jobyard.workflows.table import Table, made
 
@@ -18,16 +17,16 @@ _HEAD, _META_AT, _META_MOST = 512, 80, 16 * 1024**2
 _MAGIC = b"Alteryx Database File"
 _PIECE = 16_384
 _MOST = 4 * 1024**3
+_AS_TEXT = {**{one.value: field("", one).size for one in DATES}, FieldType.FIXED_DECIMAL.value: 0}
+"""Fields whose values are texts in the file, with the letters of each; a fixed decimal says how many it has."""
 
 
 def read(file: BinaryIO, name: str, limit: int, check: Callable[[], None]) -> Table:
     """Return a file as a table. Raises FileUnreadable, also for the newer form that only the newer engine writes."""
-    from yxdb.yxdb_reader import YxdbReader
-
     data = file.read(_MOST + 1)
     _look(data, name)
     try:
-        reader = YxdbReader(stream=io.BytesIO(data))
+        reader = _reader(io.BytesIO(data))
         found = reader.list_fields()
         told = _told(reader.meta_info_str)
         fields = [declared(one.name, *told.get(one.name, ("", ""))) for one in found]
@@ -40,18 +39,34 @@ def read(file: BinaryIO, name: str, limit: int, check: Callable[[], None]) -> Ta
     count = 0
     try:
         while (not limit or count < limit) and reader.next():
-            for place, field in enumerate(fields):
-                values[place].append(_value(reader.read_index(place), field))
+            for place in range(len(fields)):
+                values[place].append(reader.read_index(place))
             count += 1
             if count % _PIECE == 0:
                 check()
-                _keep(fields, values, pieces)
+                _keep(fields, values, pieces, name)
+        _keep(fields, values, pieces, name)
     except FileUnreadable:
         raise
     except Exception as error:  # noqa: BLE001 - the same
         raise FileUnreadable(file=name, reason=f"it breaks off behind record {count:,} ({str(error)[:200]})") from None
-    _keep(fields, values, pieces)
     return made(fields, [pl.concat(column) for column in pieces])
+
+
+def _reader(data: io.BytesIO) -> Any:
+    """Return a reader that gives dates, times and fixed decimals as the texts that they are in the file."""
+    from yxdb._metainfo_field import MetaInfoField
+    from yxdb.yxdb_reader import YxdbReader
+
+    class Reader(YxdbReader):  # type: ignore[misc]
+        def _get_fields(self) -> None:
+            super()._get_fields()
+            for place, one in enumerate(self._fields):
+                if one.data_type in _AS_TEXT:
+                    size = _AS_TEXT[one.data_type] or one.size
+                    self._fields[place] = MetaInfoField(one.name, "String", size, 0)
+
+    return Reader(stream=data)
 
 
 def _look(data: bytes, name: str) -> None:
@@ -72,22 +87,26 @@ def _told(described: str) -> dict[str, tuple[str, str]]:
     root = markup(described.encode(), "the description of its fields")
     info = root if root.name == "RecordInfo" else root.first("RecordInfo")
     found = {}
-    for field in [] if info is None else info.every("Field"):
-        size, scale = field.attributes.get("size", ""), field.attributes.get("scale", "")
-        found[field.attributes.get("name", "")] = (
-            field.attributes.get("type", ""),
+    for one in [] if info is None else info.every("Field"):
+        size, scale = one.attributes.get("size", ""), one.attributes.get("scale", "")
+        found[one.attributes.get("name", "")] = (
+            one.attributes.get("type", ""),
             f"{size}.{scale}" if scale else size,
         )
     return found
 
 
-def _value(value: Any, field: Any) -> Any:
-    if field.type is FieldType.FIXED_DECIMAL or field.type in DATES:
-        return converted(value, field)[0]
-    return value
-
-
-def _keep(fields: list[Any], values: list[list[Any]], pieces: list[list[pl.Series]]) -> None:
-    for place, field in enumerate(fields):
-        pieces[place].append(pl.Series(field.name, values[place], dtype=stored(field), strict=False))
+def _keep(fields: list[Field], values: list[list[Any]], pieces: list[list[pl.Series]], file: str) -> None:
+    for place, one in enumerate(fields):
+        if one.type in _AS_TEXT:
+            texts = pl.Series(one.name, values[place], dtype=pl.String)
+            column = convert(texts.str.strip_chars(), one)[0]
+            if column.null_count() > texts.null_count():
+                raise FileUnreadable(file=file, reason=f"a value of {one.name!r} is no {one.type}")
+        else:
+            plain = values[place]
+            if one.type is FieldType.BLOB:
+                plain = [None if value is None else bytes(value) for value in plain]  # an empty one is no `bytes`
+            column = pl.Series(one.name, plain, dtype=stored(one), strict=False)
+        pieces[place].append(column)
         values[place] = []
