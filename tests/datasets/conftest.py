@@ -29,3 +29,4 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stretches, "BATCH_ENTRIES", 10)
     monkeypatch.setattr(sync, "LEAST", 4)
     monkeypatch.setattr(stretches, "LEAST", 4)
+    monkeypatch.setattr(stretches, "AT_ONCE", 1)

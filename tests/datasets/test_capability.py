@@ -152,6 +152,19 @@ def test_a_batch_that_is_no_sorted_stretch_changes_nothing(yard: Yard, job: Job)
     assert yard.stored() == []
 
 
+def test_batches_come_together_or_not_at_all(yard: Yard, job: Job) -> None:
+    yard.call(job, "datasets.open")
+    good = {"start": b"", "entries": [(b"a", 1, 1, "")], "upto": b"b", "skipped": 0}
+    for wrong in ([], [good, WRONG_BATCHES[5]], [good] * 101):
+        with pytest.raises(Invalid):
+            yard.call(job, "datasets.apply_all", {"batches": wrong})
+    assert yard.stored() == []
+    last = {"start": b"b", "entries": [(b"c", 1, 1, "")], "upto": None, "skipped": 2}
+    applied = unpacked(yard.call(job, "datasets.apply_all", {"batches": [good, good, last]}), Applied)
+    assert (applied.passed, applied.counts.added, applied.counts.skipped) == (True, 2, 2)
+    assert applied == unpacked(yard.call(job, "datasets.apply_all", {"batches": [good, good, last]}), Applied)
+
+
 def test_a_job_without_its_dataset_is_told_so(yard: Yard, job: Job) -> None:
     for resource in (None, {"type": "task", "id": "x"}, {"type": "dataset", "id": "0" * 32}):
         other = msgspec.structs.replace(job, resource=msgspec.convert(resource, type=type(job.resource) | None))

@@ -21,6 +21,7 @@ from jobyard.datasets.messages import (
     BATCH_LIMIT,
     Applied,
     Batch,
+    Batches,
     Entry,
     Finished,
     LabelsRead,
@@ -94,14 +95,19 @@ class DatasetCapability:
         return Resource(type="dataset", id=dataset.id, name=dataset.name)
 
     def call(self, transaction: Transaction, job: Job, verb: str, payload: Any, now: int) -> Any:
-        """Answer a running synchronization: `open`, `apply`, `unread`, `label`, `finish`. Each may be repeated."""
+        """Answer a running synchronization: `open`, `apply`, `unread`, `label`, `finish`. Each may be repeated.
+
+        `apply_all` is `apply` several times, in one transaction.
+        """
         if job.kind not in self.kinds:
             raise NotFound(what="verb", name=f"datasets.{verb} for {job.kind}")
         match verb:
             case "open":
                 return packed(self._open(transaction, job, now))
             case "apply":
-                return packed(self._apply(transaction, job, _read(payload, Batch), now))
+                return packed(self._apply(transaction, job, [_read(payload, Batch)], now))
+            case "apply_all":
+                return packed(self._apply(transaction, job, _read(payload, Batches).batches, now))
             case "unread":
                 return packed(self._unread(transaction, job, now))
             case "label":
@@ -149,7 +155,15 @@ class DatasetCapability:
             return None
         return reach(covering(transaction, found), found.place, self._vault)
 
-    def _apply(self, transaction: Transaction, job: Job, batch: Batch, now: int) -> Applied:
+    def _apply(self, transaction: Transaction, job: Job, batches: list[Batch], now: int) -> Applied:
+        for batch in batches:
+            begun, more = self._taken(transaction, job, batch, now)
+            if more:
+                break
+        return replace(_applied(transaction, begun), more=more)
+
+    def _taken(self, transaction: Transaction, job: Job, batch: Batch, now: int) -> tuple[Pass, bool]:
+        """Return where the synchronization stands behind a batch, and whether the same batch has to come again."""
         check(batch)
         held = _held(transaction, job)
         begun = _begun(transaction, job, held)
@@ -157,9 +171,9 @@ class DatasetCapability:
             raise AlreadySynchronizing(name=held.dataset.name, job=held.syncing or "?")
         if begun.passed or batch.start != begun.cursor:
             check_order(batch.start, batch.entries)
-            return _applied(transaction, begun)
+            return begun, False
         if batch.digest:
-            return self._by_digest(transaction, job, held, begun, batch, now)
+            return self._by_digest(transaction, job, held, begun, batch, now), False
         sorted_ = _sorting(held.dataset)
         samples, more = self._compared(batch.entries, rows.known, transaction, held, batch)
         files, more_files = NOTHING, False
@@ -176,16 +190,14 @@ class DatasetCapability:
         rows.write(transaction, held, samples, now)
         label_files.write(transaction, held, sorted_, samples, files, now)
         _note(transaction, begun, moved, samples, now)
-        return replace(_applied(transaction, moved), more=more or more_files)
+        return moved, more or more_files
 
-    def _by_digest(
-        self, transaction: Transaction, job: Job, held: Held, begun: Pass, batch: Batch, now: int
-    ) -> Applied:
+    def _by_digest(self, transaction: Transaction, job: Job, held: Held, begun: Pass, batch: Batch, now: int) -> Pass:
         """Take a stretch that is as it was outside of its parts."""
         number, sorted_ = held.dataset.number, _sorting(held.dataset)
         count = stretches.same(transaction, number, batch)
         if count is None:
-            return _applied(transaction, begun)
+            return begun
         samples = joined(
             difference(rows.known(transaction, number, part.start, part.upto, BATCH_LIMIT), part.entries)
             for part in batch.parts
@@ -204,7 +216,7 @@ class DatasetCapability:
             rows.write(transaction, held, samples, now)
             label_files.write(transaction, held, sorted_, samples, files, now)
         _note(transaction, begun, moved, samples, now)
-        return _applied(transaction, moved)
+        return moved
 
     def _compared(
         self, listed: list[Entry], ask: Known, transaction: Transaction, held: Held, batch: Batch
@@ -337,5 +349,6 @@ def _drawn(series: tuple[Point, ...], moved: Pass, at: int) -> tuple[Point, ...]
 
 
 def _applied(view: View, begun: Pass) -> Applied:
-    ahead = None if begun.passed else stretches.ahead(view, begun.dataset, begun.cursor)
-    return Applied(cursor=begun.cursor, passed=begun.passed, counts=begun.counts, ahead=ahead)
+    known = [] if begun.passed else stretches.ahead(view, begun.dataset, begun.cursor)
+    ahead = known[0] if known else None
+    return Applied(cursor=begun.cursor, passed=begun.passed, counts=begun.counts, ahead=ahead, then=known[1:])

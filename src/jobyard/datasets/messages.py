@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from jobyard.datasets.record import Counts, Purpose
 
@@ -22,6 +22,8 @@ BATCH_LIMIT = 2 * BATCH_ENTRIES
 """The most entries one batch carries."""
 BATCH_BYTES = 512 * 1024
 """After so many bytes of paths a batch is sent, where the house did not say how far the stretch goes."""
+BATCHES_LIMIT = 100
+"""The most batches that are sent at once."""
 LEAVES_LIMIT = 20 * BATCH_LIMIT
 """The most bytes that the leaves of a stretch take."""
 LEAST = 250
@@ -92,6 +94,8 @@ class Applied(Struct, frozen=True, kw_only=True):
     """Only a part of what the batch deletes was deleted; send the same batch again."""
     ahead: Ahead | None = None
     """Where the next batch had best end; None where nothing was compared from here on."""
+    then: list[Ahead] = []
+    """The stretches behind the one ahead, as far as each begins where the one before ends."""
 
 
 class Opened(Struct, frozen=True, kw_only=True):
@@ -132,6 +136,12 @@ class Batch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     """With parts: what is to be kept of the stretch from now on."""
     further: bool = False
     """A sample was seen further on in the source: that none came so far does not make it an empty one."""
+
+
+class Batches(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The payload of `datasets.apply_all`: batches that follow each other, each of them taken as if it came alone."""
+
+    batches: Annotated[list[Batch], Meta(min_length=1, max_length=BATCHES_LIMIT)]
 
 
 class Unread(Struct, frozen=True, kw_only=True):

@@ -9,40 +9,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from msgspec import Struct
-
 from jobyard.datasets import leaves
 from jobyard.datasets.messages import BATCH_ENTRIES, LEAST, Ahead, Batch, Entry, Kept
 from jobyard.datasets.rows import QUERIES
 from jobyard.store.contract import Transaction, View
 
-
-class Stretch(Struct, frozen=True, kw_only=True):
-    """One stretch as it is stored."""
-
-    start: bytes
-    upto: bytes | None
-    samples: int
-    digest: bytes
-    leaves: bytes
+AT_ONCE = 16
+"""Stretches that are told ahead."""
 
 
-def ahead(view: View, number: int, cursor: bytes) -> Ahead | None:
-    """Return how far what lies behind a path was compared in one go, and as what; None where it was not."""
-    found = _next(view, number, cursor)
-    if found is None:
-        return None
-    if found.start != cursor:
-        return Ahead(upto=found.start)
-    return Ahead(upto=found.upto, digest=found.digest, leaves=found.leaves)
+def ahead(view: View, number: int, cursor: bytes) -> list[Ahead]:
+    """Return how far what lies behind a path was compared in one go, and as what; then the stretches that follow it.
+
+    Nothing where nothing was compared from there on.
+    """
+    rows = view.rows(QUERIES["next_stretches"], {"dataset": number, "start": cursor, "limit": AT_ONCE})
+    found, place = list[Ahead](), cursor
+    for start, upto, digest, leaves_ in rows:
+        if start != place:
+            return found or [Ahead(upto=start)]
+        found.append(Ahead(upto=upto, digest=digest, leaves=leaves_))
+        place = upto
+    return found
 
 
 def same(view: View, number: int, batch: Batch) -> int | None:
     """Return how many samples are known of a stretch told by its digest; None where that is not what is known."""
-    found = _next(view, number, batch.start)
-    if found is None or (found.start, found.upto, found.digest) != (batch.start, batch.upto, batch.digest):
-        return None
-    return found.samples
+    rows = view.rows(QUERIES["stretch_at"], {"dataset": number, "start": batch.start})
+    known = [samples for upto, digest, samples in rows if (upto, digest) == (batch.upto, batch.digest)]
+    return known[0] if known else None
 
 
 def forget(transaction: Transaction, number: int, start: bytes, upto: bytes | None) -> None:
@@ -78,13 +73,6 @@ def _put(transaction: Transaction, number: int, start: bytes, upto: bytes | None
         "leaves": kept.leaves,
     }
     transaction.run(QUERIES["put_stretch"], parameters)
-
-
-def _next(view: View, number: int, start: bytes) -> Stretch | None:
-    rows = view.rows(QUERIES["next_stretch"], {"dataset": number, "start": start})
-    return next(
-        (Stretch(start=row[0], upto=row[1], samples=row[2], digest=row[3], leaves=row[4]) for row in rows), None
-    )
 
 
 def _pieces(

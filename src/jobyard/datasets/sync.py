@@ -15,6 +15,7 @@ from jobyard.datasets.messages import (
     LEAST,
     Applied,
     Batch,
+    Batches,
     Entry,
     Finished,
     LabelFile,
@@ -28,12 +29,15 @@ from jobyard.datasets.messages import (
 from jobyard.datasets.paths import shown
 from jobyard.datasets.reading import Reader
 from jobyard.datasets.sorting import sorting
+from jobyard.job.clock import SECOND, SystemClock
 from jobyard.job.errors import SourceEmptied
 from jobyard.kinds import Context, Kind
 
 LABEL_BYTES = 1024 * 1024
 """After so many bytes of label files the house is told what stands in them: a message, and memory, have a limit."""
 _TEXT_LIMIT = 200
+_PATIENCE = SECOND // 2
+"""How long the house hears nothing of batches that say little."""
 
 
 class SyncParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -100,6 +104,9 @@ class _Listing:
         """The house stands elsewhere than behind the batch it was sent."""
         self._lies_ahead: bool | None = None
         """A sample lies somewhere in the source; None where nobody has looked."""
+        self._waiting = list[Batch]()
+        self._clock = SystemClock()
+        self._asked_at = self._clock.now()
         self._stand(opened.applied)
 
     def run(self, *, may_be_empty: bool) -> None:
@@ -120,6 +127,7 @@ class _Listing:
         everything, is_sample = not self._sorting.samples, self._sorting.is_sample
         self._stand(self._applied)
         self._astray, weight, sent = False, 0, self._sent
+        self._waiting.clear()
         self._skipped.begin(self._pass)
         for entry in self._source.entries(self._applied.cursor, self._want):
             path = entry[0]
@@ -153,22 +161,38 @@ class _Listing:
         while self._until is not None and path > self._until:
             if not self._entries and not self._applied.counts.listed:
                 # As long as no sample was met the source may be empty, which only its end can tell.
-                self._applied, self._until = replace(self._applied, ahead=None), None
+                self._applied, self._until = replace(self._applied, ahead=None, then=[]), None
             else:
                 self._send(self._until)
 
     def _send(self, upto: bytes | None) -> None:
-        batch = self._batch(upto)
+        """Send the batch, with those that wait; or let it wait itself where the house will know how to go on."""
+        self._waiting.append(self._batch(upto))
+        self._sent += 1
+        if self._may_wait(upto):
+            ahead, *then = self._applied.then
+            self._stand(replace(self._applied, cursor=upto, ahead=ahead, then=then))
+            return
+        batches, self._waiting = self._waiting, []
         more = True
         while more:
-            # It travels as it is: to take a batch apart first would cost as much as to encode it.
-            applied = unpacked(self._context.call("datasets.apply", batch), Applied)
+            # They travel as they are: to take them apart first would cost as much as to encode them.
+            verb, told = ("apply", batches[0]) if len(batches) == 1 else ("apply_all", Batches(batches=batches))
+            applied = unpacked(self._context.call(f"datasets.{verb}", told), Applied)
             more = applied.more
             self._tell(applied)
         self._stand(applied)
-        self._sent += 1
+        self._asked_at = self._clock.now()
         if applied.passed or applied.cursor != upto:
             self._astray, self._until = True, None
+
+    def _may_wait(self, upto: bytes | None) -> bool:
+        """Tell whether a batch says little, and is surely not the first with a sample; nothing waits for long."""
+        batch, listed = self._waiting[-1], self._applied.counts.listed
+        said = sum(len(part.entries) for one in self._waiting for part in one.parts)
+        if not (self._applied.then and listed and batch.digest and upto is not None) or said >= 2 * BATCH_ENTRIES:
+            return False
+        return self._clock.now() - self._asked_at < _PATIENCE
 
     def _batch(self, upto: bytes | None) -> Batch:
         entries, files, ahead = self._entries, self._files, self._applied.ahead

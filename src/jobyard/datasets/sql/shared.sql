@@ -227,12 +227,17 @@ LIMIT :limit
 -- sample_at: the sample at a path
 SELECT number FROM dataset_samples WHERE dataset = :dataset AND path = :path
 
--- next_stretch: the first compared stretch that begins at a path or behind it
-SELECT start, upto, samples, digest, leaves
+-- next_stretches: the first compared stretches that begin at a path or behind it
+SELECT start, upto, digest, leaves
 FROM dataset_stretches
 WHERE dataset = :dataset AND start >= :start
 ORDER BY start
-LIMIT 1
+LIMIT :limit
+
+-- stretch_at: the compared stretch that begins at a path
+SELECT upto, digest, samples
+FROM dataset_stretches
+WHERE dataset = :dataset AND start = :start
 
 -- put_stretch: what a stretch held when it was compared; those that it overlaps are gone already
 INSERT INTO dataset_stretches (dataset, start, upto, samples, digest, leaves)
@@ -263,3 +268,40 @@ WHERE dataset = :dataset
 
 -- drop_stretches: all of a dataset
 DELETE FROM dataset_stretches WHERE dataset = :dataset
+
+-- guide: one by its number
+SELECT number, home, body, created_at, updated_at FROM dataset_guides WHERE number = :number
+
+-- guide_of: that of a dataset or a collection
+SELECT number, home, body, created_at, updated_at FROM dataset_guides WHERE home = :home
+
+-- insert_guide: one that is new; nothing where its home has one
+INSERT INTO dataset_guides (home, body, created_at, updated_at)
+VALUES (:home, :body, :now, :now)
+ON CONFLICT DO NOTHING
+RETURNING number
+
+-- update_guide: what one says now
+UPDATE dataset_guides SET body = :body, updated_at = :now WHERE number = :number
+
+-- delete_guide: forget one
+DELETE FROM dataset_guides WHERE number = :number
+
+-- asset: a picture of a guide, without its content
+SELECT id, guide, name, media_type, owner, created_at FROM dataset_guide_assets WHERE id = :id
+
+-- assets_of: how many pictures a guide has
+SELECT count(*) FROM dataset_guide_assets WHERE guide = :guide
+
+-- asset_content: what a picture of a guide holds
+SELECT content FROM dataset_guide_assets WHERE id = :id
+
+-- insert_asset: a picture of a guide
+INSERT INTO dataset_guide_assets (id, guide, name, media_type, owner, created_at, content)
+VALUES (:id, :guide, :name, :media_type, :owner, :now, :content)
+
+-- delete_asset: forget a picture
+DELETE FROM dataset_guide_assets WHERE id = :id
+
+-- drop_assets: all pictures of a guide
+DELETE FROM dataset_guide_assets WHERE guide = :guide
