@@ -131,6 +131,17 @@ class Curves:
 
         return await self._of(actor, home, work, of_model=of_model)
 
+    async def total(self, actor: Actor, home: str, sorts: Sequence[Sort], *, of_model: bool = False) -> int:
+        """Return how many reports of some sorts there are, without values that belong to no curve."""
+
+        def work(view: View) -> int:
+            count = sum(one.count for one in _sorted(view, home, sorts))
+            if Sort.SCALAR in sorts:
+                count -= view.rows(rows.QUERIES["count_singles"], {"home": home, "single": SINGLE})[0][0]
+            return count
+
+        return await self._of(actor, home, work, of_model=of_model)
+
     async def beside(
         self,
         actor: Actor,

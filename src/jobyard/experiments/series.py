@@ -52,8 +52,11 @@ def write(
     latest = {one: {point.iteration: point for point in points} for one, points in told.items()}
     values = {one: points for one, points in latest.items() if one.sort is Sort.SCALAR}
     replaced = _replaced(transaction, values)
+    again = _again(transaction, {one: points for one, points in latest.items() if one not in values})
     changed = [
-        counted(one, list(points.values()), replaced.get(one.number, {})) if one in values else _seen(one, points)
+        counted(one, list(points.values()), replaced.get(one.number, {}))
+        if one in values
+        else _seen(one, points, again.count(one.number))
         for one, points in latest.items()
     ]
     numbered = [
@@ -147,25 +150,32 @@ def beside(view: View, one: Series, limit: int, bound: int | None, *, later: boo
 
 def _replaced(view: View, told: Mapping[Series, Mapping[int, Point]]) -> dict[int, dict[int, float]]:
     """Return the values that stand where others are to be put, by series and iteration."""
+    found: dict[int, dict[int, float]] = {}
+    for number, iteration, value in _known_at(view, "known_places", told):
+        found.setdefault(number, {})[iteration] = value
+    return found
+
+
+def _again(view: View, told: Mapping[Series, Mapping[int, Point]]) -> list[int]:
+    """Return the numbers of series, each as often as something stands where a plot or a picture is to be put."""
+    return [row[0] for row in _known_at(view, "known_shown", told)]
+
+
+def _known_at(view: View, name: str, told: Mapping[Series, Mapping[int, Point]]) -> list[Row]:
     asked = [
         [one.number, iteration]
         for one, points in told.items()
         for iteration in points
         if one.count and (iteration <= one.last_iteration or iteration == SINGLE)
     ]
-    found: dict[int, dict[int, float]] = {}
-    if asked:
-        known = {"rows": msgspec.json.encode(asked).decode()}
-        for number, iteration, value in view.rows(rows.QUERIES["known_places"], known):
-            found.setdefault(number, {})[iteration] = value
-    return found
+    return view.rows(rows.QUERIES[name], {"rows": msgspec.json.encode(asked).decode()}) if asked else []
 
 
-def _seen(one: Series, points: Mapping[int, Point]) -> Series:
+def _seen(one: Series, points: Mapping[int, Point], again: int) -> Series:
     last = points[max(points)]
     return replace(
         one,
-        count=one.count + len(points),
+        count=one.count + len(points) - again,
         last_iteration=max(one.last_iteration, last.iteration),
         last_at=max(one.last_at, last.at),
     )

@@ -176,6 +176,20 @@ async def test_all_events_are_read_part_by_part(running: tuple[Caller, str]) -> 
     assert {one["type"] for one in every} == {"training_stats_scalar", "training_debug_image"} and len(every) == 22
 
 
+async def test_there_are_as_many_events_as_are_said_to_be(running: tuple[Caller, str]) -> None:
+    mia, id_ = running
+    shown = {"task": id_, "metric": "m", "variant": "v", "url": "u", "plot_str": "{}"}
+    for iterations in ((0, 1), (1, 2), (1, 1)):
+        for kind in ("plot", "training_debug_image"):
+            await added(mia, *({**shown, "type": kind, "iter": iteration} for iteration in iterations))
+    for iteration in (0, 1, SINGLE, 0, SINGLE):
+        await added(mia, scalar(id_, iteration, 1.0))
+    counts: dict[str | None, int] = {"plot": 3, "training_debug_image": 3, "training_stats_scalar": 2, None: 8}
+    for asked, count in counts.items():
+        told = await mia("events.get_task_events", task=id_, event_type=asked)
+        assert (told["total"], told["returned"]) == (count, count), asked
+
+
 async def test_what_is_wrong_with_some_harms_no_others(running: tuple[Caller, str]) -> None:
     mia, id_ = running
     done = await mia.task(status="published")

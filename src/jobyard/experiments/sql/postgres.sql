@@ -93,3 +93,10 @@ DELETE FROM experiment_console
 WHERE home = :home AND at < :before
     AND (:every = 1 OR metric IN (SELECT jsonb_array_elements_text(CAST(:only AS jsonb))))
     AND metric NOT IN (SELECT jsonb_array_elements_text(CAST(:but AS jsonb)))
+
+-- known_shown: at which of these places a plot or a picture stands
+SELECT series, iteration
+FROM experiment_shown
+WHERE (series, iteration) IN (
+    SELECT CAST(value ->> 0 AS bigint), CAST(value ->> 1 AS bigint) FROM jsonb_array_elements(CAST(:rows AS jsonb))
+)

@@ -9,3 +9,8 @@ ON CONFLICT (series, iteration) DO UPDATE SET at = excluded.at, value = excluded
 SELECT series, iteration, value
 FROM experiment_values
 WHERE (series, iteration) IN (SELECT value ->> 0, value ->> 1 FROM json_each(:rows))
+
+-- known_shown: at which of these places a plot or a picture stands
+SELECT series, iteration
+FROM experiment_shown
+WHERE (series, iteration) IN (SELECT value ->> 0, value ->> 1 FROM json_each(:rows))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jobyard.experiments.console import Place
 from jobyard.experiments.curves import Shown
-from jobyard.experiments.record import SINGLE, Series
+from jobyard.experiments.record import Series
 from jobyard.faces.clearml import times
 from jobyard.faces.clearml.actions import Answer, action
 from jobyard.faces.clearml.surroundings import Call
@@ -91,12 +91,12 @@ async def get_task_events(call: Call, said: TaskEventsIn) -> Answer:
     sorts = [words.SORTS[said.event_type]] if said.event_type else list(words.TYPES)
     place = place_of(said.scroll_id)
     curves = call.experiments.curves
-    known = await curves.series(call.actor, said.task, *sorts, of_model=said.model_events)
+    total = await curves.total(call.actor, said.task, sorts, of_model=said.model_events)
     found = await curves.page(call.actor, said.task, sorts, place, said.batch_size, of_model=said.model_events)
     events = [words.event(one, said.task) for one in found]
     if said.order == "desc":
         events.reverse()
-    return EventsOut(events=events, returned=len(events), total=_total(known), scroll_id=after(place, found))
+    return EventsOut(events=events, returned=len(events), total=total, scroll_id=after(place, found))
 
 
 @action("events.get_task_metrics", "2.1", TasksEventsIn, MetricsOut)
@@ -170,11 +170,6 @@ def require_few(tasks: list[str]) -> None:
     """Raise Invalid for more tasks than are compared at once."""
     if len(tasks) > TASKS_LIMIT:
         raise Invalid(reason=f"error for field 'tasks'. there are more than {TASKS_LIMIT}")
-
-
-def _total(known: list[Series]) -> int:
-    # What belongs to no curve stands among the values, but in no list of them.
-    return sum(one.count - (one.first_iteration == SINGLE) for one in known)
 
 
 def after(place: tuple[int, int], found: list[Shown]) -> str:
