@@ -5,7 +5,7 @@ import json
 import pytest
 
 from jobyard.datasets.annotations import Source
-from jobyard.datasets.assignment import AssignmentKind, Work
+from jobyard.datasets.assignment import AssignmentChanges, AssignmentKind, Work
 from jobyard.datasets.labels import Label
 from jobyard.datasets.work.merging import ConsensusMerge
 from jobyard.job.errors import Invalid
@@ -59,6 +59,26 @@ def test_one_assignments_merge_leaves_the_others_alone(replicas: tuple[Shop, lis
     assert [one.points[0] for one in shop.said().shapes] == [1, 50]
     shop.do(ConsensusMerge, dataset="cats", assignment=parents[0], rules={"quorum": 1, "iou_threshold": 0.9})
     assert [one.frame for one in shop.said().shapes] == [3]
+
+
+def test_what_nobody_has_begun_with_replaces_nothing(shop: Shop) -> None:
+    cat, dog = shop.stock(4)
+    made = shop.ask(shop.datasets.split(ADA, "cats", size=2, replicas=2))
+    parents = [one.number for one in made if one.kind is AssignmentKind.ANNOTATION]
+    first, second = (next(one.number for one in made if one.parent == parent) for parent in parents)
+    shop.say(box(0, dog, 50), box(3, dog, 50))
+    with pytest.raises(Invalid, match="begun"):
+        shop.do(ConsensusMerge, dataset="cats")
+    assert [one.frame for one in shop.said().shapes] == [0, 3]
+    shop.say(box(1, cat, 0), layer=first)
+    result = shop.do(ConsensusMerge, dataset="cats")
+    assert [facts["assignment"] for facts in result["assignments"]] == parents[:1]
+    assert [one.frame for one in shop.said().shapes] == [1, 3]
+    states = {one.number: one.state for one in shop.ask(shop.datasets.assignments(ADA, "cats"))}
+    assert [states[number] for number in parents] == [Work.COMPLETED, Work.NEW]
+    shop.ask(shop.datasets.change_assignment(ADA, second, AssignmentChanges(state=Work.COMPLETED)))
+    shop.do(ConsensusMerge, dataset="cats")
+    assert [one.frame for one in shop.said().shapes] == [1]
 
 
 def test_a_merge_that_is_stopped_changes_nothing(replicas: tuple[Shop, list[int], list[int], Label]) -> None:

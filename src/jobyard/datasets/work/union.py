@@ -10,7 +10,7 @@ import msgspec
 
 from jobyard.datasets import packing, rulebook
 from jobyard.datasets.annotations import Annotations
-from jobyard.datasets.assignment import Assignment, AssignmentKind
+from jobyard.datasets.assignment import Assignment, AssignmentKind, Work
 from jobyard.datasets.consensus.agreement import Agreement
 from jobyard.datasets.consensus.merging import merged
 from jobyard.datasets.consensus.rules import ConsensusRules
@@ -59,10 +59,13 @@ class Union:
         pictures = self._context.result_file(PICTURES, "application/x-ndjson")
         with target.open("wb") as out, pictures.open("wb") as beside:
             for parent, replicas in self._work:
-                told.append(self._merge(parent, replicas, out, beside))
+                facts = self._merge(parent, replicas, out, beside)
+                told += [] if facts is None else [facts]
+        if not told:
+            raise Invalid(reason="Nobody has begun with the replicas; there is nothing to merge yet.")
         self._hand_over(self._parcels.rest())
         self._context.progress(self._done, self._done, "keeping what was merged")
-        parents = [parent.number for parent, _ in self._work]
+        parents = [facts["assignment"] for facts in told]
         kept = int(self._context.call("work.unite", packed(United(assignments=parents))))
         return {
             "frames": self._done,
@@ -82,13 +85,16 @@ class Union:
 
     def _merge(
         self, parent: Assignment, replicas: list[Assignment], out: IO[bytes], beside: IO[bytes]
-    ) -> dict[str, Any]:
+    ) -> dict[str, Any] | None:
+        """Return what came out; None where nobody has begun with the replicas: they shall replace nothing."""
+        begun = any(one.state is not Work.NEW for one in replicas)
         agreement = Agreement.of(len(replicas))
         layers = [one.layer for one in replicas]
         encode = msgspec.json.Encoder().encode
         for framed, said in side_by_side(self._context, self._subject, parent, layers):
             found = merged(framed.number, said, Canvas(framed.width, framed.height), self._rules)
             agreement.add(found.agreement)
+            begun = begun or any(one.tags or one.shapes or one.tracks for one in said)
             for dissent in found.dissents:
                 self._dissents[dissent.type.value] += 1
                 shapes = [{"assignment": replicas[place].number, "number": number} for place, number in dissent.shapes]
@@ -97,6 +103,8 @@ class Union:
             self._hand_over(self._parcels.add(found.annotations))
             self._done += 1
             self._context.progress(self._done, max(self._total, self._done))
+        if not begun:
+            return None
         return {
             "assignment": parent.number,
             "replicas": [one.number for one in replicas],
