@@ -196,6 +196,7 @@ class House:
         )
 
     def _cvat(self) -> App:
+        from jobyard.datasets.catalog.guiding import Guides
         from jobyard.faces.cvat.app import cvat
         from jobyard.faces.cvat.surroundings import Surroundings as CvatSurroundings
 
@@ -204,6 +205,7 @@ class House:
                 engine=self.engine,
                 datasets=self.datasets,
                 tasks=self.tasks,
+                guides=Guides(self.store, self.engine.ledger.clock, ()),
                 uploads=self.uploads,
                 settings=self.settings,
                 base_url=self.base_url,

@@ -14,6 +14,7 @@ import msgspec
 from litestar import Litestar
 
 from jobyard.datasets.catalog import Datasets
+from jobyard.datasets.catalog.guiding import Guides
 from jobyard.datasets.uploads import Uploads
 from jobyard.datasets.work.backup.restoring import BackupImport
 from jobyard.datasets.work.backup.writing import BackupExport
@@ -71,6 +72,7 @@ class House(native.House):
             engine=self.engine,
             datasets=self.datasets,
             tasks=Tasks(store, self.clock, roots, self.pictures, vault),
+            guides=Guides(store, self.clock, roots),
             uploads=self.uploads,
             settings=self.settings,
             base_url=lambda: self.url,

@@ -18,6 +18,7 @@ from jobyard.datasets.label_checks import check_labels
 from jobyard.datasets.labels import Label
 from jobyard.datasets.record import LabelPolicy
 from jobyard.datasets.tables import collections as table
+from jobyard.datasets.tables import guides
 from jobyard.datasets.tables import labels as label_table
 from jobyard.engine import audit
 from jobyard.job.errors import NameTaken, NotFound, Refused
@@ -111,6 +112,7 @@ class Gathering(Shelf, Labels):
                 rows.hide(transaction, dataset.number, now)
                 hidden.append(dataset.number)
             label_table.drop(transaction, id_)
+            guides.drop(transaction, id_)
             table.delete(transaction, id_)
             details = {"id": id_, "owner": found.owner, "datasets": len(hidden)}
             audit.tell(transaction, now, actor.name, "deleted", f"collection {found.name}", details)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from jobyard.datasets.record import Dataset, DatasetFilter, DatasetOrder
-from jobyard.datasets.tables import activities, assignments, carried, issues, labels
+from jobyard.datasets.tables import activities, assignments, carried, guides, issues, labels
 from jobyard.datasets.tables import annotations as kept
 from jobyard.datasets.tables.statements import QUERIES
 from jobyard.job.filters import Scope
@@ -71,6 +71,7 @@ def strip(transaction: Transaction, number: int, limit: int) -> bool:
     activities.drop(transaction, number)
     for row in transaction.rows(QUERIES["id_of"], {"dataset": number}):
         labels.drop(transaction, row[0])
+        guides.drop(transaction, row[0])
     return True
 
 

@@ -82,7 +82,10 @@ async def refs_of(request: Ask, dataset: Dataset) -> words.Refs:
     """Return what a task is shown with."""
     jobs = await request.house.tasks.divided(request.user, dataset.id)
     names = [dataset.owner, words.kept(dataset).assignee, *(job.assignee for job in jobs)]
+    own, around = await request.house.guides.numbers(request.user, dataset.id, dataset.collection)
     return words.Refs(
+        guide=own,
+        guide_of_jobs=around,
         base=request.link("").rstrip("/"),
         users=await people.refs(request, names),
         organization=await organization(request, dataset.project),
@@ -95,7 +98,9 @@ async def project_out(request: Ask, collection: Collection) -> ProjectOut:
     """Return a project as it is shown."""
     wanted = DatasetFilter(collection=collection.id)
     tasks, total = await request.datasets.browse(request.user, wanted, 0, _AT_ONCE)
+    own, _ = await request.house.guides.numbers(request.user, collection.id, None)
     refs = words.Refs(
+        guide=own,
         base=request.link("").rstrip("/"),
         users=await people.refs(request, [collection.owner, words.kept(collection).assignee]),
         organization=await organization(request, collection.project),

@@ -9,6 +9,7 @@ from litestar import Request
 from litestar.datastructures import State
 
 from jobyard.datasets.catalog import Datasets
+from jobyard.datasets.catalog.guiding import Guides
 from jobyard.datasets.uploads import Uploads
 from jobyard.datasets.work.tasks import Tasks
 from jobyard.engine.engine import Engine
@@ -34,6 +35,7 @@ class Surroundings:
     engine: Engine
     datasets: Datasets
     tasks: Tasks
+    guides: Guides
     uploads: Uploads
     settings: Settings
     base_url: Callable[[], str]

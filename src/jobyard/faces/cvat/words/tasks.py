@@ -60,6 +60,10 @@ class Refs(Struct, frozen=True, kw_only=True):
     """The address of this face, without a slash at its end."""
     users: Mapping[str, UserRef]
     organization: int | None = None
+    guide: int | None = None
+    """The number of its own guide."""
+    guide_of_jobs: int | None = None
+    """The number of the guide by which its jobs are done: its project's, where it is in one."""
     project: Collection | None = None
     jobs: Sequence[Assignment] = ()
     tasks: Sequence[Dataset] = ()
@@ -131,6 +135,7 @@ def project_out(collection: Collection, refs: Refs) -> ProjectOut:
         name=name_of(collection),
         owner=refs.users[collection.owner],
         assignee=refs.users.get(said.assignee or ""),
+        guide_id=refs.guide,
         bug_tracker=said.bug_tracker,
         task_subsets=sorted({subset for subset in (kept(task).subset for task in refs.tasks) if subset}),
         created_date=moment(collection.created_at),
@@ -160,6 +165,7 @@ def task_out(dataset: Dataset, refs: Refs) -> TaskOut:
         media_type="image",
         owner=refs.users[dataset.owner],
         assignee=refs.users.get(said.assignee or ""),
+        guide_id=refs.guide,
         bug_tracker=said.bug_tracker,
         created_date=moment(dataset.created_at),
         updated_date=moment(dataset.updated_at or dataset.created_at),
@@ -204,6 +210,7 @@ def job_out(job: Assignment, dataset: Dataset, refs: Refs, issues: int = 0) -> J
         project_id=refs.project.number if refs.project else None,
         project_name=name_of(refs.project) if refs.project else None,
         assignee=refs.users.get(job.assignee or ""),
+        guide_id=refs.guide_of_jobs,
         dimension="2d",
         mode="annotation",
         media_type="image",
