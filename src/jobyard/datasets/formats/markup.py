@@ -6,7 +6,7 @@ Document types are refused altogether, and with them entities: nothing is fetche
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
@@ -36,6 +36,13 @@ def escaped(text: str) -> str:
     return text.translate(_ESCAPED)
 
 
+class Readable(Protocol):
+    """What a document is read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, about so many; none at the end."""
+
+
 class Node(Struct, eq=False):
     """An element with everything in it."""
 
@@ -54,17 +61,17 @@ class Node(Struct, eq=False):
         return otherwise if child is None else child.text.strip()
 
 
-def pieces(stream: BinaryIO, file: str, root: str) -> Iterator[Node]:
+def pieces(stream: Readable, file: str, root: str) -> Iterator[Node]:
     """Yield each child of the root with everything in it. Raises FileBroken, also when the root has another name."""
     yield from _parsed(stream, file, root, 1)
 
 
-def document(stream: BinaryIO, file: str, root: str) -> Node:
+def document(stream: Readable, file: str, root: str) -> Node:
     """Return the whole of a small document. Raises FileBroken, also when the root has another name."""
     return list(_parsed(stream, file, root, 0))[0]  # noqa: RUF015 - the whole is read, so that its end is looked at
 
 
-def _parsed(stream: BinaryIO, file: str, root: str, depth: int) -> Iterator[Node]:
+def _parsed(stream: Readable, file: str, root: str, depth: int) -> Iterator[Node]:
     from xml.parsers.expat import ExpatError
 
     gathering = _Gathering(file, root, depth)

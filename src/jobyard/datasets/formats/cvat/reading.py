@@ -9,6 +9,7 @@ from typing import BinaryIO
 from jobyard.datasets.annotations import Annotations, Shape, ShapeKind, Source, Tag
 from jobyard.datasets.formats.archive.reading import Archive, is_archive
 from jobyard.datasets.formats.cvat.boxes import Box, plain
+from jobyard.datasets.formats.cvat.plainly import Boxes, Plainly
 from jobyard.datasets.formats.cvat.tracks import track
 from jobyard.datasets.formats.cvat.words import Words
 from jobyard.datasets.formats.facts import Import, Item, Picture
@@ -60,9 +61,11 @@ class _Document:
     def items(self, stream: BinaryIO) -> Iterator[Item]:
         """Yield what the document holds."""
         done, known = 0, set[bool]()
-        for node in pieces(stream, self._file, "annotations"):
+        plainly = Plainly(stream, self._job.vocabulary.labels)
+        for node in pieces(plainly, self._file, "annotations"):
             if node.name == "image":
-                yield self._image(node)
+                plain = plainly.taken(node.attributes)
+                yield self._image(node) if plain is None else self._plain(*plain)
                 done += 1
                 self._job.done(done)
             elif node.name == "track":
@@ -72,6 +75,35 @@ class _Document:
             raise FileBroken(file=self._file, reason="it has neither images nor tracks, so it is no document of CVAT")
 
     def _image(self, node: Node) -> Item:
+        frame, heard = self._named(node)
+        number, name = frame.number, heard.name
+        tags = tuple(self._tag(child, number) for child in node.children if child.name == "tag")
+        shapes = tuple([self._shape(child, number, name) for child in node.children if child.name != "tag"])
+        picture = self._picture(heard)
+        return Item(frame=frame, annotations=Annotations(tags=tags, shapes=shapes), picture=picture)
+
+    def _plain(self, attributes: dict[str, str], boxes: Boxes) -> Item:
+        """Return a picture that was read already."""
+        frame, heard = self._named(Node("image", attributes))
+        number = frame.number
+        shapes = [
+            Shape(
+                frame=number,
+                label=label,
+                kind=ShapeKind.RECTANGLE,
+                points=points,
+                occluded=occluded,
+                depth=depth,
+                source=who,
+            )
+            for label, points, occluded, depth, who in zip(
+                boxes.labels, boxes.points, boxes.occluded, boxes.depths, boxes.sources, strict=True
+            )
+        ]
+        return Item(frame=frame, annotations=Annotations(shapes=tuple(shapes)), picture=self._picture(heard))
+
+    def _named(self, node: Node) -> tuple[Frame, Frame]:
+        """Return the picture that is meant, and what the document says of it."""
         name = node.attributes.get("name", "")
         if not name:
             raise FileBroken(file=self._file, reason="an image has no name")
@@ -85,11 +117,7 @@ class _Document:
         )
         frame = self._job.frames.named(name, self._file, heard)
         self._once.look(frame)
-        number = frame.number
-        tags = tuple(self._tag(child, number) for child in node.children if child.name == "tag")
-        shapes = tuple([self._shape(child, number, name) for child in node.children if child.name != "tag"])
-        picture = self._picture(heard)
-        return Item(frame=frame, annotations=Annotations(tags=tags, shapes=shapes), picture=picture)
+        return frame, heard
 
     def _tag(self, node: Node, frame: int) -> Tag:
         label = self._words.label(node)
