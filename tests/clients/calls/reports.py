@@ -313,6 +313,15 @@ MODELS = {
         {"model": {"id": "$model", "uri": "s3://bucket/net"}},
         first=(("models.edit", {"model": "$model", "task": "$task"}),),
     ),
+    "models.get_by_id_ex": Row(
+        {"id": ["$model"], "only_fields": ["name", "user.name"]},
+        {"models": [{"id": "$model", "name": "net", "user": {"name": str}}]},
+    ),
+    "models.update_tags": Row(
+        {"ids": ["$model"], "add_tags": ["t"], "remove_tags": ["u"]},
+        {"updated": 1},
+        after("models.get_by_id", {"model": {"tags": ["t"]}}, model="$model"),
+    ),
     "models.get_frameworks": Row(
         {"projects": ["$project"]},
         {"frameworks": ["a framework"]},

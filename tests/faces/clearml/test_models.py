@@ -139,6 +139,13 @@ async def test_a_model_brings_what_its_task_is_made_with_and_how_far_it_came(any
     assert (await mia("models.get_frameworks", projects=[project]))["frameworks"] == ["pure"]
     told = (await mia("models.get_all_ex", id=[last, bare], include_stats=True))["models"]
     assert {one["id"]: one["stats"]["labels_count"] for one in told} == {last: 1, bare: 0}
+    assert await mia("models.update_tags", ids=[last, bare], add_tags=["a", "b"]) == {"updated": 2}
+    assert await mia("models.update_tags", ids=[bare], remove_tags=["a"]) == {"updated": 1}
+    assert await mia.refused("models.update_tags", ids=["0" * 32], add_tags=["a"]) == (400, 201)
+    told = (await mia("models.get_by_id_ex", id=[last, bare], only_fields=["tags", "project.name"]))["models"]
+    assert {one["id"]: one["tags"] for one in told} == {last: ["a", "b"], bare: ["b"]}
+    assert await mia.refused("models.get_by_id_ex") == (400, 11)
+    assert await mia.refused("models.get_by_id_ex", id="0" * 32) == (400, 201)
     assert await mia.refused("models.move", ids=[bare]) == (400, 11)
     assert await mia.refused("models.move", ids=[bare, "0" * 32], project_name="over there") == (400, 201)
     moved = await mia("models.move", ids=[bare, last], project_name="over there")

@@ -6,6 +6,7 @@ from jobyard.experiments.refusals import ModelNotFound
 from jobyard.faces.clearml.actions import Answer, action
 from jobyard.faces.clearml.asking.conditions import Among, Form
 from jobyard.faces.clearml.asking.paths import roots, strings
+from jobyard.faces.clearml.refusals import Missed
 from jobyard.faces.clearml.routes.listing import chosen, joined, shown, visible, wanted
 from jobyard.faces.clearml.surroundings import Call
 from jobyard.faces.clearml.wire import Json
@@ -41,6 +42,18 @@ async def get_by_id(call: Call, said: ModelIn) -> Answer:
     return {"model": words.model(found, known[found.id])}
 
 
+@action("models.get_by_id_ex", "2.20", ModelsIn, ModelsOut)
+async def get_by_id_ex(call: Call, said: ModelsIn) -> Answer:
+    """Return models by their ids, with what they refer to."""
+    ids = strings(said.id)
+    if not ids:
+        raise Missed(name="id")
+    some, along = await _expanded(call, said)
+    if not some:
+        raise ModelNotFound(name=", ".join(ids)[:200])
+    return {"models": shown(said, some, FIELDS), **along}
+
+
 @action("models.get_all", "2.1", ModelsIn, ModelsOut)
 async def get_all(call: Call, said: ModelsIn) -> Answer:
     """Return models that fit all conditions, latest change first."""
@@ -51,6 +64,11 @@ async def get_all(call: Call, said: ModelsIn) -> Answer:
 @action("models.get_all_ex", "2.1", ModelsIn, ModelsOut)
 async def get_all_ex(call: Call, said: ModelsIn) -> Answer:
     """Return models that fit all conditions, with what they refer to."""
+    some, along = await _expanded(call, said)
+    return {"models": shown(said, some, FIELDS), **along}
+
+
+async def _expanded(call: Call, said: ModelsIn) -> tuple[list[Json], Json]:
     some, along = await _found(call, said)
     folders = {one.id: one.name for one in await call.experiments.folders.seen(call.actor)}
     for one in some:
@@ -60,7 +78,7 @@ async def get_all_ex(call: Call, said: ModelsIn) -> Answer:
         joined(one, "task", lambda id_: {"id": id_})
     if said.include_stats:
         some = [{**one, "stats": {"labels_count": len(one["labels"])}} for one in some]
-    return {"models": shown(said, some, FIELDS), **along}
+    return some, along
 
 
 @action("models.get_by_task_id", "2.1", MadeByIn, ModelOut)
@@ -104,4 +122,4 @@ async def _found(call: Call, said: ModelsIn) -> tuple[list[Json], Json]:
     return some, along
 
 
-ACTIONS = (get_by_id, get_all, get_all_ex, get_by_task_id, get_frameworks)
+ACTIONS = (get_by_id, get_by_id_ex, get_all, get_all_ex, get_by_task_id, get_frameworks)

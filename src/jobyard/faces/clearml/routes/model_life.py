@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jobyard.experiments.ground import GONE
 from jobyard.experiments.life import Told
+from jobyard.experiments.record import Model
 from jobyard.experiments.refusals import ModelReady
 from jobyard.experiments.standing import Standing
 from jobyard.faces.clearml.actions import Answer, action
@@ -16,12 +17,14 @@ from jobyard.faces.clearml.wire.model import (
     DeletedModelOut,
     DeleteModelIn,
     DeleteModelsIn,
+    ModelTagsIn,
     MoveModelsIn,
     MoveModelsOut,
     PublishModelsIn,
     ReadyIn,
     ReadyOut,
 )
+from jobyard.faces.clearml.wire.task_contents import CountOut
 from jobyard.faces.clearml.words import tasks as words
 from jobyard.job.errors import JobNotFound
 
@@ -100,6 +103,22 @@ async def move(call: Call, said: MoveModelsIn) -> Answer:
     return MoveModelsOut(project_id=target)
 
 
+@action("models.update_tags", "2.27", ModelTagsIn, CountOut)
+async def update_tags(call: Call, said: ModelTagsIn) -> Answer:
+    """Add tags to models and take others away."""
+    words.require_some(said.ids)
+    library = call.experiments.library
+
+    def tagged(old: Model) -> Json:
+        return {"tags": tuple((set(old.tags) | set(said.add_tags or ())) - set(said.remove_tags or ()))}
+
+    for id_ in said.ids:
+        await library.get(call.actor, id_)
+    for id_ in said.ids:
+        await library.edit(call.actor, id_, tagged)
+    return CountOut(updated=len(said.ids))
+
+
 async def _published(call: Call, said: ReadyIn) -> Json | None:
     """Publish a model; return what became of its task, where that was published with it."""
     library = call.experiments.library
@@ -124,4 +143,4 @@ async def _task_published(call: Call, id_: str, *, force: bool) -> Json | None:
     return {"id": id_, "data": {"updated": 1, "fields": fields(moved, "published")}}
 
 
-ACTIONS = (set_ready, publish_many, delete, delete_many, archive_many, unarchive_many, move)
+ACTIONS = (set_ready, publish_many, delete, delete_many, archive_many, unarchive_many, move, update_tags)

@@ -182,6 +182,15 @@ class ModelsOut(Out, frozen=True, kw_only=True):
     """Whether there are no more than that."""
 
 
+class ModelTagsIn(ManyIn, frozen=True, kw_only=True):
+    """Tags that shall be added and taken away."""
+
+    add_tags: list[str] | None = None
+    """Tags to add."""
+    remove_tags: list[str] | None = None
+    """Tags to take away."""
+
+
 class DeleteModelIn(ModelIn, frozen=True, kw_only=True):
     """A model that shall be no more."""
 
