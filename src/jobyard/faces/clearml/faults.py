@@ -46,7 +46,6 @@ from jobyard.faces.clearml.asking.paths import UnknownField
 from jobyard.faces.clearml.asking.patterns import BadPattern
 from jobyard.faces.clearml.refusals import (
     BadPath,
-    LastRun,
     Missed,
     Missing,
     NoAction,
@@ -217,16 +216,7 @@ def _text(fault: Fault) -> str:
             return f"Invalid value for fields ({fault.sentence}): id={data.get('id')}, field={data.get('field')}"
         case Refused():
             return f"Forbidden (modification not allowed) ({fault.sentence})"
-        case (
-            UserNotFound()
-            | LastRun()
-            | NotBatch()
-            | UnknownField()
-            | BadValue()
-            | BadPattern()
-            | Missed()
-            | Unauthenticated()
-        ):
+        case NotBatch() | UnknownField() | BadValue() | BadPattern() | Missed():
             return fault.sentence
         case Invalid():
             return f"Validation error ({fault.sentence})"
