@@ -6,7 +6,7 @@ import sys
 
 from jobyard.workflows.fields.record import FieldType
 from jobyard.workflows.files import forms
-from jobyard.workflows.formula.functions import arithmetic, calendar, dictionary, numerals, patterns, wording
+from jobyard.workflows.formula.functions import arithmetic, calendar, dictionary, numerals, paths, patterns, wording
 from jobyard.workflows.formula.functions.catalog import CHOICES, functions
 from jobyard.workflows.toolbox.registry import CRAFTS
 from tests.house import sentences
@@ -19,6 +19,7 @@ _GROUPS = {
     "on numbers": arithmetic,
     "between numbers and texts, and tests": numerals,
     "in dictionary order": dictionary,
+    "on paths of files": paths,
     "on dates": calendar,
 }
 

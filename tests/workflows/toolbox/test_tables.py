@@ -254,3 +254,12 @@ def test_cross_tabs(tmp_path: Path) -> None:
     assert cross(tmp_path, '<Method method="Concat"/>', value="x")[2] == (2, "3;4", "x")
     meta = '<MetaInfo connection="Output"><RecordInfo><Field name="Count_a"/></RecordInfo></MetaInfo>'
     assert cross(tmp_path, '<Method method="Count"/>', meta)[0] == ("g", "Count_a", "Count_b_b")
+
+
+@pytest.mark.parametrize(("then", "order"), [(["b_b", "g", "a"], ("b_b", "a")), (["b_b", "g", "c"], ("a", "b_b"))])
+def test_new_fields_come_in_the_order_that_the_document_tells(
+    tmp_path: Path, then: list[str], order: tuple[str, str]
+) -> None:
+    fields = "".join(f'<Field name="{name}"/>' for name in then)
+    meta = f'<MetaInfo connection="Output"><RecordInfo>{fields}</RecordInfo></MetaInfo>'
+    assert cross(tmp_path, '<Method method="Sum"/>', meta)[0] == ("g", *order)

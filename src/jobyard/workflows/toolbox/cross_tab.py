@@ -22,7 +22,7 @@ _MOST = 10_000
 
 
 class CrossTab(Craft):
-    """New fields are sorted by name; what is neither letter nor digit in a name becomes `_`.
+    """New fields are sorted as the document tells of the original, else by name; signs in a name become `_`.
 
     With several methods each name begins with its method, and with one where the document tells that the original
     did so.
@@ -81,7 +81,13 @@ def _cells(work: Work, groups: list[Field], headers: list[str], data: Field) -> 
             target, expression = _cell(work, method, data, pl.col("\0header") == header)
             fields.append(field(name, target.type, target.size, target.scale, "CrossTab:"))
             expressions.append(expression.alias(name))
-    return fields, expressions
+    return _as_then(work, fields), expressions
+
+
+def _as_then(work: Work, fields: list[Field]) -> list[Field]:
+    """Return the fields in the order that the original made them in, where the document tells it of all of them."""
+    then = {one.get("name", ""): place for place, one in enumerate(work.tool.expected.get("Output", ()))}
+    return sorted(fields, key=lambda one: then[one.name]) if all(one.name in then for one in fields) else fields
 
 
 def _was_prefixed(work: Work, method: str, headers: list[str]) -> bool:

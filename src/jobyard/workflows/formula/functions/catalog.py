@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from jobyard.workflows.formula.bound import Chooser, Function
-from jobyard.workflows.formula.functions import arithmetic, calendar, dictionary, numerals, operators, patterns, wording
+from jobyard.workflows.formula.functions import (
+    arithmetic,
+    calendar,
+    dictionary,
+    numerals,
+    operators,
+    paths,
+    patterns,
+    wording,
+)
 
 CHOICES = frozenset({"IIF", "SWITCH"})
 """Functions that compute only what they choose; `binding.py` makes choices of them."""
@@ -17,6 +26,7 @@ FUNCTIONS: Mapping[str, Function | Chooser] = {
     **arithmetic.FUNCTIONS,
     **numerals.FUNCTIONS,
     **dictionary.FUNCTIONS,
+    **paths.FUNCTIONS,
     **calendar.FUNCTIONS,
 }
 
