@@ -27,6 +27,10 @@ class Ledger:
         self.intents: set[str] = set()
         self.kills = 0
 
+    def done(self) -> int:
+        """Return how many times a job took effect."""
+        return self.effects.read_bytes().count(b"\n") if self.effects.exists() else 0
+
     def check(self, rows: Rows, *, all_final: bool = True) -> list[str]:
         """Return every broken invariant, a sentence each."""
         jobs = {row[0]: row for row in rows("SELECT id, state, attempt, failures, worker FROM jobs")}

@@ -34,14 +34,15 @@ def weather(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable
         context.__exit__(None, None, None)
 
 
-def worker_storm(weather: Weather, jobs: int, workers: int, pause: float = 0.2) -> None:
-    """Kill a random worker every one to four pauses (seconds) while short jobs run; start another for it."""
+def worker_storm(weather: Weather, jobs: int, workers: int, between: tuple[int, int] = (10, 60)) -> None:
+    """Kill a random worker each time so many more jobs were done, and start another for it."""
     for _ in range(workers):
         weather.work()
     submitting = threading.Thread(target=weather.submit, args=(jobs,))
     submitting.start()
-    while submitting.is_alive() or weather.counts()["queued"] > jobs * 0.1:
-        time.sleep(weather.chance.uniform(pause, 4 * pause))
+    while (done := weather.ledger.done()) < jobs * 0.9:
+        mark = done + weather.chance.randint(*between)
+        weather.wait_for(lambda mark=mark: weather.ledger.done() >= min(mark, jobs), 120, "more jobs are done")  # type: ignore[misc]
         weather.kill_worker(weather.chance.choice(sorted(weather.workers)))
         weather.work()
     submitting.join()
@@ -62,7 +63,9 @@ def server_storm(weather: Weather, kills: int) -> None:
     thread.start()
     try:
         for _ in range(kills):
-            time.sleep(weather.chance.uniform(0.05, 0.6))
+            mark = len(weather.ledger.acknowledged) + 3
+            weather.wait_for(lambda mark=mark: len(weather.ledger.acknowledged) >= mark, 60, "more are acknowledged")  # type: ignore[misc]
+            time.sleep(weather.chance.uniform(0.0, 0.4))
             weather.kill_server()
             weather.serve()
     finally:
@@ -75,7 +78,7 @@ def server_storm(weather: Weather, kills: int) -> None:
 def test_killing_workers_loses_nothing_and_doubles_nothing(weather: Callable[[int], Weather]) -> None:
     """T-06, small."""
     blowing = weather(6)
-    worker_storm(blowing, jobs=150, workers=3, pause=0.4)
+    worker_storm(blowing, jobs=150, workers=3, between=(20, 50))
     assert blowing.broken() == []
     assert blowing.ledger.kills >= 2
 

@@ -108,7 +108,7 @@ class Weather:
         """Return a client that may do everything."""
         token = json.loads((self.folder / "keys.json").read_text())["token"]
         headers = {"Authorization": f"Bearer {token}"}
-        return httpx2.Client(base_url=self.url, headers=headers, timeout=10, verify=NO_TRUST)
+        return httpx2.Client(base_url=self.url, headers=headers, timeout=60, verify=NO_TRUST)
 
     def submit(self, count: int, *, client: httpx2.Client | None = None, seconds: float | None = None) -> None:
         """Submit jobs by key, each until it is acknowledged, however often the wire or the server breaks."""
