@@ -5,7 +5,7 @@ import json
 import pytest
 
 from jobyard.datasets.annotations import Source
-from jobyard.datasets.assignment import AssignmentChanges, AssignmentKind, Work
+from jobyard.datasets.assignment import AssignmentChanges, AssignmentKind, Stage, Work
 from jobyard.datasets.labels import Label
 from jobyard.datasets.work.merging import ConsensusMerge
 from jobyard.job.errors import Invalid
@@ -79,6 +79,16 @@ def test_what_nobody_has_begun_with_replaces_nothing(shop: Shop) -> None:
     shop.ask(shop.datasets.change_assignment(ADA, second, AssignmentChanges(state=Work.COMPLETED)))
     shop.do(ConsensusMerge, dataset="cats")
     assert [one.frame for one in shop.said().shapes] == [1]
+
+
+def test_what_is_being_checked_is_not_merged_over(replicas: tuple[Shop, list[int], list[int], Label]) -> None:
+    shop, parents, _, _ = replicas
+    shop.ask(shop.datasets.change_assignment(ADA, parents[1], AssignmentChanges(stage=Stage.ACCEPTANCE)))
+    with pytest.raises(Invalid, match="past its annotation"):
+        shop.do(ConsensusMerge, dataset="cats", assignment=parents[1])
+    result = shop.do(ConsensusMerge, dataset="cats")
+    assert [facts["assignment"] for facts in result["assignments"]] == parents[:1]
+    assert [(one.frame, one.points[0]) for one in shop.said().shapes] == [(0, 1), (3, 50)]
 
 
 def test_a_merge_that_is_stopped_changes_nothing(replicas: tuple[Shop, list[int], list[int], Label]) -> None:

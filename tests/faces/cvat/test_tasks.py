@@ -238,6 +238,12 @@ async def test_replicas_and_a_ground_truth_come_with_the_pictures(house: House) 
     assert sorted(job["type"] for job in jobs) == ["annotation", "replica", "replica"]
     parent = next(job["id"] for job in jobs if job["type"] == "annotation")
     assert {job["parent_job_id"] for job in jobs if job["type"] == "replica"} == {parent}
+    replica = next(job["id"] for job in jobs if job["type"] == "replica")
+    assert (await mia("PATCH", f"/jobs/{parent}", {"stage": "acceptance"})).status_code == 200
+    for said in ({"job_id": parent}, {"task_id": task["id"]}, {"job_id": replica}, {"task_id": 1, "job_id": 1}, {}):
+        assert (await mia("POST", "/consensus/merges", said)).status_code == 400, said
+    assert (await mia("PATCH", f"/jobs/{parent}", {"stage": "annotation"})).status_code == 200
+    assert (await mia("POST", "/consensus/merges", {"task_id": task["id"]})).status_code == 202
     assert (await mia("POST", "/tasks", {"name": "t", "consensus_replicas": 1})).status_code == 400
 
 

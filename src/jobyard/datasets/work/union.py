@@ -10,7 +10,7 @@ import msgspec
 
 from jobyard.datasets import packing, rulebook
 from jobyard.datasets.annotations import Annotations
-from jobyard.datasets.assignment import Assignment, AssignmentKind, Work
+from jobyard.datasets.assignment import Assignment, AssignmentKind, Stage, Work
 from jobyard.datasets.consensus.agreement import Agreement
 from jobyard.datasets.consensus.merging import merged
 from jobyard.datasets.consensus.rules import ConsensusRules
@@ -40,9 +40,12 @@ class Union:
         replicas = [one for one in self._subject.assignments if one.kind is AssignmentKind.REPLICA]
         parents = [one for one in self._subject.assignments if chosen is None or one.number == chosen.number]
         pairs = ((parent, [one for one in replicas if one.parent == parent.number]) for parent in parents)
-        self._work = [(parent, own) for parent, own in pairs if own]
-        if not self._work:
+        with_replicas = [(parent, own) for parent, own in pairs if own]
+        if not with_replicas:
             raise Invalid(reason=f"{subjects.name} has no replicas to merge.")
+        self._work = [(parent, own) for parent, own in with_replicas if parent.stage is Stage.ANNOTATION]
+        if not self._work:
+            raise Invalid(reason=f"{subjects.name} is past its annotation; merging would replace what was checked.")
         self._total = sum(count([self._subject], parent) for parent, _ in self._work)
         self._done = 0
         self._parcels = Parcels()

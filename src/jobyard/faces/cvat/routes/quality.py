@@ -46,6 +46,9 @@ async def merge_replicas(request: Ask) -> Response[Started]:
     parents = {one.parent for one in jobs if one.kind is AssignmentKind.REPLICA}
     if not parents or (on.job is not None and on.job.number not in parents):
         raise Invalid(reason=f"The {on.what} has no replicas to merge.")
+    wanted = parents if on.job is None else {on.job.number}
+    if all(one.stage is not Stage.ANNOTATION for one in jobs if one.number in wanted):
+        raise Invalid(reason=f"The {on.what} is past its annotation; merging would replace what was checked.")
     return await submitting.submit(
         request,
         "consensus.merge",
