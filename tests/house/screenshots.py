@@ -112,6 +112,7 @@ def screens(page: Page, house: dict[str, Any]) -> dict[str, str]:
     jobs = {job["name"]: f"/jobs/{job['id']}" for job in house["jobs"]}
     datasets = page.request.get("/v1/datasets").json()["datasets"]
     drawn = next(one for one in datasets if one["name"] == "portraits")
+    flows = {one["name"]: one["id"] for one in page.request.get("/v1/workflows").json()["workflows"]}
     return {
         "requests": "/",
         "request": jobs["Study the colours"],
@@ -123,6 +124,8 @@ def screens(page: Page, house: dict[str, Any]) -> dict[str, str]:
         "dataset": f"/datasets/{drawn['id']}",
         **{part: f"/datasets/{drawn['id']}?part={part}" for part in ("statistics", "quality", "consensus", "people")},
         "picture": f"/datasets/{drawn['id']}?picture=0",
+        "workflow": f"/workflows/{flows['Shapes of pictures']}",
+        "workflow-records": f"{jobs['Shapes of pictures']}?part=records",
         **rooms,
     }
 
