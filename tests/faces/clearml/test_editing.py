@@ -124,6 +124,10 @@ async def test_a_model_of_older_clients_has_to_be_there(mia: Caller) -> None:
     assert await mia.refused("tasks.create", name="abc", type="testing", **gone) == (400, 201)
     id_ = await mia.task()
     assert await mia.refused("tasks.edit", task=id_, **gone) == (400, 201)
+    taken = (await mia("models.create", name="net", uri="x"))["id"]
+    await mia("tasks.edit", task=id_, execution={"model": taken})
+    await mia("models.delete", model=taken, force=True)
+    assert await mia("tasks.edit", task=id_, execution={"model": taken, "framework": "f"}, force=True)
     made = (await mia("models.create", name="net", uri="x", ready=False))["id"]
     await mia("tasks.edit", task=id_, models={"output": [{"name": "net", "model": made}]}, output_dest="s3://b")
     assert (await mia.house.caller(version="2.12").get(id_))["output"] == {"destination": "s3://b", "model": made}

@@ -80,7 +80,7 @@ async def update_batch(call: Call, said: Nothing) -> Answer:
 async def edit(call: Call, said: EditIn) -> Answer:
     """Change whatever may be said of a task while it has not run, or, forced, at any time."""
     named = {name for name, value in call.body.items() if value is not None and name in EditIn.__struct_fields__}
-    await _check_models(call, said)
+    await _check_models(call, said, said.task)
     told = words.edits(said, _now(call), named)
     expected = None if said.force else DRAFTS
     if said.status is None:
@@ -161,9 +161,14 @@ async def _draft(call: Call, said: CreateIn) -> Draft:
     return replace(draft, parent="") if draft.parent.startswith("__DELETED__") else draft
 
 
-async def _check_models(call: Call, said: TaskFields) -> None:
+async def _check_models(call: Call, said: TaskFields, task: str = "") -> None:
+    """Raise ModelNotFound for a model that is not there, unless the task takes it already."""
     items = (said.models.input if said.models else None) or []
-    await _require_models(call, _named(said.execution) + [item.model for item in items])
+    wanted = _named(said.execution) + [item.model for item in items]
+    if wanted and task:
+        kept = (await call.experiments.tasks.get(call.actor, task)).task.sections.get("models", {}).get("input", [])
+        wanted = [id_ for id_ in wanted if id_ not in {one["model"] for one in kept}]
+    await _require_models(call, wanted)
 
 
 def _named(said: Execution | None) -> list[str]:
