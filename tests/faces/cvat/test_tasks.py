@@ -33,6 +33,20 @@ async def test_a_task_without_pictures_is_a_task_all_the_same(house: House) -> N
     assert broken["state"] == "Failed" and broken["message"]
 
 
+async def test_only_the_local_storage_is_taken(house: House) -> None:
+    mia = house.caller()
+    cloud, local = {"location": "cloud_storage", "cloud_storage_id": 1}, {"location": "local"}
+    for what in ("tasks", "projects"):
+        made = await mia.made(what, name="n", target_storage=local, source_storage=None)
+        for body in ({"target_storage": cloud}, {"source_storage": cloud}, {"source_storage": "x"}):
+            for method, path in (("POST", f"/{what}"), ("PATCH", f"/{what}/{made['id']}")):
+                answer = await mia(method, path, {"name": "m", **body})
+                assert answer.status_code == 400 and list(answer.json()) == list(body)
+        assert [one["name"] for one in (await mia.got(f"/{what}"))["results"]] == ["n"]
+    assert (await mia.got("/tasks?media_type=video"))["count"] == 0
+    assert (await mia.got("/tasks?media_type=image"))["count"] == 1
+
+
 async def test_names_need_not_be_unique_and_may_be_long(house: House) -> None:
     mia = house.caller()
     for what in ("tasks", "projects"):

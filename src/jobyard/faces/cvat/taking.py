@@ -64,6 +64,14 @@ def flag(asked: Mapping[str, Any], name: str, *, default: bool = False) -> bool:
     raise Invalid(reason="", fields=[{"path": name, "message": "Must be a valid boolean."}])
 
 
+def require_local(**storages: Any) -> None:
+    """Raise Invalid naming the field that wants files in a cloud: only the local storage is known."""
+    for name, storage in storages.items():
+        if storage is None or (isinstance(storage, dict) and storage.get("location", "local") == "local"):
+            continue
+        raise Invalid(reason="", fields=[{"path": name, "message": "Only the local storage is known here."}])
+
+
 def needed(asked: Mapping[str, str], name: str) -> str:
     """Return a query parameter that has to be there. Raises Invalid."""
     text = asked.get(name, "")

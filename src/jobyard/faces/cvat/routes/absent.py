@@ -18,9 +18,9 @@ async def list_nothing(request: Ask) -> PageOut:
     return paging.page(request.link(place), request.asked, paging.wanted(request.asked), [], 0)
 
 
-@get("/lambda/functions")
+@get(["/lambda/functions", "/lambda/requests"])
 async def list_functions(request: Ask) -> list[str]:
-    """Return the functions that annotate by themselves: none."""
+    """Return the functions that annotate by themselves, and what was asked of them: none."""
     return []
 
 

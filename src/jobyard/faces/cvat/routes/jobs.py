@@ -35,6 +35,8 @@ _SORT = Sort(
             "status",
             "type",
             "dimension",
+            "media_type",
+            "mode",
             "updated_date",
             "parent_job_id",
         }
@@ -69,6 +71,8 @@ async def list_jobs(request: Ask) -> PageOut:
             "status": words.status_of([job]),
             "type": job.kind.value,
             "dimension": "2d",
+            "media_type": "image",
+            "mode": "annotation",
             "updated_date": moment(job.updated_at),
             "parent_job_id": job.parent,
         }

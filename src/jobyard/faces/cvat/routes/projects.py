@@ -49,6 +49,7 @@ async def list_projects(request: Ask) -> PageOut:
 async def create_project(request: Ask) -> ProjectOut:
     """Make a project with its labels."""
     said = await taking.body(request, ProjectIn)
+    taking.require_local(target_storage=said.target_storage, source_storage=said.source_storage)
     name = words.checked_name(said.name)
     kept = words.Kept(
         name=name, bug_tracker=said.bug_tracker, assignee=await finding.assignee(request, said.assignee_id)
@@ -76,6 +77,7 @@ async def get_project(request: Ask, number: FromPath[str]) -> ProjectOut:
 async def change_project(request: Ask, number: FromPath[str]) -> ProjectOut:
     """Change a project; what is not said stays."""
     said = await taking.body(request, ProjectChanges)
+    taking.require_local(target_storage=said.target_storage, source_storage=said.source_storage)
     found = await _found(request, number)
     if said.labels:
         known = {label.number: label for label in await request.datasets.collection_labels(request.user, found.id)}

@@ -32,6 +32,7 @@ _SORT = Sort(
             "assignee",
             "status",
             "dimension",
+            "media_type",
             "mode",
             "project_id",
             "project_name",
@@ -67,6 +68,7 @@ async def list_tasks(request: Ask) -> PageOut:
             "assignee": kept.assignee,
             "status": words.status_of(jobs.get(task.id, ())),
             "dimension": "2d",
+            "media_type": "image",
             "mode": "annotation" if task.samples else "",
             "project_id": project.number if project else None,
             "project_name": words.name_of(project) if project else None,
@@ -86,6 +88,7 @@ async def list_tasks(request: Ask) -> PageOut:
 async def create_task(request: Ask) -> TaskOut:
     """Make a task; its pictures come later."""
     said = await taking.body(request, TaskIn)
+    taking.require_local(target_storage=said.target_storage, source_storage=said.source_storage)
     name = words.checked_name(said.name)
     project = None
     if said.project_id is not None:
@@ -133,6 +136,7 @@ async def get_task_status(request: Ask, number: FromPath[str]) -> StatusOut:
 async def change_task(request: Ask, number: FromPath[str]) -> TaskOut:
     """Change a task; what is not said stays."""
     said = await taking.body(request, TaskChanges)
+    taking.require_local(target_storage=said.target_storage, source_storage=said.source_storage)
     found = await _found(request, number)
     if said.project_id is not UNSET:
         found = await _moved(request, found, said.project_id)

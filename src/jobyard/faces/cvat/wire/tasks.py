@@ -62,6 +62,8 @@ class ProjectChanges(Struct, kw_only=True):
     labels: list[LabelIn] = []
     assignee_id: int | UnsetType | None = UNSET
     bug_tracker: str | UnsetType = UNSET
+    target_storage: Any = None
+    source_storage: Any = None
 
 
 class TaskOut(Struct, kw_only=True):
@@ -131,6 +133,8 @@ class TaskChanges(Struct, kw_only=True):
     bug_tracker: str | UnsetType = UNSET
     subset: str | UnsetType = UNSET
     project_id: int | UnsetType | None = UNSET
+    target_storage: Any = None
+    source_storage: Any = None
 
 
 class JobOut(Struct, kw_only=True):
