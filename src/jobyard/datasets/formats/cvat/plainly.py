@@ -6,7 +6,7 @@ whether all around it is whole. Whatever is written in any other way than most i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, BinaryIO
 
 import msgspec
@@ -18,10 +18,11 @@ from jobyard.datasets.labels import Label
 _BEGIN, _END = b"<image ", b"</image>"
 _MOST = 1 << 20
 """Bytes that may be waited for until a picture ends."""
-_SEPARATORS = 500
-"""How many kinds of what stands between values are remembered."""
+_SEPARATORS, _LAYOUTS, _LONG = 500, 200, 4_000
+"""How many kinds of what stands between values are remembered, of rows of them, and of those not the longest."""
 _PLACE = "plain"
 _BOX = frozenset({"label", "xtl", "ytl", "xbr", "ybr", "occluded", "source", "z_order"})
+_NEEDED = _BOX - {"occluded", "source", "z_order"}
 _POINTS = ("xtl", "ytl", "xbr", "ybr")
 _BLANK = " \t\r\n"
 _SOURCES = {source.value: source for source in Source}
@@ -41,6 +42,15 @@ class Boxes(Struct, frozen=True):
     sources: list[Source]
 
 
+class _Layout(Struct, frozen=True):
+    """What the values in a picture's element are."""
+
+    names: list[str]
+    """The picture's own attributes."""
+    facts: list[str]
+    """The attributes of each box."""
+
+
 class Plainly:
     """A document on its way to the parser."""
 
@@ -52,6 +62,7 @@ class Plainly:
         self._found = dict[str, tuple[dict[str, str], Boxes]]()
         self._count = 0
         self._meanings = dict[str, str]()
+        self._layouts = dict[tuple[str, ...], _Layout | None]()
 
     def read(self, size: int) -> bytes:
         """Return the next bytes as the parser shall see them; none at the end."""
@@ -105,40 +116,31 @@ class Plainly:
             parts = block.decode().split('"')
         except UnicodeDecodeError:
             return None
-        keys, values = list(map(self._meaning, parts[::2])), parts[1::2]
-        head = next((place for place, key in enumerate(keys) if key.startswith(">")), 0)
-        names = [keys[0].removeprefix("<image "), *keys[1:head]]
-        given = dict(zip(names, values, strict=False))
-        if (
-            not head
-            or not all(map(str.isidentifier, names))
-            or len(given) < head
-            or not all(map(_is_plain, values[:head]))
-        ):
+        layout, values = self._layout(tuple(parts[::2])), parts[1::2]
+        if layout is None or not all(map(_is_plain, values[: len(layout.names)])):
             return None
+        head, step = len(layout.names), len(layout.facts)
+        given = dict(zip(layout.names, values, strict=False))
         if len(values) == head:
-            return (given, _NO_BOXES) if keys[head] == "></image>" else None
-        boxes = self._boxes(keys[head:], values[head:])
-        return None if boxes is None else (given, boxes)
-
-    def _boxes(self, keys: Sequence[str], values: Sequence[str]) -> Boxes | None:
-        """Return boxes that all have the same attributes in the same order; None for all others."""
-        step = next((place for place, key in enumerate(keys) if place and not key.isidentifier()), 0)
-        names = [keys[0].removeprefix("><box "), *keys[1:step]]
-        first = keys[0].removeprefix(">")
-        openers = {f"></box>{first}", f"/>{first}"}
-        fits = step and _BOX.issuperset(names) and len(set(names)) == step and len(values) % step == 0
-        if not fits or keys[-1] not in {"></box></image>", "/></image>"} or not openers.issuperset(keys[step:-1:step]):
-            return None
-        if any({name} != set(keys[place::step]) for place, name in enumerate(names) if place):
-            return None
-        said = {name: values[place::step] for place, name in enumerate(names)}
+            return given, _NO_BOXES
+        said = {name: values[head + place :: step] for place, name in enumerate(layout.facts)}
         try:
-            return self._said(said, len(values) // step)
+            boxes = self._said(said, (len(values) - head) // step)
         except (KeyError, msgspec.MsgspecError):
             return None
+        return None if boxes is None else (given, boxes)
 
-    def _said(self, said: dict[str, Sequence[str]], count: int) -> Boxes | None:
+    def _layout(self, separators: tuple[str, ...]) -> _Layout | None:
+        """Return what stands where between such separators; None where it is not what most are."""
+        try:
+            return self._layouts[separators]
+        except KeyError:
+            found = _layout([self._meaning(one) for one in separators])
+        if len(self._layouts) < _LAYOUTS and len(separators) < _LONG:
+            self._layouts[separators] = found
+        return found
+
+    def _said(self, said: Mapping[str, Sequence[str]], count: int) -> Boxes | None:
         """Return what the values say. Raises KeyError or MsgspecError where they are not what most are."""
         columns = [_coordinates(f"[{','.join(said[name])}]") for name in _POINTS]
         depths = _depths(f"[{','.join(said['z_order'])}]") if "z_order" in said else [0] * count
@@ -160,6 +162,32 @@ class Plainly:
             if len(self._meanings) < _SEPARATORS:
                 self._meanings[separator] = found
         return found
+
+
+def _layout(keys: Sequence[str]) -> _Layout | None:
+    head = next((place for place, key in enumerate(keys) if key.startswith(">")), 0)
+    names = [keys[0].removeprefix("<image "), *keys[1:head]]
+    if not head or not all(map(str.isidentifier, names)) or len(set(names)) < head:
+        return None
+    if len(keys) == head + 1:
+        return _Layout(names, []) if keys[head] == "></image>" else None
+    facts = _facts(keys[head:])
+    return None if facts is None else _Layout(names, facts)
+
+
+def _facts(keys: Sequence[str]) -> list[str] | None:
+    """Return the attributes of boxes that all have the same ones in the same order; None for all others."""
+    step = next((place for place, key in enumerate(keys) if place and not key.isidentifier()), 0)
+    names = [keys[0].removeprefix("><box "), *keys[1:step]]
+    first = keys[0].removeprefix(">")
+    openers = {f"></box>{first}", f"/>{first}"}
+    fits = step and _NEEDED.issubset(names) and _BOX.issuperset(names) and len(set(names)) == step
+    if not fits or (len(keys) - 1) % step or keys[-1] not in {"></box></image>", "/></image>"}:
+        return None
+    if not openers.issuperset(keys[step:-1:step]):
+        return None
+    alike = all({name} == set(keys[place::step]) for place, name in enumerate(names) if place)
+    return names if alike else None
 
 
 _NO_BOXES = Boxes([], [], [], [], [])
