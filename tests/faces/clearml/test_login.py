@@ -196,6 +196,7 @@ async def test_pairs_are_called_otherwise_and_roles_given(house: House) -> None:
     for projects, names in (([], ["mia"]), ([project], ["mia"]), (["0" * 32], [])):
         found = (await ada("users.get_all_ex", active_in_projects=projects))["users"]
         assert [one["id"] for one in found] == names
+    assert (await mia("users.get_all", only_fields=["name"]))["users"] == [{"id": "mia", "name": "mia"}]
     companies = (await ada("organization.get_user_companies"))["companies"]
     assert [one["name"] for one in companies[0]["owners"]] == ["ada", "max", "mia", "olga", "vera"]
     assert [one["name"] for one in (await mia("organization.get_user_companies"))["companies"][0]["owners"]] == ["mia"]

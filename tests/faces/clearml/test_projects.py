@@ -26,6 +26,7 @@ async def test_a_project_brings_those_above_it(any_house: House) -> None:
     assert await names(mia, shallow_search=True) == ["a1"]
     top = (await mia("projects.get_all", name="^a1$"))["projects"][0]["id"]
     assert await names(mia, parent=[top]) == ["a1/b", "a1/b/c"]
+    assert await names(mia, parent=[None]) == ["a1"]
     assert await names(mia, id=[id_], page=0) == ["a1/b/c"]
     assert await names(mia, page=5) == []
 

@@ -238,10 +238,14 @@ async def test_a_queue_is_deleted_by_force_and_lets_go_of_what_waits(
 ) -> None:
     [id_] = await lined(agent, queue)
     metadata = [{"key": "a", "type": "str", "value": "1"}]
+    for action, body in (("create", {"name": "another"}), ("update", {"queue": queue})):
+        told = await agent(f"queues.{action}", **body, metadata={"c": {"type": "int", "value": 1}})
+        [kept] = (await agent("queues.get_all", id=[told.get("id", queue)]))["queues"]
+        assert kept["metadata"] == {"c": {"key": "c", "type": "int", "value": "1"}}
     assert await agent("queues.add_or_update_metadata", queue=queue, metadata=metadata) == {"updated": 1}
     more = {"b": {"type": "int", "value": 2}}
     await agent("queues.add_or_update_metadata", queue=queue, metadata=more)
-    assert await agent("queues.delete_metadata", queue=queue, keys=["a", "c"]) == {"updated": 1}
+    assert await agent("queues.delete_metadata", queue=queue, keys=["a", "c", "d"]) == {"updated": 1}
     assert await agent("queues.delete_metadata", queue=queue, keys=["a"]) == {"updated": 0}
     kept = (await agent("queues.get_by_id", queue=queue))["queue"]["metadata"]
     assert kept == {"b": {"key": "b", "type": "int", "value": "2"}}
@@ -259,6 +263,8 @@ async def test_queues_show_who_serves_them_and_what_waits(any_house: House, agen
     [found] = (await agent("queues.get_all_ex"))["queues"]
     assert [entry["task"] for entry in found["entries"]] == [{"id": id_, "name": "task 0"}]
     assert found["workers"] == [{"name": "box:1", "ip": "127.0.0.1", "task": {"id": running, "name": "runs"}}]
+    part = (await agent("queues.get_all_ex", only_fields=["workers.name", "entries.task.name"]))["queues"]
+    assert part == [{"id": queue, "workers": [{"name": "box:1"}], "entries": [{"task": {"name": "task 0"}}]}]
     for asked in ({"search_hidden": True}, {"name": "^glued$"}, {"id": [glue]}):
         assert glue in [one["id"] for one in (await agent("queues.get_all_ex", **asked))["queues"]], asked
     for count, more in (

@@ -15,7 +15,7 @@ from jobyard.faces.clearml.asking.conditions import Condition, Form
 from jobyard.faces.clearml.login import FACE, Login
 from jobyard.faces.clearml.refusals import Missing, UserNotFound
 from jobyard.faces.clearml.routes import surveys
-from jobyard.faces.clearml.routes.listing import chosen
+from jobyard.faces.clearml.routes.listing import chosen, shown
 from jobyard.faces.clearml.surroundings import SERVER, Call
 from jobyard.faces.clearml.wire import COMPANY, Empty, Json, Nothing
 from jobyard.faces.clearml.wire.people import (
@@ -46,7 +46,7 @@ from jobyard.faces.clearml.words import neighbours as words
 from jobyard.job.errors import NotFound, Unauthenticated
 from jobyard.people.record import Key, KeyForm
 
-_USER = frozenset({"id", "name", "given_name", "family_name", "role", "company", "created"})
+_USER = frozenset({"id", "name", "given_name", "family_name", "role", "company", "created", "preferences"})
 _FORMS = {"id": Form.LIST, "name": Form.PATTERN}
 
 
@@ -201,7 +201,7 @@ async def _users(call: Call, said: UsersIn, fits: Condition | None = None) -> Js
     else:
         found = [words.user(call.actor)]
     some, along = chosen(call, said, found, _FORMS, _USER, [fits])
-    return {"users": some, **along}
+    return {"users": shown(said, some, _USER), **along}
 
 
 ACTIONS = (

@@ -99,6 +99,8 @@ async def _found(
     documents = [words.project(one, places.get((one.home, one.name.rpartition("/")[0]))) for one in seen]
     extra: list[Condition | None] = [visible(said, said.id), *more]
     parents = [one for one in strings(said.parent) if one]  # type: ignore[arg-type]
+    if isinstance(said.parent, list) and said.parent and not parents:
+        extra.append(lambda one: "/" not in one["name"])
     if parents:
         inside = set(await call.experiments.folders.inside(call.actor, parents)) - set(parents)
         extra.append(lambda one: one["id"] in inside)

@@ -46,6 +46,7 @@ from jobyard.faces.clearml.words import neighbours as words
 from jobyard.job.errors import Invalid
 
 FIELDS = frozenset(Queue.__struct_fields__)
+_SHOWN = FIELDS | {"workers"}
 FORMS = {
     **dict.fromkeys(("id", "tags", "system_tags"), Form.LIST),
     "name": Form.PATTERN,
@@ -64,6 +65,7 @@ async def create(call: Call, said: CreateQueueIn) -> Answer:
         display=UNSET if said.display_name is None else said.display_name,
         tags=UNSET if said.tags is None else tuple(said.tags),
         system_tags=UNSET if said.system_tags is None else tuple(said.system_tags),
+        metadata=UNSET if said.metadata is None else kept_metadata(said.metadata),
     )
     return IdOut(id=(await call.experiments.lines.create(call.actor, said.name, edits)).id)
 
@@ -78,23 +80,24 @@ async def get_by_id(call: Call, said: QueueIn) -> Answer:
 @action("queues.get_all", "2.4", QueuesIn, QueuesOut)
 async def get_all(call: Call, said: QueuesIn) -> Answer:
     """Return queues that fit all conditions."""
-    return await _found(call, said)
+    some, along = await _found(call, said)
+    return {"queues": shown(said, some, FIELDS), **along}
 
 
 @action("queues.get_all_ex", "2.4", QueuesIn, QueuesOut)
 async def get_all_ex(call: Call, said: QueuesIn) -> Answer:
     """Return queues that fit all conditions, with the names of what waits and the agents that serve them."""
-    answer = await _found(call, said)
+    some, along = await _found(call, said)
     agents = await call.experiments.agents.all(call.actor)
-    waiting = [entry["task"] for one in answer["queues"] for entry in one.get("entries", ())]
+    waiting = [entry["task"] for one in some for entry in one["entries"]]
     tasks = await named_tasks(call, [*waiting, *(agent.task for agent in agents if agent.task)])
-    for one in answer["queues"]:
-        for entry in one.get("entries", ()):
+    for one in some:
+        for entry in one["entries"]:
             entry["task"] = tasks.get(entry["task"], {"id": entry["task"]})
         serving = [agent for agent in agents if one["id"] in agent.queues]
         one["workers"] = [words.serving(agent, tasks.get(agent.task)) for agent in serving]
         joined(one, "company", lambda id_: {"id": id_, "name": id_})
-    return answer
+    return {"queues": shown(said, some, _SHOWN), **along}
 
 
 @action("queues.get_default", "2.4", Nothing, DefaultQueueOut)
@@ -153,6 +156,7 @@ async def update(call: Call, said: UpdateQueueIn) -> Answer:
         display=UNSET if said.display_name is None else said.display_name,
         tags=UNSET if said.tags is None else tuple(said.tags),
         system_tags=UNSET if said.system_tags is None else tuple(said.system_tags),
+        metadata=UNSET if said.metadata is None else kept_metadata(said.metadata),
     )
     found = words.queue(await call.experiments.lines.update(call.actor, said.queue, edits))
     named = {name for name, value in call.body.items() if value is not None} - {"queue"}
@@ -231,16 +235,15 @@ def _steps(said: StepsIn) -> int:
     return said.count
 
 
-async def _found(call: Call, said: QueuesIn) -> Json:
+async def _found(call: Call, said: QueuesIn) -> tuple[list[Json], Json]:
     lines = await call.experiments.lines.all(call.actor)
     names = wanted(said)
     waiting: dict[str, Waiting] = {}
-    if not names or "entries" in roots(names):
+    if not names or roots(names) & {"entries", "*"}:
         waiting = await call.experiments.lines.waiting(call.actor, lines)
     documents = [words.queue(one, waiting.get(one.id), said.max_task_entries) for one in lines]
     extra = [visible(said, said.id), None if said.search_hidden or said.id or said.name else _shown]
-    some, along = chosen(call, said, documents, FORMS, FIELDS, extra)
-    return {"queues": shown(said, some, FIELDS), **along}
+    return chosen(call, said, documents, FORMS, FIELDS, extra)
 
 
 def _shown(one: Json) -> bool:

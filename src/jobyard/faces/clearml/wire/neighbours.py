@@ -36,6 +36,8 @@ class CreateQueueIn(In, frozen=True, kw_only=True):
     """Tags of people."""
     system_tags: list[str] | None = None
     """Tags of programs; `default` makes it the default queue."""
+    metadata: list[Json] | dict[str, Json] | None = None
+    """What is kept of it: `key`, `type` and `value` of each; or the latter two by the first."""
 
 
 class UpdateQueueIn(In, frozen=True, kw_only=True):
@@ -51,6 +53,8 @@ class UpdateQueueIn(In, frozen=True, kw_only=True):
     """Tags of people."""
     system_tags: list[str] | None = None
     """Tags of programs."""
+    metadata: list[Json] | dict[str, Json] | None = None
+    """What is kept of it: `key`, `type` and `value` of each; or the latter two by the first."""
 
 
 class Entry(Out, frozen=True, kw_only=True):
