@@ -136,9 +136,11 @@ def beside(view: View, one: Series, limit: int, bound: int | None, *, later: boo
     Without an iteration these are the newest, or the oldest. A picture is left out once a later one has its address,
     since that was written over it.
     """
-    name = "shown_once" if one.sort is Sort.IMAGE else "shown"
+    # Nothing is written over the newest one, which is therefore found without looking at the others.
+    once = one.sort is Sort.IMAGE and (later or bound is not None or limit > 1)
+    name = "shown_once" if once else "shown"
     values: dict[str, object] = {"series": one.number, "limit": limit}
-    if one.sort is Sort.IMAGE:
+    if once:
         values["nameless"] = NAMELESS
     if later:
         values["above"] = -_EVERY - 1 if bound is None else bound
