@@ -25,6 +25,7 @@ NAMES_LIMIT = 100_000
 _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _ENCODING = sys.getfilesystemencoding()
 _LARGEST = 2**63 - 1
+_SLASH = b"/"[0]
 _TOLD = 300
 
 
@@ -67,13 +68,11 @@ class Walk:
                 if not level.names:
                     self._leave(levels.pop())
                     continue
-                key = level.last = level.names.pop()
-                if key.endswith(b"/"):
+                if level.names[-1].endswith(b"/"):
+                    key = level.last = level.names.pop()
                     levels.extend(self._descend(level, key, len(levels)))
-                elif self._want is not None and not self._want(key):
-                    self._skip(level.prefix + key, "")
-                elif (entry := self._found(level, key)) is not None:
-                    yield entry
+                else:
+                    yield from self._files(level)
         finally:
             for level in levels:
                 os.close(level.descriptor)
@@ -125,24 +124,34 @@ class Walk:
             self._refuse(path, error)
         return [self._enter(descriptor, path)]
 
-    def _found(self, level: _Level, key: bytes) -> Entry | None:
-        path = level.prefix + key
-        try:
-            found = os.stat(key, dir_fd=level.descriptor, follow_symlinks=False)
-        except FileNotFoundError:
-            self._stand(level)
-            return None
-        except OSError as error:
-            self._refuse(path, error)
-        if stat.S_ISREG(found.st_mode) and len(path) <= PATH_LIMIT:
+    def _files(self, level: _Level) -> Iterator[Entry]:
+        """Yield the next files of a level, up to the next folder in it. Most of a pass is spent in here."""
+        names, prefix, descriptor, want, look_at = level.names, level.prefix, level.descriptor, self._want, os.stat
+        while names and names[-1][-1] != _SLASH:
+            key = level.last = names.pop()
+            path = prefix + key
+            if want is not None and not want(key):
+                self._skip(path, "")
+                continue
+            try:
+                found = look_at(key, dir_fd=descriptor, follow_symlinks=False)
+            except FileNotFoundError:
+                self._stand(level)
+                continue
+            except OSError as error:
+                self._refuse(path, error)
             changed = found.st_mtime_ns
-            if not -_LARGEST <= changed <= _LARGEST:
-                changed = _LARGEST if changed > 0 else -_LARGEST
-            return path, found.st_size, changed, ""
-        if stat.S_ISDIR(found.st_mode):
+            if not stat.S_ISREG(found.st_mode) or len(path) > PATH_LIMIT:
+                self._pass_over(path, found.st_mode)
+            elif -_LARGEST <= changed <= _LARGEST:
+                yield path, found.st_size, changed, ""
+            else:
+                yield path, found.st_size, _LARGEST if changed > 0 else -_LARGEST, ""
+
+    def _pass_over(self, path: bytes, mode: int) -> None:
+        if stat.S_ISDIR(mode):
             raise SourceUnreadable(path=self._told(path), cause="a file became a folder while it was listed")
-        self._skip(path, _reason(found.st_mode))
-        return None
+        self._skip(path, _reason(mode))
 
     def _leave(self, level: _Level) -> None:
         try:
