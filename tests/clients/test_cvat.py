@@ -159,6 +159,19 @@ def test_quality_consensus_and_reports_are_real_work(house: RunningHouse) -> Non
     assert sorted(told["shared"]) == [["a.png", "REG"], ["more", "DIR"]]
 
 
+def test_people_review_what_was_annotated_by_itself(house: RunningHouse) -> None:
+    told = played(house, "reviewed")
+    assert told["labels"] == ["car", "person"]
+    assert told["tasks"] == [["filled", 2, 1], ["moved", 3, 3]]
+    assert told["samples"] == [[f"p{place:02d}.png", 40 + place, 1] for place in range(3)]
+    assert (told["forms"], told["chunk"]) == (["PNG", "JPEG"], [f"{place:06d}.jpeg" for place in range(3)])
+    assert told["empty"][0] == 400 and "No media data found" in told["empty"][1]["detail"]
+    assert (told["issues"], told["said"], told["no issue"]) == ([[True, True, 2]], ["hello", "hi!"], 404)
+    assert told["guide"] == [True, "# How", True]
+    assert told["organization"] == ["reviewers", "Reviewers", "They look twice.", {"email": "a@b.invalid"}]
+    assert (told["gone"], told["first name"]) == (404, "Ada")
+
+
 @pytest.fixture
 def task(house: RunningHouse) -> int:
     """A task of many pictures."""

@@ -17,7 +17,7 @@ Scenario = Callable[[Client, Path, dict[str, Any]], dict[str, Any]]
 def scenarios() -> dict[str, Scenario]:
     """Return the scenarios by name; they lie in this checkout, which the clients' environment does not know."""
     sys.path.insert(0, str(Path(__file__).parents[3]))
-    from tests.clients.cvat import judging, lives, refusing
+    from tests.clients.cvat import judging, lives, refusing, reviewing
 
     every: list[Scenario] = [
         lives.life,
@@ -27,6 +27,7 @@ def scenarios() -> dict[str, Scenario]:
         refusing.asked,
         refusing.waiting,
         judging.judged,
+        reviewing.reviewed,
     ]
     return {scenario.__name__: scenario for scenario in every}
 
