@@ -272,6 +272,10 @@ REPORTS = {
     "reports.unarchive": Row({"task": "$task"}, {"unarchived": 1}, first=_REPORTED),
     "reports.move": Row({"task": "$task", "project_name": "over $task"}, {"project_id": str}, first=_REPORTED),
     "reports.get_all_ex": Row({"project": ["$project"]}, {"tasks": [{"id": "$task"}]}, first=_REPORTED),
+    "reports.get_task_data": Row(
+        {"id": ["$task"], "plots": {"iters": 1}, "debug_images": {}},
+        {"tasks": [{"id": "$task"}], "plots": {}, "debug_images": [{"task": "$task", "iterations": []}]},
+    ),
     "reports.get_tags": Row({}, {"tags": list}),
     "reports.delete": Row({"task": "$task"}, {"deleted": 1}, first=_REPORTED),
 }

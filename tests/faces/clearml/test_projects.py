@@ -319,6 +319,26 @@ async def test_reports_lie_hidden_below_what_they_are_about(any_house: House) ->
     assert await max_.refused("reports.publish", task=other) == (400, 101)
 
 
+async def test_a_report_is_told_what_tasks_reported(any_house: House) -> None:
+    mia, max_ = any_house.caller(), any_house.caller("max")
+    task = await mia.task("hello", tags=["shown"])
+    places = [{"task": task, "iter": 1, "metric": m, "variant": v} for m in ("one", "two") for v in ("a", "b")]
+    pictures = [{**place, "type": "training_debug_image", "url": "x", "key": "x"} for place in places]
+    plots = [{**place, "type": "plot", "plot_str": "{}"} for place in places]
+    await mia.lines("events.add_batch", *pictures, *plots, {**places[0], "type": "training_stats_scalar", "value": 2})
+    bare = await mia("reports.get_task_data", id=[task], only_fields=["name"])
+    assert bare == {"tasks": [{"id": task, "name": "hello"}]}
+    wanted = {"plots": {"metrics": [{"metric": "one"}]}, "debug_images": {"metrics": []}}
+    told = await mia("reports.get_task_data", tags=["shown"], **wanted, scalar_metrics_iter_histogram={"key": "iter"})
+    [images] = told["debug_images"]
+    assert (images["task"], [len(one["events"]) for one in images["iterations"]]) == (task, [4])
+    assert list(told["plots"]) == ["one"] and sorted(told["plots"]["one"]) == ["a", "b"]
+    [plot] = told["plots"]["one"]["a"][task]["1"]["plots"]
+    assert (plot["metric"], plot["variant"], plot["task"], plot["iter"]) == ("one", "a", task, 1)
+    assert told["scalar_metrics_iter_histogram"]["one"]["a"][task]["y"] == [2.0]
+    assert await max_("reports.get_task_data", id=[task], **wanted) == {"tasks": [], "plots": {}, "debug_images": []}
+
+
 async def test_what_the_house_says_of_a_viewer_counts_everywhere(any_house: House) -> None:
     mia, vera = any_house.caller(), any_house.caller("vera")
     id_ = await mia.task()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import UNSET
 from msgspec.structs import replace
 
@@ -12,10 +14,13 @@ from jobyard.experiments.search import Asked
 from jobyard.experiments.standing import Standing
 from jobyard.experiments.tasks import Draft, Edits
 from jobyard.faces.clearml.actions import Answer, action
-from jobyard.faces.clearml.routes import task_finding
+from jobyard.faces.clearml.routes import plots, scalars, task_finding
+from jobyard.faces.clearml.routes.scalars import require_few
 from jobyard.faces.clearml.routes.task_life import fields
 from jobyard.faces.clearml.surroundings import Call
 from jobyard.faces.clearml.wire import Json, Nothing
+from jobyard.faces.clearml.wire.event_parts import PlotsOfTasksIn
+from jobyard.faces.clearml.wire.events import ImagesIn, ManyHistogramsIn, MetricIn, Named
 from jobyard.faces.clearml.wire.reports import (
     ArchivedReportOut,
     CreatedReportOut,
@@ -26,6 +31,8 @@ from jobyard.faces.clearml.wire.reports import (
     MoveReportIn,
     ReportIn,
     ReportTagsOut,
+    TaskDataIn,
+    TaskDataOut,
     UnarchivedReportOut,
     UpdatedReportOut,
     UpdateReportIn,
@@ -138,6 +145,38 @@ async def get_tags(call: Call, said: Nothing) -> Answer:
     return ReportTagsOut(tags=sorted({tag for one in found for tag in one.task.head.tags}))
 
 
+@action("reports.get_task_data", "2.23", TaskDataIn, TaskDataOut)
+async def get_task_data(call: Call, said: TaskDataIn) -> Answer:
+    """Return tasks that fit all conditions, with plots, pictures and curves that they reported, for a report."""
+    tasks = _of(await task_finding.get_all_ex.run(call, said), "tasks")
+    ids, told = [one["id"] for one in tasks], {"tasks": tasks}
+    if said.plots is not None:
+        wanted = PlotsOfTasksIn(tasks=ids, iters=said.plots.iters, metrics=said.plots.metrics or None)
+        told["plots"] = _of(await plots.get_multi_task_plots.run(call, wanted), "plots")
+    if said.debug_images is not None:
+        require_few(ids)
+        named = said.debug_images.metrics or []
+        metrics = [_named(id_, one) for id_ in ids for one in named or [None]]
+        images = ImagesIn(metrics=metrics, iters=said.debug_images.iters)
+        told["debug_images"] = _of(await plots.debug_images.run(call, images), "metrics")
+    asked = said.scalar_metrics_iter_histogram
+    if asked is not None:
+        curves = ManyHistogramsIn(tasks=ids, samples=asked.samples, key=asked.key, metrics=asked.metrics or None)
+        drawn = await scalars.multi_task_scalar_metrics_iter_histogram.run(call, curves)
+        told["scalar_metrics_iter_histogram"] = _of(drawn, "metrics")
+    return told
+
+
+def _of(answer: Answer, name: str) -> Any:
+    return answer[name] if isinstance(answer, dict) else getattr(answer, name)
+
+
+def _named(task: str, wanted: Named | None) -> MetricIn:
+    if wanted is None:
+        return MetricIn(task=task)
+    return MetricIn(task=task, metric=wanted.metric, variants=wanted.variants)
+
+
 async def _report(call: Call, id_: str) -> Experiment:
     """Return a report. Raises JobNotFound, for any other task too."""
     found = await call.experiments.tasks.get(call.actor, id_)
@@ -174,4 +213,4 @@ def _told(said: ReportIn) -> Told:
     return Told(message=said.message or said.comment or "")
 
 
-ACTIONS = (create, update, publish, archive, unarchive, delete, move, get_all_ex, get_tags)
+ACTIONS = (create, update, publish, archive, unarchive, delete, move, get_all_ex, get_tags, get_task_data)

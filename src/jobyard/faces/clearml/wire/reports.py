@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from jobyard.faces.clearml.wire import In, Json, Out
+from jobyard.faces.clearml.wire.events import Named
+from jobyard.faces.clearml.wire.tasks import TasksIn
 
 
 class ReportFields(In, frozen=True, kw_only=True):
@@ -116,3 +120,49 @@ class UpdatedReportOut(Out, frozen=True, kw_only=True):
     """How many were changed."""
     fields: Json
     """Changed fields with their new values."""
+
+
+class EventsWanted(In, frozen=True, kw_only=True):
+    """Which plots, or pictures, are wanted."""
+
+    iters: int = 1
+    """How many of the newest iterations."""
+    metrics: list[Named] | None = None
+    """Only these: `metric` and perhaps `variants`; all where none is named."""
+
+
+class CurvesWanted(In, frozen=True, kw_only=True):
+    """Which curves are wanted."""
+
+    samples: int | None = None
+    """The most points of a curve."""
+    key: Literal["iter", "timestamp", "iso_time"] | None = None
+    """What `x` is."""
+    metrics: list[Named] | None = None
+    """Only these: `metric` and perhaps `variants`; all where none is named."""
+
+
+class TaskDataIn(TasksIn, frozen=True, kw_only=True):
+    """Which tasks are wanted, and what they reported."""
+
+    plots: EventsWanted | None = None
+    """Which of their plots."""
+    debug_images: EventsWanted | None = None
+    """Which of their pictures."""
+    scalar_metrics_iter_histogram: CurvesWanted | None = None
+    """Which of their curves."""
+    allow_public: bool = True
+    """Taken and passed over."""
+
+
+class TaskDataOut(Out, frozen=True, kw_only=True):
+    """Tasks, and of what they reported that which was asked."""
+
+    tasks: list[Json]
+    """The tasks."""
+    plots: Json | None = None
+    """By metric, variant, task and iteration."""
+    debug_images: list[Json] | None = None
+    """By task and iteration."""
+    scalar_metrics_iter_histogram: Json | None = None
+    """By metric, variant and task."""
