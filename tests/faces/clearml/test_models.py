@@ -137,6 +137,11 @@ async def test_a_model_brings_what_its_task_is_made_with_and_how_far_it_came(any
     bare = (await mia("models.create", name="bare", uri="x", framework="other"))["id"]
     assert (await mia("models.get_frameworks"))["frameworks"] == ["other", "pure"]
     assert (await mia("models.get_frameworks", projects=[project]))["frameworks"] == ["pure"]
+    below = (await mia("projects.create", name="nets/below"))["id"]
+    await mia.task(project=below, type="qc")
+    await mia("models.create", name="below", uri="x", framework="deep", project=below)
+    assert (await mia("models.get_frameworks", projects=[project]))["frameworks"] == ["deep", "pure"]
+    assert (await mia("tasks.get_types", projects=[project]))["types"] == ["qc", "training"]
     told = (await mia("models.get_all_ex", id=[last, bare], include_stats=True))["models"]
     assert {one["id"]: one["stats"]["labels_count"] for one in told} == {last: 1, bare: 0}
     assert await mia("models.update_tags", ids=[last, bare], add_tags=["a", "b"]) == {"updated": 2}

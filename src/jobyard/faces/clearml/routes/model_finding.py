@@ -97,8 +97,8 @@ async def get_by_task_id(call: Call, said: MadeByIn) -> Answer:
 
 @action("models.get_frameworks", "2.9", FrameworksIn, FrameworksOut)
 async def get_frameworks(call: Call, said: FrameworksIn) -> Answer:
-    """Return what the models of some projects, or of all, are made with."""
-    wanted_ = set(said.projects or ())
+    """Return what the models of some projects and of those below them, or of all, are made with."""
+    wanted_ = set(await call.experiments.folders.inside(call.actor, said.projects or ()))
     found = await call.experiments.library.all(call.actor)
     return FrameworksOut(
         frameworks=sorted({one.framework for one in found if one.framework and (not wanted_ or one.folder in wanted_)})

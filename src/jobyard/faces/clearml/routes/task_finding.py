@@ -63,8 +63,9 @@ async def get_all_ex(call: Call, said: TasksIn) -> Answer:
 
 @action("tasks.get_types", "2.8", TypesIn, TypesOut)
 async def get_types(call: Call, said: TypesIn) -> Answer:
-    """Return the types of the tasks of some projects, or of all."""
-    asked = Asked(folders=tuple(said.projects) if said.projects else None, hidden=True, whole=False)
+    """Return the types of the tasks of some projects and of those below them, or of all."""
+    folders = await call.experiments.folders.inside(call.actor, said.projects) if said.projects else None
+    asked = Asked(folders=None if folders is None else tuple(folders), hidden=True, whole=False)
     found = await call.experiments.search.all(call.actor, asked)
     return {"types": sorted({one.task.type for one in found})}
 

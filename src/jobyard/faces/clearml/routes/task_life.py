@@ -12,6 +12,7 @@ from jobyard.experiments.record import Sort
 from jobyard.experiments.sections import cleared
 from jobyard.experiments.standing import Standing
 from jobyard.faces.clearml.actions import Answer, action
+from jobyard.faces.clearml.routes.steps import steps_of, with_each
 from jobyard.faces.clearml.surroundings import Call
 from jobyard.faces.clearml.wire import Json, UpdatedOut
 from jobyard.faces.clearml.wire.task_life import (
@@ -27,6 +28,7 @@ from jobyard.faces.clearml.wire.task_life import (
     ResetIn,
     ResetOut,
     StartedOut,
+    StopIn,
 )
 from jobyard.faces.clearml.words import tasks as words
 
@@ -41,11 +43,10 @@ async def started(call: Call, said: ForcedIn) -> Answer:
     return StartedOut(updated=1, fields=fields(moved, *began))
 
 
-@action("tasks.stop", "2.1", ForcedIn, UpdatedOut)
-async def stop(call: Call, said: ForcedIn) -> Answer:
+@action("tasks.stop", "2.1", StopIn, UpdatedOut)
+async def stop(call: Call, said: StopIn) -> Answer:
     """Ask for a task's end: a program that was heard lately is told, whatever else is stopped at once."""
-    moved = await call.experiments.life.stop(call.actor, said.task, told(said))
-    return UpdatedOut(updated=1, fields=fields(moved))
+    return await ended(call, said)
 
 
 @action("tasks.stopped", "2.1", ForcedIn, UpdatedOut)
@@ -102,8 +103,26 @@ async def archive(call: Call, said: ArchiveIn) -> Answer:
     words.require_some(said.tasks)
     word = Told(reason=said.status_reason or "", message=said.status_message or "")
     for id_ in said.tasks:
-        await call.experiments.life.archive(call.actor, id_, word)
+        await put_away(call, id_, word, steps=said.include_pipeline_steps)
     return ArchiveOut(archived=len(said.tasks))
+
+
+async def ended(call: Call, said: StopIn) -> UpdatedOut:
+    """Ask for the end of a task, and of the steps of a pipeline where that is wanted."""
+    life, word = call.experiments.life, told(said)
+    steps = await steps_of(call, said.task, wanted=said.include_pipeline_steps)
+    moved = await life.stop(call.actor, said.task, word)
+    await with_each(steps, lambda id_: life.stop(call.actor, id_, word))
+    return UpdatedOut(updated=1, fields=fields(moved))
+
+
+async def put_away(call: Call, id_: str, word: Told, *, steps: bool, away: bool = True) -> Moved:
+    """Put a task away or fetch it back, with the steps of a pipeline where that is wanted."""
+    life = call.experiments.life
+    below = await steps_of(call, id_, wanted=steps)
+    moved = await life.archive(call.actor, id_, word, away=away)
+    await with_each(below, lambda step: life.archive(call.actor, step, word, away=away))
+    return moved
 
 
 async def published(call: Call, said: PublishIn) -> PublishOut:
@@ -126,11 +145,12 @@ async def done_reset(call: Call, said: ResetIn) -> ResetOut:
 
 
 async def deleted(call: Call, said: DeleteIn) -> DeleteOut:
-    """Delete a task."""
+    """Delete a task, and the steps of a pipeline where that is wanted."""
+    deleting, models = call.experiments.deleting, said.delete_output_models
+    steps = await steps_of(call, said.task, wanted=said.include_pipeline_steps)
     urls = await urls_of(call, said.task) if said.return_file_urls else None
-    gone = await call.experiments.deleting.delete(
-        call.actor, said.task, force=said.force, models=said.delete_output_models
-    )
+    gone = await deleting.delete(call.actor, said.task, force=said.force, models=models)
+    await with_each(steps, lambda id_: deleting.delete(call.actor, id_, force=said.force, models=models))
     return DeleteOut(
         deleted=True, updated_children=gone.children, updated_models=gone.kept, deleted_models=gone.models, urls=urls
     )

@@ -10,7 +10,7 @@ import msgspec
 from jobyard.experiments.life import Told
 from jobyard.faces.clearml.actions import Answer, action
 from jobyard.faces.clearml.routes.several import each
-from jobyard.faces.clearml.routes.task_life import deleted, done_reset, fields, published, told
+from jobyard.faces.clearml.routes.task_life import deleted, done_reset, ended, fields, published, put_away
 from jobyard.faces.clearml.routes.task_queues import chosen, is_watched, put, taken_out
 from jobyard.faces.clearml.surroundings import Call
 from jobyard.faces.clearml.wire import Json, ManyOut, Out
@@ -27,30 +27,33 @@ from jobyard.faces.clearml.wire.task_life import (
     ForcedManyIn,
     PublishIn,
     PublishManyIn,
+    PutAwayIn,
     ResetIn,
     ResetManyIn,
+    StopIn,
+    StopManyIn,
 )
 
 T = TypeVar("T", bound=ForcedIn)
 
 
-@action("tasks.archive_many", "2.13", ArchivedIn, ManyOut)
-async def archive_many(call: Call, said: ArchivedIn) -> Answer:
+@action("tasks.archive_many", "2.13", PutAwayIn, ManyOut)
+async def archive_many(call: Call, said: PutAwayIn) -> Answer:
     """Put tasks away."""
 
     async def one(id_: str) -> Json:
-        moved = await call.experiments.life.archive(call.actor, id_, _told(said))
+        moved = await put_away(call, id_, _told(said), steps=said.include_pipeline_steps)
         return {"archived": True, "fields": fields(moved)}
 
     return await each(said.ids, one)
 
 
-@action("tasks.unarchive_many", "2.13", ArchivedIn, ManyOut)
-async def unarchive_many(call: Call, said: ArchivedIn) -> Answer:
+@action("tasks.unarchive_many", "2.13", PutAwayIn, ManyOut)
+async def unarchive_many(call: Call, said: PutAwayIn) -> Answer:
     """Fetch tasks back that were put away."""
 
     async def one(id_: str) -> Json:
-        await call.experiments.life.archive(call.actor, id_, _told(said), away=False)
+        await put_away(call, id_, _told(said), steps=said.include_pipeline_steps, away=False)
         return {"unarchived": True}
 
     return await each(said.ids, one)
@@ -74,15 +77,10 @@ async def publish_many(call: Call, said: PublishManyIn) -> Answer:
     return await each(said.ids, lambda id_: _built(published(call, _single(said, id_, PublishIn))))
 
 
-@action("tasks.stop_many", "2.13", ForcedManyIn, ManyOut)
-async def stop_many(call: Call, said: ForcedManyIn) -> Answer:
+@action("tasks.stop_many", "2.13", StopManyIn, ManyOut)
+async def stop_many(call: Call, said: StopManyIn) -> Answer:
     """Ask for the end of tasks."""
-
-    async def one(id_: str) -> Json:
-        moved = await call.experiments.life.stop(call.actor, id_, told(_single(said, id_, ForcedIn)))
-        return {"updated": 1, "fields": fields(moved)}
-
-    return await each(said.ids, one)
+    return await each(said.ids, lambda id_: _built(ended(call, _single(said, id_, StopIn))))
 
 
 @action("tasks.enqueue_many", "2.13", EnqueueManyIn, EnqueueManyOut)

@@ -30,6 +30,13 @@ class ForcedIn(StatusIn, frozen=True, kw_only=True):
     """Whether it counts although the status does not allow it."""
 
 
+class StopIn(ForcedIn, frozen=True, kw_only=True):
+    """A task that shall end."""
+
+    include_pipeline_steps: bool = False
+    """Also the steps of a pipeline."""
+
+
 class ResetIn(ForcedIn, frozen=True, kw_only=True):
     """A task that shall be as before it ran."""
 
@@ -61,6 +68,8 @@ class ResetOut(UpdatedOut, frozen=True, kw_only=True):
 class DeleteIn(ForcedIn, frozen=True, kw_only=True):
     """A task that shall be no more."""
 
+    include_pipeline_steps: bool = False
+    """Also the steps of a pipeline."""
     move_to_trash: bool = False
     """Taken and passed over: what is deleted is gone."""
     return_file_urls: bool = False
@@ -175,6 +184,8 @@ class ArchiveIn(In, frozen=True, kw_only=True):
 
     tasks: list[str]
     """Ids of tasks."""
+    include_pipeline_steps: bool = False
+    """Also the steps of pipelines."""
     status_reason: str | None = None
     """Why."""
     status_message: str | None = None
@@ -188,11 +199,25 @@ class ArchiveOut(Out, frozen=True, kw_only=True):
     """How many were put away."""
 
 
+class PutAwayIn(ArchivedIn, frozen=True, kw_only=True):
+    """Tasks that shall be put away, or fetched back."""
+
+    include_pipeline_steps: bool = False
+    """Also the steps of pipelines."""
+
+
 class ForcedManyIn(ArchivedIn, frozen=True, kw_only=True):
     """Several tasks, perhaps forced."""
 
     force: bool = False
     """Whatever their status."""
+
+
+class StopManyIn(ForcedManyIn, frozen=True, kw_only=True):
+    """Several tasks that shall end."""
+
+    include_pipeline_steps: bool = False
+    """Also the steps of pipelines."""
 
 
 class ResetManyIn(ForcedManyIn, frozen=True, kw_only=True):
@@ -209,6 +234,8 @@ class ResetManyIn(ForcedManyIn, frozen=True, kw_only=True):
 class DeleteManyIn(ForcedManyIn, frozen=True, kw_only=True):
     """Several tasks that shall be no more."""
 
+    include_pipeline_steps: bool = False
+    """Also the steps of pipelines."""
     move_to_trash: bool = False
     """Taken and passed over."""
     return_file_urls: bool = False
