@@ -180,11 +180,14 @@ def _tables(folder: Path, words: argparse.Namespace, console: Console) -> int:
 def _formats(folder: Path, words: argparse.Namespace, console: Console) -> int:
     """Measure formats; return how much could not be measured."""
     sizes = formats.QUICK if words.quick else formats.SIZES
-    run = formats.measured(folder, sizes, with_peers=not words.without_peers)
-    formats.printed(run, console)
-    if not (words.quick or words.without_peers):
-        formats.written(run, FORMATS_RESULTS, PAGE)
-    return len(run.missing)
+
+    def told(run: formats.FormatsRun) -> None:
+        """Print and keep what is known by now, so that a run that is broken off leaves what it found."""
+        formats.printed(run, console)
+        if not (words.quick or words.without_peers):
+            formats.written(run, FORMATS_RESULTS, PAGE)
+
+    return len(formats.measured(folder, sizes, with_peers=not words.without_peers, told=told).missing)
 
 
 def _experiments(folder: Path, words: argparse.Namespace, console: Console) -> int:

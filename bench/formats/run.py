@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -23,11 +23,14 @@ from bench.machine import Machine
 
 NAME = "formats"
 SIZES, QUICK = (10_000, 100_000), (500,)
-ROUNDS = 3
+ROUNDS, MANY = 3, 50_000
+"""How often each turn is taken, and of how many pictures only once: then it lasts long, and differs little."""
 BEGIN, END = "<!-- formats: written by make bench -->", "<!-- formats: end -->"
 FORMATS, TURNS = ("COCO", "YOLO", "CVAT"), ("write", "read", "import", "export")
 THROUGH = ("import", "export")
-"""Turns that our side takes through a running house, once: they last long, and differ little."""
+"""Turns that our side takes through a running house, once."""
+ALIKE = {"export": "write"}
+"""Turns in which the other side does what it does in another one, which is not taken again."""
 OURS, THEIRS = "jobyard", "datumaro"
 _HERE = Path(__file__).parent
 _HEADING = ("pictures", "format", "turn", "jobyard s", "datumaro s", "times faster", "jobyard MiB", "datumaro MiB")
@@ -54,8 +57,11 @@ class FormatsRun(Struct, frozen=True, kw_only=True):
     """What went wrong, a sentence each."""
 
 
-def measured(folder: Path, sizes: Sequence[int], *, with_peers: bool, rounds: int = ROUNDS) -> FormatsRun:
-    """Take every turn, round after round. What goes wrong with one is told, and the others go on."""
+def measured(folder: Path, sizes: Sequence[int], *, with_peers: bool, told: Callable[[FormatsRun], None]) -> FormatsRun:
+    """Take every turn, round after round. What goes wrong with one is told, and the others go on.
+
+    `told` hears of all that is known after every format.
+    """
     described = machine.described(folder, None, {})
     python = str(equipment.peers_python("datumaro", equipment.CLIENTS)) if with_peers else ""
     sides = [OURS, *([THEIRS] if with_peers else [])]
@@ -65,13 +71,29 @@ def measured(folder: Path, sizes: Sequence[int], *, with_peers: bool, rounds: in
             found = [
                 Turn(side=side, format=format_, turn=turn, count=count, seconds=[]) for turn in TURNS for side in sides
             ]
-            for number in range(rounds):
+            for number in range(ROUNDS if count < MANY else 1):
                 place = folder / "formats"
                 (place / "warm").mkdir(parents=True)
-                _take([one for one in found if not number or one.turn not in THROUGH], place, python, missing)
+                _take([one for one in found if not _is_known(one, number)], place, python, missing)
                 shutil.rmtree(place)
+            _copy(found)
             turns += found
-    return FormatsRun(machine=described, turns=turns, missing=list(dict.fromkeys(missing)))
+            run = FormatsRun(machine=described, turns=turns, missing=list(dict.fromkeys(missing)))
+            told(run)
+    return run
+
+
+def _is_known(one: Turn, number: int) -> bool:
+    """Tell whether a turn needs not be taken in this round."""
+    return number > 0 and one.turn in THROUGH if one.side == OURS else one.turn in ALIKE
+
+
+def _copy(turns: Sequence[Turn]) -> None:
+    """Let turns of the other side that are another one of it have its figures."""
+    for one in turns:
+        for two in turns:
+            if one.side == two.side == THEIRS and ALIKE.get(one.turn) == two.turn:
+                one.seconds, one.peak = two.seconds, two.peak
 
 
 def _take(turns: Sequence[Turn], folder: Path, python: str, missing: list[str]) -> None:

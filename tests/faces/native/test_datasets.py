@@ -43,6 +43,10 @@ class Outpost:
     def result_file(self, name: str, media_type: str = "application/octet-stream") -> Path:
         return self.folder / name
 
+    def ask(self, verb: str, payload: Any = None) -> Callable[[], Any]:
+        answer = self.call(verb, payload)
+        return lambda: answer
+
     def call(self, verb: str, payload: Any = None) -> Any:
         word = Call(job=self.job.id, attempt=self.attempt, verb=verb, payload=payload)
         answer = self._client.post("/v1/desk/call", content=msgspec.msgpack.encode(word))

@@ -108,8 +108,9 @@ class SqliteDatabase:
         return self.connection.changes()
 
     def execute_many(self, text: str, parameters: Sequence[Mapping[str, Any]]) -> None:
-        for one in parameters:
-            _require(one)
+        # One look at all texts of all rows together.
+        if not storable("".join([value for one in parameters for value in one.values() if type(value) is str])):
+            raise unstorable()
         if len(parameters) == 1:
             self._execute(text, parameters[0])
         else:
