@@ -155,8 +155,8 @@ async def get_task_data(call: Call, said: TaskDataIn) -> Answer:
         told["plots"] = _of(await plots.get_multi_task_plots.run(call, wanted), "plots")
     if said.debug_images is not None:
         require_few(ids)
-        named = said.debug_images.metrics or []
-        metrics = [_named(id_, one) for id_ in ids for one in named or [None]]
+        named: list[Named | None] = [*(said.debug_images.metrics or ())] or [None]
+        metrics = [_named(id_, one) for id_ in ids for one in named]
         images = ImagesIn(metrics=metrics, iters=said.debug_images.iters)
         told["debug_images"] = _of(await plots.debug_images.run(call, images), "metrics")
     asked = said.scalar_metrics_iter_histogram
