@@ -7,6 +7,7 @@ import pytest
 
 from jobyard.datasets.analytics.events import COLUMNS
 from jobyard.datasets.annotations import Tag
+from jobyard.datasets.assignment import AssignmentChanges, Stage, Work
 from jobyard.datasets.collection import CollectionDraft
 from jobyard.datasets.record import Revision, TagWanted
 from jobyard.datasets.work.importing import DatasetImport
@@ -52,6 +53,29 @@ def test_who_annotated_how_much_is_told(shop: Shop) -> None:
     assert result["total"]["deleted"] == 1
     assert (result["file"], result["events"]) == ("events.csv", 7)
     assert json.loads((shop.results / "summary.json").read_bytes())["users"].keys() == result["users"].keys()
+
+
+def test_changes_of_assignments_are_told_with_what_they_are_then(shop: Shop) -> None:
+    shop.stock(4)
+    parts = shop.ask(shop.datasets.split(ADA, "cats", size=3, overlap=2))
+    truth = shop.ask(shop.datasets.add_ground_truth(ADA, "cats", [1]))
+    for number, changes in (
+        (parts[1].number, AssignmentChanges(assignee="ada", state=Work.REJECTED)),
+        (parts[1].number, AssignmentChanges(assignee="ada", stage=Stage.VALIDATION)),
+        (parts[1].number, AssignmentChanges(assignee=None)),
+        (truth.number, AssignmentChanges(state=Work.COMPLETED)),
+    ):
+        shop.ask(shop.datasets.change_assignment(ADA, number, changes))
+    shop.do(EventsReport, dataset="cats")
+    told = [(int(row["job_id"]), row["scope"], row["obj_name"], row["obj_val"]) for row in rows(shop)]
+    second = (parts[1].number, "update:job")
+    assert told == [
+        (*second, "assignee", "ada"),
+        (*second, "state", "rejected"),
+        (*second, "stage", "validation"),
+        (*second, "assignee", ""),
+        (truth.number, "update:job", "state", "completed"),
+    ]
 
 
 def test_a_report_can_be_narrowed(shop: Shop) -> None:

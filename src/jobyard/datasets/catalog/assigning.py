@@ -15,9 +15,10 @@ from jobyard.datasets.catalog import ground
 from jobyard.datasets.catalog.ground import Ground
 from jobyard.datasets.record import Dataset
 from jobyard.datasets.rows import Held
+from jobyard.datasets.tables import activities, issues, samples
 from jobyard.datasets.tables import annotations as kept
 from jobyard.datasets.tables import assignments as table
-from jobyard.datasets.tables import issues, samples
+from jobyard.datasets.tables.activities import Activity
 from jobyard.job.errors import Conflict, Invalid, NotFound, Refused
 from jobyard.people.record import Actor, Role
 from jobyard.store.contract import Transaction, View
@@ -124,6 +125,7 @@ class Assigning(Ground):
                 updated_at=self._clock.now(),
             )
             table.update(transaction, changed, changed.updated_at)
+            _tell(transaction, actor, found, changed)
             return changed
 
         return await self._write(work)
@@ -170,6 +172,17 @@ def _found(view: View, actor: Actor, number: int) -> tuple[Assignment, Dataset]:
     if found is None or dataset is None or not rules.may(actor, Verb.SEE, dataset):
         raise NotFound(what="assignment", name=str(number))
     return found, dataset
+
+
+def _tell(transaction: Transaction, actor: Actor, before: Assignment, after: Assignment) -> None:
+    """Write down what was changed about an assignment, as an activity for each thing."""
+    said = [(one.assignee or "", one.stage.value, one.state.value) for one in (before, after)]
+    for name, old, new in zip(("assignee", "stage", "state"), *said, strict=True):
+        if old != new:
+            # By the last frame, since the first ones may be shared with the assignment before.
+            place = (after.dataset, after.layer, after.last, after.updated_at)
+            done = Activity(0, *place, actor.name, "update:job", 1, name=name, value=new)
+            activities.note(transaction, done)
 
 
 def _may_change(transaction: Transaction, actor: Actor, number: int) -> tuple[Assignment, Dataset]:

@@ -34,6 +34,10 @@ class Activity(Struct, frozen=True, array_like=True):
     """To how many."""
     duration: int = 0
     """Milliseconds it took, where that is known."""
+    name: str = ""
+    """Of a change of one thing: what of it was changed, such as `state`."""
+    value: str = ""
+    """What that is from then on."""
 
 
 def tell(
@@ -76,6 +80,8 @@ def note(transaction: Transaction, activity: Activity) -> None:
             "scope": activity.scope,
             "count": activity.count,
             "duration": activity.duration,
+            "name": activity.name,
+            "value": activity.value,
         },
     )
 

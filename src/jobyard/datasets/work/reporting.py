@@ -71,6 +71,8 @@ def _told(parameters: ReportParameters, subjects: list[Subject], context: Contex
             yield events.Activity(
                 scope=activity.scope,
                 timestamp=activity.at,
+                obj_name=activity.name,
+                obj_val=activity.value,
                 count=activity.count,
                 duration=activity.duration,
                 project_id=collection,

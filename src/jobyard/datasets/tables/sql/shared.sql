@@ -254,18 +254,18 @@ DELETE FROM dataset_assignments WHERE number = :number
 DELETE FROM dataset_assignments WHERE dataset = :dataset
 
 -- insert_activity: what somebody did to a dataset
-INSERT INTO dataset_activities (dataset, layer, frame, at, who, scope, count, duration)
-VALUES (:dataset, :layer, :frame, :at, :who, :scope, :count, :duration)
+INSERT INTO dataset_activities (dataset, layer, frame, at, who, scope, count, duration, name, value)
+VALUES (:dataset, :layer, :frame, :at, :who, :scope, :count, :duration, :name, :value)
 
 -- activities_of_dataset: what was done to one dataset, oldest first
-SELECT number, dataset, layer, frame, at, who, scope, count, duration
+SELECT number, dataset, layer, frame, at, who, scope, count, duration, name, value
 FROM dataset_activities
 WHERE dataset = :dataset AND number > :behind AND at >= :since AND at <= :until AND (:who = '' OR who = :who)
 ORDER BY number
 LIMIT :limit
 
 -- activities_of_somebody: what one person did, oldest first
-SELECT number, dataset, layer, frame, at, who, scope, count, duration
+SELECT number, dataset, layer, frame, at, who, scope, count, duration, name, value
 FROM dataset_activities
 WHERE who = :who AND number > :behind AND at >= :since AND at <= :until
 ORDER BY number

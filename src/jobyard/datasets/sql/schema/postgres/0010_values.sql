@@ -1,0 +1,3 @@
+ALTER TABLE dataset_activities ADD COLUMN name text NOT NULL DEFAULT '';
+
+ALTER TABLE dataset_activities ADD COLUMN value text NOT NULL DEFAULT '';
