@@ -1,7 +1,8 @@
 """What was said of samples: tags, shapes and tracks, as frozen records. No I/O.
 
 Coordinates are pixels from the upper left corner of the picture as it is shown upright. What is kept leaves out what
-stands at its default, so a default, once given, stays as it is.
+stands at its default, so a default, once given, stays as it is. There are very many tags and shapes, and none of them
+can hold itself, so nobody looks through them for garbage.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Source(StrEnum):
     CONSENSUS = "consensus"
 
 
-class Tag(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Tag(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A label put on a whole sample."""
 
     number: int = 0
@@ -56,7 +57,7 @@ class Tag(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Values by the attributes' numbers."""
 
 
-class Shape(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Shape(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A label put on a part of one picture."""
 
     number: int = 0

@@ -35,7 +35,7 @@ class Packed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return Annotations(tags=_tags(self.tags), shapes=_shapes(self.shapes), tracks=_tracks(self.tracks))
 
 
-class Box(Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Box(Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """A shape as most are: an upright or turned rectangle that says nothing out of bounds, and has no attributes.
 
     It is packed as a Shape of the same words is.

@@ -10,15 +10,19 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from jobyard.datasets import packing
 from jobyard.datasets.annotations import Annotations, Position, Shape, ShapeKind, Tag, Track
 from jobyard.datasets.formats.registry import EXPORTERS
 from jobyard.datasets.labels import Label
+from jobyard.datasets.messages import packed
 from jobyard.datasets.record import Revision
 from jobyard.datasets.uploads import Told
-from jobyard.datasets.work import swapping
+from jobyard.datasets.work import importing, swapping
 from jobyard.datasets.work.exporting import DatasetExport
 from jobyard.datasets.work.importing import DatasetImport
-from jobyard.job.errors import FileBroken, Invalid, UnknownFormat, UnknownLabel
+from jobyard.datasets.work.messages import Aside
+from jobyard.job.errors import Conflict, FileBroken, Invalid, UnknownFormat, UnknownLabel
+from jobyard.job.record import Job
 from jobyard.kinds import Cancelled, Kind
 from tests.datasets.counting import check_counts
 from tests.datasets.formats import drawn
@@ -143,6 +147,38 @@ def test_appending_keeps_what_was_said(said: tuple[Shop, list[Label]]) -> None:
     archive = export(shop)
     shop.do(DatasetImport, dataset="cats", format=CVAT, upload=send(shop, archive), mode="append")
     assert len(shop.said().shapes) == 6
+
+
+@pytest.mark.parametrize("mode", ["append", "replace"])
+def test_what_is_asked_again_after_a_lost_answer_is_done_once(
+    said: tuple[Shop, list[Label]], mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "LIGHT", 40)
+    shop, _ = said
+    archive, before = export(shop), len(shop.said().shapes)
+    once = shop.call
+
+    def lost(job: Job, verb: str, payload: Any = None) -> Any:
+        once(job, verb, payload)
+        return once(job, verb, payload)
+
+    monkeypatch.setattr(shop, "call", lost)
+    result = shop.do(DatasetImport, dataset="cats", format=CVAT, upload=send(shop, archive), mode=mode)
+    assert result["annotations"] == 4
+    assert len(shop.said().shapes) == (before if mode == "replace" else 2 * before)
+    assert shop.last is not None
+    assert [verb for verb, _ in shop.last.calls].count("work.aside") > 1
+    check_counts(shop)
+    shop.do(DatasetImport, dataset="cats", format=CVAT, upload=send(shop, archive))
+    assert len(shop.said().shapes) == before
+
+
+def test_a_parcel_behind_one_that_is_missing_is_refused(said: tuple[Shop, list[Label]]) -> None:
+    shop, (cat, _) = said
+    job = shop.admit(DatasetImport, dataset="cats", format=CVAT, upload=send(shop, document("")))
+    parcel = packing.packed(Annotations(shapes=(box(0, cat, 1),)))
+    with pytest.raises(Conflict, match="Parcel 0 is missing"):
+        shop.call(job, "work.aside", packed(Aside(place=1, said=parcel)))
 
 
 def document(inside: str) -> bytes:

@@ -15,7 +15,7 @@ _SEVERAL = -1
 """Stands for a short name that several pictures share."""
 
 
-class Frame(Struct, frozen=True, kw_only=True):
+class Frame(Struct, frozen=True, kw_only=True, gc=False):
     """A picture's place and measures."""
 
     number: int

@@ -103,7 +103,7 @@ class WorkCapability:
             case "begin":
                 return staging.begin(transaction, job, _dataset(transaction, job))
             case "aside":
-                staging.take(transaction, job, _dataset(transaction, job), _read(payload, Aside).said)
+                staging.take(transaction, job, _dataset(transaction, job), _read(payload, Aside))
                 return None
             case "swap":
                 append = _read(payload, Swap).append

@@ -53,7 +53,7 @@ class DatasetImport(Kind):
                 vocabulary=Vocabulary(subjects.labels),
                 frames=frames,
                 in_parts=True,
-                picture=lambda frame: gallery.picture(paths[frame.number]) if frame.number in paths else None,
+                picture=lambda frame: gallery.picture(paths.get(frame.number) or frame.name.encode()),
                 done=lambda number: context.progress(number, max(total, number), "reading"),
             )
             items = importer(parameters.format).read(reading)
@@ -73,15 +73,16 @@ def forget(sent: Path) -> None:
 
 
 def _frames(subjects: Subjects, context: Context, paths: dict[int, bytes]) -> Iterable[Frame]:
-    """Yield the frames that may be spoken of, and note the paths of those whose size nobody knows."""
+    """Yield the frames that may be spoken of, and note the paths of those whose names do not tell them."""
     chosen, subject = subjects.assignment, subjects.datasets[0]
     first, last = (0, None) if chosen is None else (chosen.first, chosen.last)
     for said in stretches(context, subject, first, last, bare=True):
         for framed in said.frames:
             if chosen is None or chosen.holds(framed.number):
-                if not framed.width:
+                frame = frame_of(framed, subject.subset)
+                if frame.name.encode() != framed.path:
                     paths[framed.number] = framed.path
-                yield frame_of(framed, subject.subset)
+                yield frame
 
 
 def _take(items: Iterable[Item], context: Context) -> int:
@@ -96,8 +97,8 @@ def _take(items: Iterable[Item], context: Context) -> int:
             yield item.annotations
 
     taken = _nothing
-    for parcel in parcels(said(), LIGHT):
-        body = packed(Aside(said=packing.packed(parcel)))
+    for place, parcel in enumerate(parcels(said(), LIGHT)):
+        body = packed(Aside(place=place, said=packing.packed(parcel)))
         # While the house takes one in, the next one is read.
         taken()
         taken = context.ask("work.aside", body)

@@ -122,6 +122,8 @@ class Said(Struct, frozen=True, kw_only=True):
 class Aside(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The payload of `work.aside`: annotations that are taken in aside, where nobody sees them yet."""
 
+    place: Annotated[int, Meta(ge=0)]
+    """Which parcel of the attempt's it is, from 0; one that is sent again is not taken in again."""
     said: Packed
 
 

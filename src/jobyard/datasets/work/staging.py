@@ -7,23 +7,37 @@ from __future__ import annotations
 
 from collections import Counter
 
+import msgspec
+from msgspec import Struct
+
 from jobyard.datasets.assignment import Assignment
-from jobyard.datasets.packing import Packed
 from jobyard.datasets.record import Dataset
 from jobyard.datasets.tables import activities, assignments, labels
 from jobyard.datasets.tables import annotations as kept
 from jobyard.datasets.tables import datasets as table
 from jobyard.datasets.tables.activities import Activity
 from jobyard.datasets.work import swapping, tables
+from jobyard.datasets.work.messages import Aside
 from jobyard.datasets.work.taking import take_in
-from jobyard.job.errors import NotFound
+from jobyard.job.errors import Conflict, NotFound
 from jobyard.job.filters import Filter, Query
 from jobyard.job.record import Job
 from jobyard.job.states import State
-from jobyard.store.contract import Transaction, View
+from jobyard.store.contract import Card, Transaction, View
 
 _LAST = 2**31 - 1
 _AT_ONCE = 20_000
+_DRAWER = "aside"
+"""What was heard of each work on a dataset; swept when other work on it begins."""
+
+
+class _Heard(Struct, frozen=True, kw_only=True):
+    """What an attempt has asked for, so that it may ask again when an answer is lost."""
+
+    parcels: int = 0
+    """How many it has handed over."""
+    swapped: int | None = None
+    """How much was swapped in; None before that."""
 
 
 def begin(transaction: Transaction, job: Job, dataset: Dataset) -> bool:
@@ -33,18 +47,36 @@ def begin(transaction: Transaction, job: Job, dataset: Dataset) -> bool:
     for layer in tables.aside(transaction, dataset.number):
         if layer not in others and kept.drop_some(transaction, dataset.number, _AT_ONCE, layer):
             return True
+    for card in transaction.cards(_DRAWER, prefix=f"{dataset.id}/"):
+        if -int(card.id.rpartition("/")[2]) not in others:
+            transaction.drop_card(_DRAWER, card.id)
     return False
 
 
-def take(transaction: Transaction, job: Job, dataset: Dataset, said: Packed) -> None:
-    """Take annotations in aside. Raises Invalid naming the first that does not fit the dataset."""
+def take(transaction: Transaction, job: Job, dataset: Dataset, aside: Aside) -> None:
+    """Take a parcel of annotations in aside, unless it was taken in before.
+
+    Raises Invalid naming the first that does not fit the dataset, and Conflict where a parcel before it is missing.
+    """
+    heard = _heard(transaction, job, dataset)
+    if aside.place < heard.parcels:
+        return
+    if aside.place > heard.parcels:
+        raise Conflict(reason=f"Parcel {heard.parcels} is missing.")
     known = {label.number: label for label in labels.read(transaction, labels.home(dataset))}
     chosen = _assignment(transaction, job)
-    take_in(transaction, (dataset.number, -job.number), said, known, None if chosen is None else chosen.holds)
+    take_in(transaction, (dataset.number, -job.number), aside.said, known, None if chosen is None else chosen.holds)
+    _note_heard(transaction, job, dataset, _Heard(parcels=heard.parcels + 1))
 
 
 def swap(transaction: Transaction, job: Job, dataset: Dataset, now: int, *, append: bool) -> int:
-    """Let what was taken in aside become what was said, in place of that or beside it; return how much it is."""
+    """Let what was taken in aside become what was said, in place of that or beside it; return how much it is.
+
+    Asked again, because the answer was lost, nothing happens.
+    """
+    heard = _heard(transaction, job, dataset)
+    if heard.swapped is not None:
+        return heard.swapped
     chosen = _assignment(transaction, job)
     layer = 0 if chosen is None else chosen.layer
     range_ = (0, _LAST) if chosen is None else (chosen.first, chosen.last)
@@ -54,7 +86,13 @@ def swap(transaction: Transaction, job: Job, dataset: Dataset, now: int, *, appe
 
 
 def swap_parts(transaction: Transaction, job: Job, dataset: Dataset, ranges: list[tuple[int, int]], now: int) -> int:
-    """Let what was taken in aside become the dataset's own, in place of what was said of these ranges of frames."""
+    """Let what was taken in aside become the dataset's own, in place of what was said of these ranges of frames.
+
+    Asked again, nothing happens.
+    """
+    heard = _heard(transaction, job, dataset)
+    if heard.swapped is not None:
+        return heard.swapped
     count = _swapped(transaction, job, dataset, 0, ranges, now)
     _note(transaction, job, (dataset.number, 0), "merge:annotations", count, now)
     return count
@@ -84,7 +122,19 @@ def _swapped(
     if layer == 0:
         swapping.settle(transaction, number, frames_, more)
     table.touch(transaction, number, now)
-    return after.total()
+    count = after.total()
+    _note_heard(transaction, job, dataset, _Heard(swapped=count))
+    return count
+
+
+def _heard(view: View, job: Job, dataset: Dataset) -> _Heard:
+    card = view.card(_DRAWER, f"{dataset.id}/{job.number}")
+    return _Heard() if card is None else msgspec.json.decode(card.body, type=_Heard)
+
+
+def _note_heard(transaction: Transaction, job: Job, dataset: Dataset, heard: _Heard) -> None:
+    body = msgspec.json.encode(heard).decode()
+    transaction.put_card(Card(drawer=_DRAWER, id=f"{dataset.id}/{job.number}", body=body))
 
 
 def _assignment(view: View, job: Job) -> Assignment | None:

@@ -16,7 +16,7 @@ QUERIES = Queries("jobyard.datasets.work")
 _LARGEST = 2**63 - 1
 
 
-class Framed(Struct, frozen=True, array_like=True):
+class Framed(Struct, frozen=True, array_like=True, gc=False):
     """A sample as a frame."""
 
     number: int

@@ -48,6 +48,8 @@ class Union:
             raise Invalid(reason=f"{subjects.name} is past its annotation; merging would replace what was checked.")
         self._total = sum(count([self._subject], parent) for parent, _ in self._work)
         self._done = 0
+        self._handed = 0
+        """Parcels that were handed over."""
         self._parcels = Parcels()
         self._dissents = Counter[str]()
         self._names = {label.number: label.name for label in self._subject.labels}
@@ -126,4 +128,5 @@ class Union:
 
     def _hand_over(self, parcels: Iterable[Annotations]) -> None:
         for parcel in parcels:
-            self._context.call("work.aside", packed(Aside(said=packing.packed(parcel))))
+            self._context.call("work.aside", packed(Aside(place=self._handed, said=packing.packed(parcel))))
+            self._handed += 1

@@ -22,14 +22,14 @@ _OWN = frozenset({"occluded", "rotation", "score", "track_id", "keyframe"})
 """Attributes that are none of a label's."""
 
 
-class Own(Struct, frozen=True, forbid_unknown_fields=True):
+class Own(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """The attributes that most annotations have."""
 
     occluded: bool = False
     rotation: Annotated[float, Meta(ge=0, le=0)] = 0.0
 
 
-class Box(Struct, frozen=True):
+class Box(Struct, frozen=True, gc=False):
     """An annotation as most are: a box and its label, and nothing that has to be looked at closely."""
 
     image_id: int

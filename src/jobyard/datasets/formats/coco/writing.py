@@ -34,7 +34,7 @@ class _Said(Struct, frozen=True):
 _HIDDEN, _SEEN = _Said(occluded=True), _Said(occluded=False)
 
 
-class _Box(Struct, frozen=True):
+class _Box(Struct, frozen=True, gc=False):
     """An upright box of which nothing more is said."""
 
     id: int
