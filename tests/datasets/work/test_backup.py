@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import io
+import json
 import os
 import shutil
 import zipfile
@@ -138,6 +140,19 @@ def test_a_collection_is_restored_with_its_datasets(shop: Shop) -> None:
     assert sorted(one.name for one in found) == ["one", "two"]
     assert [label.name for label in shop.ask(shop.datasets.collection_labels(ADA, again.id))] == ["cat"]
     assert [len(shop.said(one.name).shapes) for one in found] == [1, 1]
+
+
+def test_a_backup_says_in_short_what_it_holds(shop: Shop) -> None:
+    zoo = shop.ask(shop.datasets.create_collection(ADA, CollectionDraft(name="zoo", labels=(CAT,))))
+    shop.stock(2)
+    for name, given, said in (
+        ("task.json", {"dataset": "cats"}, ["cats", 2, ["cats"], ["cat", "dog"]]),
+        ("project.json", {"collection": zoo.id}, ["zoo", 0, [], ["cat"]]),
+    ):
+        with zipfile.ZipFile(io.BytesIO(backed_up(shop, **given))) as archive:
+            short = json.loads(archive.read(name))
+        assert [short["name"], short["size"], short["tasks"], [one["name"] for one in short["labels"]]] == said
+        assert short["labels"][0]["attributes"] == [attribute.name for attribute in CAT.attributes]
 
 
 def test_an_empty_collection_is_restored_too(shop: Shop) -> None:

@@ -1,6 +1,7 @@
 """What lies in a backup: an archive with a manifest, and for each dataset its frames, what was said, its pictures.
 
     manifest.json                 what it is, the labels, and each dataset
+    task.json, project.json       of a dataset, of a collection: the same in short, which nothing is restored from
     1/frames.jsonl                a line a frame, in order
     1/said.jsonl                  a line a stretch of frames: tags, shapes and tracks, by the layer they were said in
     1/pictures/00000000.png       the pictures by their frames
@@ -11,6 +12,8 @@ Numbers of labels and attributes are those of the house that wrote it; restoring
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
@@ -20,6 +23,8 @@ from jobyard.datasets.labels import Label
 
 VERSION = 1
 MANIFEST = "manifest.json"
+SHORT: Mapping[str, str] = MappingProxyType({"dataset": "task.json", "collection": "project.json"})
+"""Where it is said in short what a backup holds: other programs look for a file of this name first."""
 MANIFEST_LIMIT = 256 * 1024 * 1024
 LINE_LIMIT = 256 * 1024 * 1024
 
@@ -63,6 +68,48 @@ class Manifest(Struct, frozen=True, kw_only=True):
     settings: dict[str, Any] = {}
     labels: tuple[Label, ...]
     datasets: tuple[Kept, ...]
+
+
+class ShortLabel(Struct, frozen=True, kw_only=True):
+    """A label in short."""
+
+    name: str
+    type: str
+    color: str
+    attributes: tuple[str, ...]
+    sublabels: tuple[str, ...]
+
+
+class Short(Struct, frozen=True, kw_only=True):
+    """What a backup holds, in short."""
+
+    name: str
+    description: str
+    labels: tuple[ShortLabel, ...]
+    size: int
+    """Frames of all datasets together."""
+    tasks: tuple[str, ...]
+    """The names of the datasets."""
+
+
+def short(manifest: Manifest) -> Short:
+    """Return what a manifest says, in short."""
+    return Short(
+        name=manifest.name,
+        description=manifest.description,
+        labels=tuple(
+            ShortLabel(
+                name=label.name,
+                type=label.kind.value,
+                color=label.color,
+                attributes=tuple(attribute.name for attribute in label.attributes),
+                sublabels=tuple(part.name for part in label.parts),
+            )
+            for label in manifest.labels
+        ),
+        size=sum(one.frames for one in manifest.datasets),
+        tasks=tuple(one.name for one in manifest.datasets),
+    )
 
 
 class Line(Struct, frozen=True, array_like=True):

@@ -15,7 +15,18 @@ from jobyard.datasets.assignment import Assignment
 from jobyard.datasets.formats.archive.writing import ArchiveWriter
 from jobyard.datasets.formats.pictures import PACKED, ending
 from jobyard.datasets.messages import unpacked
-from jobyard.datasets.work.backup.layout import MANIFEST, VERSION, Kept, Line, Manifest, Part, Spoken, picture_name
+from jobyard.datasets.work.backup.layout import (
+    MANIFEST,
+    SHORT,
+    VERSION,
+    Kept,
+    Line,
+    Manifest,
+    Part,
+    Spoken,
+    picture_name,
+    short,
+)
 from jobyard.datasets.work.items import Gallery, name_of, stretches
 from jobyard.datasets.work.messages import Subject, Subjects
 from jobyard.datasets.work.naming import file_name
@@ -51,6 +62,7 @@ class BackupExport(Kind):
                 labels=subjects.labels,
                 datasets=datasets,
             )
+            archive.add(SHORT[what], msgspec.json.encode(short(manifest)))
             archive.add(MANIFEST, msgspec.json.encode(manifest))
         writing.end()
         return {"file": name, "size": target.stat().st_size, "frames": sum(one.frames for one in datasets)}
