@@ -13,13 +13,15 @@ from jobyard.access.rules import House, Verb
 from jobyard.experiments import rows
 from jobyard.experiments.ground import CLAIMED, Ground, may_work, named, plausible, tagged
 from jobyard.experiments.record import KIND, Json, Line
-from jobyard.experiments.refusals import LineNotEmpty, LineNotFound, NoDefaultLine, NotInLine
+from jobyard.experiments.refusals import LineNotEmpty, LineNotFound, NoDefaultLine, NotInLine, WrongText
 from jobyard.job.errors import NameTaken, Refused
 from jobyard.job.ids import new_id
 from jobyard.job.record import Job
 from jobyard.people.record import Actor, Role
 from jobyard.store.contract import Transaction, View
 
+LINE_LIMIT = 256 * 1024
+"""Bytes of all that is said of one queue; every list of queues holds that."""
 DEFAULT = "default"
 """The system tag of the queue of whatever names no other, and the name of one that is made for that."""
 
@@ -56,11 +58,11 @@ class Lines:
         self._ground = ground
 
     async def create(self, actor: Actor, name: str, edits: LineEdits) -> Line:
-        """Make a queue. Raises NameTaken."""
+        """Make a queue. Raises NameTaken or WrongText."""
         may_work(actor)
 
         def work(transaction: Transaction) -> Line:
-            fresh = replace(_fresh(named(name), self._ground.now()), **edits.changes())
+            fresh = _light(replace(_fresh(named(name), self._ground.now()), **edits.changes()))
             if not rows.put_line(transaction, fresh):
                 raise NameTaken(what="queue", name=fresh.name)
             return fresh
@@ -119,7 +121,7 @@ class Lines:
         return await self._ground.write(work)
 
     async def update(self, actor: Actor, id_: str, edits: LineEdits) -> Line:
-        """Change what is said of a queue; a new name is only for one in which nothing waits."""
+        """Change what is said of a queue; a new name is only for one in which nothing waits. Raises WrongText too."""
         may_work(actor)
 
         def work(transaction: Transaction) -> Line:
@@ -130,27 +132,29 @@ class Lines:
                 if rows.line_named(transaction, changed.name) is not None:
                     raise NameTaken(what="queue", name=changed.name)
                 _require_empty(transaction, old)
-            rows.update_line(transaction, changed)
+            rows.update_line(transaction, _light(changed))
             return changed
 
         return await self._ground.write(work)
 
     async def keep(self, actor: Actor, id_: str, change: Callable[[Mapping[str, Json]], dict[str, Json]]) -> bool:
-        """Change what is kept of a queue by key; tell whether that is another now. Raises LineNotFound or Refused."""
+        """Change what is kept of a queue by key; tell whether that is another now.
+
+        Raises LineNotFound, Refused, or WrongText for more than is kept of one.
+        """
         may_work(actor)
 
         def work(transaction: Transaction) -> bool:
             old = line_found(transaction, id_)
             kept = change(old.metadata)
-            rows.update_line(transaction, replace(old, touched_at=self._ground.now(), metadata=kept))
+            rows.update_line(transaction, _light(replace(old, touched_at=self._ground.now(), metadata=kept)))
             return kept != old.metadata
 
         return await self._ground.write(work)
 
     async def delete(self, actor: Actor, id_: str) -> None:
         """Forget what is said of a queue in which nothing waits. Raises LineNotEmpty, LineNotFound or Refused."""
-        if not rules.acts(actor) or not rules.at_least(actor.role, Role.OPERATOR):
-            raise Refused(verb="delete queues")
+        require_deleting(actor)
 
         def work(transaction: Transaction) -> None:
             old = line_found(transaction, id_)
@@ -190,6 +194,12 @@ def waiting(view: View, actor: Actor, line: Line) -> Waiting:
     return Waiting(line=line, entries=tuple(entry for entry in entries if entry[0] in known))
 
 
+def require_deleting(actor: Actor) -> None:
+    """Raise Refused for whoever may delete no queues."""
+    if not rules.acts(actor) or not rules.at_least(actor.role, Role.OPERATOR):
+        raise Refused(verb="delete queues")
+
+
 def line_found(view: View, id_: str) -> Line:
     """Return a queue. Raises LineNotFound."""
     found = rows.line(view, id_) if plausible(id_) else None
@@ -202,6 +212,13 @@ def _require_empty(view: View, line: Line) -> None:
     count = len(rows.waiting_in(view, line.name))
     if count:
         raise LineNotEmpty(name=line.name, count=count)
+
+
+def _light(line: Line) -> Line:
+    """Return a queue of which no more is said than is kept. Raises WrongText."""
+    if len(rows.encoded(line)) > LINE_LIMIT:
+        raise WrongText(reason=f"queue=More than {LINE_LIMIT} bytes")
+    return line
 
 
 def _fresh(name: str, now: int) -> Line:

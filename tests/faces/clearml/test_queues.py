@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from jobyard.engine.limits import Limit, Subject
 from jobyard.engine.submission import Edits
+from jobyard.experiments.lines import LINE_LIMIT
 from jobyard.job import moves
 from tests.faces.clearml.house import Caller, House
 
@@ -250,6 +251,12 @@ async def test_a_queue_is_deleted_by_force_and_lets_go_of_what_waits(
     kept = (await agent("queues.get_by_id", queue=queue))["queue"]["metadata"]
     assert kept == {"b": {"key": "b", "type": "int", "value": "2"}}
     assert await any_house.caller("vera").refused("queues.delete_metadata", queue=queue, keys=["b"]) == (403, 21)
+    much = {"key": "much", "type": "str", "value": "x" * LINE_LIMIT}
+    assert await agent.refused("queues.add_or_update_metadata", queue=queue, metadata=[much]) == (400, 800)
+    assert await agent.refused("queues.update", queue=queue, display_name="x" * LINE_LIMIT) == (400, 800)
+    assert await agent.refused("queues.create", name="too much", metadata=[much]) == (400, 800)
+    assert await agent.refused("queues.delete", queue=queue, force=True) == (403, 21)
+    assert await agent.status(id_) == "queued"
     assert await any_house.caller("olga")("queues.delete", queue=queue, force=True) == {"deleted": 1}
     assert await agent.status(id_) == "created"
 

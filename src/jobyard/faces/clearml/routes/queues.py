@@ -7,7 +7,7 @@ from collections.abc import Collection
 from msgspec import UNSET
 
 from jobyard.experiments.life import Told
-from jobyard.experiments.lines import LineEdits, Waiting
+from jobyard.experiments.lines import LineEdits, Waiting, require_deleting
 from jobyard.experiments.search import Asked
 from jobyard.faces.clearml.actions import Answer, action
 from jobyard.faces.clearml.asking.conditions import Form
@@ -166,6 +166,7 @@ async def update(call: Call, said: UpdateQueueIn) -> Answer:
 @action("queues.delete", "2.4", DeleteQueueIn, DeletedQueueOut)
 async def delete(call: Call, said: DeleteQueueIn) -> Answer:
     """Delete a queue; only force allows that something waits in it, which is taken out of line."""
+    require_deleting(call.actor)  # before anything is taken out of line
     if said.force:
         for task, _ in (await call.experiments.lines.get(call.actor, said.queue)).entries:
             await call.experiments.life.dequeue(call.actor, task, Told())
