@@ -47,6 +47,23 @@ async def test_only_the_local_storage_is_taken(house: House) -> None:
     assert (await mia.got("/tasks?media_type=image"))["count"] == 1
 
 
+async def test_who_does_not_see_a_task_is_not_given_its_work(house: House) -> None:
+    mia, stranger = house.caller(), (await house.caller("max").got("/users/self"))["id"]
+    task = await mia.task("a.png")
+    [job] = (await mia.got(f"/jobs?task_id={task['id']}"))["results"]
+    path = f"/jobs/{job['id']}"
+    refused = await mia("PATCH", path, {"assignee": stranger})
+    assert refused.status_code == 400 and list(refused.json()) == ["assignee"]
+    issue = {"frame": 0, "position": [1, 1], "message": "x", "job": job["id"], "assignee": stranger}
+    assert (await mia("POST", "/issues", issue)).status_code == 400
+    assert (await mia("PATCH", "/jobs/99", {"assignee": stranger})).status_code == 404
+    truth = {"type": "ground_truth", "task_id": task["id"], "frame_selection_method": "manual", "frames": [0]}
+    assert (await mia("POST", "/jobs", truth | {"assignee": stranger})).status_code == 400
+    assert (await mia.got(f"/tasks/{task['id']}"))["jobs"]["count"] == 1
+    own = (await mia.got("/users/self"))["id"]
+    assert (await mia("PATCH", path, {"assignee": own})).json()["assignee"]["username"] == "mia"
+
+
 async def test_names_need_not_be_unique_and_may_be_long(house: House) -> None:
     mia = house.caller()
     for what in ("tasks", "projects"):

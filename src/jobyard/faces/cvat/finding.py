@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from jobyard.datasets.assignment import Assignment
 from jobyard.datasets.collection import Collection
@@ -66,6 +67,18 @@ async def assignee(request: Ask, number: int | None) -> str | None:
         message = f'Invalid pk "{number}" - object does not exist.'
         raise Invalid(reason=message, fields=[{"path": "assignee_id", "message": message}])
     return name
+
+
+@contextmanager
+def assigning() -> Iterator[None]:
+    """Refuse somebody who does not see what they are to work on, by the field that names them. Raises Invalid."""
+    try:
+        yield
+    except NotFound as missing:
+        if not str(missing.data.get("what", "")).startswith("user"):
+            raise
+        message = "Who is to do this does not see the task; share its organization with them first."
+        raise Invalid(reason=message, fields=[{"path": "assignee", "message": message}]) from None
 
 
 async def task_out(request: Ask, dataset: Dataset) -> TaskOut:

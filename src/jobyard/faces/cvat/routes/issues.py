@@ -71,7 +71,9 @@ async def raise_issue(request: Ask) -> IssueOut:
         assignee=await finding.assignee(request, said.assignee),
         resolved=said.resolved,
     )
-    return await _issue_out(request, (await request.datasets.raise_issue(request.user, draft))[0])
+    with finding.assigning():
+        made, _ = await request.datasets.raise_issue(request.user, draft)
+    return await _issue_out(request, made)
 
 
 @get("/issues/{number:str}")
@@ -89,7 +91,9 @@ async def change_issue(request: Ask, number: FromPath[str]) -> IssueOut:
         assignee=UNSET if said.assignee is UNSET else await finding.assignee(request, said.assignee),
         resolved=said.resolved,
     )
-    return await _issue_out(request, (await request.datasets.change_issue(request.user, int(number), changes))[0])
+    with finding.assigning():
+        changed, _ = await request.datasets.change_issue(request.user, int(number), changes)
+    return await _issue_out(request, changed)
 
 
 @delete("/issues/{number:str}", status_code=204)

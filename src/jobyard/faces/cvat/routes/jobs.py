@@ -102,7 +102,12 @@ async def create_job(request: Ask) -> JobOut:
         ),
     )
     if changes != AssignmentChanges():
-        made = await request.datasets.change_assignment(request.user, made.number, changes)
+        try:
+            with finding.assigning():
+                made = await request.datasets.change_assignment(request.user, made.number, changes)
+        except Invalid:
+            await request.datasets.delete_assignment(request.user, made.number)
+            raise
     return (await finding.jobs_out(request, [(made, task)]))[0]
 
 
@@ -117,7 +122,8 @@ async def get_job(request: Ask, number: FromPath[str]) -> JobOut:
 async def change_job(request: Ask, number: FromPath[str]) -> JobOut:
     """Say who does a job and how far it is."""
     changes = await _changes(request, await taking.body(request, JobChanges))
-    await request.datasets.change_assignment(request.user, int(number), changes)
+    with finding.assigning():
+        await request.datasets.change_assignment(request.user, int(number), changes)
     return (await finding.jobs_out(request, [await request.datasets.assignment(request.user, int(number))]))[0]
 
 
