@@ -27,7 +27,7 @@ async def told(any_house: House, agent: Caller) -> dict[str, int]:
     for name, minute, machine in (*machines, ("box:2", 0, {"cpu_usage": [5]})):
         body = {"worker": name, "timestamp": (began + 60 * minute) * 1_000, "machine_stats": machine}
         await agent("workers.status_report", **body, task=task if name == "box:1" else None)
-    odd = {"cpu_usage": "much", "gpu": [None, True, {}], "": 1, "x" * 200: 1}
+    odd = {"cpu_usage": "much", "gpu": [None, True, {}], "": 1, "x" * 200: 1, "far": 10**400}
     await agent("workers.status_report", worker="box:3", timestamp=began * 1_000, machine_stats=odd)
     return {"from_date": began, "to_date": began + 180, "interval": 60}
 
@@ -64,6 +64,9 @@ async def test_what_agents_tell_of_their_machines_is_told_by_parts_of_a_time(
     split = await agent("workers.get_stats", **told, items=items[:1], split_by_variant=True, worker_ids=["box:1"])
     assert [one["variant"] for one in split["workers"][0]["metrics"]] == ["0", "1"]
     assert await agent("workers.get_stats", **told, items=items, worker_ids=["nobody"]) == {"workers": []}
+    many = [f"box:{number}" for number in range(20_001)]
+    for wanted, names in ((items, many), ([{"key": name} for name in many[:200]], many[:101])):
+        assert await agent.refused("workers.get_stats", **told, items=wanted, worker_ids=names) == (400, 12)
 
 
 async def test_how_many_agents_there_were_is_told_by_parts_of_a_time(agent: Caller, told: dict[str, int]) -> None:

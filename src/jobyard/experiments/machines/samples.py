@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -161,7 +161,8 @@ def _numbers(told: Mapping[str, Any]) -> Iterator[tuple[str, str, float]]:
             continue
         several = enumerate(said) if isinstance(said, list) else [(WHOLE, said)]
         for variant, value in several:
-            if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+            # Numbers may be written that no float holds.
+            if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max:
                 yield metric, str(variant), float(value)
 
 

@@ -26,6 +26,8 @@ from jobyard.job.errors import Invalid
 _LEAST = 40
 """Seconds of the shortest part: agents tell of their machines every half a minute."""
 _PARTS = 1_000
+_MOST = 20_000
+"""How often one metric of one agent is looked for."""
 _FAR = 4_000_000_000
 """The last second that is looked at."""
 _OF: Mapping[str, Callable[[Sample], float]] = {
@@ -55,6 +57,8 @@ async def get_stats(call: Call, said: StatsIn) -> Answer:
     for item in said.items:
         wanted[item.key].append(item.aggregation or item.category or "avg")
     agents = await _agents(call, said.worker_ids)
+    if len(agents) * len(wanted) > _MOST:
+        raise Invalid(reason=f"error for field 'items'. with the workers they make more than {_MOST} pairs")
     told = await call.experiments.machines.samples(call.actor, agents, list(wanted), stretch)
     workers = list[Json]()
     for agent in agents:
@@ -102,7 +106,10 @@ async def get_queue_metrics(call: Call, said: QueueMetricsIn) -> Answer:
 
 async def _agents(call: Call, names: Sequence[str] | None) -> list[str]:
     if names:
-        return list(dict.fromkeys(names))
+        agents = list(dict.fromkeys(names))
+        if len(agents) > _MOST:
+            raise Invalid(reason=f"error for field 'worker_ids'. there are more than {_MOST}")
+        return agents
     return [one.name for one in await call.experiments.agents.all(call.actor)]
 
 
