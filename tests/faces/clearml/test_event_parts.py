@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from jobyard.faces.clearml.routes import log as routes
 from tests.faces.clearml.house import Caller
 from tests.faces.clearml.telling import SINGLE, added, log, scalar
 
@@ -182,6 +183,18 @@ async def test_the_log_is_a_file_and_a_list_of_events(running: tuple[Caller, str
         parts, scroll = parts + [one["msg"] for one in part["events"]], part["scroll_id"]
     assert parts == [f"line {number}" for number in range(1_005)] and part["total"] == 1_005
     assert await mia.refused("events.download_task_log", task="0" * 32) == (400, 101)
+
+
+async def test_a_form_makes_no_more_of_the_log_than_it_is(
+    running: tuple[Caller, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mia, id_ = running
+    await added(mia, {**log(id_, 1, "long" * 1_000), "worker": "{msg}"})
+    asked = {"task": id_, "line_format": "{worker}" * 100}
+    assert (await mia.ask("events.download_task_log", asked)).body == b"{msg}" * 100 + b"\n"
+    monkeypatch.setattr(routes, "_WHOLE", 50_000)
+    assert not (await mia.ask("events.download_task_log", {**asked, "line_format": "{msg}" * 100})).body
+    assert await mia.refused("events.download_task_log", task=id_, line_format="x" * 1_001) == (400, 12)
 
 
 async def test_plots_and_metrics_of_several_tasks_stand_together(running: tuple[Caller, str]) -> None:
