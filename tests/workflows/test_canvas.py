@@ -85,3 +85,12 @@ def test_of_very_many_tools_there_is_no_picture(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(room, "MOST", 2)
     assert canvas(document(chain().document(), "a.yxmd"), {}) == room.Canvas()
     assert canvas(document(Canvas().document(), "a.yxmd"), {}) == room.Canvas()
+
+
+def test_a_connection_is_drawn_once_and_very_many_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = chain().document()
+    begins, ends = data.index(b"<Connection>"), data.index(b"</Connections>")
+    many = document(data[:ends] + data[begins:ends] * 50 + data[ends:], "a.yxmd")
+    assert (len(many.wires), len(canvas(many, {}).wires)) == (102, 2)
+    monkeypatch.setattr(room, "MOST_WIRES", 1)
+    assert canvas(many, {}) == room.Canvas()

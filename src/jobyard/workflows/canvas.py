@@ -11,6 +11,8 @@ from jobyard.workflows.document.record import Document, Tool, Wire
 
 MOST = 400
 """Tools that are drawn; a picture of more shows nothing."""
+MOST_WIRES = 4_000
+"""Connections that are drawn, each once."""
 _APART = (130, 100)
 """Pixels between tools, across and down, where the document does not say where they stand."""
 
@@ -38,7 +40,9 @@ def canvas(document: Document, titles: Mapping[int, str]) -> Canvas:
     tools = {tool.id: tool for tool in document.tools if not tool.interface}
     if not tools or len(tools) > MOST:
         return Canvas()
-    wires = tuple(wire for wire in document.wires if wire.origin in tools and wire.target in tools)
+    wires = tuple(dict.fromkeys(wire for wire in document.wires if wire.origin in tools and wire.target in tools))
+    if len(wires) > MOST_WIRES:
+        return Canvas()
     places = _said(tools.values()) or _in_columns(list(tools), wires)
     left, top = (min(place[axis] for place in places.values()) for axis in (0, 1))
     return Canvas(
