@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from jobyard.datasets.work import thumbnails
-from jobyard.datasets.work.thumbnails import chunk, reduced, thumbnail
+from jobyard.datasets.work.thumbnails import Chunk, reduced, thumbnail
 from jobyard.job.errors import FileBroken
 
 PROGRAM = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\nshowpage\n%%EOF\n"
@@ -74,8 +74,11 @@ def test_what_is_no_picture_is_neither_reduced_nor_lost() -> None:
 
 def test_a_chunk_holds_pictures_as_they_are_or_reduced() -> None:
     def members(quality: int | None) -> dict[str, bytes]:
-        pictures = [("x/a.PNG", picture(9)), ("b", io.BytesIO(b"text"))]
-        with chunk(pictures, quality) as file, zipfile.ZipFile(file) as archive:
+        made = Chunk(quality)
+        for one in (("x/a.PNG", picture(9)), ("b", io.BytesIO(b"text"))):
+            made.add([one])
+            assert one[1].closed
+        with made.whole() as file, zipfile.ZipFile(file) as archive:
             return {name: archive.read(name)[:4] for name in archive.namelist()}
 
     assert members(None) == {"000000.png": b"\x89PNG", "000001": b"text"}

@@ -69,15 +69,27 @@ def _plain(image: Image) -> Image:
     return deep.point(lambda value: value * scale - darkest * scale).convert("L")
 
 
-def chunk(pictures: Sequence[tuple[str, BinaryIO]], quality: int | None = None) -> BinaryIO:
-    """Return an archive of pictures, each named by its place, as they are or `reduced` to a quality; closes them."""
-    target = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # the caller closes it
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for place, (name, whole) in enumerate(pictures):
-            file = whole if quality is None else reduced(whole, name, quality)
+class Chunk:
+    """An archive of pictures, each named by its place, as they are or `reduced` to a quality."""
+
+    def __init__(self, quality: int | None = None) -> None:
+        self._quality = quality
+        self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # who takes it closes it
+        self._archive = zipfile.ZipFile(self._file, "w", zipfile.ZIP_STORED)
+        self._place = 0
+
+    def add(self, pictures: Sequence[tuple[str, BinaryIO]]) -> None:
+        """Put pictures behind those that are there; closes them."""
+        for name, whole in pictures:
+            file = whole if self._quality is None else reduced(whole, name, self._quality)
             ending = posixpath.splitext(name)[1].lower() if file is whole else ".jpeg"
-            with file, archive.open(f"{place:06d}{ending}", "w") as member:
+            with file, self._archive.open(f"{self._place:06d}{ending}", "w") as member:
                 while piece := file.read(1 << 20):
                     member.write(piece)
-    target.seek(0)
-    return cast("BinaryIO", target)
+            self._place += 1
+
+    def whole(self) -> BinaryIO:
+        """Return the archive from its beginning; nothing is added from then on."""
+        self._archive.close()
+        self._file.seek(0)
+        return cast("BinaryIO", self._file)

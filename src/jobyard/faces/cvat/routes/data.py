@@ -30,6 +30,8 @@ from jobyard.job.states import State
 
 _KIND = "dataset.create"
 _PIECE = 256 * 1024
+_OPEN = 32
+"""Pictures of a chunk that are open at once; a chunk may have very many."""
 _OUTSIDE = FrameOut(name="placeholder.jpg", width=1, height=1)
 """What stands for frames that are not chosen for a ground truth, which spans all frames of its task."""
 
@@ -240,7 +242,7 @@ def _quality(request: Ask, task: Dataset) -> int | None:
 
 async def _chunk(request: Ask, task: Dataset, job: Assignment | None) -> Stream:
     """Return a zip with the pictures of a chunk. A job's chunks are counted by `index`, the task's by `number`."""
-    from jobyard.datasets.work.thumbnails import chunk
+    from jobyard.datasets.work.thumbnails import Chunk
 
     size = words.kept(task).chunk_size
     number, index = taking.whole(request.asked, "number"), taking.whole(request.asked, "index")
@@ -253,9 +255,12 @@ async def _chunk(request: Ask, task: Dataset, job: Assignment | None) -> Stream:
     frames = [frame for frame in frames if job is None or job.holds(frame.number)]
     if not frames:
         raise NotFound(what="chunk", name=str(place))
-    pictures = [await request.house.tasks.picture(request.user, task, frame.number) for frame in frames]
-    file = await asyncio.to_thread(chunk, pictures, _quality(request, task))
-    return Stream(_pieces(file), headers={"Content-Type": "application/zip"})
+    made = Chunk(_quality(request, task))
+    for begin in range(0, len(frames), _OPEN):
+        some = frames[begin : begin + _OPEN]
+        pictures = [await request.house.tasks.picture(request.user, task, frame.number) for frame in some]
+        await asyncio.to_thread(made.add, pictures)
+    return Stream(_pieces(await asyncio.to_thread(made.whole)), headers={"Content-Type": "application/zip"})
 
 
 async def _preview(request: Ask, task: Dataset, job: Assignment | None) -> Response[bytes]:
