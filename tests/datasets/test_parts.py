@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from jobyard.datasets import leaves, stretches, sync
 from jobyard.datasets.record import Purpose
 from jobyard.job.clock import SECOND
+from jobyard.job.record import Job
 from jobyard.kinds import Declined
 from tests.datasets.test_stretches import again, batches, kept
 from tests.datasets.yard import ADA, Killed, Yard, counts, fill, listed, put
@@ -122,10 +125,61 @@ def test_batches_that_say_little_are_sent_together(yard: Yard) -> None:
     (yard.source / files[75][0].decode()).unlink()
     rehearsal = yard.rehearse(yard.claim(yard.submit()))
     assert counts(yard.run(rehearsal)) == (0, 1, 1, 126)
-    # The first one with samples goes alone, and so does the end of the source with those that wait.
+    # The first one with samples goes alone; the last one takes along those that wait.
     assert applied_calls(rehearsal) == [1, 4, 4, 4]
     assert yard.stored() == listed(yard.source)
     yard.check_counters()
+
+
+class Late(Rehearsal):
+    """Hears each answer only when it asks for it, as work beside the house does."""
+
+    def __init__(self, job: Job, folder: Path, call: Callable[[str, Any], Any]) -> None:
+        super().__init__(job, folder, call)
+        self.order: list[str] = []
+
+    def ask(self, verb: str, payload: Any = None) -> Callable[[], Any]:
+        self.order.append("sent")
+        answer = super().ask(verb, payload)
+
+        def heard() -> Any:
+            self.order.append("heard")
+            return answer()
+
+        return heard
+
+
+@pytest.mark.usefixtures("several_at_once")
+@pytest.mark.parametrize("deleted_at", [None, 2, 3, 4])
+def test_it_lists_on_while_the_house_takes_what_was_sent(
+    yard: Yard, deleted_at: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stretches, "AT_ONCE", 12)
+    yard.create()
+    fill(yard, 258)
+    yard.synchronize()
+    samples = yard.ask(yard.datasets.samples(ADA, "cats", limit=500)).samples
+    for place, entry in enumerate(listed(yard.source)):
+        if place % 10 == 2:
+            put(yard.source, entry[0], b"another size")
+    job = yard.claim(yard.submit())
+
+    def interrupted(verb: str, payload: Any) -> Any:
+        answer = yard.call(job, verb, payload)
+        if len(rehearsal.calls) == deleted_at:
+            yard.ask(yard.datasets.delete_samples(ADA, "cats", [samples[187].id]))
+        return answer
+
+    rehearsal = Late(job, yard.attempts / "late", interrupted)
+    result = yard.run(rehearsal)
+    assert result["samples"] == 258
+    assert counts(result)[0] == (deleted_at is not None)
+    assert rehearsal.order
+    assert rehearsal.order == ["sent", "heard"] * (len(rehearsal.order) // 2)
+    assert yard.stored() == listed(yard.source)
+    yard.check_counters()
+    yard.finish(job)
+    assert counts(yard.synchronize()) == (0, 0, 0, 258)
 
 
 @pytest.mark.usefixtures("several_at_once")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
@@ -13,6 +14,7 @@ from jobyard.datasets.messages import (
     BATCH_BYTES,
     BATCH_ENTRIES,
     LEAST,
+    Ahead,
     Applied,
     Batch,
     Batches,
@@ -105,6 +107,8 @@ class _Listing:
         self._lies_ahead: bool | None = None
         """A sample lies somewhere in the source; None where nobody has looked."""
         self._waiting = list[Batch]()
+        self._awaited: tuple[bytes | None, Callable[[], Any]] | None = None
+        """Where the house shall stand behind what it was sent last, and what waits for it to say so."""
         self._clock = SystemClock()
         self._asked_at = self._clock.now()
         self._stand(opened.applied)
@@ -166,14 +170,23 @@ class _Listing:
                 self._send(self._until)
 
     def _send(self, upto: bytes | None) -> None:
-        """Send the batch, with those that wait; or let it wait itself where the house will know how to go on."""
+        """Send the batch, with those that wait; or let it wait itself where it says little.
+
+        As long as it is known what is ahead, listing goes on while the house takes what was sent.
+        """
         self._waiting.append(self._batch(upto))
         self._sent += 1
-        if self._may_wait(upto):
-            ahead, *then = self._applied.then
-            self._stand(replace(self._applied, cursor=upto, ahead=ahead, then=then))
+        if self._may_wait():
+            self._go_on(upto)
+            return
+        if not self._hear(upto):
             return
         batches, self._waiting = self._waiting, []
+        self._asked_at = self._clock.now()
+        if self._applied.then and self._applied.counts.listed and all(batch.digest for batch in batches):
+            self._awaited = upto, self._context.ask("datasets.apply_all", Batches(batches=batches))
+            self._go_on(upto)
+            return
         more = True
         while more:
             # They travel as they are: to take them apart first would cost as much as to encode them.
@@ -182,15 +195,33 @@ class _Listing:
             more = applied.more
             self._tell(applied)
         self._stand(applied)
-        self._asked_at = self._clock.now()
         if applied.passed or applied.cursor != upto:
             self._astray, self._until = True, None
 
-    def _may_wait(self, upto: bytes | None) -> bool:
+    def _go_on(self, upto: bytes | None) -> None:
+        """Begin the next batch as if the house had taken all before it already."""
+        ahead, *then = self._applied.then
+        self._stand(replace(self._applied, cursor=upto or b"", ahead=ahead, then=then))
+
+    def _hear(self, upto: bytes | None) -> bool:
+        """Wait for what the house says to the batches it was sent meanwhile; tell whether those behind them fit."""
+        if self._awaited is None:
+            return True
+        (expected, answer), self._awaited = self._awaited, None
+        applied = unpacked(answer(), Applied)
+        self._tell(applied)
+        if applied.cursor != expected:
+            self._stand(applied)
+            self._astray, self._until = True, None
+            return False
+        self._applied = replace(self._applied, counts=applied.counts, then=_behind(applied, upto))
+        return True
+
+    def _may_wait(self) -> bool:
         """Tell whether a batch says little, and is surely not the first with a sample; nothing waits for long."""
         batch, listed = self._waiting[-1], self._applied.counts.listed
         said = sum(len(part.entries) for one in self._waiting for part in one.parts)
-        if not (self._applied.then and listed and batch.digest and upto is not None) or said >= 2 * BATCH_ENTRIES:
+        if not (self._applied.then and listed and batch.digest) or said >= 2 * BATCH_ENTRIES:
             return False
         return self._clock.now() - self._asked_at < _PATIENCE
 
@@ -221,6 +252,13 @@ class _Listing:
         listed, expected = applied.counts.listed, self._opened.expected
         total = expected if 0 < listed <= expected else None
         self._context.progress(listed, total, shown(applied.cursor, _TEXT_LIMIT))
+
+
+def _behind(applied: Applied, upto: bytes | None) -> list[Ahead]:
+    """Return the stretches that the house told of, as far as they lie behind one."""
+    known = [one for one in (applied.ahead, *applied.then) if one is not None]
+    place = next((place for place, one in enumerate(known, 1) if one.upto == upto), len(known))
+    return known[place:]
 
 
 class _Labels:
