@@ -21,6 +21,7 @@ async def test_pictures_and_plots_are_walked_through_both_ways(running: tuple[Ca
     shows = "events.debug_images" if kind == "training_debug_image" else "events.plots"
     told = {"type": kind, "task": id_}
     assert (await mia(shows, **asked))["metrics"] == [{"task": id_, "iterations": []}]
+    assert await mia.refused(shows, metrics=[{"task": id_}] * 1_001, iters=1) == (400, 12)
     events = [
         {**told, "metric": metric, "variant": "v", "iter": number, "url": f"{metric}{number}", "plot_str": "{}"}
         for number in range(5)

@@ -20,6 +20,8 @@ from jobyard.faces.clearml.words.tasks import hashed
 from jobyard.job.errors import Invalid
 
 ITERATIONS_LIMIT = 1_000
+METRICS_LIMIT = 1_000
+"""Metrics of one answer; each is looked for by itself."""
 _SEEN = "seen-"
 _FURTHEST = 2**60
 
@@ -70,6 +72,8 @@ async def get_multi_task_plots(call: Call, said: PlotsOfTasksIn) -> Answer:
 
 
 async def _shown(call: Call, said: ImagesIn, sort: Sort) -> ImagesOut:
+    if len(said.metrics) > METRICS_LIMIT:
+        raise Invalid(reason=f"error for field 'metrics'. there are more than {METRICS_LIMIT}")
     iterations, curves = _iterations(said.iters), call.experiments.curves
     windows = {} if said.refresh else _windows(said.scroll_id)
     found = list[Json]()
