@@ -91,4 +91,5 @@ async def test_only_its_owner_deletes_an_organization(house: House) -> None:
     assert own["role"] == "owner"
     assert (await house.caller("max")("DELETE", f"/organizations/{made['id']}")).status_code == 403
     assert (await house.caller("max")("DELETE", f"/memberships/{own['id']}")).status_code == 403
+    assert (await house.caller("max")("PATCH", f"/memberships/{own['id']}", {"role": "worker"})).status_code == 403
     assert (await mia.got(f"/organizations/{made['id']}"))["slug"] == "lab"

@@ -118,9 +118,11 @@ async def get_membership(request: Ask, number: FromPath[str]) -> MembershipOut:
 
 @patch("/memberships/{number:str}")
 async def change_membership(request: Ask, number: FromPath[str]) -> MembershipOut:
-    """Give somebody another role in an organization."""
+    """Give somebody another role in an organization; its owner keeps theirs."""
     said = await taking.body(request, MembershipChanges)
     project, place = await _place(request, number)
+    if place.user == project.owner:
+        raise Refused(verb="change the role of an organization's owner")
     role = accounts.role_in(said.role)
     await request.engine.projects.set_member(request.user, project.id, place.user, role)
     return await _membership_out(request, project, replace(place, role=role))
