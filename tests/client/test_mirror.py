@@ -196,6 +196,9 @@ ASKED |= {parts.TruthIn: assigning.Truth, parts.DivisionIn: assigning.Division}
 ANSWERS |= {
     flows.QuestionOut: flow_shapes.Question,
     flows.ToolLook: flow_shapes.ToolLook,
+    flows.SpotOut: flow_shapes.Spot,
+    flows.WireOut: flow_shapes.Wire,
+    flows.CanvasOut: flow_shapes.Canvas,
     flows.LookOut: flow_shapes.Look,
     flows.VersionOut: flow_shapes.Version,
     flows.WorkflowOut: flow_shapes.Workflow,
