@@ -73,7 +73,9 @@ def markdown(run: Run) -> str:
     parts = ["\n".join(lines)]
     for measure, rows in _tables(run.figures).items():
         parts += [f"### {_TITLES[measure]}", _table(rows)]
-    parts += ["### What each promises at these settings", _table([("engine", "promise"), *run.promises.items()])]
+    shown = {figure.engine for figure in run.figures}
+    promises = [(engine, promise) for engine, promise in run.promises.items() if engine in shown]
+    parts += ["### What each promises at these settings", _table([("engine", "promise"), *promises])]
     return "\n\n".join([*parts, *run.missing])
 
 
