@@ -61,6 +61,8 @@ from jobyard.workflows.sharing.lending import Collected
 PACKAGES = ("jobyard.datasets", "jobyard.experiments", "jobyard.workflows", "jobyard.workflows.sharing")
 """The capabilities that keep tables of their own."""
 FIRST_USER = "admin"
+_BREATH = 0.02
+"""Seconds between two pieces of what is built once the port is open."""
 
 
 class House:
@@ -226,10 +228,11 @@ class House:
     async def furnish(self) -> None:
         """Build what waits for its first request, letting others go first between the pieces. Raises what that raises.
 
-        Thus what cannot be built is noticed while the house comes up, and no request waits for it later.
+        Thus what cannot be built is noticed while the house comes up, and no request waits for it later. Whoever asks
+        at once waits for the piece that they ask alone: a new connection takes several turns of the loop.
         """
         for late in self._late:
-            await asyncio.sleep(0)
+            await asyncio.sleep(_BREATH)
             late.built()
 
     def base_url(self) -> str:
