@@ -142,15 +142,14 @@ class Folders:
 
         def work(transaction: Transaction) -> Emptied:
             old = changeable(transaction, actor, id_)
-            found = weight(transaction, old)
             if not force:
-                require_light(old, found)
+                require_light(old, weight(transaction, old))
             inside = [old, *rows.folders_below(transaction, old)]
             for model in models_in(transaction, [one.id for one in inside]):
                 rows.put_model(transaction, replace(model, folder=""))
             count = 0
             for one in inside:
-                count += transaction.run(rows.QUERIES["unplace_tasks"], {"id": one.id})
+                count += transaction.run(rows.QUERIES["move_tasks"], {"folder": one.id, "to": ""})
                 transaction.run(rows.QUERIES["delete_folder"], {"id": one.id})
             return Emptied(folders=len(inside), tasks=count)
 

@@ -9,7 +9,7 @@ from jobyard.access import rules
 from jobyard.access.rules import Verb
 from jobyard.experiments import rows
 from jobyard.experiments.contents import models_in
-from jobyard.experiments.folders import DEPTH, changeable, home_for, make
+from jobyard.experiments.folders import DEPTH, changeable, make
 from jobyard.experiments.ground import Ground, folder_for, held
 from jobyard.experiments.record import Folder
 from jobyard.experiments.refusals import FolderInItself, FolderIntoOwn, FolderStays, FolderTooDeep
@@ -46,7 +46,7 @@ class Placing:
                 raise FolderStays(name=old.name)
             if f"{above}/".startswith(f"{old.name}/"):
                 raise FolderInItself(name=old.name)
-            home, project = home_for(transaction, actor, (above or old.name).partition("/")[0])
+            home, project = old.home, old.project
             if above:
                 below, _ = make(transaction, actor, above, self._ground.now())
                 home, project = below.home, below.project

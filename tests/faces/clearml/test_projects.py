@@ -129,6 +129,13 @@ async def test_what_is_archived_holds_no_project(any_house: House) -> None:
     assert await mia.refused("models.get_by_id", model=model) == (400, 201)
 
 
+async def test_a_project_that_somebody_else_moves_stays_its_owners(house: House) -> None:
+    mia, olga = house.caller(), house.caller("olga")
+    below = (await mia("projects.create", name="above/solo"))["id"]
+    await olga("projects.move", project=below, new_location="")
+    assert await mia.refused("projects.create", name="solo") == (400, 801)
+
+
 async def test_a_project_is_moved_with_what_lies_below(any_house: House) -> None:
     project = await any_house.project("team", mia=Role.MEMBER, vera=Role.VIEWER)
     mia, vera = any_house.caller(), any_house.caller("vera")

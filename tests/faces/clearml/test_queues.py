@@ -306,10 +306,16 @@ async def test_a_pipeline_is_begun_again_with_other_arguments(any_house: House, 
     step = await agent.task("a step", parent=first)
     runs = [first, begun["pipeline"], watched["pipeline"]]
     assert await agent.refused("pipelines.delete_runs", project=project, ids=runs) == (400, 15)
-    gone = await agent("pipelines.delete_runs", project=project, ids=[*runs[:2], "0" * 32])
-    assert [one["id"] for one in gone["succeeded"]] == runs[:2] and gone["failed"][0]["error"]["codes"] == [400, 101]
+    stranger = await agent.task("no run of it")
+    gone = await agent("pipelines.delete_runs", project=project, ids=[*runs[:2], stranger, "0" * 32])
+    assert [one["id"] for one in gone["succeeded"]] == runs[:2]
+    assert [one["error"]["codes"] for one in gone["failed"]] == [[400, 101], [400, 101]]
+    assert (await agent.get(stranger))["name"] == "no run of it"
     assert await agent.refused("tasks.get_by_id", task=step) == (400, 101)
     assert await waiting(agent, queue) == runs[2:]
+    like = (await agent("tasks.clone", task=runs[2]))["id"]
+    await agent("tasks.delete", task=runs[2], force=True, include_pipeline_steps=True)
+    assert (await agent.get(like))["type"] == "controller"
 
 
 async def test_in_an_empty_house_there_is_a_default_queue(house: House) -> None:

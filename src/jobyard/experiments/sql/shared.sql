@@ -91,9 +91,6 @@ WHERE home = :home AND name >= :first AND name < :beyond
 -- delete_folder: one by id
 DELETE FROM experiment_folders WHERE id = :id
 
--- unplace_tasks: those of a folder that is no more
-UPDATE experiments SET folder = '' WHERE folder = :id
-
 -- types_in_folder: how many tasks of which type lie in it, archived or not
 SELECT type, archived, count(*) FROM experiments WHERE folder = :id GROUP BY type, archived
 
@@ -103,7 +100,7 @@ UPDATE experiment_folders SET home = :home, name = :name, project = :project, up
 -- tasks_in: those of a folder
 SELECT id FROM experiments WHERE folder = :folder ORDER BY number
 
--- move_tasks: those of a folder into another one
+-- move_tasks: those of a folder into another one, or into none
 UPDATE experiments SET folder = :to WHERE folder = :folder
 
 -- put_model: a model

@@ -8,6 +8,7 @@ from jobyard.faces.clearml.asking.conditions import Among, Form
 from jobyard.faces.clearml.asking.paths import roots, strings
 from jobyard.faces.clearml.refusals import Missed
 from jobyard.faces.clearml.routes.listing import chosen, joined, shown, visible, wanted
+from jobyard.faces.clearml.routes.surveys import models_in
 from jobyard.faces.clearml.surroundings import Call
 from jobyard.faces.clearml.wire import Json
 from jobyard.faces.clearml.wire.model import (
@@ -98,11 +99,8 @@ async def get_by_task_id(call: Call, said: MadeByIn) -> Answer:
 @action("models.get_frameworks", "2.9", FrameworksIn, FrameworksOut)
 async def get_frameworks(call: Call, said: FrameworksIn) -> Answer:
     """Return what the models of some projects and of those below them, or of all, are made with."""
-    wanted_ = set(await call.experiments.folders.inside(call.actor, said.projects or ()))
-    found = await call.experiments.library.all(call.actor)
-    return FrameworksOut(
-        frameworks=sorted({one.framework for one in found if one.framework and (not wanted_ or one.folder in wanted_)})
-    )
+    found = await models_in(call, said.projects)
+    return FrameworksOut(frameworks=sorted({one.framework for one in found if one.framework}))
 
 
 async def _found(call: Call, said: ModelsIn) -> tuple[list[Json], Json]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from jobyard.experiments.contents import CONTROLLER, PIPELINE
 from jobyard.experiments.record import Experiment
 from jobyard.experiments.search import Asked, Worn
 from jobyard.experiments.tasks import Draft
@@ -20,8 +21,7 @@ from jobyard.faces.clearml.wire.task_life import DeleteIn, EnqueueIn
 from jobyard.faces.clearml.wire.tasks import CloneIn
 from jobyard.faces.clearml.words import tasks as words
 from jobyard.faces.clearml.words.parameters import ARGUMENTS
-
-_TAG, _TYPE = "pipeline", "controller"
+from jobyard.job.errors import JobNotFound
 
 
 @action("pipelines.start_pipeline", "2.17", StartPipelineIn, StartPipelineOut)
@@ -50,11 +50,9 @@ async def delete_runs(call: Call, said: DeleteRunsIn) -> Answer:
         raise LastRun(project=said.project)
 
     async def one(id_: str) -> Json:
-        steps = await call.experiments.search.all(call.actor, Asked(parents=(id_,), hidden=True, whole=False))
-        for step in steps:
-            if step.task.id not in runs:
-                await deleted(call, DeleteIn(task=step.task.id, force=True))
-        gone = await deleted(call, DeleteIn(task=id_, force=True))
+        if id_ not in runs:
+            raise JobNotFound(id=id_)
+        gone = await deleted(call, DeleteIn(task=id_, force=True, include_pipeline_steps=True))
         told = ("deleted", "updated_children", "updated_models", "deleted_models")
         return {name: getattr(gone, name) for name in told}
 
@@ -67,7 +65,7 @@ async def _project(call: Call, task: str) -> str:
 
 async def _runs(call: Call, project: str) -> list[Experiment]:
     """Return the runs that lie in the project of a pipeline."""
-    asked = Asked(folders=(project,), types=(_TYPE,), system_tags=Worn(all=(_TAG,)), hidden=True, whole=False)
+    asked = Asked(folders=(project,), types=(CONTROLLER,), system_tags=Worn(all=(PIPELINE,)), hidden=True, whole=False)
     return await call.experiments.search.all(call.actor, asked)
 
 

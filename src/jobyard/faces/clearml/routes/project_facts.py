@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from jobyard.experiments.record import HIDDEN, Folder
+from jobyard.experiments.contents import DATASET
+from jobyard.experiments.record import ARCHIVED, HIDDEN, Folder
 from jobyard.experiments.search import Asked, Count, Worn
 from jobyard.experiments.standing import Standing
 from jobyard.faces.clearml import times
@@ -29,16 +29,8 @@ _CHILDREN = {"pipeline": "pipeline", "dataset": "dataset", "report": "reports"}
 """The system tag of the projects that hold things of a sort."""
 
 
-class Below(Struct, frozen=True):
-    """Which projects lie below which."""
-
-    folders: Mapping[tuple[str, str], Folder]
-    inside: Mapping[str, list[str]]
-    """By a project's id: itself and all below it."""
-
-
-def below(seen: Sequence[Folder]) -> Below:
-    """Return which projects lie below which."""
+def below(seen: Sequence[Folder]) -> Mapping[str, list[str]]:
+    """Return by each project's id itself and all below it."""
     folders = {(one.home, one.name): one for one in seen}
     inside: dict[str, list[str]] = {one.id: [one.id] for one in seen}
     for one in seen:
@@ -47,14 +39,14 @@ def below(seen: Sequence[Folder]) -> Below:
             above = folders.get((one.home, name))
             if above is not None:
                 inside[above.id].append(one.id)
-    return Below(folders, inside)
+    return inside
 
 
 async def narrowing(call: Call, said: ProjectsExIn, seen: Sequence[Folder]) -> list[Condition]:
     """Return the conditions on what lies in projects: tasks of some users, and things of a sort."""
     if said.active_users is None and said.children_type is None:
         return []
-    inside, found = below(seen).inside, list[Condition]()
+    inside, found = below(seen), list[Condition]()
     if said.active_users is not None:
         counts = await call.experiments.search.counts(call.actor, await _asked(call, said, None), call.now())
         active = {one.folder for one in counts}
@@ -68,9 +60,11 @@ async def narrowing(call: Call, said: ProjectsExIn, seen: Sequence[Folder]) -> l
 
 async def told(call: Call, said: ProjectsExIn, some: Sequence[Json], seen: Sequence[Folder]) -> None:
     """Put what is asked of them into projects."""
+    if not (said.include_stats or said.check_own_contents or said.include_dataset_stats):
+        return
     under = below(seen)
     if said.include_stats:
-        wanted = dict.fromkeys(id_ for one in some for id_ in under.inside[one["id"]])
+        wanted = dict.fromkeys(id_ for one in some for id_ in under[one["id"]])
         counts = await call.experiments.search.counts(
             call.actor, await _asked(call, said, list(wanted)), call.now() - _DAY
         )
@@ -79,14 +73,14 @@ async def told(call: Call, said: ProjectsExIn, some: Sequence[Json], seen: Seque
             by[count.folder].append(count)
         names = {one.id: one for one in seen}
         for one in some:
-            inside = under.inside[one["id"]] if said.stats_with_children else [one["id"]]
+            inside = under[one["id"]] if said.stats_with_children else [one["id"]]
             one["stats"] = _stats([count for id_ in inside for count in by[id_]], said.stats_for_state)
-            one["sub_projects"] = _named(under.inside[one["id"]][1:], names, hidden=said.search_hidden)
+            one["sub_projects"] = _named(under[one["id"]][1:], names, hidden=said.search_hidden)
     if said.check_own_contents and said.id:
         await _own(call, some)
     if said.include_dataset_stats:
         for one in some:
-            facts = await _dataset(call, under.inside[one["id"]])
+            facts = await _dataset(call, under[one["id"]])
             if facts:
                 one["dataset_stats"] = facts
 
@@ -144,7 +138,7 @@ async def _own(call: Call, some: Sequence[Json]) -> None:
 
 async def _dataset(call: Call, folders: Collection[str]) -> Json:
     asked = Asked(
-        folders=tuple(folders), system_tags=Worn(all=("dataset",), none=("archived",)), hidden=True, order="created"
+        folders=tuple(folders), system_tags=Worn(all=(DATASET,), none=(ARCHIVED,)), hidden=True, order="created"
     )
     found = await call.experiments.search.page(call.actor, asked, 0, 1)
     if not found.tasks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from msgspec import UNSET
@@ -39,7 +40,7 @@ from jobyard.faces.clearml.wire.reports import (
 )
 from jobyard.faces.clearml.wire.tasks import TasksIn, TasksOut
 from jobyard.faces.clearml.words import tasks as words
-from jobyard.job.errors import JobNotFound
+from jobyard.job.errors import Conflict, JobNotFound, NotFound, Refused
 
 _TYPE, _TAG, _PLACE = "report", "reports", ".reports"
 _TAGS = (HIDDEN, _TAG)
@@ -201,12 +202,13 @@ async def _place(call: Call, project: str | None) -> Folder:
 
 async def _left(call: Call, folder: str) -> None:
     """Delete a project of reports in which nothing lies any more."""
-    if not folder:
-        return
-    found = await call.experiments.folders.get(call.actor, folder)
-    weight = await call.experiments.folders.weigh(call.actor, folder)
-    if found.name.rpartition("/")[2] == _PLACE and not (weight.tasks or weight.reports or weight.models):
-        await call.experiments.folders.delete(call.actor, folder, force=False)
+    folders = call.experiments.folders
+    # What was asked for is done by now, whoever may change that project.
+    with suppress(Refused, NotFound, Conflict):
+        if folder and (await folders.get(call.actor, folder)).name.rpartition("/")[2] == _PLACE:
+            weight = await folders.weigh(call.actor, folder)
+            if not (weight.tasks or weight.reports or weight.models):
+                await folders.delete(call.actor, folder, force=False)
 
 
 def _told(said: ReportIn) -> Told:

@@ -14,6 +14,7 @@ from jobyard.experiments.curves import Shown
 from jobyard.experiments.record import Series, Sort
 from jobyard.faces.clearml.actions import Answer, action
 from jobyard.faces.clearml.surroundings import Call
+from jobyard.faces.clearml.wire import Json
 from jobyard.faces.clearml.wire.event_parts import (
     PictureOut,
     PictureSampleIn,
@@ -124,29 +125,23 @@ async def next_plot_sample(call: Call, said: StepIn) -> Answer:
 
 
 async def _picture(looked: _Looked, spot: _Spot, iteration: int | None) -> PictureOut:
-    _require_near(iteration)
-    found = await looked.at(spot, iteration)
-    first, last = await looked.span(spot)
-    stands = found[0].point.iteration if found else iteration or 0
-    return PictureOut(
-        scroll_id=_written(replace(spot, iteration=stands)),
-        event=words.event(found[0], looked.task) if found else None,
-        min_iteration=first,
-        max_iteration=last,
-    )
+    events, place = await _told(looked, spot, iteration)
+    return PictureOut(event=events[0] if events else None, **place)
 
 
 async def _plots(looked: _Looked, spot: _Spot, iteration: int | None) -> PlotSampleOut:
+    events, place = await _told(looked, spot, iteration)
+    return PlotSampleOut(events=events, **place)
+
+
+async def _told(looked: _Looked, spot: _Spot, iteration: int | None) -> tuple[list[Json], Json]:
+    """Return what was reported at a spot, and where in its series that stands."""
     _require_near(iteration)
     found = await looked.at(spot, iteration)
     first, last = await looked.span(spot)
     stands = found[0].point.iteration if found else iteration or 0
-    return PlotSampleOut(
-        scroll_id=_written(replace(spot, iteration=stands)),
-        events=[words.event(one, looked.task) for one in found],
-        min_iteration=first,
-        max_iteration=last,
-    )
+    place = {"scroll_id": _written(replace(spot, iteration=stands)), "min_iteration": first, "max_iteration": last}
+    return [words.event(one, looked.task) for one in found], place
 
 
 def _of(spot: _Spot) -> Callable[[Series], bool]:

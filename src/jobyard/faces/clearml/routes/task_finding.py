@@ -15,6 +15,7 @@ from jobyard.faces.clearml.asking.pages import Page, order, ordered, page
 from jobyard.faces.clearml.asking.paths import projected, require_known, roots, strings
 from jobyard.faces.clearml.refusals import Missed
 from jobyard.faces.clearml.routes.listing import joined, wanted
+from jobyard.faces.clearml.routes.surveys import tasks_in
 from jobyard.faces.clearml.routes.task_asking import FIELDS, asked, fits, in_order
 from jobyard.faces.clearml.surroundings import Call
 from jobyard.faces.clearml.wire import Json
@@ -64,9 +65,7 @@ async def get_all_ex(call: Call, said: TasksIn) -> Answer:
 @action("tasks.get_types", "2.8", TypesIn, TypesOut)
 async def get_types(call: Call, said: TypesIn) -> Answer:
     """Return the types of the tasks of some projects and of those below them, or of all."""
-    folders = await call.experiments.folders.inside(call.actor, said.projects) if said.projects else None
-    asked = Asked(folders=None if folders is None else tuple(folders), hidden=True, whole=False)
-    found = await call.experiments.search.all(call.actor, asked)
+    found = await tasks_in(call, said.projects)
     return {"types": sorted({one.task.type for one in found})}
 
 
