@@ -204,7 +204,7 @@ class DatasetCapability:
         )
         samples = replace(samples, unchanged=count - len(samples.changed) - len(samples.deleted))
         listed = count + len(samples.added) - len(samples.deleted)
-        guard(held.dataset, job, begun, samples, empty=not listed)
+        guard(held.dataset, job, begun, samples, empty=not listed and not batch.further)
         moved = _moved(replace(begun, counts=_counted(begun.counts, samples)), batch, listed)
         if batch.parts:
             asked = batch.parts if sorted_.labels else ()

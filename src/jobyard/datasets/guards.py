@@ -23,9 +23,9 @@ _DIGEST_LIMIT = 64
 
 def check(batch: Batch) -> None:
     """Raise Invalid for a batch that cannot be a stretch of a source; what is deleted depends on it."""
-    if batch.skipped < 0 or _length(batch) + sum(map(_length, batch.parts)) > BATCH_LIMIT:
+    if batch.skipped < 0 or batch.length + sum(part.length for part in batch.parts) > BATCH_LIMIT:
         raise Invalid(reason=f"A batch holds up to {BATCH_LIMIT} entries.")
-    if _length(batch) and batch.digest:
+    if batch.length and batch.digest:
         raise Invalid(reason="A batch holds either entries or the digest of them.")
     if bool(batch.parts) is not (batch.kept is not None) or (batch.parts and not batch.digest):
         raise Invalid(reason="Parts of a stretch come with its digest, and with what is kept of it from now on.")
@@ -69,10 +69,6 @@ def check_order(start: bytes, entries: Sequence[Entry]) -> None:
         if not 0 <= size < _NUMBER_LIMIT or not -_NUMBER_LIMIT <= mtime_ns < _NUMBER_LIMIT or len(etag) > _ETAG_LIMIT:
             raise Invalid(reason=f"The numbers of {shown(path, 200)} are out of range.")
         last = path
-
-
-def _length(told: Batch | Part) -> int:
-    return len(told.entries) + len(told.label_files)
 
 
 def _last(told: Batch | Part) -> bytes:

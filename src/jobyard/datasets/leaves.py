@@ -43,7 +43,7 @@ def in_parts(whole: Batch, before: Ahead, digest: bytes, *, labelled: bool) -> B
     marks, digests = zip(*_ONE.iter_unpack(before.leaves), strict=True) if before.leaves else ((), ())
     found = list(_leaves(files, _cut(files, frozenset(marks)), labelled=labelled))
     parts = list(_parts(whole, files, found, digests))
-    told = sum(len(part.entries) + len(part.label_files) for part in parts)
+    told = sum(part.length for part in parts)
     if not files or not parts or 2 * told > len(files):
         return None
     now = Kept(digest=digest, leaves=_renewed(files, found, labelled=labelled))

@@ -81,6 +81,11 @@ class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     label_files: list[Entry] = []
     """All files of it that may hold labels, in the order of their bytes."""
 
+    @property
+    def length(self) -> int:
+        """How many samples and files are told."""
+        return len(self.entries) + len(self.label_files)
+
 
 class Applied(Struct, frozen=True, kw_only=True):
     """The answer to `datasets.apply`: where the synchronization stands now, whether or not it was the next one."""
@@ -136,6 +141,11 @@ class Batch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     """With parts: what is to be kept of the stretch from now on."""
     further: bool = False
     """A sample was seen further on in the source: that none came so far does not make it an empty one."""
+
+    @property
+    def length(self) -> int:
+        """How many samples and files are told."""
+        return len(self.entries) + len(self.label_files)
 
 
 class Batches(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

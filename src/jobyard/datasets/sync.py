@@ -220,7 +220,7 @@ class _Listing:
     def _may_wait(self) -> bool:
         """Tell whether a batch says little, and is surely not the first with a sample; nothing waits for long."""
         batch, listed = self._waiting[-1], self._applied.counts.listed
-        said = sum(len(part.entries) for one in self._waiting for part in one.parts)
+        said = sum(part.length for one in self._waiting for part in one.parts)
         if not (self._applied.then and listed and batch.digest) or said >= 2 * BATCH_ENTRIES:
             return False
         return self._clock.now() - self._asked_at < _PATIENCE
@@ -228,7 +228,7 @@ class _Listing:
     def _batch(self, upto: bytes | None) -> Batch:
         entries, files, ahead = self._entries, self._files, self._applied.ahead
         start, skipped = self._applied.cursor, self._skipped.take()
-        further = not entries and upto is not None and self._goes_on()
+        further = not entries and upto is not None and self._has_samples_ahead()
         whole = Batch(start=start, entries=entries, label_files=files, upto=upto, skipped=skipped, further=further)
         if ahead is None or not ahead.digest or ahead.upto != upto:
             return whole
@@ -240,7 +240,7 @@ class _Listing:
             return whole  # and its stretch is kept in two, or not at all
         return leaves.in_parts(whole, ahead, digest, labelled=labelled) or whole
 
-    def _goes_on(self) -> bool:
+    def _has_samples_ahead(self) -> bool:
         """Tell whether there are samples, where none was met so far: then the source is no empty one."""
         if self._applied.counts.listed or not self._sorting.labels:
             return False

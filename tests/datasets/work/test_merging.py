@@ -7,8 +7,10 @@ import pytest
 from jobyard.datasets.annotations import Source
 from jobyard.datasets.assignment import AssignmentChanges, AssignmentKind, Stage, Work
 from jobyard.datasets.labels import Label
+from jobyard.datasets.messages import packed
 from jobyard.datasets.work.merging import ConsensusMerge
-from jobyard.job.errors import Invalid
+from jobyard.datasets.work.messages import United
+from jobyard.job.errors import Conflict, Invalid
 from jobyard.kinds import Cancelled
 from tests.datasets.work.shop import Shop, box
 from tests.datasets.yard import ADA
@@ -89,6 +91,18 @@ def test_what_is_being_checked_is_not_merged_over(replicas: tuple[Shop, list[int
     result = shop.do(ConsensusMerge, dataset="cats")
     assert [facts["assignment"] for facts in result["assignments"]] == parents[:1]
     assert [(one.frame, one.points[0]) for one in shop.said().shapes] == [(0, 1), (3, 50)]
+
+
+def test_what_goes_on_to_its_check_while_it_is_merged_stays(
+    replicas: tuple[Shop, list[int], list[int], Label],
+) -> None:
+    shop, parents, _, _ = replicas
+    before = shop.said()
+    job = shop.admit(ConsensusMerge, dataset="cats")
+    shop.ask(shop.datasets.change_assignment(ADA, parents[0], AssignmentChanges(stage=Stage.ACCEPTANCE)))
+    with pytest.raises(Conflict, match="past its annotation"):
+        shop.call(job, "work.unite", packed(United(assignments=parents[:1])))
+    assert shop.said() == before
 
 
 def test_a_merge_that_is_stopped_changes_nothing(replicas: tuple[Shop, list[int], list[int], Label]) -> None:

@@ -16,6 +16,7 @@ from jobyard.datasets.formats.registry import EXPORTERS
 from jobyard.datasets.labels import Label
 from jobyard.datasets.messages import packed
 from jobyard.datasets.record import Revision
+from jobyard.datasets.tables.annotations import ASIDE
 from jobyard.datasets.uploads import Told
 from jobyard.datasets.work import importing, swapping
 from jobyard.datasets.work.exporting import DatasetExport
@@ -171,6 +172,14 @@ def test_what_is_asked_again_after_a_lost_answer_is_done_once(
     check_counts(shop)
     shop.do(DatasetImport, dataset="cats", format=CVAT, upload=send(shop, archive))
     assert len(shop.said().shapes) == before
+
+
+def test_what_was_heard_of_an_import_goes_with_its_dataset(said: tuple[Shop, list[Label]]) -> None:
+    shop, _ = said
+    shop.do(DatasetImport, dataset="cats", format=CVAT, upload=send(shop, document("")))
+    assert shop.store.read(lambda view: view.cards(ASIDE)).result(20) != []
+    shop.ask(shop.datasets.delete(ADA, "cats"))
+    assert shop.store.read(lambda view: view.cards(ASIDE)).result(20) == []
 
 
 def test_a_parcel_behind_one_that_is_missing_is_refused(said: tuple[Shop, list[Label]]) -> None:

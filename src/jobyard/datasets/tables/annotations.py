@@ -19,6 +19,8 @@ from jobyard.datasets.tables.statements import LARGEST, QUERIES, Line, listed, t
 from jobyard.store.contract import Row, Transaction, View
 
 Annotation = Tag | Shape | Track
+ASIDE = "aside"
+"""The drawer of what was heard of each work on a dataset; swept when other work on it begins, and with it."""
 A = TypeVar("A", bound=Tag | Shape | Track)
 
 _WHATS: dict[type[Annotation], str] = {Tag: "tag", Shape: "shape", Track: "track"}

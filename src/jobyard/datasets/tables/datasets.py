@@ -72,6 +72,8 @@ def strip(transaction: Transaction, number: int, limit: int) -> bool:
     for row in transaction.rows(QUERIES["id_of"], {"dataset": number}):
         labels.drop(transaction, row[0])
         guides.drop(transaction, row[0])
+        for card in transaction.cards(kept.ASIDE, prefix=f"{row[0]}/"):
+            transaction.drop_card(kept.ASIDE, card.id)
     return True
 
 

@@ -94,9 +94,8 @@ def make(transaction: Transaction, job: Job, wanted: Make, house: House, now: in
     if len(wanted.datasets) > _DATASETS:
         raise Invalid(reason=f"At most {_DATASETS} datasets are made at once.")
     check_labels(wanted.labels)
-    collection = new_id() if wanted.collection else _collection(job)
-    if wanted.labels and not wanted.collection:
-        collection = None  # their own until they are shown
+    # Labels that come without a collection are the datasets' own until they are shown.
+    collection = new_id() if wanted.collection else None if wanted.labels else _collection(job)
     numbers: dict[int, int] = {}
     if wanted.collection and wanted.datasets:
         numbers = _labels(transaction, collection or "", wanted.labels)

@@ -10,6 +10,7 @@ from collections import Counter
 import msgspec
 from msgspec import Struct
 
+from jobyard.datasets.annotation_checks import FRAME_LIMIT
 from jobyard.datasets.assignment import Assignment
 from jobyard.datasets.record import Dataset
 from jobyard.datasets.tables import activities, assignments, labels
@@ -25,10 +26,7 @@ from jobyard.job.record import Job
 from jobyard.job.states import State
 from jobyard.store.contract import Card, Transaction, View
 
-_LAST = 2**31 - 1
 _AT_ONCE = 20_000
-_DRAWER = "aside"
-"""What was heard of each work on a dataset; swept when other work on it begins."""
 
 
 class _Heard(Struct, frozen=True, kw_only=True):
@@ -47,9 +45,9 @@ def begin(transaction: Transaction, job: Job, dataset: Dataset) -> bool:
     for layer in tables.aside(transaction, dataset.number):
         if layer not in others and kept.drop_some(transaction, dataset.number, _AT_ONCE, layer):
             return True
-    for card in transaction.cards(_DRAWER, prefix=f"{dataset.id}/"):
+    for card in transaction.cards(kept.ASIDE, prefix=f"{dataset.id}/"):
         if -int(card.id.rpartition("/")[2]) not in others:
-            transaction.drop_card(_DRAWER, card.id)
+            transaction.drop_card(kept.ASIDE, card.id)
     return False
 
 
@@ -79,7 +77,7 @@ def swap(transaction: Transaction, job: Job, dataset: Dataset, now: int, *, appe
         return heard.swapped
     chosen = _assignment(transaction, job)
     layer = 0 if chosen is None else chosen.layer
-    range_ = (0, _LAST) if chosen is None else (chosen.first, chosen.last)
+    range_ = (0, FRAME_LIMIT) if chosen is None else (chosen.first, chosen.last)
     count = _swapped(transaction, job, dataset, layer, [] if append else [range_], now)
     _note(transaction, job, (dataset.number, layer), "import:annotations", count, now)
     return count
@@ -128,13 +126,13 @@ def _swapped(
 
 
 def _heard(view: View, job: Job, dataset: Dataset) -> _Heard:
-    card = view.card(_DRAWER, f"{dataset.id}/{job.number}")
+    card = view.card(kept.ASIDE, f"{dataset.id}/{job.number}")
     return _Heard() if card is None else msgspec.json.decode(card.body, type=_Heard)
 
 
 def _note_heard(transaction: Transaction, job: Job, dataset: Dataset, heard: _Heard) -> None:
     body = msgspec.json.encode(heard).decode()
-    transaction.put_card(Card(drawer=_DRAWER, id=f"{dataset.id}/{job.number}", body=body))
+    transaction.put_card(Card(drawer=kept.ASIDE, id=f"{dataset.id}/{job.number}", body=body))
 
 
 def _assignment(view: View, job: Job) -> Assignment | None:

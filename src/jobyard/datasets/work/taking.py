@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from jobyard.datasets import packing
-from jobyard.datasets.annotation_checks import check_annotations, check_frames, frames
+from jobyard.datasets.annotation_checks import FRAME_LIMIT, check_annotations, check_frames, frames
 from jobyard.datasets.labels import Label, LabelKind
 from jobyard.datasets.packing import Box, Packed
 from jobyard.datasets.tables import annotations as kept
@@ -15,7 +15,6 @@ from jobyard.datasets.tables import samples
 from jobyard.job.errors import Invalid
 from jobyard.store.contract import Transaction
 
-_LAST = 2**31 - 1
 Holds = Callable[[int], bool]
 
 
@@ -40,7 +39,7 @@ def take_in(
     except msgspec.MsgspecError as error:
         raise Invalid(reason=f"The annotations cannot be read: {error}.") from None
     check_annotations(spoken, known)
-    check_frames(spoken, _there(transaction, dataset, {frame for _, _, frame in frames(spoken)}, holds), 0, _LAST)
+    check_frames(spoken, _there(transaction, dataset, {frame for _, _, frame in frames(spoken)}, holds), 0, FRAME_LIMIT)
     kept.insert(transaction, dataset, layer, spoken)
 
 

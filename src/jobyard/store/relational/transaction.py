@@ -247,8 +247,8 @@ class RelationalTransaction(RelationalView):
         self._database.post("put_project", asdict(project))
 
     def drop_project(self, id_: str) -> bool:
-        for place in self.memberships(project=id_):
-            self.drop_membership(id_, place.user)
+        self._database.post("drop_members", {"project": id_})
+        self.people = True
         return self._database.run("drop_project", {"id": id_}) > 0
 
     def put_membership(self, membership: Membership) -> None:

@@ -352,6 +352,9 @@ ON CONFLICT (project, member) DO UPDATE SET role = excluded.role
 -- drop_membership: a user's place in a project
 DELETE FROM memberships WHERE project = :project AND member = :member
 
+-- drop_members: everybody's place in a project
+DELETE FROM memberships WHERE project = :project
+
 -- setting: what the house keeps for itself
 SELECT value FROM settings WHERE name = :name
 

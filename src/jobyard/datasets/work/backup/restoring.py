@@ -17,6 +17,7 @@ from jobyard.datasets.formats.archive.reading import Archive
 from jobyard.datasets.formats.pictures import size_of
 from jobyard.datasets.formats.speech import told
 from jobyard.datasets.messages import packed, unpacked
+from jobyard.datasets.relabelling import Renumbering, renumbered
 from jobyard.datasets.work.backup.layout import (
     LINE_LIMIT,
     MANIFEST,
@@ -29,7 +30,6 @@ from jobyard.datasets.work.backup.layout import (
     picture_name,
 )
 from jobyard.datasets.work.backup.layout import Spoken as SpokenLine
-from jobyard.datasets.work.backup.numbering import renumbered
 from jobyard.datasets.work.clearing import clear
 from jobyard.datasets.work.importing import forget
 from jobyard.datasets.work.messages import (
@@ -45,7 +45,7 @@ from jobyard.datasets.work.messages import (
     Wanted,
 )
 from jobyard.datasets.work.parameters import RestoreParameters
-from jobyard.job.errors import FileBroken, Invalid
+from jobyard.job.errors import FileBroken, Invalid, UnknownLabel
 from jobyard.kinds import Context, Kind
 
 T = TypeVar("T")
@@ -151,7 +151,10 @@ class _Restoring:
     def _said(self, place: int, hidden: Hidden, numbers: dict[int, int]) -> None:
         file = f"{place}/said.jsonl"
         for line in _lines(self._archive, file, SpokenLine):
-            said = renumbered(line.said, numbers, file)
+            try:
+                said = renumbered(line.said, Renumbering(labels=numbers, attributes=numbers))
+            except KeyError as error:
+                raise UnknownLabel(file=file, name=f"number {error.args[0]}") from None
             spoken = Spoken(dataset=hidden.number, part=line.layer, said=packing.packed(said))
             self._context.call("work.say", packed(spoken))
 
