@@ -30,14 +30,17 @@ def test_ids_sort_by_the_millisecond_they_were_made_in(monkeypatch: pytest.Monke
     assert made == sorted(made)
 
 
-def test_ids_of_one_millisecond_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ids_of_one_millisecond_differ_and_sort_as_they_were_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "time_ns", lambda: 1_700_000_000_000_000_000)
-    assert len({new_id() for _ in range(5_000)}) == 5_000
+    made = [new_id() for _ in range(5_000)]
+    assert len(set(made)) == 5_000
+    assert made == sorted(made)
 
 
-def test_every_random_bit_is_used() -> None:
+def test_every_random_bit_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     ones = zeros = 0
-    for _ in range(400):
+    for millisecond in range(400):
+        monkeypatch.setattr(time, "time_ns", lambda at=millisecond: at * 1_000_000)
         value = int(new_id(), 16)
         ones |= value
         zeros |= ~value

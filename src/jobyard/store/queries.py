@@ -1,7 +1,8 @@
 """SQL has a home: named statements in `.sql` files, read once.
 
-A room keeps `sql/shared.sql` and, where the databases differ, `sql/sqlite.sql` and `sql/postgres.sql`, which override
-by name. In a file, a line `-- name: what it is for` begins a statement; parameters are written `:name`.
+A room keeps `sql/shared.sql`, or several files by what they are about, and, where the databases differ,
+`sql/sqlite.sql` and `sql/postgres.sql`, which override by name. In a file, a line `-- name: what it is for` begins a
+statement; parameters are written `:name`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 _HEAD = re.compile(r"^-- ([a-z_]+): ")
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
@@ -34,9 +36,11 @@ class Queries:
     """The statements of one room, by name: `QUERIES["insert_job"]`."""
 
     def __init__(self, package: str) -> None:
-        shared = dict(_read(package, "shared"))
-        sqlite = shared | dict(_read(package, "sqlite"))
-        postgres = shared | dict(_read(package, "postgres"))
+        here = (path for path in (files(package) / "sql").iterdir() if path.name.endswith(".sql"))
+        own = {path.name: dict(_read(path)) for path in here}
+        sqlite, postgres = own.pop("sqlite.sql", {}), own.pop("postgres.sql", {})
+        shared = {name: text for statements in own.values() for name, text in statements.items()}
+        sqlite, postgres = shared | sqlite, shared | postgres
         self._named = {
             name: Named(name, _texts(sqlite.get(name), postgres.get(name))) for name in sqlite.keys() | postgres.keys()
         }
@@ -57,10 +61,7 @@ def _texts(sqlite: str | None, postgres: str | None) -> dict[str, str]:
     return texts
 
 
-def _read(package: str, name: str) -> Iterator[tuple[str, str]]:
-    source = files(package) / "sql" / f"{name}.sql"
-    if not source.is_file():
-        return
+def _read(source: Traversable) -> Iterator[tuple[str, str]]:
     current, lines = "", list[str]()
     for line in source.read_text(encoding="utf-8").splitlines():
         head = _HEAD.match(line)

@@ -108,6 +108,10 @@ SURVEYS = {
         {"ids": ["$task"], "project": "$project"},
         {"succeeded": [{"id": "$task", "deleted": True}], "failed": []},
         after("tasks.get_all", {"tasks": []}, id=["$task"]),
+        (
+            ("tasks.edit", {"task": "$task", "project": "$project", "type": "controller", "system_tags": ["pipeline"]}),
+            ("tasks.clone", {"task": "$task", "new_task_project": "$project"}),
+        ),
     ),
     "organization.get_tags": Row({"include_system": True}, {"tags": list, "system_tags": list}),
     "organization.get_user_companies": Row({}, {"companies": [{"id": str, "owners": list, "allocated": int}]}),
