@@ -13,6 +13,7 @@ from jobyard.store.contract import Store
 from jobyard.store.memory import MemoryStore
 from jobyard.store.postgres import PostgresStore
 from jobyard.store.sqlite import SqliteStore
+from tests.every_store import emptied_rooms, every_store, shared_rooms
 from tests.postgres_server import (
     bare_postgres_address,
     emptied_postgres,
@@ -26,10 +27,13 @@ from tests.sqlite_file import LayOut, sqlite_folder
 __all__ = [
     "bare_postgres_address",
     "emptied_postgres",
+    "emptied_rooms",
+    "every_store",
     "postgres_address",
     "postgres_server",
     "postgres_template",
     "shared_postgres",
+    "shared_rooms",
     "sqlite_folder",
 ]
 

@@ -7,9 +7,6 @@ import pytest
 from jobyard.datasets import stretches, sync
 from jobyard.store.contract import Store
 from tests.datasets.yard import Yard
-from tests.every_store import every_store, postgres_rooms, postgres_rooms_address
-
-__all__ = ["every_store", "postgres_rooms", "postgres_rooms_address"]
 
 
 @pytest.fixture

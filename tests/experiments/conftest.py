@@ -14,7 +14,6 @@ anyio_backend = houses.anyio_backend
 built = doors.built
 any_house = doors.any_house
 house = doors.house
-postgres_with_experiments = doors.postgres_with_experiments
 
 
 @pytest.fixture

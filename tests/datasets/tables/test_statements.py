@@ -86,14 +86,14 @@ def test_sqlite_scans_nothing(sqlite: Store, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*PAGED, *FOUND])
-def test_postgres_can_answer_each_through_an_index(postgres_rooms_address: str, name: str) -> None:
+def test_postgres_can_answer_each_through_an_index(emptied_rooms: str, name: str) -> None:
     def work(transaction: Transaction) -> list[Any]:
         # A planner that sees empty tables prefers to read them whole.
         transaction.rows(Raw("SELECT set_config('enable_seqscan', 'off', true)"), {})
         transaction.rows(Raw("SELECT set_config('enable_sort', 'off', true)"), {})
         return transaction.rows(Explained(name), parameters(name))
 
-    store = PostgresStore.open(postgres_rooms_address, packages=PACKAGES, threads=1)
+    store = PostgresStore.open(emptied_rooms, packages=PACKAGES, threads=1)
     try:
         plan = store.write(work).result(10)
     finally:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import msgspec
-from litestar import Litestar
 
 from jobyard.access.vault import Vault
 from jobyard.faces.alteryx.app import alteryx, standing
@@ -40,12 +38,6 @@ from tests.workflows.drawing import Canvas
 BASE = "https://jobs.example"
 
 
-@cache
-def idle_apps() -> list[Litestar]:
-    """The built apps of this face in which no house lives now."""
-    return []
-
-
 class House(native.House):
     """The same engine behind two doors."""
 
@@ -65,19 +57,13 @@ class House(native.House):
             base_url=lambda: BASE,
             version="1.2.3",
         )
-        self._idle_foreign = idle_apps()
-        self.foreign = self._idle_foreign.pop() if self._idle_foreign else alteryx(surroundings)
+        self.foreign = self.moved_in("alteryx", alteryx, surroundings)
         self.foreign.state.update(standing(surroundings))
         room = native_room(self.app, self.settings)
         rooms = [room, alteryx_room(self.foreign, self.settings)]
         self.door = Doors(rooms, room, Doorplate(self.settings), self._running)
         self.ids: dict[str, str] = {}
         self._attempts = 0
-
-    def leave(self) -> None:
-        """Leave the apps to the next house."""
-        super().leave()
-        self._idle_foreign.append(self.foreign)
 
     async def people(self) -> None:
         """Let the people in and remember their ids."""

@@ -11,7 +11,6 @@ import pytest
 from jobyard.server import PACKAGES
 from jobyard.store.postgres import PostgresStore
 from tests.faces.alteryx.house import House, served, writing
-from tests.postgres_server import database
 
 pytestmark = pytest.mark.anyio
 
@@ -65,16 +64,15 @@ PLACES = [
 
 
 @pytest.fixture
-async def distributed(tmp_path: Path, postgres_server: str, postgres_template: str) -> AsyncIterator[House]:
+async def distributed(tmp_path: Path, emptied_rooms: str) -> AsyncIterator[House]:
     """A served house on PostgreSQL."""
-    with database(postgres_server, postgres_template) as address:
-        store = PostgresStore.open(address, packages=PACKAGES, threads=4)
-        house = House(store, tmp_path / "house")
-        async with served(house):
-            await house.people()
-            yield house
-        house.leave()
-        store.close()
+    store = PostgresStore.open(emptied_rooms, packages=PACKAGES, threads=4)
+    house = House(store, tmp_path / "house")
+    async with served(house):
+        await house.people()
+        yield house
+    house.leave()
+    store.close()
 
 
 async def furnished(house: House) -> dict[str, str]:

@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
 from jobyard.server import PACKAGES
 from jobyard.store.contract import Store
 from jobyard.store.postgres import PostgresStore
 from jobyard.store.sqlite import SqliteStore
 from tests.faces.clearml.house import Caller, House
-from tests.postgres_server import database
 from tests.sqlite_file import LayOut
 
 
@@ -43,14 +41,6 @@ async def house(built: Callable[..., House]) -> House:
     return house
 
 
-@pytest.fixture(scope="session")
-def postgres_with_experiments(postgres_server: str, postgres_template: str) -> Iterator[str]:
-    """The name of a database that also holds the tables of all rooms."""
-    with database(postgres_server, postgres_template) as address:
-        PostgresStore.open(address, packages=PACKAGES, threads=1).close()
-        yield str(conninfo_to_dict(address)["dbname"])
-
-
 @pytest.fixture(params=["sqlite", "postgres"])
 async def any_house(request: pytest.FixtureRequest, built: Callable[..., House]) -> AsyncIterator[House]:
     """A house on each database in turn."""
@@ -59,12 +49,9 @@ async def any_house(request: pytest.FixtureRequest, built: Callable[..., House])
         await house.people()
         yield house
         return
-    server, template = (request.getfixturevalue(name) for name in ("postgres_server", "postgres_with_experiments"))
-    with database(server, template) as address:
-        house = built(PostgresStore.open(address, packages=PACKAGES, threads=4))
-        await house.people()
-        yield house
-        house.store.close()
+    house = built(PostgresStore.open(request.getfixturevalue("emptied_rooms"), packages=PACKAGES, threads=4))
+    await house.people()
+    yield house
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx2
 import msgspec
-from litestar import Litestar
 
 from jobyard.datasets.catalog import Datasets
 from jobyard.datasets.catalog.guiding import Guides
@@ -78,7 +77,7 @@ class House(native.House):
             base_url=lambda: self.url,
             version="1.2.3",
         )
-        self.foreign: Litestar = cvat(surroundings)
+        self.foreign = self.moved_in("cvat", cvat, surroundings)
         self.foreign.state.update(standing(surroundings))
         room = native_room(self.app, self.settings)
         self.door = Doors([room, cvat_room(self.foreign, self.settings)], room, Doorplate(self.settings), self._running)

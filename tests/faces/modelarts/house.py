@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import httpx2
-from litestar import Litestar
 
 from jobyard.datasets.catalog import Datasets
 from jobyard.faces.modelarts.app import modelarts, standing
@@ -39,7 +38,7 @@ class House(native.House):
         surroundings = Surroundings(
             engine=self.engine, datasets=self.datasets, settings=self.settings, base_url=lambda: BASE
         )
-        self.foreign: Litestar = modelarts(surroundings)
+        self.foreign = self.moved_in("modelarts", modelarts, surroundings)
         self.foreign.state.update(standing(surroundings))
         room = native_room(self.app, self.settings)
         rooms = [room, *modelarts_rooms(self.foreign, self.settings)]

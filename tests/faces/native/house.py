@@ -99,8 +99,8 @@ class TurnedClock(SystemClock):
 
 
 @cache
-def idle_apps() -> list[Litestar]:
-    """The built apps in which no house lives now: to build one takes longer than most tests."""
+def idle_apps(face: str, body_limit: int) -> list[Litestar]:
+    """The built apps of a face in which no house lives now: to build one takes longer than most tests."""
     return []
 
 
@@ -133,10 +133,9 @@ class House:
         deletes = self.settings.source_deletes
         self.datasets = Datasets(store, self.clock, roots, Vault(bytes(32)), source_deletes=deletes)
         surroundings = self._surroundings(folder)
-        self._idle = idle_apps()
-        self.app = self._idle.pop() if self._idle else native(surroundings)
-        for name, thing in standing(surroundings).items():
-            self.app.state[name] = thing
+        self._lived_in: list[tuple[list[Litestar], Litestar]] = []
+        self.app = self.moved_in("native", native, surroundings)
+        self.app.state.update(standing(surroundings))
         room = native_room(self.app, self.settings)
         self.door = Doors([room], room, Doorplate(self.settings), self._running)
         self.worker = Actor(name="ada", role=Role.ADMINISTRATOR, scope=KeyScope.DESK)
@@ -162,9 +161,17 @@ class House:
             version="1.2.3",
         )
 
+    def moved_in(self, face: str, build: Callable[[Any], Litestar], surroundings: Any) -> Litestar:
+        """Return an app of a face that this house has to itself until it leaves; nothing of a house stands in it."""
+        idle = idle_apps(face, self.settings.body_limit)
+        app = idle.pop() if idle else build(surroundings)
+        self._lived_in.append((idle, app))
+        return app
+
     def leave(self) -> None:
-        """Leave the app to the next house."""
-        self._idle.append(self.app)
+        """Leave the apps to the next house."""
+        for idle, app in self._lived_in:
+            idle.append(app)
 
     async def people(self) -> None:
         """Let the people in, with a token each; their passwords are set only where a test signs in."""
