@@ -18,6 +18,8 @@ class MarkParameters(Struct, frozen=True, forbid_unknown_fields=True):
 
     effects: str
     seconds: float = 0.0
+    again: float | None = None
+    """How long every attempt after the first takes; as long as the first where None."""
     steps: int = 1
 
 
@@ -33,9 +35,11 @@ class Mark(Kind):
     grace = 0.5
 
     def run(self, parameters: Any, context: Context) -> Any:
+        later = context.attempt > 1 and parameters.again is not None
+        lasts = parameters.again if later else parameters.seconds
         for step in range(parameters.steps):
             context.progress(step, parameters.steps)
-            time.sleep(parameters.seconds / parameters.steps)
+            time.sleep(lasts / parameters.steps)
         context.check()
         handle = os.open(parameters.effects, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:

@@ -91,10 +91,13 @@ def test_killing_the_server_loses_nothing_acknowledged(weather: Callable[[int], 
     assert len(blowing.ledger.acknowledged) > 10
 
 
-def frozen_worker(blowing: Weather) -> str:
-    """Freeze a worker in mid-job for longer than its lease; thaw it when another one runs the job. Return the job."""
+def frozen_worker(blowing: Weather, *, again: float = 1.5) -> str:
+    """Freeze a worker in mid-job for longer than its lease; thaw it when another one runs the job. Return the job.
+
+    The other one takes `again` seconds for it.
+    """
     frozen = blowing.work(slots=1)
-    blowing.submit(1, seconds=1.5)
+    blowing.submit(1, seconds=1.5, again=again)
     blowing.wait_for(lambda: blowing.counts()["running"] == 1, 10, "the job runs")
     for pid in _family(blowing.workers[frozen].pid):
         os.kill(pid, signal.SIGSTOP)
@@ -120,7 +123,8 @@ def test_a_frozen_worker_s_late_finish_is_refused(weather: Callable[[int], Weath
 def test_the_storm_sees_a_house_that_ignores_attempt_numbers(tmp_path: Path) -> None:
     """The test of the test: without the fence the thawed worker ends another one's attempt."""
     with storm(tmp_path, 12, breaks="fence") as blowing:
-        job = frozen_worker(blowing)
+        # Long enough for the thawed worker to be first, however busy the machine is.
+        job = frozen_worker(blowing, again=15)
         assert f"I3: job {job} ended by attempt 2 carries the result of attempt 1" in blowing.broken()
 
 

@@ -110,14 +110,21 @@ class Weather:
         headers = {"Authorization": f"Bearer {token}"}
         return httpx2.Client(base_url=self.url, headers=headers, timeout=60, verify=NO_TRUST)
 
-    def submit(self, count: int, *, client: httpx2.Client | None = None, seconds: float | None = None) -> None:
+    def submit(
+        self,
+        count: int,
+        *,
+        client: httpx2.Client | None = None,
+        seconds: float | None = None,
+        again: float | None = None,
+    ) -> None:
         """Submit jobs by key, each until it is acknowledged, however often the wire or the server breaks."""
         http = client or self.client()
         for _ in range(count):
             key = f"key {len(self.ledger.intents)}"
             self.ledger.intents.add(key)
             lasts = self.chance.uniform(0.001, 0.1) if seconds is None else seconds
-            parameters = {"effects": str(self.ledger.effects), "seconds": lasts}
+            parameters = {"effects": str(self.ledger.effects), "seconds": lasts, "again": again}
             self.submit_once(http, key, {"kind": "storm.mark", "parameters": parameters})
         if client is None:
             http.close()
