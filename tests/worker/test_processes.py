@@ -168,6 +168,23 @@ def test_kinds_that_cannot_be_loaded_are_told(tmp_path: Path, registry: str, wor
     asyncio.run(act())
 
 
+def test_who_no_longer_waits_for_the_kinds_is_not_disturbed_by_them(tmp_path: Path) -> None:
+    async def act() -> None:
+        stumbles: list[dict[str, object]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, told: stumbles.append(told))
+        nurse = Nurse()
+        starting = asyncio.create_task(nurse.start("tests.worker.kinds:REGISTRY", str(tmp_path)))
+        while nurse._line is None:  # noqa: ASYNC110 - nothing else tells that the process was started
+            await asyncio.sleep(0)
+        starting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+        await nurse.close()
+        assert stumbles == []
+
+    asyncio.run(act())
+
+
 def test_kinds_come_from_a_registry_a_list_or_what_is_installed() -> None:
     assert nursery.load("tests.worker.kinds:REGISTRY").names() == REGISTRY.names()
     assert nursery.load("tests.worker.kinds:KINDS").names() == REGISTRY.names()

@@ -114,7 +114,9 @@ class Nurse:
             return
         match from_nursery(data):
             case Ready() as ready:
-                self._ready.set_result(ready)
+                # Who waited for it may have been told to stop.
+                if not self._ready.done():
+                    self._ready.set_result(ready)
             case Born(key, pid):
                 if key in self._children:
                     self._children[key].pid = pid
