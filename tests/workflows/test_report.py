@@ -46,6 +46,15 @@ def test_what_does_not_run_comes_first_with_its_reason(tmp_path: Path) -> None:
     assert "There is no function" in found.tools[1].reasons[0]
 
 
+def test_the_picture_names_ports_as_the_counts_of_a_run_do(tmp_path: Path) -> None:
+    canvas = Canvas()
+    count = canvas.macro("CountRecords.yxmc", "", Input2=canvas.text(["a"], [1]))
+    canvas.show(count, "Output13")
+    found = report(kept(canvas.document(), tmp_path), "flow.yxmd")
+    assert found.runs
+    assert [(one.port, one.entry) for one in found.canvas.wires] == [("Output", "Input"), ("Output", "Input")]
+
+
 def test_a_circle_is_a_problem_of_the_whole(tmp_path: Path) -> None:
     canvas = Canvas()
     first = canvas.tool("RecordID", "")

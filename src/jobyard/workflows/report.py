@@ -84,7 +84,9 @@ def report(path: Path, name: str = "", files: Collection[str] = ()) -> Report:
 def _of_document(document: Document, package: Package, files: Collection[str]) -> Report:
     # The tools know tables, which are a heavy import; a house that only runs scripts needs none.
     from jobyard.workflows.planning import planned
+    from jobyard.workflows.toolbox.naming import settled
 
+    document = settled(document, package)
     drawn = {"yxmd": Drawn.WORKFLOW, "yxwz": Drawn.APP, "yxmc": Drawn.MACRO}[document.form.value]
     free = document.settings.free_order
     try:
