@@ -172,8 +172,15 @@ def test_values_are_imputed(tmp_path: Path, replaced: str, by: str, wanted: list
     assert rows == [("v", "o"), *[(value, number) for number, value in enumerate(wanted, start=1)]]
 
 
+def test_values_that_stay_keep_all_their_digits(tmp_path: Path) -> None:
+    rows = done(tmp_path, "Imputation_v3.yxmc", imputing("Null Value", "own"), ["v"], [2**53 + 1], [None], [2**62 + 1])
+    assert rows == [("v",), (2**53 + 1,), (7,), (2**62 + 1,)]
+
+
 def test_what_cannot_be_imputed_is_named(tmp_path: Path) -> None:
     macro = "Imputation_v2.yxmc"
+    with pytest.raises(WorkflowRefused, match="the number 'inf'"):
+        done(tmp_path, macro, imputing("Null Value", "own") | {"updown User Replace With Value": "inf"}, ["v"], [1])
     with pytest.raises(ToolFailed, match=r"holds whole numbers, and 1\.5"):
         done(tmp_path, macro, imputing("Null Value", "Mean"), ["v"], [1], [2], [None])
     with pytest.raises(ToolFailed, match="several values are there most often"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import ClassVar
 
 import polars as pl
@@ -70,9 +71,10 @@ class Imputation(Craft):
 
 def _value(told: dict[str, str], name: str) -> float | None:
     try:
-        return float(told.get(name, ""))
+        found = float(told.get(name, ""))
     except ValueError:
         return None
+    return found if isfinite(found) else None
 
 
 def _imputed(work: Work, column: pl.Series, one: Field, told: dict[str, str]) -> pl.Series:
@@ -87,6 +89,6 @@ def _imputed(work: Work, column: pl.Series, one: Field, told: dict[str, str]) ->
         new = statistic(numbers.filter(~wrong).drop_nulls())
     if new is not None and one.type in INTEGERS and new != int(float(str(new))):
         raise WorkflowRefused(reason=f"{one.name!r} holds whole numbers, and {new} would be put there")
-    return work.convert(
-        pl.select(pl.when(wrong).then(pl.lit(new, dtype=pl.Float64)).otherwise(numbers)).to_series(), one
-    )
+    # Only what is put there is converted: others would lose digits on a way through floats.
+    put = work.convert(pl.Series([new], dtype=pl.Float64), one)
+    return column.zip_with(~wrong, put.new_from_index(0, len(column)))
