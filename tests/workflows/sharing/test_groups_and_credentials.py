@@ -48,6 +48,18 @@ async def test_people_come_into_a_group_once_and_leave_it(street: Neighbours) ->
     assert await street.groups.all(mia) == []
 
 
+async def test_who_is_in_a_full_group_may_be_put_there_again(
+    street: Neighbours, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    olga, _, _, _ = await street.neighbours()
+    made = (await street.groups.create(olga, "analysts", "Artisan")).group.id
+    await street.groups.add_member(olga, made, "mia")
+    monkeypatch.setattr("jobyard.workflows.sharing.groups.MOST_MEMBERS", 1)
+    assert [one.user for one in (await street.groups.add_member(olga, made, "mia")).members] == ["mia"]
+    with pytest.raises(Conflict):
+        await street.groups.add_member(olga, made, "max")
+
+
 async def test_a_credential_is_sealed_and_opened_only_for_whom_it_is_shared_with(street: Neighbours) -> None:
     olga, mia, max_, vera = await street.neighbours()
     made = (await street.credentials.create(mia, "warehouse", "open sesame")).credential

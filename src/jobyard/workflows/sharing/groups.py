@@ -123,7 +123,8 @@ class Groups:
             found, now = _found(transaction, id_), self._ledger.now()
             if transaction.user(user) is None:
                 raise NotFound(what="user", name=user[:64])
-            if len(rows.group_members(transaction, id_)) >= MOST_MEMBERS:
+            members = rows.group_members(transaction, id_)
+            if len(members) >= MOST_MEMBERS and all(one.user != user for one in members):
                 raise Conflict(reason=f"A group has at most {MOST_MEMBERS:,} people.")
             if rows.put_group_member(transaction, id_, user, actor.name, now):
                 audit.tell(transaction, now, actor.name, "changed", f"group {found.name}", {"id": id_, "added": user})
