@@ -81,6 +81,17 @@ function inOrder(ports: Iterable<string>): string[] {
   return [...new Set(ports)].sort((one, other) => place(one) - place(other) || one.localeCompare(other));
 }
 
+/** For each tool the ports at one of its sides, in their order. */
+function sides(ends: readonly (readonly [number, string])[]): Map<number, string[]> {
+  const found = new Map<number, string[]>();
+  for (const [tool, port] of ends) {
+    const ports = found.get(tool);
+    if (ports) ports.push(port);
+    else found.set(tool, [port]);
+  }
+  return new Map([...found].map(([tool, ports]) => [tool, inOrder(ports)]));
+}
+
 /** Lays a canvas out. */
 export function laid(canvas: Canvas): Picture {
   const places = canvas.tools.map((one) => [one.x, one.y] as const);
@@ -94,14 +105,14 @@ export function laid(canvas: Canvas): Picture {
     y: Math.round(12 + one.y * higher),
   }));
   const at = new Map(boxes.map((one) => [one.tool, one]));
-  const leaving = (tool: number) => inOrder(canvas.wires.filter((one) => one.origin === tool).map((one) => one.port));
-  const coming = (tool: number) => inOrder(canvas.wires.filter((one) => one.target === tool).map((one) => one.entry));
+  const leaving = sides(canvas.wires.map((one) => [one.origin, one.port]));
+  const coming = sides(canvas.wires.map((one) => [one.target, one.entry]));
   const curves = canvas.wires.flatMap((wire, number) => {
     const [from, to] = [at.get(wire.origin), at.get(wire.target)];
     if (!from || !to) return [];
-    const ports = leaving(wire.origin);
+    const ports = leaving.get(wire.origin) ?? [];
     const [x, y] = [from.x + BOX, from.y + side(ports, wire.port)];
-    const [right, low] = [to.x, to.y + side(coming(wire.target), wire.entry)];
+    const [right, low] = [to.x, to.y + side(coming.get(wire.target) ?? [], wire.entry)];
     const bend = Math.max(24, Math.abs(right - x) / 2);
     const path = `M${x} ${y}C${x + bend} ${y} ${right - bend} ${low} ${right} ${low}`;
     return [{ id: `${number}`, origin: wire.origin, port: wire.port, path, x, y, letter: ports.length > 1 ? wire.port.slice(0, 1) : "" }];
