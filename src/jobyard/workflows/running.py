@@ -20,6 +20,7 @@ from jobyard.workflows.messages import Messages, Status
 from jobyard.workflows.planning import name_of, planned
 from jobyard.workflows.refusals import FileUnreadable, ToolFailed, WorkflowRefused
 from jobyard.workflows.table import Table
+from jobyard.workflows.toolbox.asked import answers as told
 from jobyard.workflows.toolbox.naming import settled
 from jobyard.workflows.toolbox.registry import craft
 from jobyard.workflows.work import Output, Surroundings, Work
@@ -196,9 +197,8 @@ class _Running:
         macro = self._around.package.macro(tool.macro, document)
         if macro is None:
             raise WorkflowRefused(reason=f"the macro {tool.macro!r} is not in the package")
-        told = {one.attributes.get("name", ""): one.text for one in tool.configuration.every("Value")}
         known = {question.name.casefold() for question in macro.questions}
-        answers = {name: value for name, value in told.items() if name.casefold() in known}
+        answers = {name: value for name, value in told(tool.configuration).items() if name.casefold() in known}
         inner = Messages(macro.settings.conversion_limit)
         around = replace(self._around, messages=inner)
         incoming = {entry: tables[0] for entry, tables in inputs.items()}

@@ -13,7 +13,7 @@ from jobyard.workflows.fields.record import NUMBERS, TEXTS, Field
 from jobyard.workflows.formula.functions.wording import title
 from jobyard.workflows.table import Table, made
 from jobyard.workflows.toolbox.asked import answers, listed, ticked
-from jobyard.workflows.toolbox.craft import Craft
+from jobyard.workflows.toolbox.craft import Craft, of_each
 from jobyard.workflows.work import Work
 
 _FIELDS, _NULL_RECORDS, _NULL_FIELDS = "List Box (11)", "Check Box (135)", "Check Box (136)"
@@ -41,7 +41,6 @@ _STEPS: Mapping[str, Callable[[str], str]] = {
 """What is done to a text, in this order, by the boxes that are ticked for it."""
 _CASES: Mapping[str, Callable[[str], str]] = {"upper": str.upper, "lower": str.lower, "title": title}
 _NEEDED = frozenset({_FIELDS, _NULL_TEXTS, _NULL_NUMBERS, _CASE, *_STEPS})
-_LOOK = 1_024
 
 
 class Cleanse(Craft):
@@ -93,13 +92,7 @@ def _cleansed(
     filled = column.fill_null("") if ticked(told, _NULL_TEXTS) else column
     if not steps:
         return filled
-    known = dict[str | None, str | None]({None: None})
-    for turn, text in enumerate(filled.unique().to_list()):
-        if turn % _LOOK == 0:
-            work.check()
-        if text is not None:
-            known[text] = _through(text, steps)
-    return work.convert(pl.Series([known[text] for text in filled.to_list()], dtype=pl.String), one)
+    return work.convert(pl.Series(of_each(work, filled, lambda text: _through(text, steps)), dtype=pl.String), one)
 
 
 def _through(text: str, steps: list[Callable[[str], str]]) -> str:

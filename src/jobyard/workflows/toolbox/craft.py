@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import ClassVar
+from typing import ClassVar, TypeVar
+
+import polars as pl
 
 from jobyard.workflows.document.markup import Element
 from jobyard.workflows.table import Table
 from jobyard.workflows.work import Work
+
+_LOOK = 1_024
+_Came = TypeVar("_Came")
 
 
 class Craft(ABC):
@@ -54,3 +59,22 @@ def names(configuration: Element, *path: str, attribute: str = "field") -> list[
         for element in configuration.every(*path)
         if element.attributes.get("selected", "True") != "False"
     ]
+
+
+def input_number(said: str) -> int | None:
+    """Return which input a name such as `#3` means, None for what is no such name."""
+    digits = said.strip().removeprefix("#")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 and int(digits) else None
+
+
+def of_each(work: Work, texts: pl.Series, do: Callable[[str], _Came]) -> list[_Came | None]:
+    """Return what comes of every text, each different one being looked at once; nothing comes of a null."""
+    known = dict[str | None, _Came | None]({None: None})
+    values = list[_Came | None]()
+    for turn, text in enumerate(texts.to_list()):
+        if turn % _LOOK == 0:
+            work.check()
+        if text not in known:
+            known[text] = do(text)
+        values.append(known[text])
+    return values

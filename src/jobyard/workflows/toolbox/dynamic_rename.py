@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 import polars as pl
+from msgspec.structs import replace
 
 from jobyard.workflows.document.markup import Element
 from jobyard.workflows.fields.record import Field, FieldType, field
@@ -83,16 +84,7 @@ def _renamed(table: Table, wanted: Mapping[str, str]) -> Table:
     fields = list[Field]()
     for one in table.fields:
         name = unlike(wanted.get(one.name, one.name), [other.name for other in fields])
-        fields.append(
-            Field(
-                name=name,
-                type=one.type,
-                size=one.size,
-                scale=one.scale,
-                source=one.source,
-                description=one.description,
-            )
-        )
+        fields.append(replace(one, name=name))
     return made(fields, table.frame.get_columns())
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as part
 from typing import ClassVar
 
 import polars as pl
+from msgspec.structs import replace
 
 from jobyard.workflows.document.markup import Element
 from jobyard.workflows.fields.record import LONGEST_TEXT, NARROW, TEXTS, Field, FieldType, field
 from jobyard.workflows.refusals import WorkflowRefused
 from jobyard.workflows.table import Table, unlike
-from jobyard.workflows.toolbox.craft import Craft, names
+from jobyard.workflows.toolbox.craft import Craft, names, of_each
 from jobyard.workflows.work import Work
 
 _PLACES = {"FindAny": "any", "FindWhole": "whole", "FindBegin": "begin", "FindBeginning": "begin"}
 _MODES = frozenset({"Replace", "Append"})
-_LOOK = 1_024
 
 
 class FindReplace(Craft):
@@ -61,14 +62,21 @@ class _Search:
     place: str
     ignores_case: bool
     whole_words: bool
+    lengths: tuple[int, ...] = part(init=False)
+    """How long the texts are, each length once."""
 
-    def found(self, text: str, lengths: Sequence[int], start: int = 0) -> tuple[int, int, int] | None:
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lengths", tuple(sorted({len(text) for text in self.rows})))
+
+    def found(self, text: str, start: int = 0) -> tuple[int, int, int] | None:
         """Return the first find: where it begins, where it ends, and the record that it stands in."""
         said = _folded(text) if self.ignores_case else text
         if self.place == "whole":
             return (0, len(text), self.rows[said]) if said in self.rows else None
         for at in range(start, 1 if self.place == "begin" else len(said)):
-            here = [(self.rows[said[at : at + one]], at + one) for one in lengths if said[at : at + one] in self.rows]
+            here = [
+                (self.rows[said[at : at + one]], at + one) for one in self.lengths if said[at : at + one] in self.rows
+            ]
             here = [pair for pair in here if pair[1] <= len(said) and self._stands_alone(said, at, pair[1])]
             if here:
                 row, end = min(here)
@@ -97,36 +105,16 @@ def _rows_of(work: Work, source: Table, key: Field, *, ignores_case: bool) -> di
     return {(_folded(text) if ignores_case else text): row for row, text in enumerate(texts) if text}
 
 
-def _each(work: Work, search: _Search, texts: pl.Series, do: Callable[[str, Sequence[int]], object]) -> list[object]:
-    """Return what comes of every text, each different one being looked at once."""
-    lengths = sorted({len(text) for text in search.rows})
-    known = dict[str | None, object]({None: None})
-    values = list[object]()
-    for turn, text in enumerate(texts.to_list()):
-        if turn % _LOOK == 0:
-            work.check()
-        if text not in known:
-            known[text] = do(text, lengths)
-        values.append(known[text])
-    return values
-
-
 def _appended(work: Work, targets: Table, source: Table, search: _Search, texts: pl.Series) -> Table:
-    def row(text: str, lengths: Sequence[int]) -> int | None:
-        found = search.found(text, lengths)
+    def row(text: str) -> int | None:
+        found = search.found(text)
         return None if found is None else found[2]
 
-    rows = pl.Series(_each(work, search, texts, row), dtype=pl.UInt32)
+    rows = pl.Series(of_each(work, texts, row), dtype=pl.UInt32)
     table = targets
     for name in names(work.configuration, "ReplaceAppendFields", "Field"):
         one = source.field(name)
-        target = Field(
-            name=unlike(one.name, [other.name for other in table.fields]),
-            type=one.type,
-            size=one.size,
-            scale=one.scale,
-            source=one.source,
-        )
+        target = replace(one, name=unlike(one.name, [other.name for other in table.fields]), description="")
         table = table.set(target, source.frame[one.name].gather(rows))
     return table
 
@@ -140,9 +128,9 @@ def _replaced(work: Work, targets: Table, source: Table, search: _Search, texts:
     given = work.convert(source.frame[brought.name], wide).to_list()
     several = work.configuration.flag("ReplaceMultipleFound") and search.place == "any"
 
-    def text_of(text: str, lengths: Sequence[int]) -> str:
+    def text_of(text: str) -> str:
         pieces, at = list[str](), 0
-        while (found := search.found(text, lengths, at)) is not None:
+        while (found := search.found(text, at)) is not None:
             start, end, row = found
             pieces += [text[at:start], given[row] or ""]
             at = end
@@ -153,5 +141,5 @@ def _replaced(work: Work, targets: Table, source: Table, search: _Search, texts:
     narrow = {sought.type, brought.type} <= NARROW
     type_ = FieldType.VARIABLE_STRING if narrow else FieldType.VARIABLE_WIDE_STRING
     target = field(sought.name, type_, LONGEST_TEXT, source=sought.source)
-    column = pl.Series(_each(work, search, texts, text_of), dtype=pl.String)
+    column = pl.Series(of_each(work, texts, text_of), dtype=pl.String)
     return targets.set(target, work.convert(column, target))

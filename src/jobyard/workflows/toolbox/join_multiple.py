@@ -13,7 +13,7 @@ from jobyard.workflows.messages import Status
 from jobyard.workflows.refusals import WorkflowRefused
 from jobyard.workflows.table import Table
 from jobyard.workflows.toolbox import selecting
-from jobyard.workflows.toolbox.craft import Craft
+from jobyard.workflows.toolbox.craft import Craft, input_number
 from jobyard.workflows.toolbox.join import afford, compared_as
 from jobyard.workflows.work import Work
 
@@ -67,8 +67,7 @@ def _choice(configuration: Element) -> Element:
 
 def _number(info: Element) -> int | None:
     """Return the number by which an input's keys name it."""
-    said = info.attributes.get("connection", "").removeprefix("#")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 6 else None
+    return input_number(info.attributes.get("connection", ""))
 
 
 def _places(tables: Sequence[Table], *, inner: bool) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from jobyard.workflows.document.markup import Element
 from jobyard.workflows.messages import Status
 from jobyard.workflows.refusals import WorkflowRefused
 from jobyard.workflows.table import Table
-from jobyard.workflows.toolbox.craft import Craft
+from jobyard.workflows.toolbox.craft import Craft, input_number
 from jobyard.workflows.work import Work
 
 _TYPES = frozenset({"ExpAll", "ExpFirst"})
@@ -53,8 +53,7 @@ def _tests(configuration: Element) -> list[Element]:
 
 def _number(test: Element) -> int | None:
     """Return the number of the input that a test is about."""
-    said = test.said("Connection").strip().removeprefix("#")
-    return int(said) if said.isascii() and said.isdigit() and 0 < len(said) < 6 and int(said) else None
+    return input_number(test.said("Connection"))
 
 
 def _holds(work: Work, test: Element, tables: Sequence[Table]) -> bool:
