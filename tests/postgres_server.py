@@ -24,6 +24,19 @@ from jobyard.store.migrate import OWN, steps
 from jobyard.store.postgres import PostgresStore
 
 _PREPARING = 7_211_900
+_EMPTYING = """
+DO $$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'jobyard' AND tablename <> 'migrations' LOOP
+        EXECUTE format('DELETE FROM %I', one.tablename);
+    END LOOP;
+    FOR one IN SELECT sequencename, min_value FROM pg_sequences WHERE schemaname = 'jobyard' LOOP
+        PERFORM setval(one.sequencename::regclass, one.min_value, one.sequencename = 'event_numbers');
+    END LOOP;
+END $$
+"""
 
 
 @pytest.fixture(scope="session")
@@ -93,13 +106,8 @@ def database(server: str, template: str) -> Iterator[str]:
 def empty(address: str) -> None:
     """Take everything out of our tables; numbers begin at 1 again."""
     with psycopg.connect(address, autocommit=True, options="-c search_path=jobyard") as connection:
-        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'jobyard'").fetchall()
-        for (table,) in tables:
-            if table != "migrations":
-                _run(connection, "DELETE FROM {}", table)
-        sequences = connection.execute("SELECT sequencename, min_value FROM pg_sequences WHERE schemaname = 'jobyard'")
-        for sequence, least in sequences.fetchall():
-            connection.execute("SELECT setval(%s::regclass, %s, %s)", [sequence, least, sequence == "event_numbers"])
+        # Said at once: there and back sixty times takes longer than all the deleting.
+        connection.execute(_EMPTYING)
 
 
 def _template_name() -> str:

@@ -55,6 +55,7 @@ def lines(page: Path) -> list[list[str]]:
     return [shlex.split(line) for line in told if line.startswith("openstack ")]
 
 
+@pytest.mark.storm
 @pytest.mark.timeout(240)
 def test_the_readme_is_true_of_what_make_run_shows(tmp_path: Path) -> None:
     with shown(tmp_path) as said:
@@ -67,6 +68,7 @@ def test_the_readme_is_true_of_what_make_run_shows(tmp_path: Path) -> None:
     assert any(word in status.stdout for word in ("QUEUING", "STARTING", "RUNNING", "COMPLETED"))
 
 
+@pytest.mark.storm
 @pytest.mark.timeout(240)
 def test_the_how_to_can_be_typed_as_it_stands(house: RunningHouse, tmp_path: Path) -> None:
     for name in ("a.jpg", "b.png", "notes.txt"):

@@ -110,6 +110,7 @@ def test_the_readme_can_be_typed_as_it_stands(walk: Walk) -> None:
     assert seen == [("Nightly training", "succeeded"), ("Run a command", "succeeded"), ("Run a command", "succeeded")]
 
 
+@pytest.mark.storm
 def test_the_how_to_of_schedules_can_be_typed_as_it_stands(walk: Walk) -> None:
     page = tree.ROOT / "docs" / "how-to" / "run-on-a-schedule.md"
     for line in typed(page):
