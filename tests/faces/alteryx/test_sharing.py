@@ -156,6 +156,10 @@ async def test_no_answer_holds_a_password(house: House) -> None:
     answer = await mia("POST", f"/v3/credentials/{id_}/users", {"userId": house.ids["max"]})
     assert answer.json()["userIds"] == [house.ids["max"]]
     assert await max_.got("/v3/credentials") == [{"id": id_, "userName": "warehouse"}]
+    for whose in (house.ids["mia"], house.ids["max"]):
+        assert await mia.got(f"/v3/credentials?userId={whose}") == [{"id": id_, "userName": "warehouse"}]
+    for nobody in (f"userId={house.ids['vera']}", "userId=nobody", "userGroupId=nobody"):
+        assert await mia.got(f"/v3/credentials?{nobody}") == []
     await max_.refused(401, "PUT", f"/v3/credentials/{id_}", {"newPassword": "mine"})
     answer = await mia("PUT", f"/v3/credentials/{id_}", {"newPassword": "shut sesame"})
     assert answer.status_code == 200 and "sesame" not in answer.text
@@ -178,9 +182,18 @@ async def test_users_are_seen_and_changed_by_administrators(house: House) -> Non
     assert answer.json()["role"] == "Viewer"
     assert (await house.engine.people.user(HOUSE, "max")).role is Role.VIEWER
     assert [one["firstName"] for one in await ada.got("/v3/users?role=Viewer&active=true")] == ["max", "vera"]
+    everybody = await ada.got("/v3/users?createdAfter=2000-01-01&createdBefore=2999-01-01")
+    assert {one["firstName"] for one in everybody} == set(found)
+    for nobody in ("lastName=Lovelace", "createdAfter=2999-01-01T00:00:00Z", "createdBefore=2000-01-01"):
+        assert await ada.got(f"/v3/users?{nobody}") == []
+    await ada.refused(400, "GET", "/v3/users?createdAfter=soon")
     workflow = await mia.upload(writing(), name="Totals")
     assets = await mia.got(f"/v3/users/{house.ids['mia']}/assets")
     assert assets == {"workflows": [{"id": workflow, "name": "Totals"}], "schedules": [], "collections": []}
+    address = f"/v3/users/{house.ids['mia']}/assets?assetType="
+    assert await mia.got(f"{address}workflow") == await mia.got(f"{address}All") == assets
+    assert await mia.got(f"{address}Schedule") == assets | {"workflows": []}
+    await mia.refused(400, "GET", f"{address}Dashboard")
 
 
 async def test_users_are_made_and_shut_out_by_administrators_alone(house: House) -> None:

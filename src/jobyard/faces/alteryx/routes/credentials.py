@@ -25,10 +25,16 @@ from jobyard.workflows.sharing.record import CredentialUse, Form
 _THING = "/v3/credentials/{credential_id:str}"
 
 
-@get("/v3/credentials", opt={ASKED: ("view",)})
+@get("/v3/credentials", opt={ASKED: ("view", "userId", "userGroupId")})
 async def list_credentials(request: Ask) -> list[ReducedCredentialOut] | list[CredentialOut]:
-    """Return the credentials that somebody may use or look after, by name."""
+    """Return the credentials that somebody may use or look after, by name: all, or a user's or a group's."""
     found = await request.house.sharing.credentials.all(request.user)
+    user, group = (request.asked.get(key, "").strip() for key in ("userid", "usergroupid"))
+    if user:
+        name = await request.engine.people.name_of(user)
+        found = [one for one in found if name and name in {one.credential.owner, *one.users}]
+    if group:
+        found = [one for one in found if group in one.groups]
     if taking.chosen(request.asked, "view", ListView) is ListView.FULL:
         ids = await ids_of(request, *(one.users for one in found))
         return [words.credential_out(one, ids) for one in found]

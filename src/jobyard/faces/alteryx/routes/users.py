@@ -26,8 +26,9 @@ from jobyard.faces.alteryx.wire.people import (
     UserOut,
 )
 from jobyard.faces.alteryx.words import people as words
-from jobyard.faces.alteryx.words.people import TheirRole
+from jobyard.faces.alteryx.words.people import AssetType, TheirRole
 from jobyard.faces.alteryx.words.schedules import KINDS
+from jobyard.faces.alteryx.words.times import moment
 from jobyard.faces.alteryx.words.workflows import ListView
 from jobyard.people.record import User
 from jobyard.workflows.library.record import Wanted
@@ -36,7 +37,11 @@ _THING = "/v3/users/{user_id:str}"
 _ALL = 10_000
 
 
-@get("/v3/users", opt={ASKED: ("view", "role", "email", "firstName", "active")})
+_LISTED_BY = ("view", "role", "email", "firstName", "lastName", "active", "createdAfter", "createdBefore")
+_FOREVER = 2**62
+
+
+@get("/v3/users", opt={ASKED: _LISTED_BY})
 async def list_users(request: Ask) -> list[ReducedUserOut] | list[UserOut]:
     """Return all users, by name, to administrators."""
     role = taking.chosen(request.asked, "role", TheirRole)
@@ -44,10 +49,14 @@ async def list_users(request: Ask) -> list[ReducedUserOut] | list[UserOut]:
     names = {words.login_name(one) or one for one in wanted if one}
     said = "active" in request.asked
     active = taking.flag(request.asked, "active")
+    last = request.asked.get("lastname", "").strip()
+    since = moment("createdAfter", request.asked.get("createdafter", ""), 0)
+    until = moment("createdBefore", request.asked.get("createdbefore", ""), _FOREVER)
 
     def meant(user: User) -> bool:
         fits = role is None or words.their_role(user) is role
-        return fits and names <= {user.name} and (not said or user.disabled is not active)
+        called = names <= {user.name} and last in {"", words.LAST_NAME}
+        return fits and called and since <= user.created_at <= until and (not said or user.disabled is not active)
 
     found = [one for one in await request.engine.people.users(request.user) if meant(one)]
     if taking.chosen(request.asked, "view", ListView) is ListView.FULL:
@@ -130,10 +139,18 @@ async def transfer_assets(request: Ask, user_id: FromPath[str]) -> list[AssetOut
     return []
 
 
-@get(f"{_THING}/assets")
+@get(f"{_THING}/assets", opt={ASKED: ("assetType",)})
 async def list_assets(request: Ask, user_id: FromPath[str]) -> AssetsOut:
-    """Return what belongs to a user."""
-    return await _assets(request, await _user(request, user_id))
+    """Return what belongs to a user, all of it or what is of one type."""
+    type_ = taking.chosen(request.asked, "assetType", AssetType) or AssetType.ALL
+    found = await _assets(request, await _user(request, user_id))
+    if type_ is AssetType.ALL:
+        return found
+    return AssetsOut(
+        workflows=found.workflows if type_ is AssetType.WORKFLOW else [],
+        schedules=found.schedules if type_ is AssetType.SCHEDULE else [],
+        collections=found.collections if type_ is AssetType.COLLECTION else [],
+    )
 
 
 async def _assets(request: Ask, user: User) -> AssetsOut:

@@ -35,6 +35,19 @@ class TheirRole(StrEnum):
     EVALUATED = "Evaluated"
 
 
+class AssetType(StrEnum):
+    """What may belong to somebody."""
+
+    ALL = "All"
+    WORKFLOW = "Workflow"
+    SCHEDULE = "Schedule"
+    COLLECTION = "Collection"
+    CONNECTION = "Connection"
+    CREDENTIAL = "Credential"
+
+
+LAST_NAME = ""
+"""People have one name here, and it is told as the first."""
 _OURS: Mapping[TheirRole, Role] = MappingProxyType(
     {
         TheirRole.NO_ACCESS: Role.VIEWER,
@@ -87,7 +100,7 @@ def reduced_user_out(user: User) -> ReducedUserOut:
     return ReducedUserOut(
         id=user.id,
         first_name=user.name,
-        last_name="",
+        last_name=LAST_NAME,
         email=user.name,
         is_active=not user.disabled,
         role=their_role(user).value,
@@ -101,7 +114,7 @@ def user_out(user: User) -> UserOut:
     return UserOut(
         id=user.id,
         first_name=user.name,
-        last_name="",
+        last_name=LAST_NAME,
         email=user.name,
         is_active=not user.disabled,
         role=their_role(user).value,
