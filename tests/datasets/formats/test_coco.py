@@ -11,7 +11,9 @@ from hypothesis import given
 from msgspec.structs import replace
 
 from jobyard.datasets.annotations import Shape, ShapeKind
+from jobyard.datasets.formats import documents
 from jobyard.datasets.formats.coco.reading import read as read_coco
+from jobyard.datasets.formats.coco.sorting import Sorted
 from jobyard.datasets.formats.coco.writing import write as write_coco
 from jobyard.datasets.formats.facts import Item
 from jobyard.datasets.formats.frames import Frame
@@ -261,3 +263,20 @@ def test_pictures_may_come_in_parts_and_say_the_same(tmp_path: Path) -> None:
             parts[item.frame.name] = (*parts.get(item.frame.name, ()), *item.annotations.shapes)
         assert parts == whole
         assert len(whole) == len(images)
+
+
+def test_plain_boxes_that_stand_in_their_order_wait_for_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "_CHUNK", 300)  # some are read quickly, and some one by one
+    images = [{"id": number, "file_name": f"{number}.png", "width": 64, "height": 48} for number in range(2)]
+    several = [annotation(id=number, image_id=number // 10, bbox=[number, 2, 3, 4]) for number in range(20)]
+    source = document(tmp_path, images=images, annotations=several)
+    whole = [shape for item in drawn.read(read_coco, source) for shape in item.annotations.shapes]
+
+    def add(self: Sorted, place: int, shapes: list[Shape]) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(Sorted, "add", add)
+    parts = [shape for item in drawn.read(read_coco, source, in_parts=True) for shape in item.annotations.shapes]
+    assert (parts, len(parts)) == (whole, 20)

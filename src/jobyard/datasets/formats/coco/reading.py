@@ -85,13 +85,13 @@ class _Document:
                             for place, run in runs:
                                 kept.add(place, run)
                     for element in left:
-                        self._take(self._object(element, name), name, (kept, waiting), shapes)
+                        yield from self._take(self._object(element, name), name, (kept, waiting), shapes)
             for thing in waiting:
-                self._keep(kept, shapes, thing)
+                yield from self._keep(kept, shapes, thing)
             yield from self._whole(kept, shapes)
 
-    def _take(self, thing: dict[str, Any], name: str, places: tuple[Sorted, Waiting], shapes: Shapes) -> None:
-        """Take in one element of a list."""
+    def _take(self, thing: dict[str, Any], name: str, places: tuple[Sorted, Waiting], shapes: Shapes) -> Iterator[Item]:
+        """Take in one element of a list; yield what need not be kept of it."""
         kept, waiting = places
         if name == "images":
             self._image(thing)
@@ -100,7 +100,7 @@ class _Document:
         elif name == "categories":
             self._label(thing)
         elif self._is_met(thing):
-            self._keep(kept, shapes, thing)
+            yield from self._keep(kept, shapes, thing)
         else:
             waiting.add(thing)
 
@@ -183,14 +183,19 @@ class _Document:
         self._places[number] = len(self._frames)
         self._frames.append(frame)
 
-    def _keep(self, kept: Sorted, shapes: Shapes, annotation: dict[str, Any]) -> None:
+    def _keep(self, kept: Sorted, shapes: Shapes, annotation: dict[str, Any]) -> Iterator[Item]:
+        """Keep an annotation, or yield it as it comes: one of a group waits for the others of its picture."""
         number = annotation.get("image_id")
         place = self._places.get(number) if isinstance(number, int) else None
         if place is None:
             reason = f"an annotation belongs to image {told(str(number))}, which is missing"
             raise FileBroken(file=self._file, reason=reason)
-        kept.add(place, shapes.shapes(annotation, self._frames[place]))
+        run = shapes.shapes(annotation, self._frames[place])
         self._count()
+        if self._job.in_parts and not kept and not any(shape.group for shape in run):
+            yield self._item(place, run)
+        else:
+            kept.add(place, run)
 
     def _picture(self, frame: Frame) -> Picture | None:
         if self._archive is None:
