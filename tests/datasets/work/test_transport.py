@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -29,6 +30,7 @@ from tests.datasets.counting import check_counts
 from tests.datasets.formats import drawn
 from tests.datasets.work.shop import Shop, box
 from tests.datasets.yard import ADA, BOB
+from tests.rehearsal import context
 
 CVAT = "CVAT for images 1.1"
 
@@ -172,6 +174,63 @@ def test_what_is_asked_again_after_a_lost_answer_is_done_once(
     check_counts(shop)
     shop.do(DatasetImport, dataset="cats", format=CVAT, upload=send(shop, archive))
     assert len(shop.said().shapes) == before
+
+
+def retold(shop: Shop, job: Job) -> dict[str, Any]:
+    """Do what an attempt of an import does, up to its last word, which is not said."""
+    parameters = msgspec.convert(job.parameters, DatasetImport.Parameters)
+    return DatasetImport().run(parameters, context(shop.rehearse(job)))
+
+
+@pytest.mark.parametrize("mode", ["append", "replace"])
+def test_an_import_whose_worker_dies_behind_the_swap_is_done_once(said: tuple[Shop, list[Label]], mode: str) -> None:
+    shop, (cat, _) = said
+    archive, before = export(shop), len(shop.said().shapes)
+    job = shop.admit(DatasetImport, dataset="cats", format=CVAT, upload=send(shop, archive), mode=mode)
+    result = retold(shop, job)
+    shop.lose(job)
+    expected = before if mode == "replace" else 2 * before
+    assert (result["annotations"], len(shop.said().shapes)) == (4, expected)
+    shop.say(box(1, cat, 5))
+    shop.do(DatasetImport, dataset="cats", format=CVAT, upload=send(shop, document("")), mode="append")
+    again = shop.claim(job)
+    assert retold(shop, again) == result, "though what was sent in is gone"
+    assert len(shop.said().shapes) == expected + 1, "nothing was done twice, and nothing that came after it was lost"
+    check_counts(shop)
+    shop.finish(again, result)
+    shop.do(DatasetImport, dataset="cats", format=CVAT, upload=send(shop, document("")), mode="append")
+    cards = shop.store.read(lambda view: view.cards(ASIDE)).result(20)
+    assert [card.id.rpartition("/")[2] for card in cards] != [str(job.number)]
+    assert len(cards) == 1, "of what has ended well nothing is remembered"
+
+
+def test_an_import_that_failed_behind_the_swap_is_done_once_by_a_retry(said: tuple[Shop, list[Label]]) -> None:
+    shop, _ = said
+    archive, before = export(shop), len(shop.said().shapes)
+    job = shop.admit(DatasetImport, dataset="cats", format=CVAT, upload=send(shop, archive), mode="append")
+    result = retold(shop, job)
+    shop.fail(job)
+    shop.do(DatasetImport, dataset="cats", format=CVAT, upload=send(shop, document("")), mode="append")
+    shop.retry(job)
+    assert retold(shop, shop.claim(job)) == result
+    assert len(shop.said().shapes) == 2 * before
+
+
+def test_an_import_that_ended_well_is_wanted_anew_by_a_retry(said: tuple[Shop, list[Label]]) -> None:
+    shop, _ = said
+    archive = export(shop)
+    upload = send(shop, archive)
+    sent = shop.uploads.path(*upload.split("/"))
+    content, told = sent.read_bytes(), sent.with_name(f"{sent.name}.told").read_bytes()
+    job = shop.admit(DatasetImport, dataset="cats", format=CVAT, upload=upload)
+    result = retold(shop, job)
+    shop.finish(job, result)
+    shop.ask(shop.datasets.annotate(ADA, "cats", Revision(replace=(0, 9))))
+    sent.write_bytes(content)
+    sent.with_name(f"{sent.name}.told").write_bytes(told)
+    shop.retry(job)
+    assert retold(shop, shop.claim(job)) == result
+    assert len(shop.said().shapes) == 3
 
 
 def test_what_was_heard_of_an_import_goes_with_its_dataset(said: tuple[Shop, list[Label]]) -> None:

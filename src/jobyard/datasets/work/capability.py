@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from jobyard.access import rules
 from jobyard.access.rules import Verb
@@ -31,6 +32,7 @@ from jobyard.datasets.work.messages import (
     Publish,
     Recount,
     Spoken,
+    Subjects,
     Swap,
     United,
 )
@@ -99,15 +101,14 @@ class WorkCapability:
                 self._divide(transaction, job, _read(payload, Division), now)
                 return None
             case "subjects":
-                return packed(telling.subjects(transaction, job, self._house()))
+                return packed(self._subjects(transaction, job))
             case "begin":
                 return staging.begin(transaction, job, _dataset(transaction, job))
             case "aside":
                 staging.take(transaction, job, _dataset(transaction, job), _read(payload, Aside))
                 return None
             case "swap":
-                append = _read(payload, Swap).append
-                return staging.swap(transaction, job, _dataset(transaction, job), now, append=append)
+                return staging.swap(transaction, job, _dataset(transaction, job), _read(payload, Swap), now)
             case "recount":
                 return packed(recounting.recount(transaction, job, _read(payload, Recount)))
             case "unite":
@@ -131,6 +132,12 @@ class WorkCapability:
             case "publish":
                 return packed(making.publish(transaction, job, _read(payload, Publish), now))
         raise NotFound(what="verb", name=f"work.{verb}")
+
+    def _subjects(self, transaction: Transaction, job: Job) -> Subjects:
+        found = telling.subjects(transaction, job, self._house())
+        if job.kind != IMPORT or job.resource is None or job.resource.type != "dataset":
+            return found
+        return replace(found, done=staging.done(transaction, job, _dataset(transaction, job)))
 
     def _house(self) -> telling.House:
         return telling.House(roots=self._roots, vault=self._vault, uploads=self._uploads, pictures=self._pictures)

@@ -41,6 +41,9 @@ class DatasetImport(Kind):
             result = gather(parameters, subjects, source, context)
             forget(source)
             return result
+        if subjects.done is not None:
+            forget(source)
+            return subjects.done
         while context.call("work.begin"):
             context.check()
         paths = dict[int, bytes]()
@@ -59,7 +62,8 @@ class DatasetImport(Kind):
             items = importer(parameters.format).read(reading)
             pictures = _take(map(outlined, items) if parameters.masks_to_polygons else items, context)
         context.progress(total, total, "keeping what was read")
-        count = int(context.call("work.swap", packed(Swap(append=parameters.mode == "append"))))
+        asked = Swap(append=parameters.mode == "append", pictures=pictures, left_out=dict(reading.left_out))
+        count = int(context.call("work.swap", packed(asked)))
         for what, times in sorted(reading.left_out.items()):
             context.log(f"Left out, since it has no place here: {what}, {times:,} times.")
         forget(source)

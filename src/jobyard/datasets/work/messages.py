@@ -97,6 +97,8 @@ class Subjects(Struct, frozen=True, kw_only=True):
     assignment: Assignment | None = None
     description: str = ""
     settings: dict[str, Any] = {}
+    done: dict[str, Any] | None = None
+    """What the job returns, where an attempt before this one has done everything but said so."""
 
 
 class FramesWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -132,6 +134,10 @@ class Swap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     append: bool = False
     """What was said before stays."""
+    pictures: int = 0
+    """How many were spoken of."""
+    left_out: dict[str, int] = {}
+    """What had no place, and how often."""
 
 
 class United(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,11 +1,13 @@
 """Annotations that are read from a file are taken in aside, where nobody sees them, and swapped in all at once.
 
 So a file that turns out broken at its end has changed nothing. Aside is a layer of a negative number, the job's own.
+What a job has swapped in is remembered until it ends well: an attempt after that swaps nothing in a second time.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -18,24 +20,30 @@ from jobyard.datasets.tables import annotations as kept
 from jobyard.datasets.tables import datasets as table
 from jobyard.datasets.tables.activities import Activity
 from jobyard.datasets.work import swapping, tables
-from jobyard.datasets.work.messages import Aside
+from jobyard.datasets.work.messages import Aside, Swap
 from jobyard.datasets.work.taking import take_in
 from jobyard.job.errors import Conflict, NotFound
 from jobyard.job.filters import Filter, Query
 from jobyard.job.record import Job
-from jobyard.job.states import State
+from jobyard.job.states import Arrow, State
 from jobyard.store.contract import Card, Transaction, View
 
 _AT_ONCE = 20_000
 
 
 class _Heard(Struct, frozen=True, kw_only=True):
-    """What an attempt has asked for, so that it may ask again when an answer is lost."""
+    """What a job has asked for, so that it may ask again when an answer is lost, or its worker."""
 
     parcels: int = 0
-    """How many it has handed over."""
+    """How many the attempt has handed over."""
     swapped: int | None = None
     """How much was swapped in; None before that."""
+    job: str = ""
+    """The job's id."""
+    attempt: int = 0
+    """The one that swapped."""
+    result: dict[str, Any] = {}
+    """What the job returns of that."""
 
 
 def begin(transaction: Transaction, job: Job, dataset: Dataset) -> bool:
@@ -46,9 +54,15 @@ def begin(transaction: Transaction, job: Job, dataset: Dataset) -> bool:
         if layer not in others and kept.drop_some(transaction, dataset.number, _AT_ONCE, layer):
             return True
     for card in transaction.cards(kept.ASIDE, prefix=f"{dataset.id}/"):
-        if -int(card.id.rpartition("/")[2]) not in others:
+        if -int(card.id.rpartition("/")[2]) not in others and not _counts(transaction, _read(card)):
             transaction.drop_card(kept.ASIDE, card.id)
     return False
+
+
+def done(view: View, job: Job, dataset: Dataset) -> dict[str, Any] | None:
+    """Return what a job returns whose earlier attempt has swapped in and then died; None where none has."""
+    heard = _heard(view, job, dataset)
+    return heard.result if _counts(view, heard) else None
 
 
 def take(transaction: Transaction, job: Job, dataset: Dataset, aside: Aside) -> None:
@@ -57,7 +71,7 @@ def take(transaction: Transaction, job: Job, dataset: Dataset, aside: Aside) -> 
     Raises Invalid naming the first that does not fit the dataset, and Conflict where a parcel before it is missing.
     """
     heard = _heard(transaction, job, dataset)
-    if aside.place < heard.parcels:
+    if aside.place < heard.parcels or heard.swapped is not None:
         return
     if aside.place > heard.parcels:
         raise Conflict(reason=f"Parcel {heard.parcels} is missing.")
@@ -67,10 +81,10 @@ def take(transaction: Transaction, job: Job, dataset: Dataset, aside: Aside) -> 
     _note_heard(transaction, job, dataset, _Heard(parcels=heard.parcels + 1))
 
 
-def swap(transaction: Transaction, job: Job, dataset: Dataset, now: int, *, append: bool) -> int:
+def swap(transaction: Transaction, job: Job, dataset: Dataset, asked: Swap, now: int) -> int:
     """Let what was taken in aside become what was said, in place of that or beside it; return how much it is.
 
-    Asked again, because the answer was lost, nothing happens.
+    Asked again, because the answer was lost or the worker, nothing happens.
     """
     heard = _heard(transaction, job, dataset)
     if heard.swapped is not None:
@@ -78,7 +92,9 @@ def swap(transaction: Transaction, job: Job, dataset: Dataset, now: int, *, appe
     chosen = _assignment(transaction, job)
     layer = 0 if chosen is None else chosen.layer
     range_ = (0, FRAME_LIMIT) if chosen is None else (chosen.first, chosen.last)
-    count = _swapped(transaction, job, dataset, layer, [] if append else [range_], now)
+    count = _swapped(transaction, job, (dataset, layer), [] if asked.append else [range_], now)
+    result = {"pictures": asked.pictures, "annotations": count, "left_out": asked.left_out}
+    _note_swapped(transaction, job, dataset, count, result)
     _note(transaction, job, (dataset.number, layer), "import:annotations", count, now)
     return count
 
@@ -91,7 +107,8 @@ def swap_parts(transaction: Transaction, job: Job, dataset: Dataset, ranges: lis
     heard = _heard(transaction, job, dataset)
     if heard.swapped is not None:
         return heard.swapped
-    count = _swapped(transaction, job, dataset, 0, ranges, now)
+    count = _swapped(transaction, job, (dataset, 0), ranges, now)
+    _note_swapped(transaction, job, dataset, count, {})
     _note(transaction, job, (dataset.number, 0), "merge:annotations", count, now)
     return count
 
@@ -103,8 +120,9 @@ def _note(transaction: Transaction, job: Job, place: tuple[int, int], scope: str
 
 
 def _swapped(
-    transaction: Transaction, job: Job, dataset: Dataset, layer: int, ranges: list[tuple[int, int]], now: int
+    transaction: Transaction, job: Job, place: tuple[Dataset, int], ranges: list[tuple[int, int]], now: int
 ) -> int:
+    dataset, layer = place
     number, aside = dataset.number, -job.number
     more, frames_ = Counter[int](), set[int]()
     for first, last in swapping.joined(ranges):
@@ -120,14 +138,30 @@ def _swapped(
     if layer == 0:
         swapping.settle(transaction, number, frames_, more)
     table.touch(transaction, number, now)
-    count = after.total()
-    _note_heard(transaction, job, dataset, _Heard(swapped=count))
-    return count
+    return after.total()
+
+
+def _counts(view: View, heard: _Heard) -> bool:
+    """Tell whether what was swapped in still counts: the job is there, and has not ended well since."""
+    # Asked for one alone it would be locked, and jobs that look at each other would wait for each other.
+    if heard.swapped is None or not view.jobs([heard.job]):
+        return False
+    finish = Arrow.FINISH.value
+    return all(one.outcome != finish for one in view.attempts(heard.job) if one.number >= heard.attempt)
 
 
 def _heard(view: View, job: Job, dataset: Dataset) -> _Heard:
     card = view.card(kept.ASIDE, f"{dataset.id}/{job.number}")
-    return _Heard() if card is None else msgspec.json.decode(card.body, type=_Heard)
+    return _Heard() if card is None else _read(card)
+
+
+def _read(card: Card) -> _Heard:
+    return msgspec.json.decode(card.body, type=_Heard)
+
+
+def _note_swapped(transaction: Transaction, job: Job, dataset: Dataset, count: int, result: dict[str, Any]) -> None:
+    heard = _Heard(swapped=count, job=job.id, attempt=job.attempt, result=result)
+    _note_heard(transaction, job, dataset, heard)
 
 
 def _note_heard(transaction: Transaction, job: Job, dataset: Dataset, heard: _Heard) -> None:
