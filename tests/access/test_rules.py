@@ -72,6 +72,19 @@ def test_a_desk_key_sees_and_changes_no_job(role: Role, verb: Verb) -> None:
     assert not rules.may(maria(role, KeyScope.DESK), verb, MINE)
 
 
+@pytest.mark.parametrize(("role", "verb"), list(itertools.product((Role.VIEWER, Role.MEMBER), Verb)))
+def test_an_assignee_works_on_their_part_of_what_no_project_shares(role: Role, verb: Verb) -> None:
+    works = verb is Verb.SEE or (role is Role.MEMBER and verb in {Verb.EDIT, Verb.SUBMIT})
+    assert rules.may_part(maria(role), verb, THEIRS, "maria") is works
+    assert rules.may_part(maria(role, KeyScope.READ), verb, THEIRS, "maria") is (verb is Verb.SEE)
+    assert not rules.may_part(maria(role, KeyScope.DESK), verb, THEIRS, "maria")
+    for thing, assignee in ((THEIRS, "tomas"), (THEIRS, None), (SHARED, "maria")):
+        assert not rules.may_part(maria(role), verb, thing, assignee)
+    for inside in Role:
+        whole = rules.may(maria(role, inside=inside), verb, SHARED)
+        assert rules.may_part(maria(role, inside=inside), verb, SHARED, "maria") is whole
+
+
 def test_what_may_not_be_seen_does_not_exist_and_what_may_only_be_seen_is_refused() -> None:
     with pytest.raises(JobNotFound):
         rules.require(maria(Role.MEMBER), Verb.CANCEL, THEIRS)

@@ -131,13 +131,18 @@ def test_what_cannot_be_is_refused_with_its_reason_and_changes_nothing(house: Ru
     assert told["kept"] == [[1.0, 2.0, 3.0, 4.0]]
 
 
-def test_nobody_sees_what_somebody_else_has(house: RunningHouse) -> None:
+def test_nobody_sees_what_somebody_else_has_but_for_a_job_that_is_given_to_them(house: RunningHouse) -> None:
     with house.client() as client:
         client.users.add("mia", "member", password=OTHER)
     told = played(house, "strangers", other="mia", other_password=OTHER)
     assert (told["tasks"], told["requests"]) == ([], [])
     assert {told[name] for name in ("task", "frame", "label")} == {404}
     assert (told["request"], told["cancel"]) == (403, 403)
+    given = told["given"]
+    assert (given["tasks"], given["task"], given["state"]) == ([True], "mine", "completed")
+    assert (given["frames"], given["tags"], given["picture"]) == (["p00.png", "p01.png"], [1], "89504e47")
+    assert (given["whole"], given["stage"], given["remove"]) == (403, 403, 403)
+    assert told["taken"] == [404, 0, 0]
 
 
 def test_quality_consensus_and_reports_are_real_work(house: RunningHouse) -> None:

@@ -113,6 +113,19 @@ def may(actor: Actor, verb: Verb, thing: Owned) -> bool:
     return at_least(inside, needed)
 
 
+def may_part(actor: Actor, verb: Verb, thing: Owned, assignee: str | None) -> bool:
+    """Tell whether the actor may do this to a part of the thing that `assignee` is to work on.
+
+    Who may do it to all of the thing may. The assignee sees the part, and works on it if they may work at all; but what
+    a project shares is its members' alone, so that who leaves the project leaves the work in it too.
+    """
+    if may(actor, verb, thing):
+        return True
+    if assignee != actor.name or thing.project is not None or actor.scope is KeyScope.DESK:
+        return False
+    return verb is Verb.SEE or (verb in (Verb.EDIT, Verb.SUBMIT) and acts(actor))
+
+
 def curates(actor: Actor) -> bool:
     """Tell whether the actor looks after what people share: operators and administrators do."""
     return acts(actor) and at_least(actor.role, Role.OPERATOR)

@@ -84,15 +84,20 @@ def called(view: View, name: str, scope: Scope, limit: int) -> list[Dataset]:
     return [_dataset(row) for row in rows]
 
 
-def page(view: View, scope: Scope, before: int | None, limit: int) -> list[Dataset]:
-    """Return datasets inside a scope numbered below `before`, newest first."""
-    parameters = {**_scope(scope), "before": _LARGEST if before is None else before, "limit": limit}
+def page(view: View, scope: Scope, before: int | None, limit: int, assignee: str | None = None) -> list[Dataset]:
+    """Return datasets inside a scope, or in part assigned to a user, numbered below `before`, newest first."""
+    parameters = {
+        **_scope(scope),
+        "assignee": assignee or "",
+        "before": _LARGEST if before is None else before,
+        "limit": limit,
+    }
     return [_dataset(row) for row in view.rows(QUERIES["datasets_page"], parameters)]
 
 
-def count(view: View, scope: Scope) -> int:
-    """Return how many datasets a scope holds."""
-    return int(view.rows(QUERIES["count_datasets"], _scope(scope))[0][0])
+def count(view: View, scope: Scope, assignee: str | None = None) -> int:
+    """Return how many datasets a scope holds, with those of which a part is assigned to a user."""
+    return int(view.rows(QUERIES["count_datasets"], {**_scope(scope), "assignee": assignee or ""})[0][0])
 
 
 def insert(transaction: Transaction, made: Dataset) -> int | None:

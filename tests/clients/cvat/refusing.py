@@ -66,7 +66,7 @@ def _text(path: Path) -> Path:
 
 
 def strangers(client: Client, folder: Path, given: dict[str, Any]) -> dict[str, Any]:
-    """See nothing of what somebody else has."""
+    """See nothing of what somebody else has, but for a job that is given to them."""
     own = client.tasks.create_from_data(
         spec={"name": "mine", "labels": [{"name": "cat"}]},
         resource_type=ResourceType.LOCAL,
@@ -82,7 +82,36 @@ def strangers(client: Client, folder: Path, given: dict[str, Any]) -> dict[str, 
         told["cancel"] = refused(lambda: other.api_client.requests_api.create_cancel(rq_id))[0]
         told["requests"] = requests_of(other)
         told["label"] = refused(lambda: other.api_client.labels_api.retrieve(own.get_labels()[0].id))[0]
+        [job] = own.get_jobs()
+        job.update({"assignee": other.users.retrieve_current_user().id})
+        told["given"] = _given(other, own.id)
+        job.update({"assignee": None})
+        told["taken"] = [
+            refused(lambda: other.jobs.retrieve(job.id))[0],
+            len(other.jobs.list()),
+            len(other.tasks.list()),
+        ]
     return told
+
+
+def _given(other: Client, number: int) -> dict[str, Any]:
+    """Annotate the one job that somebody has given; the task as a whole stays theirs."""
+    [job] = other.jobs.list()
+    task = other.tasks.retrieve(number)
+    tag = models.LabeledImageRequest(frame=1, label_id=job.get_labels()[0].id)
+    job.set_annotations(models.LabeledDataRequest(tags=[tag]))
+    job.update({"state": "completed"})
+    return {
+        "tasks": [one.id == number for one in other.tasks.list()],
+        "task": task.name,
+        "frames": [frame.name for frame in job.get_frames_info()],
+        "picture": job.get_frame(1, quality="original").read(4).hex(),
+        "tags": [one.frame for one in job.get_annotations().tags],
+        "state": job.fetch().state,
+        "whole": refused(task.get_annotations)[0],
+        "stage": refused(lambda: job.update({"stage": "acceptance"}))[0],
+        "remove": refused(task.remove)[0],
+    }
 
 
 def asked(client: Client, folder: Path, given: dict[str, Any]) -> dict[str, Any]:

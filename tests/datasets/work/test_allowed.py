@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from jobyard.datasets.assignment import AssignmentChanges
 from jobyard.datasets.work.backup.restoring import BackupImport
 from jobyard.datasets.work.backup.writing import BackupExport
 from jobyard.datasets.work.exporting import DatasetExport
@@ -105,3 +106,29 @@ def test_what_is_gone_is_said_to_be_gone(lab: Shop) -> None:
     lab.ask(lab.datasets.delete(ADA, "cats"))
     with pytest.raises(NotFound, match="no dataset cats"):
         lab.call(job, "work.subjects")
+
+
+def test_the_assignee_of_a_part_has_that_part_exported_and_read_in_as_long_as_it_is_theirs(shop: Shop) -> None:
+    shop.stock(4)
+    first, second = shop.ask(shop.datasets.split(ADA, "cats", size=2))
+    given = {"dataset": "cats", "format": "COCO 1.0"}
+    with pytest.raises(NotFound):
+        shop.admit(DatasetExport, BOB, **given, assignment=first.number)
+    shop.ask(shop.datasets.change_assignment(ADA, first.number, AssignmentChanges(assignee=BOB.name)))
+    upload = sent(shop, f"job-{first.number}-annotations", "a.json", b"{}", BOB.name)
+    shop.admit(DatasetImport, BOB, **given, upload=upload, assignment=first.number)
+    job = shop.admit(DatasetExport, BOB, **given, assignment=first.number)
+    shop.call(job, "work.subjects")
+    for kind, more in (
+        (DatasetExport, {"format": "COCO 1.0"}),
+        (DatasetExport, {"format": "COCO 1.0", "assignment": second.number}),
+        (BackupExport, {}),
+        (QualityCalculate, {}),
+        (ConsensusMerge, {"assignment": first.number}),
+        (EventsReport, {"assignment": first.number}),
+    ):
+        with pytest.raises(Refused):
+            shop.admit(kind, BOB, dataset="cats", **more)
+    shop.ask(shop.datasets.change_assignment(ADA, first.number, AssignmentChanges(assignee=None)))
+    with pytest.raises(Refused, match="work on cats any more"):
+        shop.call(job, "work.subjects")

@@ -48,8 +48,9 @@ async def test_only_the_local_storage_is_taken(house: House) -> None:
     assert (await mia.got("/tasks?media_type=image"))["count"] == 1
 
 
-async def test_who_does_not_see_a_task_is_not_given_its_work(house: House) -> None:
-    mia, stranger = house.caller(), (await house.caller("max").got("/users/self"))["id"]
+async def test_who_does_not_see_an_organization_is_not_given_its_work(house: House) -> None:
+    await house.project("team", mia=Role.MEMBER)
+    mia, stranger = house.caller(X_Organization="team"), (await house.caller("max").got("/users/self"))["id"]
     task = await mia.task("a.png")
     [job] = (await mia.got(f"/jobs?task_id={task['id']}"))["results"]
     path = f"/jobs/{job['id']}"

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
-from jobyard.access.rules import Verb
-from jobyard.datasets import finding
+from jobyard.datasets import finding, rows, sight
 from jobyard.datasets.annotation_checks import FRAME_LIMIT, check_annotations, check_frames, frames
 from jobyard.datasets.annotations import Annotations, Position, Shape, Tag, Track
-from jobyard.datasets.catalog import ground
+from jobyard.datasets.assignment import Assignment
 from jobyard.datasets.catalog.ground import Ground
 from jobyard.datasets.labels import Label
 from jobyard.datasets.record import Dataset, Revision
@@ -37,7 +36,8 @@ class Annotating(Ground):
         """
 
         def work(view: View) -> Annotations:
-            found = finding.found(view, actor, dataset)
+            found = finding.known(view, actor, dataset)
+            sight.require_frames(view, actor, found, layer, first, last)
             if layer:
                 _check_layer(view, found, layer)
             known = attributes_of(labels.read(view, labels.home(found)))
@@ -54,12 +54,13 @@ class Annotating(Ground):
         """
 
         def work(transaction: Transaction) -> Annotations:
-            verb = "annotate this dataset"
-            found = ground.held(transaction, actor, dataset, Verb.EDIT, verb).dataset
+            found = _held(transaction, actor, dataset)
+            parts = sight.workable(transaction, actor, found, revision.layer)
             if revision.layer:
                 _check_layer(transaction, found, revision.layer)
             _check(transaction, found, revision)
             before = _before(transaction, found.number, revision)
+            _require_inside(parts, revision, before.values())
             gone = [number for number, one in before.items() if number not in _numbers(revision.update)]
             kept.delete(transaction, gone)
             added = kept.insert(transaction, found.number, revision.layer, revision.add)
@@ -90,6 +91,19 @@ def attributes_of(known: Iterable[Label]) -> frozenset[int]:
     return frozenset(
         attribute.number for label in known for one in (label, *label.parts) for attribute in one.attributes
     )
+
+
+def _held(transaction: Transaction, actor: Actor, wanted: str) -> Dataset:
+    """Return a dataset that the actor knows, and keep others from changing it. Raises NotFound."""
+    locked = rows.lock(transaction, finding.known(transaction, actor, wanted).id)
+    if locked is None:
+        raise NotFound(what="dataset", name=wanted)
+    return locked.dataset
+
+
+def _require_inside(parts: list[Assignment] | None, revision: Revision, before: Iterable[Annotation]) -> None:
+    meant = {frame for _, _, frame in frames(joined(revision.add, revision.update))}
+    sight.require_inside(parts, meant | {one.frame for one in before}, revision.replace)
 
 
 def _check_layer(view: View, dataset: Dataset, layer: int) -> None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from jobyard.access import rules
 from jobyard.access.rules import Verb
-from jobyard.datasets import finding, rows
+from jobyard.datasets import finding, rows, sight
 from jobyard.datasets.assignment import Assignment, AssignmentChanges, AssignmentKind
 from jobyard.datasets.catalog import ground
 from jobyard.datasets.catalog.ground import Ground
@@ -88,21 +88,23 @@ class Assigning(Ground):
         return await self._write(work)
 
     async def assignments(self, actor: Actor, dataset: str) -> list[Assignment]:
-        """Return the assignments of a dataset, first one first. Raises NotFound."""
-        return await self._read(lambda view: table.of(view, finding.found(view, actor, dataset).number))
+        """Return the assignments of a dataset that the actor sees, first one first. Raises NotFound."""
+        return await self._read(lambda view: sight.shown(view, actor, finding.known(view, actor, dataset)))
 
     async def assignment(self, actor: Actor, number: int) -> tuple[Assignment, Dataset]:
         """Return an assignment by its number, with its dataset. Raises NotFound."""
         return await self._read(lambda view: _found(view, actor, number))
 
     async def assigned_to(self, actor: Actor, behind: int = 0, limit: int = 50) -> list[tuple[Assignment, Dataset]]:
-        """Return what is assigned to the actor in datasets they see, numbered above `behind`."""
+        """Return what is assigned to the actor and seen by them, numbered above `behind`."""
         limit = ground.bounded(limit)
 
         def work(view: View) -> list[tuple[Assignment, Dataset]]:
             found = [(one, rows.numbered(view, one.dataset)) for one in table.to(view, actor.name, behind, limit)]
             return [
-                (one, dataset) for one, dataset in found if dataset is not None and rules.may(actor, Verb.SEE, dataset)
+                (one, dataset)
+                for one, dataset in found
+                if dataset is not None and rules.may_part(actor, Verb.SEE, dataset, one.assignee)
             ]
 
         return await self._read(work)
@@ -110,13 +112,14 @@ class Assigning(Ground):
     async def change_assignment(self, actor: Actor, number: int, changes: AssignmentChanges) -> Assignment:
         """Say who does an assignment and how far it is. Raises NotFound, also for an assignee who cannot see it.
 
-        Whoever may change the dataset may do this. Raises Refused for others.
+        Whoever may change the dataset may do this; its assignee says how far it is, and no more. Raises Refused for
+        others.
         """
 
         def work(transaction: Transaction) -> Assignment:
-            found, dataset = _may_change(transaction, actor, number)
+            found, dataset = _may_change(transaction, actor, number, changes)
             if changes.assignee is not UNSET and changes.assignee is not None:
-                check_assignee(transaction, dataset, changes.assignee)
+                check_assignee(transaction, dataset, changes.assignee, changes.assignee)
             changed = replace(
                 found,
                 assignee=found.assignee if changes.assignee is UNSET else changes.assignee,
@@ -134,7 +137,7 @@ class Assigning(Ground):
         """Forget an assignment whose annotations are kept apart, with them. Raises NotFound, Refused, Conflict."""
 
         def work(transaction: Transaction) -> bool:
-            found, _ = _may_change(transaction, actor, number)
+            found, _ = _may_change(transaction, actor, number, None)
             if found.layer == 0:
                 raise Conflict(reason="Assignments of the dataset's own annotations stay as long as the dataset.")
             if kept.drop_some(transaction, found.dataset, ground.AT_ONCE, found.layer):
@@ -169,7 +172,7 @@ def _ranges(held: Held, size: int, overlap: int) -> list[tuple[int, int]]:
 def _found(view: View, actor: Actor, number: int) -> tuple[Assignment, Dataset]:
     found = table.one(view, number) if 0 < number < 2**63 else None
     dataset = rows.numbered(view, found.dataset) if found is not None else None
-    if found is None or dataset is None or not rules.may(actor, Verb.SEE, dataset):
+    if found is None or dataset is None or not rules.may_part(actor, Verb.SEE, dataset, found.assignee):
         raise NotFound(what="assignment", name=str(number))
     return found, dataset
 
@@ -185,19 +188,28 @@ def _tell(transaction: Transaction, actor: Actor, before: Assignment, after: Ass
             activities.note(transaction, done)
 
 
-def _may_change(transaction: Transaction, actor: Actor, number: int) -> tuple[Assignment, Dataset]:
+def _may_change(
+    transaction: Transaction, actor: Actor, number: int, changes: AssignmentChanges | None
+) -> tuple[Assignment, Dataset]:
+    """Return an assignment that the actor may change so, or may delete, and keep others from changing it."""
+    _, dataset = _found(transaction, actor, number)
+    rows.lock(transaction, dataset.id)
+    # Again, since it may have been given to somebody else meanwhile.
     found, dataset = _found(transaction, actor, number)
     if not rules.may(actor, Verb.EDIT, dataset):
-        raise Refused(verb="change assignments of this dataset")
-    rows.lock(transaction, dataset.id)
+        if not rules.may_part(actor, Verb.EDIT, dataset, found.assignee) or changes is None:
+            raise Refused(verb="change assignments of this dataset")
+        if changes.assignee not in (UNSET, found.assignee) or changes.stage not in (UNSET, found.stage):
+            raise Refused(verb="say more of this assignment than how far it is")
     return found, dataset
 
 
-def check_assignee(view: View, dataset: Dataset, name: str) -> None:
-    """Raise NotFound for a user who is not there or does not see the dataset."""
+def check_assignee(view: View, dataset: Dataset, name: str, doing: str | None) -> None:
+    """Raise NotFound for a user who is not there or sees neither the dataset nor what `doing` is to do in it."""
     user = view.user(name)
     if user is None or user.disabled:
         raise NotFound(what="user", name=name)
-    sees = user.name == dataset.owner or rules.at_least(user.role, Role.OPERATOR)
+    sees = user.name == doing and dataset.project is None
+    sees = sees or user.name == dataset.owner or rules.at_least(user.role, Role.OPERATOR)
     if not sees and not any(one.project == dataset.project for one in view.memberships(user=name)):
         raise NotFound(what="user who sees this dataset called", name=name)

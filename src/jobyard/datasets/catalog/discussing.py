@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from jobyard.access import rules
 from jobyard.access.rules import Verb
-from jobyard.datasets import finding, rows
+from jobyard.datasets import finding, rows, sight
 from jobyard.datasets.assignment import Assignment
 from jobyard.datasets.catalog import ground
 from jobyard.datasets.catalog.assigning import check_assignee
@@ -43,14 +43,22 @@ class Discussing(Ground):
         """Return the issues of one dataset, or of all that the actor sees, first one first. Raises NotFound."""
 
         def work(view: View) -> list[tuple[Issue, Dataset]]:
-            found = [(one, meant) for meant in _meant(view, actor, dataset) for one in table.of(view, meant.number)]
+            found = [(one, meant) for meant in _meant(view, actor, dataset) for one in _told(view, actor, meant)]
             return sorted(found, key=lambda pair: pair[0].number)
 
         return await self._read(work)
 
     async def issue_counts(self, actor: Actor, dataset: str) -> dict[int, int]:
-        """Return how many issues a dataset's assignments have, by number. Raises NotFound."""
-        return await self._read(lambda view: table.counts(view, finding.found(view, actor, dataset).number))
+        """Return how many issues the assignments have that the actor sees of a dataset, by number. Raises NotFound."""
+
+        def work(view: View) -> dict[int, int]:
+            found = finding.known(view, actor, dataset)
+            counts = table.counts(view, found.number)
+            if sight.whole(actor, found):
+                return counts
+            return {one.number: counts.get(one.number, 0) for one in sight.own(view, actor, found)}
+
+        return await self._read(work)
 
     async def issue(self, actor: Actor, number: int) -> tuple[Issue, Dataset]:
         """Return an issue by its number, with its dataset. Raises NotFound."""
@@ -64,15 +72,15 @@ class Discussing(Ground):
         position, message = _checked_position(draft.position), _checked_message(draft.message)
 
         def work(transaction: Transaction) -> tuple[Issue, Dataset]:
-            _, dataset = _assignment(transaction, actor, draft.assignment)
-            _require(actor, dataset, "raise issues in this dataset")
+            assignment, dataset = _assignment(transaction, actor, draft.assignment)
+            _require(actor, dataset, assignment.assignee, "raise issues in this dataset")
             rows.lock(transaction, dataset.id)
             # Again, since it may have gone meanwhile.
             assignment, dataset = _assignment(transaction, actor, draft.assignment)
             if not assignment.holds(draft.frame):
                 ground.refuse("frame", f"Frame {draft.frame} is no part of job {assignment.number}.")
             if draft.assignee is not None:
-                check_assignee(transaction, dataset, draft.assignee)
+                check_assignee(transaction, dataset, draft.assignee, assignment.assignee)
             if sum(table.counts(transaction, dataset.number).values()) >= ISSUES_LIMIT:
                 raise Conflict(reason=f"A dataset has at most {ISSUES_LIMIT:,} issues.")
             now = self._clock.now()
@@ -100,7 +108,7 @@ class Discussing(Ground):
         def work(transaction: Transaction) -> tuple[Issue, Dataset]:
             found, dataset = _held(transaction, actor, number, "change issues of this dataset")
             if changes.assignee is not UNSET and changes.assignee is not None:
-                check_assignee(transaction, dataset, changes.assignee)
+                check_assignee(transaction, dataset, changes.assignee, _assignee(transaction, found))
             now = self._clock.now()
             changed = replace(
                 found,
@@ -136,8 +144,9 @@ class Discussing(Ground):
                 return [(one, about, dataset) for one in table.comments(view, about.number)]
             found = list[tuple[Comment, Issue, Dataset]]()
             for meant in _meant(view, actor, None):
-                known = {one.number: one for one in table.of(view, meant.number)}
-                found += [(one, known[one.issue], meant) for one in table.comments_in(view, meant.number)]
+                known = {one.number: one for one in _told(view, actor, meant)}
+                said = table.comments_in(view, meant.number)
+                found += [(one, known[one.issue], meant) for one in said if one.issue in known]
             return sorted(found, key=lambda one: one[0].number)
 
         return await self._read(work)
@@ -188,15 +197,25 @@ class Discussing(Ground):
 
 def _meant(view: View, actor: Actor, dataset: str | None) -> Sequence[Dataset]:
     if dataset is not None:
-        return [finding.found(view, actor, dataset)]
+        return [finding.known(view, actor, dataset)]
     found = (rows.numbered(view, number) for number in table.discussed(view))
-    return [one for one in found if one is not None and rules.may(actor, Verb.SEE, one)]
+    own = frozenset(assignments.places(view, actor.name))
+    return [one for one in found if one is not None and (sight.whole(actor, one) or one.number in own)]
+
+
+def _told(view: View, actor: Actor, dataset: Dataset) -> list[Issue]:
+    """Return the issues of a dataset that the actor sees."""
+    found = table.of(view, dataset.number)
+    if sight.whole(actor, dataset):
+        return found
+    own = {one.number for one in sight.own(view, actor, dataset)}
+    return [one for one in found if one.assignment in own]
 
 
 def _assignment(view: View, actor: Actor, number: int) -> tuple[Assignment, Dataset]:
     found = assignments.one(view, number) if 0 < number < _LARGEST else None
     dataset = rows.numbered(view, found.dataset) if found is not None else None
-    if found is None or dataset is None or not rules.may(actor, Verb.SEE, dataset):
+    if found is None or dataset is None or not rules.may_part(actor, Verb.SEE, dataset, found.assignee):
         raise NotFound(what="assignment", name=str(number))
     return found, dataset
 
@@ -204,7 +223,7 @@ def _assignment(view: View, actor: Actor, number: int) -> tuple[Assignment, Data
 def _issue(view: View, actor: Actor, number: int) -> tuple[Issue, Dataset]:
     found = table.one(view, number) if 0 < number < _LARGEST else None
     dataset = rows.numbered(view, found.dataset) if found is not None else None
-    if found is None or dataset is None or not rules.may(actor, Verb.SEE, dataset):
+    if found is None or dataset is None or not rules.may_part(actor, Verb.SEE, dataset, _assignee(view, found)):
         raise NotFound(what="issue", name=str(number))
     return found, dataset
 
@@ -218,14 +237,20 @@ def _comment(view: View, actor: Actor, number: int) -> tuple[Comment, Issue, Dat
 
 def _held(transaction: Transaction, actor: Actor, number: int, what: str) -> tuple[Issue, Dataset]:
     """Return an issue that the actor may change, and keep others from changing it."""
-    _, dataset = _issue(transaction, actor, number)
-    _require(actor, dataset, what)
+    found, dataset = _issue(transaction, actor, number)
+    _require(actor, dataset, _assignee(transaction, found), what)
     rows.lock(transaction, dataset.id)
     return _issue(transaction, actor, number)
 
 
-def _require(actor: Actor, dataset: Dataset, what: str) -> None:
-    if not rules.may(actor, Verb.EDIT, dataset):
+def _assignee(view: View, issue: Issue) -> str | None:
+    """Return who works on what an issue is about."""
+    about = assignments.one(view, issue.assignment)
+    return about.assignee if about is not None else None
+
+
+def _require(actor: Actor, dataset: Dataset, assignee: str | None, what: str) -> None:
+    if not rules.may_part(actor, Verb.EDIT, dataset, assignee):
         raise Refused(verb=what)
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from jobyard.access import rules
 from jobyard.access.rules import Verb
-from jobyard.datasets import rows
+from jobyard.datasets import rows, sight
 from jobyard.datasets.catalog import ground
 from jobyard.datasets.catalog.ground import Ground
 from jobyard.datasets.collection import Collection
@@ -140,7 +140,7 @@ class Guides(Ground):
 
 def _home(view: View, actor: Actor, id_: str) -> Dataset | Collection:
     found = (rows.dataset(view, id_) or collections.one(view, id_)) if is_id(id_) else None
-    if found is None or not rules.may(actor, Verb.SEE, found):
+    if found is None or not sight.knows_home(view, actor, found):
         raise NotFound(what="dataset", name=id_)
     return found
 
@@ -148,7 +148,7 @@ def _home(view: View, actor: Actor, id_: str) -> Dataset | Collection:
 def _found(view: View, actor: Actor, number: int) -> tuple[Guide, Dataset | Collection]:
     found = table.one(view, number) if 0 < number < _LARGEST else None
     home = (rows.dataset(view, found.home) or collections.one(view, found.home)) if found is not None else None
-    if found is None or home is None or not rules.may(actor, Verb.SEE, home):
+    if found is None or home is None or not sight.knows_home(view, actor, home):
         raise NotFound(what="guide", name=str(number))
     return found, home
 

@@ -45,7 +45,7 @@ class Labels(Contents):
     async def labels(self, actor: Actor, dataset: str) -> list[Label]:
         """Return a dataset's labels in their order, with their attributes and parts. Raises NotFound."""
         return await self._read(
-            lambda view: label_table.read(view, label_table.home(finding.found(view, actor, dataset)))
+            lambda view: label_table.read(view, label_table.home(finding.known(view, actor, dataset)))
         )
 
     async def statistics(self, actor: Actor, dataset: str) -> Statistics:

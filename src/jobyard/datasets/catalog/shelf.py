@@ -29,7 +29,10 @@ from jobyard.store.contract import Transaction, View
 
 
 class Shelf(Ground):
-    """Create, get, browse, update, delete. A dataset is seen by its owner, its project's members, and operators."""
+    """Create, get, browse, update, delete. A dataset is seen by its owner, its project's members, and operators.
+
+    Who works on a part of it knows it too.
+    """
 
     async def create(self, actor: Actor, draft: Draft) -> Dataset:
         """Take in a folder or bucket as a dataset with its first labels; nothing is listed yet.
@@ -79,27 +82,30 @@ class Shelf(Ground):
 
     async def get(self, actor: Actor, dataset: str) -> Dataset:
         """Return a dataset by id or name. Raises NotFound, or Conflict when several visible ones have the name."""
-        return await self._read(lambda view: finding.found(view, actor, dataset))
+        return await self._read(lambda view: finding.known(view, actor, dataset))
 
     async def page(self, actor: Actor, limit: int = 50, before: int | None = None) -> DatasetPage:
-        """Return one page of the datasets the actor may see, newest first."""
+        """Return one page of the datasets the actor may see, or sees in part, newest first."""
         scope, limit = rules.scope(actor), ground.bounded(limit)
 
         def work(view: View) -> DatasetPage:
-            found = rows.page(view, scope, before, limit + 1)
+            found = rows.page(view, scope, before, limit + 1, scope.owner)
             more = found[limit - 1].number if len(found) > limit else None
-            return DatasetPage(datasets=found[:limit], next=more, total=rows.count(view, scope))
+            return DatasetPage(datasets=found[:limit], next=more, total=rows.count(view, scope, scope.owner))
 
         return await self._read(work)
 
     async def browse(
-        self, actor: Actor, wanted: DatasetFilter, offset: int = 0, limit: int = 50
+        self, actor: Actor, wanted: DatasetFilter, offset: int = 0, limit: int = 50, *, parts: bool = False
     ) -> tuple[list[Dataset], int]:
-        """Return the visible datasets that are meant from the row `offset` on, and how many there are in all."""
+        """Return the visible datasets that are meant from the row `offset` on, and how many there are in all.
+
+        With `parts` those of which the actor sees no more than what is assigned to them are among them.
+        """
         scope, limit = rules.scope(actor), ground.bounded(limit)
 
         def work(view: View) -> tuple[list[Dataset], int]:
-            ids = table.meant(view, scope, wanted)
+            ids = table.meant(view, scope, wanted, scope.owner if parts else None)
             chosen = ids[max(0, offset) :][:limit]
             found = (rows.dataset(view, id_) for id_ in chosen)
             return [one for one in found if one is not None], len(ids)

@@ -16,20 +16,22 @@ WHERE name = :name
 ORDER BY number
 LIMIT :limit
 
--- datasets_page: those inside a scope with a number below `before`, newest first
+-- datasets_page: those inside a scope, or in part assigned to somebody, with a number below `before`, newest first
 SELECT id, number, name, source, owner, project, created_at, samples, size, synced_at, last_job, syncing, next_sample,
     purpose, description, work_path, read_labels, settings, annotated, updated_at, collection
 FROM datasets
 WHERE number < :before
     AND deleted_at IS NULL
     AND (:everything = 1 OR owner = :owner
-        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb))))
+        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb)))
+        OR (project IS NULL AND number IN (SELECT dataset FROM dataset_assignments WHERE assignee = :assignee)))
 ORDER BY number DESC
 LIMIT :limit
 
--- count_datasets: how many are inside a scope
+-- count_datasets: how many are inside a scope, or in part assigned to somebody
 SELECT count(*)
 FROM datasets
 WHERE deleted_at IS NULL
     AND (:everything = 1 OR owner = :owner
-        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb))))
+        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb)))
+        OR (project IS NULL AND number IN (SELECT dataset FROM dataset_assignments WHERE assignee = :assignee)))

@@ -27,6 +27,16 @@ def to(view: View, assignee: str, behind: int, limit: int) -> list[Assignment]:
     return [_assignment(row) for row in view.rows(QUERIES["assigned"], parameters)]
 
 
+def within(view: View, dataset: int, assignee: str) -> list[Assignment]:
+    """Return the assignments of a dataset that one user has, first one first."""
+    return [_assignment(row) for row in view.rows(QUERIES["own"], {"dataset": dataset, "assignee": assignee})]
+
+
+def places(view: View, assignee: str) -> list[int]:
+    """Return the datasets of which a part is assigned to a user, by number."""
+    return [row[0] for row in view.rows(QUERIES["assigned_places"], {"assignee": assignee})]
+
+
 def layers(view: View, dataset: int) -> list[int]:
     """Return the assignments of a dataset whose annotations stand apart from its own."""
     return [row[0] for row in view.rows(QUERIES["layers"], {"dataset": dataset})]

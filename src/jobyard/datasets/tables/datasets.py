@@ -13,10 +13,11 @@ from jobyard.store.contract import Transaction, View
 from jobyard.store.text import possible
 
 
-def meant(view: View, scope: Scope, wanted: DatasetFilter) -> list[str]:
-    """Return the ids of the datasets inside a scope that fit a filter, in its order."""
+def meant(view: View, scope: Scope, wanted: DatasetFilter, assignee: str | None = None) -> list[str]:
+    """Return the ids of the datasets inside a scope, or in part assigned to a user, that fit a filter, in its order."""
     parameters = {
         **scoped(scope),
+        "assignee": assignee or "",
         "text": wanted.text.casefold(),
         "purposes": msgspec.json.encode(sorted(wanted.purposes)).decode(),
         "owner": wanted.owner or "",

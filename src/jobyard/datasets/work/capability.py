@@ -77,7 +77,7 @@ class WorkCapability:
             if kind == REPORT and parameters.user not in {None, actor.name}:
                 raise Refused(verb="be told what somebody else did, except to a dataset")
             return None
-        if not rules.may(actor, Verb.SUBMIT, thing):
+        if not allowed.may_work(view, actor, kind, thing, getattr(parameters, "assignment", None)):
             raise Refused(verb="work on this dataset")
         if isinstance(thing, Dataset):
             self._check_dataset(view, actor, kind, thing, parameters)
@@ -149,8 +149,8 @@ class WorkCapability:
             if found is None or found.dataset != dataset.number:
                 raise NotFound(what="assignment", name=str(number))
         if kind == IMPORT:
-            allowed = {groups.documents(dataset.number, None), groups.documents(dataset.number, number)}
-            self._check_sent(actor, parameters.upload, allowed)
+            meant = {groups.documents(dataset.number, None), groups.documents(dataset.number, number)}
+            self._check_sent(actor, parameters.upload, meant)
         if kind == CREATE:
             if parameters.upload != groups.pictures(dataset.number):
                 raise Invalid(reason="These pictures were not sent in for this dataset.")
@@ -191,7 +191,7 @@ def _thing(view: View, actor: Actor, parameters: Any) -> Dataset | Collection | 
     if dataset is not None and collection is not None:
         raise Invalid(reason="Say a dataset or a collection, not both.")
     if dataset is not None:
-        return finding.found(view, actor, dataset)
+        return finding.known(view, actor, dataset)
     if collection is None:
         return None
     found = collections.one(view, collection)

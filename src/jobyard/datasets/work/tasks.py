@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from jobyard.access import rules
 from jobyard.access.rules import Verb
 from jobyard.access.vault import Vault
-from jobyard.datasets import finding, rows
+from jobyard.datasets import finding, rows, sight
 from jobyard.datasets.assignment import Assignment, AssignmentKind
 from jobyard.datasets.catalog.ground import Ground
 from jobyard.datasets.collection import Collection
@@ -36,7 +36,7 @@ from jobyard.datasets.work import making, tables
 from jobyard.datasets.work.capability import TAKING
 from jobyard.datasets.work.tables import Framed
 from jobyard.job.clock import SECOND, Clock, SystemClock
-from jobyard.job.errors import Fault, NotFound, SourceUnreadable
+from jobyard.job.errors import Fault, NotFound, Refused, SourceUnreadable
 from jobyard.job.filters import Filter, Query
 from jobyard.job.states import State
 from jobyard.people.record import Actor
@@ -61,7 +61,14 @@ class Tasks(Ground):
         self._sent_in = pictures
 
     async def dataset(self, actor: Actor, number: int) -> Dataset:
-        """Return a dataset by its number. Raises NotFound."""
+        """Return a dataset by its number. Raises NotFound, and Refused where the actor sees no more than a part."""
+        found = await self.known(actor, number)
+        if not sight.whole(actor, found):
+            raise Refused(verb="see more of this task than the jobs that are assigned to you")
+        return found
+
+    async def known(self, actor: Actor, number: int) -> Dataset:
+        """Return a dataset by its number, even if the actor only sees what is assigned to them. Raises NotFound."""
         return await self._read(lambda view: _dataset(view, actor, number))
 
     async def collection(self, actor: Actor, number: int) -> Collection:
@@ -76,7 +83,7 @@ class Tasks(Ground):
             if found is None:
                 raise NotFound(what="label", name=str(number))
             home: Dataset | Collection | None = rows.dataset(view, found[0]) or collections.one(view, found[0])
-            if home is None or not rules.may(actor, Verb.SEE, home):
+            if home is None or not sight.knows_home(view, actor, home):
                 raise NotFound(what="label", name=str(number))
             for one in labels.read(view, found[0]):
                 if one.number == number:
@@ -89,22 +96,25 @@ class Tasks(Ground):
         return await self._read(work)
 
     async def frames(self, actor: Actor, dataset: str, first: int = 0, last: int = _LARGEST - 2) -> list[Framed]:
-        """Return the frames of a range, both ends included. Raises NotFound."""
+        """Return the frames of a range, both ends included, as far as the actor sees them. Raises NotFound."""
 
         def work(view: View) -> list[Framed]:
-            return tables.frames(view, finding.found(view, actor, dataset).number, first, last)
+            found = finding.known(view, actor, dataset)
+            return _seen(view, actor, found, tables.frames(view, found.number, first, last))
 
         return await self._read(work)
 
     async def divided(self, actor: Actor, dataset: str) -> list[Assignment]:
-        """Return a dataset's assignments; one whose frames nobody has divided gets a single one, as far as allowed.
+        """Return the assignments of a dataset that the actor sees.
+
+        One whose frames nobody has divided gets a single one, as far as allowed.
 
         What was synchronized from a folder grows, so frames behind the last assignment get another one.
         """
 
         def look(view: View) -> tuple[Dataset, list[Assignment], int]:
-            found = finding.found(view, actor, dataset)
-            return found, assignments.of(view, found.number), tables.last_frame(view, found.number)
+            found = finding.known(view, actor, dataset)
+            return found, sight.shown(view, actor, found), tables.last_frame(view, found.number)
 
         def work(transaction: Transaction) -> list[Assignment]:
             found = finding.found(transaction, actor, dataset)
@@ -120,7 +130,7 @@ class Tasks(Ground):
             return assignments.of(transaction, found.number)
 
         found, there, last = await self._read(look)
-        if _missing(found, there, last) is None or not rules.may(actor, Verb.EDIT, found):
+        if not rules.may(actor, Verb.EDIT, found) or _missing(found, there, last) is None:
             return there
         return await self._write(work)
 
@@ -128,9 +138,9 @@ class Tasks(Ground):
         """Return a frame's name and its picture, open for reading. Raises NotFound or SourceUnreadable."""
 
         def look(view: View) -> tuple[list[Framed], Reach | None]:
-            known, bucket = finding.found(view, actor, dataset.id), stretch(dataset.source)
+            known, bucket = finding.known(view, actor, dataset.id), stretch(dataset.source)
             way = None if bucket is None else reach(covering(view, bucket), bucket.place, self._keys)
-            return tables.frames(view, known.number, frame, frame), way
+            return _seen(view, actor, known, tables.frames(view, known.number, frame, frame)), way
 
         found, way = await self._read(look)
         if not found:
@@ -219,9 +229,17 @@ def _missing(dataset: Dataset, there: list[Assignment], last: int) -> tuple[int,
 
 def _dataset(view: View, actor: Actor, number: int) -> Dataset:
     found = rows.numbered(view, number) if 0 < number < _LARGEST else None
-    if found is None or not rules.may(actor, Verb.SEE, found):
+    if found is None or not sight.knows(view, actor, found):
         raise NotFound(what="task", name=str(number))
     return found
+
+
+def _seen(view: View, actor: Actor, dataset: Dataset, frames: list[Framed]) -> list[Framed]:
+    """Return those of the frames that the actor sees."""
+    if sight.whole(actor, dataset):
+        return frames
+    own = sight.own(view, actor, dataset)
+    return [frame for frame in frames if any(part.holds(frame.number) for part in own)]
 
 
 def _collection(view: View, actor: Actor, number: int) -> Collection:

@@ -65,7 +65,7 @@ async def asked_for(request: Ask, plain: Mapping[str, object]) -> About:
             projects[(await request.house.tasks.collection(request.user, number)).id] = number
     for number in named["task_id"]:
         with suppress(NotFound):
-            tasks[(await request.house.tasks.dataset(request.user, number)).id] = number
+            tasks[(await request.house.tasks.known(request.user, number)).id] = number
     for number in named["job_id"]:
         with suppress(NotFound):
             dataset = (await request.datasets.assignment(request.user, number))[1]

@@ -18,14 +18,14 @@ from jobyard.job.errors import Invalid, NotFound
 _AT_ONCE = 500
 
 
-async def all_tasks(request: Ask, collection: str | None = None) -> list[Dataset]:
-    """Return the tasks inside the request's space, newest first."""
+async def all_tasks(request: Ask, collection: str | None = None, *, parts: bool = False) -> list[Dataset]:
+    """Return the tasks inside the request's space, newest first; with `parts` those with a job for the sender too."""
     space = request.space
     project = space.project if space.where is Where.INSIDE else None
     wanted = DatasetFilter(project=project, collection=collection)
-    found, total = await request.datasets.browse(request.user, wanted, 0, _AT_ONCE)
+    found, total = await request.datasets.browse(request.user, wanted, 0, _AT_ONCE, parts=parts)
     while len(found) < total:
-        more, total = await request.datasets.browse(request.user, wanted, len(found), _AT_ONCE)
+        more, total = await request.datasets.browse(request.user, wanted, len(found), _AT_ONCE, parts=parts)
         found += more
         if not more:
             break

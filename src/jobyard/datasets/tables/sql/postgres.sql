@@ -135,12 +135,13 @@ WHERE carried.dataset = :dataset AND carried.label = :label AND carried.sample >
 ORDER BY carried.sample
 LIMIT :limit OFFSET :offset
 
--- datasets_meant: those inside a scope that fit a filter, oldest first
+-- datasets_meant: those inside a scope, or in part assigned to somebody, that fit a filter, oldest first
 SELECT id, name
 FROM datasets
 WHERE deleted_at IS NULL
     AND (:everything = 1 OR owner = :scope_owner
-        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb))))
+        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb)))
+        OR (project IS NULL AND number IN (SELECT dataset FROM dataset_assignments WHERE assignee = :assignee)))
     AND (:text = '' OR position(:text in folded) > 0)
     AND (:purposes = '[]'
         OR purpose IN (SELECT jsonb_array_elements_text(CAST(:purposes AS jsonb))))

@@ -236,6 +236,15 @@ WHERE assignee = :assignee AND number > :behind
 ORDER BY number
 LIMIT :limit
 
+-- own: what is assigned to somebody in a dataset
+SELECT number, dataset, kind, parent, first_frame, last_frame, frames, assignee, stage, state, created_at, updated_at
+FROM dataset_assignments
+WHERE dataset = :dataset AND assignee = :assignee
+ORDER BY number
+
+-- assigned_places: the datasets in which something is assigned to somebody
+SELECT DISTINCT dataset FROM dataset_assignments WHERE assignee = :assignee ORDER BY dataset
+
 -- insert_assignment: one that is new
 INSERT INTO dataset_assignments
     (dataset, kind, parent, first_frame, last_frame, frames, assignee, stage, state, created_at, updated_at)

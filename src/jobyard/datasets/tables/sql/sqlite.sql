@@ -109,12 +109,13 @@ WHERE carried.dataset = :dataset AND carried.label = :label AND carried.sample >
 ORDER BY carried.sample
 LIMIT :limit OFFSET :offset
 
--- datasets_meant: those inside a scope that fit a filter, oldest first
+-- datasets_meant: those inside a scope, or in part assigned to somebody, that fit a filter, oldest first
 SELECT id, name
 FROM datasets
 WHERE deleted_at IS NULL
     AND (:everything = 1 OR owner = :scope_owner
-        OR project IN (SELECT value FROM json_each(:projects)))
+        OR project IN (SELECT value FROM json_each(:projects))
+        OR (project IS NULL AND number IN (SELECT dataset FROM dataset_assignments WHERE assignee = :assignee)))
     AND (:text = '' OR instr(folded, :text) > 0)
     AND (:purposes = '[]'
         OR purpose IN (SELECT value FROM json_each(:purposes)))

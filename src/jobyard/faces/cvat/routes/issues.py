@@ -49,7 +49,7 @@ async def list_issues(request: Ask) -> PageOut:
     if job is not None:
         home = (await request.datasets.assignment(request.user, job))[1].id
     elif task is not None:
-        home = (await request.house.tasks.dataset(request.user, task)).id
+        home = (await request.house.tasks.known(request.user, task)).id
     found = await request.datasets.issues(request.user, home)
     inside = [(issue, dataset) for issue, dataset in found if home or request.space.holds(dataset.project)]
 

@@ -47,13 +47,13 @@ _SORT = Sort(
 
 @get("/jobs")
 async def list_jobs(request: Ask) -> PageOut:
-    """Return one page of the jobs of the tasks you may see."""
+    """Return one page of the jobs you may see: those of your tasks, and those that are assigned to you."""
     projects = {one.id: one for one in await finding.all_projects(request)}
     number = taking.whole(request.asked, "task_id")
     if number is not None:
-        tasks = [one for one in await finding.all_tasks(request) if one.number == number]
+        tasks = [one for one in await finding.all_tasks(request, parts=True) if one.number == number]
     else:
-        tasks = await finding.all_tasks(request)
+        tasks = await finding.all_tasks(request, parts=True)
     jobs = [(job, task) for task in tasks for job in await request.house.tasks.divided(request.user, task.id)]
 
     def facts(pair: tuple[Assignment, Dataset]) -> dict[str, Any]:

@@ -87,10 +87,10 @@ async def _homes(request: Ask, wanted: Mapping[str, int]) -> list[Dataset | Coll
     if "job_id" in wanted:
         return [(await request.datasets.assignment(request.user, wanted["job_id"]))[1]]
     if "task_id" in wanted:
-        return [await request.house.tasks.dataset(request.user, wanted["task_id"])]
+        return [await request.house.tasks.known(request.user, wanted["task_id"])]
     if "project_id" in wanted:
         return [await request.house.tasks.collection(request.user, wanted["project_id"])]
-    alone = [task for task in await finding.all_tasks(request) if task.collection is None]
+    alone = [task for task in await finding.all_tasks(request, parts=True) if task.collection is None]
     return [*alone, *await finding.all_projects(request)]
 
 

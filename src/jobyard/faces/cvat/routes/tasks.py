@@ -53,7 +53,7 @@ _REPLICAS = 10
 async def list_tasks(request: Ask) -> PageOut:
     """Return one page of the tasks you may see."""
     projects = {one.id: one for one in await finding.all_projects(request)}
-    tasks = await finding.all_tasks(request)
+    tasks = await finding.all_tasks(request, parts=True)
     jobs = {}
     text = request.asked.get("filter", "") + request.asked.get("sort", "")
     if any(name in text for name in _OF_JOBS) or request.asked.keys() & {*_OF_JOBS, "search"}:
@@ -116,7 +116,7 @@ async def create_task(request: Ask) -> TaskOut:
 @get("/tasks/{number:str}")
 async def get_task(request: Ask, number: FromPath[str]) -> TaskOut:
     """Return a task."""
-    return await finding.task_out(request, await _found(request, number))
+    return await finding.task_out(request, await request.house.tasks.known(request.user, int(number)))
 
 
 @get("/tasks/{number:str}/status")
