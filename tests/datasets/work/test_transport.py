@@ -19,7 +19,7 @@ from jobyard.datasets.messages import packed
 from jobyard.datasets.record import Revision
 from jobyard.datasets.tables.annotations import ASIDE
 from jobyard.datasets.uploads import Told
-from jobyard.datasets.work import importing, swapping
+from jobyard.datasets.work import importing, swapping, tables
 from jobyard.datasets.work.exporting import DatasetExport
 from jobyard.datasets.work.importing import DatasetImport
 from jobyard.datasets.work.messages import Aside
@@ -139,6 +139,31 @@ def test_what_is_kept_of_labels_is_right_after_every_swap(
         shop.do(DatasetImport, dataset="cats", format="CVAT 1.1", mode=mode, upload=send(shop, content))
         check_counts(shop)
     assert shop.said() == Annotations()
+
+
+def test_what_replaces_everything_is_pointed_to_and_goes_on_as_before(
+    said: tuple[Shop, list[Label]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, (cat, dog) = said
+    parts = shop.ask(shop.datasets.split(ADA, "cats", size=3))
+    archive, second = export(shop), export(shop, assignment=parts[1].number)
+    with monkeypatch.context() as patched:
+        patched.setattr(tables, "move_layer", None)
+        for _ in range(2):
+            shop.do(DatasetImport, dataset="cats", format=CVAT, upload=send(shop, archive))
+            check_counts(shop)
+    shop.say(box(4, dog, 7), Tag(frame=1, label=cat.number))
+    upload = send(shop, second, f"job-{parts[1].number}-annotations")
+    shop.do(DatasetImport, dataset="cats", assignment=parts[1].number, format=CVAT, upload=upload)
+    assert [len(said) for said in (shop.said().shapes, shop.said().tags)] == [3, 2], "one box was of the second part"
+    check_counts(shop)
+    shop.do(DatasetImport, dataset="cats", format=CVAT, mode="append", upload=send(shop, archive))
+    check_counts(shop)
+    assert [len(said) for said in (shop.said().shapes, shop.said().tags)] == [6, 3]
+    shop.ask(shop.datasets.change_labels(ADA, "cats", delete=[cat.number]))
+    check_counts(shop)
+    assert {shape.label for shape in shop.said().shapes} == {dog.number}
+    shop.ask(shop.datasets.delete(ADA, "cats"))
 
 
 def test_ranges_that_overlap_are_one() -> None:

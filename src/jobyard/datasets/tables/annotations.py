@@ -1,6 +1,8 @@
 """Tags, shapes and tracks as they are stored: what is looked for in columns, and each of them whole as msgpack.
 
-A layer keeps what was said of the same frames apart: 0 is the dataset's own, any other is an assignment's.
+A layer keeps what was said of the same frames apart: 0 is the dataset's own, a positive one an assignment's.
+In which layer the dataset's own really stands, the dataset says: work that replaces all of it fills a layer of its own
+aside, and then only points to that one. The statements look it up; to whoever asks it is 0 whichever it is.
 """
 
 from __future__ import annotations
@@ -108,21 +110,22 @@ def insert(transaction: Transaction, dataset: int, layer: int, made: Annotations
     fresh = [_unnumbered(one) for one in each(made)]
     numbers = iter(take(transaction, Line.ANNOTATIONS, sum(map(_size, fresh))))
     numbered = _gathered([_numbered(one, numbers) for one in fresh])
-    rows = [_row(dataset, layer, one) for one in each(numbered)]
+    real = _real(transaction, dataset, layer)
+    rows = [_row(dataset, real, one) for one in each(numbered)]
     transaction.run_many(QUERIES["insert_annotation"], rows)
     return numbered
 
 
 def insert_boxes(transaction: Transaction, dataset: int, layer: int, made: Sequence[Box]) -> None:
     """Write new boxes, each of which gets its number."""
-    rows = list[dict[str, object]]()
+    rows, real = list[dict[str, object]](), _real(transaction, dataset, layer)
     for number, box in zip(take(transaction, Line.ANNOTATIONS, len(made)), made, strict=True):
         box.number = number
         rows.append(
             {
                 "number": number,
                 "dataset": dataset,
-                "layer": layer,
+                "layer": real,
                 "frame": box.frame,
                 "label": box.label,
                 "body": _encoded(box),
@@ -166,6 +169,11 @@ def last_frame(track: Track) -> int:
     """Return the last frame a track is in; one that does not leave the picture goes on for ever."""
     end = track.positions[-1]
     return end.frame if end.outside else LARGEST
+
+
+def _real(view: View, dataset: int, layer: int) -> int:
+    """Return the layer in which something really stands."""
+    return layer or int(view.rows(QUERIES["own_layer"], {"dataset": dataset})[0][0])
 
 
 def _sorted(rows: Sequence[Row]) -> Annotations:

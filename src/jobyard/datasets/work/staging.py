@@ -1,6 +1,6 @@
 """Annotations that are read from a file are taken in aside, where nobody sees them, and swapped in all at once.
 
-So a file that turns out broken at its end has changed nothing. Aside is a layer of a negative number, the job's own.
+So a file that turns out broken at its end has changed nothing. Aside is a layer of a negative number, an attempt's own.
 What a job has swapped in is remembered until it ends well: an attempt after that swaps nothing in a second time.
 """
 
@@ -29,6 +29,8 @@ from jobyard.job.states import Arrow, State
 from jobyard.store.contract import Card, Transaction, View
 
 _AT_ONCE = 20_000
+_WHOLE = (0, FRAME_LIMIT)
+_ATTEMPTS = 1 << 20
 
 
 class _Heard(Struct, frozen=True, kw_only=True):
@@ -49,12 +51,13 @@ class _Heard(Struct, frozen=True, kw_only=True):
 def begin(transaction: Transaction, job: Job, dataset: Dataset) -> bool:
     """Forget some of what this job, or one that has ended, left aside; tell whether there may be more."""
     running = Filter(states=frozenset({State.RUNNING}), resource_type="dataset", resource_id=dataset.id)
-    others = {-one.number for one in transaction.find(Query(filter=running, limit=100)).jobs if one.id != job.id}
+    others = [one for one in transaction.find(Query(filter=running, limit=100)).jobs if one.id != job.id]
+    theirs, numbers = {_aside(one) for one in others}, {one.number for one in others}
     for layer in tables.aside(transaction, dataset.number):
-        if layer not in others and kept.drop_some(transaction, dataset.number, _AT_ONCE, layer):
+        if layer not in theirs and kept.drop_some(transaction, dataset.number, _AT_ONCE, layer):
             return True
     for card in transaction.cards(kept.ASIDE, prefix=f"{dataset.id}/"):
-        if -int(card.id.rpartition("/")[2]) not in others and not _counts(transaction, _read(card)):
+        if int(card.id.rpartition("/")[2]) not in numbers and not _counts(transaction, _read(card)):
             transaction.drop_card(kept.ASIDE, card.id)
     return False
 
@@ -77,7 +80,7 @@ def take(transaction: Transaction, job: Job, dataset: Dataset, aside: Aside) -> 
         raise Conflict(reason=f"Parcel {heard.parcels} is missing.")
     known = {label.number: label for label in labels.read(transaction, labels.home(dataset))}
     chosen = _assignment(transaction, job)
-    take_in(transaction, (dataset.number, -job.number), aside.said, known, None if chosen is None else chosen.holds)
+    take_in(transaction, (dataset.number, _aside(job)), aside.said, known, None if chosen is None else chosen.holds)
     _note_heard(transaction, job, dataset, _Heard(parcels=heard.parcels + 1))
 
 
@@ -91,7 +94,7 @@ def swap(transaction: Transaction, job: Job, dataset: Dataset, asked: Swap, now:
         return heard.swapped
     chosen = _assignment(transaction, job)
     layer = 0 if chosen is None else chosen.layer
-    range_ = (0, FRAME_LIMIT) if chosen is None else (chosen.first, chosen.last)
+    range_ = _WHOLE if chosen is None else (chosen.first, chosen.last)
     count = _swapped(transaction, job, (dataset, layer), [] if asked.append else [range_], now)
     result = {"pictures": asked.pictures, "annotations": count, "left_out": asked.left_out}
     _note_swapped(transaction, job, dataset, count, result)
@@ -123,7 +126,7 @@ def _swapped(
     transaction: Transaction, job: Job, place: tuple[Dataset, int], ranges: list[tuple[int, int]], now: int
 ) -> int:
     dataset, layer = place
-    number, aside = dataset.number, -job.number
+    number, aside = dataset.number, _aside(job)
     more, frames_ = Counter[int](), set[int]()
     for first, last in swapping.joined(ranges):
         if layer == 0:
@@ -134,11 +137,19 @@ def _swapped(
     if layer == 0:
         more.update(after)
         frames_ |= swapping.touched(transaction, number, aside)
-    tables.move_layer(transaction, number, aside, layer)
+    if layer == 0 and ranges == [_WHOLE]:
+        tables.point(transaction, number, aside)
+    else:
+        tables.move_layer(transaction, number, aside, layer)
     if layer == 0:
         swapping.settle(transaction, number, frames_, more)
     table.touch(transaction, number, now)
     return after.total()
+
+
+def _aside(job: Job) -> int:
+    """Return the layer of an attempt, no other one's: a dataset's own may stand there for ever after."""
+    return -(job.number * _ATTEMPTS + job.attempt % _ATTEMPTS)
 
 
 def _counts(view: View, heard: _Heard) -> bool:

@@ -96,8 +96,13 @@ def move_layer(transaction: Transaction, dataset: int, aside: int, layer: int) -
     return transaction.run(QUERIES["move_layer"], {"dataset": dataset, "aside": aside, "layer": layer})
 
 
+def point(transaction: Transaction, dataset: int, aside: int) -> None:
+    """Let what was taken in aside be the dataset's own from now on; no annotation is touched."""
+    transaction.run(QUERIES["point"], {"dataset": dataset, "aside": aside})
+
+
 def aside(view: View, dataset: int) -> list[int]:
-    """Return the layers in which something was taken in aside."""
+    """Return the layers in which something was taken in aside and was not swapped in."""
     return [row[0] for row in view.rows(QUERIES["aside"], {"dataset": dataset})]
 
 

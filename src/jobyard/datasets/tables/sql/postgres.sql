@@ -1,7 +1,8 @@
 -- still_at: tags and shapes of certain frames
 SELECT what, body
 FROM dataset_annotations
-WHERE dataset = :dataset AND layer = :layer
+WHERE dataset = :dataset
+    AND layer = coalesce((SELECT own_layer FROM datasets WHERE number = :dataset AND :layer = 0), :layer)
     AND frame IN (
         SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:frames AS jsonb))
     )
@@ -11,7 +12,8 @@ ORDER BY frame, number
 -- known_annotations: those of these numbers
 SELECT number, frame, what, label, body
 FROM dataset_annotations
-WHERE dataset = :dataset AND layer = :layer
+WHERE dataset = :dataset
+    AND layer = coalesce((SELECT own_layer FROM datasets WHERE number = :dataset AND :layer = 0), :layer)
     AND number IN (
         SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:numbers AS jsonb))
     )
@@ -19,7 +21,7 @@ WHERE dataset = :dataset AND layer = :layer
 -- said_at: which labels tags and shapes put on certain frames
 SELECT DISTINCT frame, label
 FROM dataset_annotations
-WHERE dataset = :dataset AND layer = 0
+WHERE dataset = :dataset AND layer = (SELECT own_layer FROM datasets WHERE number = :dataset)
     AND frame IN (
         SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:frames AS jsonb))
     )
@@ -28,7 +30,8 @@ WHERE dataset = :dataset AND layer = 0
 -- placed_at: tags, shapes and tracks that begin in certain frames
 SELECT number, frame, what, label
 FROM dataset_annotations
-WHERE dataset = :dataset AND layer = :layer
+WHERE dataset = :dataset
+    AND layer = coalesce((SELECT own_layer FROM datasets WHERE number = :dataset AND :layer = 0), :layer)
     AND frame IN (
         SELECT CAST(value AS bigint) FROM jsonb_array_elements_text(CAST(:frames AS jsonb))
     )
@@ -68,7 +71,7 @@ WHERE dataset = :dataset
 INSERT INTO dataset_carried (dataset, sample, label)
 SELECT DISTINCT dataset, frame + 1, label
 FROM dataset_annotations
-WHERE dataset = :dataset AND layer = 0
+WHERE dataset = :dataset AND layer = (SELECT own_layer FROM datasets WHERE number = :dataset)
     AND frame IN (
         SELECT CAST(value AS bigint) - 1 FROM jsonb_array_elements_text(CAST(:numbers AS jsonb))
     )

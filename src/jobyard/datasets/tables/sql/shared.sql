@@ -67,6 +67,9 @@ UPDATE datasets SET updated_at = :now WHERE number = :dataset
 INSERT INTO dataset_annotations (number, dataset, layer, frame, last, what, label, body)
 VALUES (:number, :dataset, :layer, :frame, :last, :what, :label, :body)
 
+-- own_layer: the layer in which a dataset's own stands
+SELECT own_layer FROM datasets WHERE number = :dataset
+
 -- insert_shape: a shape
 INSERT INTO dataset_annotations (number, dataset, layer, frame, last, what, label, body)
 VALUES (:number, :dataset, :layer, :frame, :frame, 'shape', :label, :body)
@@ -82,22 +85,31 @@ DELETE FROM dataset_annotations WHERE number = :number
 -- still: tags and shapes of a range of frames
 SELECT what, body
 FROM dataset_annotations
-WHERE dataset = :dataset AND layer = :layer AND frame >= :first AND frame <= :last AND what <> 'track'
+WHERE dataset = :dataset
+    AND layer = coalesce((SELECT own_layer FROM datasets WHERE number = :dataset AND :layer = 0), :layer)
+    AND frame >= :first AND frame <= :last AND what <> 'track'
 ORDER BY frame, number
 
 -- tracks: those that are in a range of frames
 SELECT what, body
 FROM dataset_annotations
-WHERE dataset = :dataset AND layer = :layer AND frame <= :last AND last >= :first AND what = 'track'
+WHERE dataset = :dataset
+    AND layer = coalesce((SELECT own_layer FROM datasets WHERE number = :dataset AND :layer = 0), :layer)
+    AND frame <= :last AND last >= :first AND what = 'track'
 ORDER BY frame, number
 
 -- any_track: whether a dataset has tracks of its own
-SELECT 1 FROM dataset_annotations WHERE dataset = :dataset AND layer = 0 AND what = 'track' LIMIT 1
+SELECT 1
+FROM dataset_annotations
+WHERE dataset = :dataset AND layer = (SELECT own_layer FROM datasets WHERE number = :dataset) AND what = 'track'
+LIMIT 1
 
 -- placed: where tags, shapes and tracks begin that lie in a range of frames
 SELECT number, frame, what, label
 FROM dataset_annotations
-WHERE dataset = :dataset AND layer = :layer AND frame >= :first AND frame <= :last
+WHERE dataset = :dataset
+    AND layer = coalesce((SELECT own_layer FROM datasets WHERE number = :dataset AND :layer = 0), :layer)
+    AND frame >= :first AND frame <= :last
 ORDER BY frame, number
 
 -- layers: assignments of a dataset whose annotations stand apart

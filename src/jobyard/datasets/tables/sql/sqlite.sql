@@ -1,7 +1,8 @@
 -- still_at: tags and shapes of certain frames
 SELECT what, body
 FROM dataset_annotations
-WHERE dataset = :dataset AND layer = :layer
+WHERE dataset = :dataset
+    AND layer = coalesce((SELECT own_layer FROM datasets WHERE number = :dataset AND :layer = 0), :layer)
     AND frame IN (SELECT value FROM json_each(:frames))
     AND what <> 'track'
 ORDER BY frame, number
@@ -9,20 +10,22 @@ ORDER BY frame, number
 -- known_annotations: those of these numbers
 SELECT number, frame, what, label, body
 FROM dataset_annotations
-WHERE dataset = :dataset AND layer = :layer
+WHERE dataset = :dataset
+    AND layer = coalesce((SELECT own_layer FROM datasets WHERE number = :dataset AND :layer = 0), :layer)
     AND number IN (SELECT value FROM json_each(:numbers))
 
 -- said_at: which labels tags and shapes put on certain frames
 SELECT DISTINCT frame, label
 FROM dataset_annotations
-WHERE dataset = :dataset AND layer = 0
+WHERE dataset = :dataset AND layer = (SELECT own_layer FROM datasets WHERE number = :dataset)
     AND frame IN (SELECT value FROM json_each(:frames))
     AND what <> 'track'
 
 -- placed_at: tags, shapes and tracks that begin in certain frames
 SELECT number, frame, what, label
 FROM dataset_annotations
-WHERE dataset = :dataset AND layer = :layer
+WHERE dataset = :dataset
+    AND layer = coalesce((SELECT own_layer FROM datasets WHERE number = :dataset AND :layer = 0), :layer)
     AND frame IN (SELECT value FROM json_each(:frames))
 
 -- carried_by: which labels certain samples carry
@@ -52,7 +55,7 @@ WHERE dataset = :dataset
 INSERT INTO dataset_carried (dataset, sample, label)
 SELECT dataset, frame + 1, label
 FROM dataset_annotations
-WHERE dataset = :dataset AND layer = 0
+WHERE dataset = :dataset AND layer = (SELECT own_layer FROM datasets WHERE number = :dataset)
     AND frame IN (SELECT value - 1 FROM json_each(:numbers))
     AND what <> 'track'
 ON CONFLICT DO NOTHING

@@ -30,31 +30,50 @@ DELETE FROM dataset_samples WHERE dataset = :dataset
 UPDATE datasets SET samples = 0, size = 0, next_sample = 1 WHERE number = :dataset
 
 -- move_layer: what was taken in aside becomes what was said
-UPDATE dataset_annotations SET layer = :layer WHERE dataset = :dataset AND layer = :aside
+UPDATE dataset_annotations
+SET layer = coalesce((SELECT own_layer FROM datasets WHERE number = :dataset AND :layer = 0), :layer)
+WHERE dataset = :dataset AND layer = :aside
+
+-- point: what was taken in aside is what was said from now on
+UPDATE datasets SET own_layer = :aside WHERE number = :dataset
 
 -- uses_between: how often each label was used in what begins in a range of frames
 SELECT label, count(*) AS uses
 FROM dataset_annotations
-WHERE dataset = :dataset AND layer = :layer AND frame >= :first AND frame <= :last
+WHERE dataset = :dataset
+    AND layer = coalesce((SELECT own_layer FROM datasets WHERE number = :dataset AND :layer = 0), :layer)
+    AND frame >= :first AND frame <= :last
 GROUP BY label
 
 -- frames_between: frames of a range in which something begins
 SELECT DISTINCT frame
 FROM dataset_annotations
-WHERE dataset = :dataset AND layer = :layer AND frame >= :first AND frame <= :last
+WHERE dataset = :dataset
+    AND layer = coalesce((SELECT own_layer FROM datasets WHERE number = :dataset AND :layer = 0), :layer)
+    AND frame >= :first AND frame <= :last
 
 -- tracks_between: tracks that begin in a range of frames
 SELECT number
 FROM dataset_annotations
-WHERE dataset = :dataset AND layer = :layer AND frame >= :first AND frame <= :last AND what = 'track'
+WHERE dataset = :dataset
+    AND layer = coalesce((SELECT own_layer FROM datasets WHERE number = :dataset AND :layer = 0), :layer)
+    AND frame >= :first AND frame <= :last AND what = 'track'
 ORDER BY number
 
 -- drop_between: what begins in a range of frames
 DELETE FROM dataset_annotations
-WHERE dataset = :dataset AND layer = :layer AND frame >= :first AND frame <= :last
+WHERE dataset = :dataset
+    AND layer = coalesce((SELECT own_layer FROM datasets WHERE number = :dataset AND :layer = 0), :layer)
+    AND frame >= :first AND frame <= :last
 
--- aside: layers in which something was taken in aside
-SELECT DISTINCT layer FROM dataset_annotations WHERE dataset = :dataset AND layer < 0
+-- aside: layers in which something was taken in aside, without a look at what stands in the dataset's own
+SELECT layer
+FROM dataset_annotations
+WHERE dataset = :dataset AND layer < (SELECT own_layer FROM datasets WHERE number = :dataset)
+UNION
+SELECT layer
+FROM dataset_annotations
+WHERE dataset = :dataset AND layer > (SELECT own_layer FROM datasets WHERE number = :dataset) AND layer < 0
 
 -- hide_made: nobody finds a dataset while a job makes it
 UPDATE datasets SET deleted_at = -1, last_job = :job WHERE number = :dataset

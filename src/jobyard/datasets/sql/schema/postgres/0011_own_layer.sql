@@ -1,0 +1,1 @@
+ALTER TABLE datasets ADD COLUMN own_layer bigint NOT NULL DEFAULT 0;
