@@ -23,11 +23,18 @@ def unsupported(document: Document) -> list[tuple[int, str]]:
     for action in document.actions:
         if action.type != "UpdateValue":
             found.append((action.id, f"the action {action.type!r}"))
-        elif action.conditional or action.expression:
+        elif action.conditional or (action.expression and not _takes_control(document, action)):
             found.append((action.id, "an action that hangs on a condition or computes its value"))
         elif action.question not in names:
             found.append((action.id, "an action without a question"))
     return found
+
+
+def _takes_control(document: Document, action: Action) -> bool:
+    """Tell whether an action computes no more than the control parameter that is wired to it."""
+    controls = document.batch.controls if document.batch else ()
+    asked = next((question.name for question in document.questions if question.id == action.question), None)
+    return asked in controls and action.expression == f"[#{controls.index(asked) + 1}]"
 
 
 def answered(document: Document, answers: Mapping[str, str]) -> Document:
@@ -117,6 +124,8 @@ def _constants(document: Document, values: Mapping[int | None, str]) -> dict[str
     found = {f"%{one.namespace}.{one.name}%": one.value for one in document.constants}
     for question in document.questions:
         found[f"%Question.{question.name}%"] = values[question.id]
+        if question.type == "ControlParam":
+            found[f"%Question.ControlParam.{question.name}%"] = values[question.id]
     # Paths that begin with the document's own folder lead into the package.
     return found | {"%Engine.WorkflowDirectory%": "", "%Engine.ModuleDirectory%": ""}
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from jobyard.workflows import apps
+from jobyard.workflows import apps, batches
 from jobyard.workflows.document.graph import Route, route
 from jobyard.workflows.document.markup import Element
 from jobyard.workflows.document.package import Package
@@ -65,6 +65,12 @@ def planned(document: Document, package: Package, files: Collection[str] = ()) -
     )
 
 
+def problems_within(macro: Document, package: Package, files: Collection[str]) -> list[str]:
+    """Return why a macro does not run with what it was told now; none where it runs."""
+    looks = _Looking(package, {name.casefold() for name in files}).document(macro, 1)
+    return [f"in its macro, {look.title} ({look.tool}): {problem}" for look in looks for problem in look.problems]
+
+
 class _Looking:
     """Goes through a document and its macros."""
 
@@ -110,7 +116,7 @@ class _Looking:
                 _look_at(parsed(formula), self._functions)
             except FormulaWrong as wrong:
                 problems.append(wrong.sentence.rstrip("."))
-        if not problems and tool.plugin == "DbFileInput":
+        if not problems and tool.plugin == "DbFileInput" and not _told_later(tool, document):
             problems += self._file(configuration, document)
         if tool.plugin == "DbFileOutput" and not switched_off(configuration):
             self.written.append(forms.base_name(forms.place(configuration)[0]))
@@ -144,8 +150,8 @@ class _Looking:
         macro = self._package.macro(tool.macro, document)
         if macro is None:
             return [f"the macro {tool.macro!r} is not in the package"]
-        if macro.is_batch:
-            return ["a macro that runs again and again, or once for each record, is not done here"]
+        if macro.is_iterative:
+            return ["a macro that runs again and again is not done here"]
         if depth >= _DEEPEST:
             return [f"macros within macros, more than {_DEEPEST} deep, are not done here"]
         try:
@@ -157,7 +163,14 @@ class _Looking:
         ]
         entries = {name_of(one) for one in macro.tools if one.plugin == "MacroInput"}
         ports = {name_of(one) for one in macro.tools if one.plugin == "MacroOutput"}
-        strange = {wire.entry for wire in way.into.get(tool.id, ())} - entries
+        coming = {wire.entry for wire in way.into.get(tool.id, ())}
+        if macro.batch is not None:
+            problems += [
+                f"{clause} is not done here" for clause in batches.unsupported(tool.configuration, macro.batch)
+            ]
+            problems += [] if batches.CONTROL in coming else ["nothing is connected to its macro's control"]
+            entries.add(batches.CONTROL)
+        strange = coming - entries
         strange |= {wire.port for wire in way.out.get(tool.id, ())} - ports
         return problems[:20] + [f"its macro has no entry or exit {name!r}" for name in sorted(strange)]
 
@@ -170,8 +183,17 @@ def name_of(tool: Tool) -> str:
 
 def _open(document: Document) -> list[str]:
     """Return what stands in configurations for answers and constants."""
-    asked = [f"%Question.{question.name}%" for question in document.questions]
+    names = [question.name for question in document.questions]
+    asked = [f"%Question.{place}{name}%" for name in names for place in ("", "ControlParam.")]
     return asked + [f"%{constant.namespace}.{constant.name}%" for constant in document.constants]
+
+
+def _told_later(tool: Tool, document: Document) -> bool:
+    """Tell whether each run of a batch macro says anew what a tool does, so that it is looked at then."""
+    if document.batch is None:
+        return False
+    told = {action.destination.partition("/")[0] for action in document.actions}
+    return str(tool.id) in told or any(name in _everything(tool.configuration) for name in _open(document))
 
 
 def _everything(element: Element) -> str:

@@ -10,14 +10,14 @@ from pathlib import Path
 from msgspec import Struct
 
 from jobyard.job.errors import Fault
-from jobyard.workflows import apps
+from jobyard.workflows import apps, batches
 from jobyard.workflows.document.graph import Route, route
 from jobyard.workflows.document.package import Package
-from jobyard.workflows.document.record import Document, Tool
+from jobyard.workflows.document.record import Batch, Document, Tool
 from jobyard.workflows.files import columnar, delimited, forms, workbook, yxdb_writing
 from jobyard.workflows.formula.functions.catalog import functions
 from jobyard.workflows.messages import Messages, Status
-from jobyard.workflows.planning import name_of, planned
+from jobyard.workflows.planning import name_of, planned, problems_within
 from jobyard.workflows.refusals import FileUnreadable, ToolFailed, WorkflowRefused
 from jobyard.workflows.table import Table
 from jobyard.workflows.toolbox.asked import answers as told
@@ -148,6 +148,23 @@ class _Running:
             self._progress(len(way.tools), len(way.tools), "")
         return given
 
+    def batch(
+        self, macro: Document, batch: Batch, answers: Mapping[str, str], work: Work, depth: int
+    ) -> dict[str, Table]:
+        """Run a macro once for each record of its control, and return what all runs gave."""
+        incoming = {entry: tables[0] for entry, tables in work.inputs.items() if entry != batches.CONTROL}
+        given, size = dict[str, list[Table]](), 0
+        for controls in batches.rounds(work, batch):
+            work.check()
+            ready = apps.answered(macro, {**answers, **controls})
+            for problem in problems_within(ready, self._around.package, self._around.files):
+                raise WorkflowRefused(reason=problem)
+            for port, table in self.document(ready, incoming, depth).items():
+                size += int(table.frame.estimated_size())
+                work.afford_bytes(size)
+                given.setdefault(port, []).append(table)
+        return {port: batches.together(work, tables, batch) for port, tables in given.items()}
+
     def _inputs(
         self, tool: Tool, way: Route, made: dict[tuple[int, str], Table], waiting: dict[int, int]
     ) -> dict[str, list[Table]]:
@@ -202,10 +219,11 @@ class _Running:
         inner = Messages(macro.settings.conversion_limit)
         around = replace(self._around, messages=inner)
         incoming = {entry: tables[0] for entry, tables in inputs.items()}
+        within = _Running(around, self._progress, self._outcome)
         try:
-            return _Running(around, self._progress, self._outcome).document(
-                apps.answered(macro, answers), incoming, depth + 1
-            )
+            if macro.batch is not None:
+                return within.batch(macro, macro.batch, answers, Work(tool, document, around, inputs), depth + 1)
+            return within.document(apps.answered(macro, answers), incoming, depth + 1)
         except ToolFailed as failure:
             raise WorkflowRefused(reason=f"in its macro, {failure.sentence}") from None
         finally:

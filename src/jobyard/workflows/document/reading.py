@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from jobyard.workflows.document.markup import Element, read
 from jobyard.workflows.document.questions import actions, questions
-from jobyard.workflows.document.record import Constant, Document, Form, Settings, Tool, Wire
+from jobyard.workflows.document.record import Batch, Constant, Document, Form, Settings, Tool, Wire
 from jobyard.workflows.refusals import WorkflowBroken
 
 MOST_TOOLS = 10_000
@@ -38,8 +38,15 @@ def document(data: bytes, file: str) -> Document:
         constants=tuple(_constants(properties)),
         questions=asked,
         actions=actions(root, {one.id for one in asked}, wires),
-        is_batch=any(tool.plugin in {"ControlParam", "IterationInput", "IterationOutput"} for tool in tools),
+        batch=_batch(root) if any(tool.plugin == "ControlParam" for tool in tools) else None,
+        is_iterative=any(tool.plugin in {"IterationInput", "IterationOutput"} for tool in tools),
     )
+
+
+def _batch(root: Element) -> Batch:
+    place = ("Properties", "RuntimeProperties", "BatchMacro")
+    names = [one.said("Name").strip() for one in root.every(*place, "ControlParams", "ControlParam")]
+    return Batch(controls=tuple(names), output_mode=root.said(*place, "OutputMode").strip())
 
 
 def _tools(root: Element, file: str) -> tuple[Tool, ...]:

@@ -105,6 +105,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Whether output tools shall write nothing."""
 
 
+class Batch(Struct, frozen=True, kw_only=True):
+    """How a macro runs once for each record that comes into its control."""
+
+    controls: tuple[str, ...] = ()
+    """The names of its control parameters, in their order."""
+    output_mode: str = ""
+    """In which way the document says that what its runs give is put together."""
+
+
 class Document(Struct, frozen=True, kw_only=True):
     """One workflow, app or macro."""
 
@@ -117,5 +126,7 @@ class Document(Struct, frozen=True, kw_only=True):
     constants: tuple[Constant, ...] = ()
     questions: tuple[Question, ...] = ()
     actions: tuple[Action, ...] = ()
-    is_batch: bool = False
-    """Whether a macro of it runs once for each record of a control parameter, or again and again."""
+    batch: Batch | None = None
+    """Says how a macro of it runs once for each record; None where it does not."""
+    is_iterative: bool = False
+    """Whether a macro of it runs again and again on what it gave."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 import polars as pl
@@ -36,20 +36,14 @@ class Union(Craft):
         if not tables:
             raise WorkflowRefused(reason="nothing is connected to it")
         mode = "ByPos" if work.configuration.said("Mode").strip() == "ByPos" else "ByName"
-        fields = _positions(tables) if mode == "ByPos" else _names(tables)
+        fields = _positions(tables) if mode == "ByPos" else by_name(tables)
         everywhere = [name for name, found in fields.items() if all(found)]
         if len(everywhere) < len(fields):
             self._complain(work, mode, [name for name in fields if name not in everywhere])
             if work.configuration.said(f"{mode}_OutputMode").strip() not in {"All", ""}:
                 fields = {name: fields[name] for name in everywhere}
-        columns, outgoing = [], []
-        for found in fields.values():
-            first = next(one for one in found if one)
-            target = common(first.name, [one for one in found if one])
-            pieces = [_piece(work, table, one, target) for table, one in zip(tables, found, strict=True)]
-            outgoing.append(target)
-            columns.append(pl.concat(pieces) if pieces else pl.Series([], dtype=stored(target)))
-        return {"Output": made(outgoing, columns)}
+        named = [(next(one.name for one in found if one), found) for found in fields.values()]
+        return {"Output": stacked(work, tables, named)}
 
     @staticmethod
     def _complain(work: Work, mode: str, missing: Sequence[str]) -> None:
@@ -61,7 +55,19 @@ class Union(Craft):
             work.tell(Status.WARNING, f"{said[:1].upper()}{said[1:]}.")
 
 
-def _names(tables: Sequence[Table]) -> dict[str, list[Field | None]]:
+def stacked(work: Work, tables: Sequence[Table], fields: Iterable[tuple[str, Sequence[Field | None]]]) -> Table:
+    """Return tables below each other; `fields` are the new fields' names, each with what of each table goes there."""
+    columns, outgoing = [], []
+    for name, found in fields:
+        target = common(name, [one for one in found if one])
+        pieces = [_piece(work, table, one, target) for table, one in zip(tables, found, strict=True)]
+        outgoing.append(target)
+        columns.append(pl.concat(pieces) if pieces else pl.Series([], dtype=stored(target)))
+    return made(outgoing, columns)
+
+
+def by_name(tables: Sequence[Table]) -> dict[str, list[Field | None]]:
+    """Return the fields of each table that have one name, whose case does not matter."""
     order = dict[str, str]()
     for table in tables:
         for field in table.fields:
