@@ -238,3 +238,80 @@ def test_what_was_read_is_told(tmp_path: Path) -> None:
     tool = canvas.tool("DbFileInput", '<File FileFormat="0">C:\\x\\d.csv</File>')
     outcome = ran(canvas.saved(tmp_path / "in"), tmp_path / "out", files=handed)
     assert told(outcome, 8) == [(8, "2 records were read from 'd.csv'.", tool)]
+
+
+TEMPLATE = (
+    '<InputConfiguration><Configuration><File FileFormat="{}">C:\\x\\drawn.csv</File></Configuration></InputConfiguration>'
+    "<Mode>{}</Mode><ReadList_Field>path</ReadList_Field><ReadList_Type>{}</ReadList_Type>"
+    "<ErrorBehaviour>Warning</ErrorBehaviour>"
+)
+NAMED = {"one.csv": b"a,b\n1,x\n2,y\n", "in/two.csv": b"a,b\n3,z\n", "other.csv": b"a,c\n4,z\n"}
+
+
+def named(
+    folder: Path,
+    paths: Sequence[str | None],
+    *,
+    number: str = "0",
+    mode: str = "ReadList",
+    type_: str = "Path",
+    members: Mapping[str, bytes] = NAMED,
+    **more: Any,
+) -> Table:
+    """Return what a Dynamic Input makes of the files that records name."""
+    canvas = Canvas()
+    source = canvas.text(["path", "n"], *[[path, turn] for turn, path in enumerate(paths)])
+    canvas.show(canvas.tool("DynamicInput", TEMPLATE.format(number, mode, type_), Input=source))
+    return ran(canvas.saved(folder, members), folder, **more).browsed[3]
+
+
+def test_files_that_records_name_are_read_one_after_the_other(tmp_path: Path) -> None:
+    found = named(tmp_path, ["one.csv", "in\\two.csv", "ONE.csv"])
+    assert kinds(found) == ["a:V_String:254", "b:V_String:254"]
+    assert found.frame.rows() == [("1", "x"), ("2", "y"), ("3", "z"), ("1", "x"), ("2", "y")]
+    (tmp_path / "given").write_bytes(b"a,b\n5,w\n")
+    handed = {"two.csv": tmp_path / "given"}
+    assert named(tmp_path / "handed", ["C:\\y\\two.csv"], files=handed).frame.rows() == [("5", "w")]
+
+
+def test_records_name_sheets_too(tmp_path: Path) -> None:
+    canvas = Canvas()
+    for sheet, value in (("first", 1), ("second", 2)):
+        file = f'<File FileFormat="25">book.xlsx|||{sheet}</File>'
+        canvas.tool("DbFileOutput", file + OPTIONS.format(""), Input=canvas.text(["a"], [value]))
+    ran(canvas.saved(tmp_path / "in"), tmp_path)
+    book = {"book.xlsx": (tmp_path / "book.xlsx").read_bytes()}
+    paths = ["book.xlsx|||second", "book.xlsx|||first"]
+    assert named(tmp_path / "out", paths, number="25", members=book).frame.rows() == [(2.0,), (1.0,)]
+
+
+@pytest.mark.parametrize(
+    ("paths", "said"),
+    [
+        (["one.csv", "other.csv"], "'other.csv' has other fields than 'one.csv'"),
+        (["one.csv", "gone.csv"], "the file 'gone.csv' is not in the package"),
+        (["..\\..\\etc\\passwd"], "is not in the package"),
+        (["one.csv", None], "record 2 names no file"),
+        ([], "no record names a file"),
+    ],
+)
+def test_files_that_are_not_alike_or_not_there_end_the_run(
+    tmp_path: Path, paths: Sequence[str | None], said: str
+) -> None:
+    with pytest.raises(ToolFailed, match=rf"DynamicInput \(2\): .*{said}"):
+        named(tmp_path, paths)
+
+
+@pytest.mark.parametrize(
+    ("number", "mode", "type_", "said"),
+    [
+        ("0", "ModifySQL", "Path", "reading by 'ModifySQL'"),
+        ("0", "ReadList", "Suffix", "changing 'Suffix' of a path"),
+        ("8", "ReadList", "Path", "reading xls"),
+    ],
+)
+def test_what_a_dynamic_input_does_not_do_is_named(
+    tmp_path: Path, number: str, mode: str, type_: str, said: str
+) -> None:
+    with pytest.raises(WorkflowRefused, match=said):
+        named(tmp_path, ["one.csv"], number=number, mode=mode, type_=type_)

@@ -41,13 +41,14 @@ class FileInput(Craft):
         """Return the file's table."""
         path, _ = forms.place(work.configuration)
         name = forms.base_name(path)
-        with closing(_opened(work, path)) as file:
-            table = _read(work, file, name)
+        with closing(opened(work, path)) as file:
+            table = read(work, work.configuration, file, name)
         work.tell(Status.FILE_READ, f"{table.height:,} records were read from {name!r}.")
         return {"Output": table}
 
 
-def _opened(work: Work, path: str) -> BinaryIO:
+def opened(work: Work, path: str) -> BinaryIO:
+    """Open a file of the package, or one that was handed in. Raises WorkflowRefused where there is no such file."""
     wanted = forms.base_name(path).casefold()
     handed = next((place for name, place in work.around.files.items() if name.casefold() == wanted), None)
     if handed is not None:
@@ -58,8 +59,9 @@ def _opened(work: Work, path: str) -> BinaryIO:
     return work.around.package.open(member)
 
 
-def _read(work: Work, file: BinaryIO, name: str) -> Table:
-    form, configuration, limit = forms.form_of(work.configuration), work.configuration, _limit(work)
+def read(work: Work, configuration: Element, file: BinaryIO, name: str) -> Table:
+    """Return a file's table, read as a configuration says. Raises FileUnreadable."""
+    form, limit = forms.form_of(configuration), _limit(work, configuration)
     if form == forms.DELIMITED:
         table = delimited.read(file, name, configuration, limit)
         fitting = [work.convert(table.frame[field.name], field) for field in table.fields]
@@ -73,9 +75,9 @@ def _read(work: Work, file: BinaryIO, name: str) -> Table:
     return yxdb_file.read(file, name, limit, work.check)
 
 
-def _limit(work: Work) -> int:
+def _limit(work: Work, configuration: Element) -> int:
     """Return how many records are read at most, by the tool's word or the document's; 0 for all."""
-    file = work.configuration.first("File") or Element("")
+    file = configuration.first("File") or Element("")
     said = file.attributes.get("RecordLimit", "").strip()
     own = int(said) if said.isascii() and said.isdigit() and len(said) < 12 else 0
     limits = [limit for limit in (own, work.document.settings.record_limit) if limit]

@@ -11,6 +11,7 @@ from jobyard.workflows.toolbox.count_records import CountRecords
 from jobyard.workflows.toolbox.craft import Craft
 from jobyard.workflows.toolbox.cross_tab import CrossTab
 from jobyard.workflows.toolbox.date_time import DateTime
+from jobyard.workflows.toolbox.dynamic_input import DynamicInput
 from jobyard.workflows.toolbox.dynamic_rename import DynamicRename
 from jobyard.workflows.toolbox.file_input import FileInput
 from jobyard.workflows.toolbox.file_output import FileOutput
@@ -50,6 +51,7 @@ CRAFTS: tuple[type[Craft], ...] = (
     CountRecords,
     CrossTab,
     DateTime,
+    DynamicInput,
     DynamicRename,
     FileInput,
     FileOutput,
