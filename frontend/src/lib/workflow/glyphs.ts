@@ -13,6 +13,7 @@ const OTHER = "M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8Z";
 const DRAWN: Record<string, string> = {
   TextInput: TABLE,
   DbFileInput: TABLE,
+  DynamicInput: TABLE,
   DirectoryInput: TABLE,
   GenerateRows: TABLE,
   DbFileOutput: "M12 4v10M8 10.5l4 4 4-4M5 19h14",
