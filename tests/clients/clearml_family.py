@@ -75,9 +75,12 @@ def ended(process: subprocess.Popen[str]) -> None:
     process.wait()
 
 
-def agent(house: RunningHouse, name: str, *words: str, worker: str) -> AbstractContextManager[subprocess.Popen[str]]:
+def agent(
+    house: RunningHouse, name: str, *words: str, worker: str, **settings: str
+) -> AbstractContextManager[subprocess.Popen[str]]:
     """Run the agent beside the test, in its own environment, which it then does not make for every task."""
     more = {
+        **settings,
         "CLEARML_AGENT_SKIP_PYTHON_ENV_INSTALL": "1",
         "CLEARML_WORKER_ID": worker,
         "PATH": f"{environment(FAMILY)}{os.pathsep}{os.environ['PATH']}",
