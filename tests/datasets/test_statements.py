@@ -11,7 +11,7 @@ from jobyard.store.sqlite import SqliteStore
 
 NUMBERS = {"dataset": 1, "limit": 10, "number": 1, "before": 1, "kept": 1, "everything": 0}
 PATHS = {"start": b"", "upto": b"x", "first": b"a", "last": b"b"}
-TEXTS = {"id": "x", "job": "x", "name": "x", "owner": "x", "projects": "[]"}
+TEXTS = {"assignee": "ada", "id": "x", "job": "x", "name": "x", "owner": "x", "projects": "[]"}
 
 
 class Explained:
