@@ -22,8 +22,8 @@ PAGE_SOURCES := $(shell find frontend hatch_build.py -type f -not -path '*/node_
 BROWSERS := chromium-headless-shell chromium chromium-browser google-chrome
 CHROMIUM = $(firstword $(foreach name,$(BROWSERS),$(shell command -v $(name))))
 JOBS ?= 2
-# Tests wait for other processes about as often as they compute, so there is room for two more.
-TESTERS ?= $(shell expr $(JOBS) + 2)
+# Tests wait for other processes about as often as they compute, so there is room for one more.
+TESTERS ?= $(shell expr $(JOBS) + 1)
 # How many times the longest storms blow, each time otherwise.
 SEEDS ?= 1
 # What runs side by side tells what it has to say in one piece, where this make can do that.

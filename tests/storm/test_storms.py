@@ -104,8 +104,8 @@ def frozen_worker(blowing: Weather, *, again: float = 1.5) -> str:
     blowing.ledger.kills += 1
     [job] = blowing.ledger.acknowledged.values()
     blowing.work()
-    again = f"SELECT COUNT(*) FROM events WHERE job = '{job}' AND type = 'begun' AND attempt = 2"
-    blowing.wait_for(lambda: blowing.rows(again) == [(1,)], LEASE * 3 + 10, "another worker runs the job")
+    begun = f"SELECT COUNT(*) FROM events WHERE job = '{job}' AND type = 'begun' AND attempt = 2"
+    blowing.wait_for(lambda: blowing.rows(begun) == [(1,)], LEASE * 3 + 10, "another worker runs the job")
     for pid in _family(blowing.workers[frozen].pid):
         os.kill(pid, signal.SIGCONT)
     blowing.calm(20)
