@@ -5,9 +5,10 @@ from msgspec import Struct
 
 from jobyard.datasets.annotations import Annotations, Tag
 from jobyard.datasets.assignment import Assignment, AssignmentChanges, Stage, Work
+from jobyard.datasets.collection import CollectionChanges, CollectionDraft
 from jobyard.datasets.issues import IssueChanges, IssueDraft
 from jobyard.datasets.labels import Label
-from jobyard.datasets.record import Dataset, DatasetFilter, Revision
+from jobyard.datasets.record import Dataset, DatasetChanges, DatasetFilter, Revision
 from jobyard.job.errors import NotFound, Refused
 from jobyard.people.record import Actor, Role
 from tests.datasets.counting import pictures
@@ -145,3 +146,81 @@ def test_who_is_given_a_part_talks_about_its_issues_alone(yard: Yard) -> None:
             yard.ask(asked_of_another)
     with pytest.raises(NotFound, match="user"):
         yard.ask(house.change_issue(ADA, other.number, IssueChanges(assignee="bob")))
+
+
+class Zoo(Struct, frozen=True):
+    """Four frames of Ada's in two parts, in a collection; it or the collection is given to people."""
+
+    yard: Yard
+    around: bool
+    dataset: Dataset
+    collection: str
+    first: Assignment
+
+    def give(self, name: str | None) -> None:
+        house = self.yard.datasets
+        if self.around:
+            self.yard.ask(house.update_collection(ADA, self.collection, CollectionChanges(assignee=name)))
+        else:
+            self.yard.ask(house.update(ADA, "cats", DatasetChanges(assignee=name)))
+
+
+@pytest.fixture(params=[False, True], ids=["dataset", "collection"])
+def zoo(yard: Yard, request: pytest.FixtureRequest) -> Zoo:
+    house = yard.datasets
+    made = yard.ask(house.create_collection(ADA, CollectionDraft(name="zoo", labels=(Label(name="cat"),))))
+    dataset = yard.create(collection=made.id)
+    pictures(yard, 4)
+    first, _ = yard.ask(house.split(ADA, "cats", size=2))
+    return Zoo(yard, request.param, dataset, made.id, first)
+
+
+def test_who_is_given_a_dataset_or_its_collection_sees_all_of_it(yard: Yard, zoo: Zoo) -> None:
+    house, id_ = yard.datasets, zoo.dataset.id
+    assert yard.ask(house.browse(BOB, DatasetFilter())) == ([], 0)
+    with pytest.raises(NotFound, match="user"):
+        zoo.give("nobody")
+    zoo.give("bob")
+    for wanted in (id_, "cats"):
+        assert yard.ask(house.get(BOB, wanted)).id == id_
+    assert yard.ask(house.page(BOB)).total == yard.ask(house.browse(BOB, DatasetFilter()))[1] == 1
+    assert yard.ask(house.browse_collections(BOB))[1] == (1 if zoo.around else 0)
+    assert len(yard.ask(house.assignments(BOB, "cats"))) == 2
+    assert yard.ask(house.annotations(VIEWER, "cats")) == Annotations()
+    zoo.give(None)
+    for wanted in (id_, "cats"):
+        with pytest.raises(NotFound):
+            yard.ask(house.get(BOB, wanted))
+    assert yard.ask(house.page(BOB)).total == yard.ask(house.browse_collections(BOB))[1] == 0
+
+
+def test_who_is_given_a_dataset_or_its_collection_annotates_it_and_gives_its_parts_to_people(
+    yard: Yard, zoo: Zoo
+) -> None:
+    house, first = yard.datasets, zoo.first.number
+    zoo.give("bob")
+    [cat] = yard.ask(house.labels(BOB, "cats"))
+    tags = Annotations(tags=tuple(Tag(frame=frame, label=cat.number) for frame in range(4)))
+    assert len(yard.ask(house.annotate(BOB, "cats", Revision(replace=(0, 3), add=tags))).tags) == 4
+    assert len(yard.ask(house.annotations(BOB, "cats")).tags) == 4
+    draft = IssueDraft(assignment=first, frame=0, position=(1.0, 1.0), message="?", assignee="bob")
+    assert yard.ask(house.raise_issue(BOB, draft))[0].owner == "bob"
+    changes = AssignmentChanges(assignee="bob", stage=Stage.VALIDATION)
+    assert yard.ask(house.change_assignment(BOB, first, changes)).stage is Stage.VALIDATION
+    for asked in (
+        house.update(BOB, "cats", DatasetChanges(assignee=None)),
+        house.change_labels(BOB, "cats", delete=[cat.number]),
+        house.annotate(VIEWER, "cats", Revision(replace=(0, 3))),
+        house.gather(BOB, "cats", zoo.collection),
+        house.delete_assignment(BOB, first),
+        house.delete(BOB, "cats"),
+    ):
+        with pytest.raises((Refused, NotFound)):
+            yard.ask(asked)
+    for of_all in (
+        house.update_collection(BOB, zoo.collection, CollectionChanges(name="ours")),
+        house.delete_collection(BOB, zoo.collection),
+    ):
+        with pytest.raises(Refused if zoo.around else NotFound):
+            yard.ask(of_all)
+    assert len(yard.ask(house.annotations(ADA, "cats")).tags) == 4

@@ -36,6 +36,8 @@ class CollectionDraft(Struct, frozen=True, kw_only=True):
     description: str = ""
     settings: dict[str, Any] = {}
     labels: tuple[Label, ...] = ()
+    assignee: str | None = None
+    """The name of the user who sees to it and to its datasets."""
 
 
 class CollectionChanges(Struct, frozen=True, kw_only=True):
@@ -45,3 +47,5 @@ class CollectionChanges(Struct, frozen=True, kw_only=True):
     description: str | UnsetType = UNSET
     settings: dict[str, Any] | UnsetType = UNSET
     """Replaces them all."""
+    assignee: str | UnsetType | None = UNSET
+    """The name of the user who sees to it and to its datasets; None for nobody."""

@@ -6,7 +6,7 @@ from jobyard.access import rules
 from jobyard.access.rules import Verb
 from jobyard.datasets import rows, sight
 from jobyard.datasets.record import Dataset
-from jobyard.datasets.tables import assignments
+from jobyard.datasets.tables import charges
 from jobyard.job.errors import Conflict, NotFound, Refused
 from jobyard.job.filters import Scope
 from jobyard.job.ids import is_id
@@ -22,7 +22,7 @@ def found(view: View, actor: Actor, wanted: str) -> Dataset:
     assigned to them, and Conflict when several visible ones have the name.
     """
     dataset = known(view, actor, wanted)
-    if not sight.whole(actor, dataset):
+    if not sight.whole(view, actor, dataset):
         raise Refused(verb="see more of this dataset than is assigned to you")
     return dataset
 
@@ -49,5 +49,5 @@ def known(view: View, actor: Actor, wanted: str) -> Dataset:
 
 
 def _assigned(view: View, actor: Actor, name: str) -> list[Dataset]:
-    there = (rows.numbered(view, number) for number in assignments.places(view, actor.name))
-    return [one for one in there if one is not None and one.name == name and sight.knows(view, actor, one)]
+    there = (rows.numbered(view, number) for number in charges.called(view, name, actor.name))
+    return [one for one in there if one is not None and sight.knows(view, actor, one)]

@@ -85,6 +85,8 @@ class Draft(Struct, frozen=True, kw_only=True):
     labels: tuple[Label, ...] = ()
     collection: str | None = None
     """The id of a collection; then the labels are the collection's, and `labels` must be empty."""
+    assignee: str | None = None
+    """The name of the user who sees to all of it."""
 
 
 class DatasetChanges(Struct, frozen=True, kw_only=True):
@@ -95,6 +97,8 @@ class DatasetChanges(Struct, frozen=True, kw_only=True):
     read_labels: bool | UnsetType = UNSET
     settings: dict[str, Any] | UnsetType = UNSET
     """Replaces them all."""
+    assignee: str | UnsetType | None = UNSET
+    """The name of the user who sees to all of it; None for nobody."""
 
 
 class DatasetOrder(StrEnum):

@@ -1,7 +1,8 @@
-"""What people see of a dataset since a part of it is assigned to them: the part, and what they need to work on it.
+"""What people see of a dataset since it, its collection or a part of it is assigned to them.
 
-They know the dataset, its labels and its guide, and see and annotate their frames. All else is for those who see all of
-the dataset.
+Who is given a part knows the dataset, its labels and its guide, and sees and annotates the part's frames. Who is given
+the dataset, or its collection, sees all of it, annotates it and has work done on it; how it is called and labelled,
+with whom it is shared and whether it stays is not theirs to say.
 """
 
 from __future__ import annotations
@@ -12,15 +13,28 @@ from jobyard.datasets import rows
 from jobyard.datasets.assignment import Assignment
 from jobyard.datasets.collection import Collection
 from jobyard.datasets.record import Dataset
-from jobyard.datasets.tables import assignments
+from jobyard.datasets.tables import assignments, charges
 from jobyard.job.errors import Refused
 from jobyard.people.record import Actor
 from jobyard.store.contract import View
 
 
-def whole(actor: Actor, dataset: Dataset) -> bool:
+def sees_to(view: View, actor: Actor, verb: Verb, home: Dataset | Collection) -> bool:
+    """Tell whether the actor may do this to all of a dataset or a collection, also as whom it is assigned to."""
+    if rules.may(actor, verb, home):
+        return True
+    homes = (home.id,) if isinstance(home, Collection) else (home.id, home.collection)
+    return any(one is not None and rules.may_part(actor, verb, home, charges.of(view, one)) for one in homes)
+
+
+def whole(view: View, actor: Actor, dataset: Dataset) -> bool:
     """Tell whether the actor sees all of a dataset."""
-    return rules.may(actor, Verb.SEE, dataset)
+    return sees_to(view, actor, Verb.SEE, dataset)
+
+
+def part(view: View, actor: Actor, verb: Verb, dataset: Dataset, assignee: str | None) -> bool:
+    """Tell whether the actor may do this to the part of a dataset that is assigned to somebody."""
+    return rules.may_part(actor, verb, dataset, assignee) or sees_to(view, actor, verb, dataset)
 
 
 def own(view: View, actor: Actor, dataset: Dataset, verb: Verb = Verb.SEE) -> list[Assignment]:
@@ -31,7 +45,7 @@ def own(view: View, actor: Actor, dataset: Dataset, verb: Verb = Verb.SEE) -> li
 
 def knows(view: View, actor: Actor, dataset: Dataset) -> bool:
     """Tell whether the actor sees a dataset or a part of it."""
-    return whole(actor, dataset) or bool(own(view, actor, dataset))
+    return whole(view, actor, dataset) or bool(own(view, actor, dataset))
 
 
 def knows_home(view: View, actor: Actor, home: Dataset | Collection) -> bool:
@@ -39,28 +53,28 @@ def knows_home(view: View, actor: Actor, home: Dataset | Collection) -> bool:
 
     Who works on a dataset in a collection needs the collection's.
     """
-    if rules.may(actor, Verb.SEE, home):
-        return True
     if isinstance(home, Dataset):
         return knows(view, actor, home)
-    there = (rows.numbered(view, number) for number in assignments.places(view, actor.name))
-    return any(one is not None and one.collection == home.id and knows(view, actor, one) for one in there)
+    if sees_to(view, actor, Verb.SEE, home):
+        return True
+    there = (rows.numbered(view, number) for number in charges.working_in(view, home.id, actor.name))
+    return any(one is not None and knows(view, actor, one) for one in there)
 
 
 def shown(view: View, actor: Actor, dataset: Dataset) -> list[Assignment]:
     """Return the assignments of a dataset that the actor sees, first one first."""
-    return assignments.of(view, dataset.number) if whole(actor, dataset) else own(view, actor, dataset)
+    return assignments.of(view, dataset.number) if whole(view, actor, dataset) else own(view, actor, dataset)
 
 
 def require_frames(view: View, actor: Actor, dataset: Dataset, layer: int, first: int, last: int) -> None:
     """Raise Refused unless the actor may see what a layer says of a range of frames."""
-    if not whole(actor, dataset) and not _holding(own(view, actor, dataset), layer, first, last):
+    if not whole(view, actor, dataset) and not _holding(own(view, actor, dataset), layer, first, last):
         raise Refused(verb="see more of this dataset than is assigned to you")
 
 
 def workable(view: View, actor: Actor, dataset: Dataset, layer: int) -> list[Assignment] | None:
     """Return the parts that the actor may annotate in a layer; None for all frames. Raises Refused for no part."""
-    if rules.may(actor, Verb.EDIT, dataset):
+    if sees_to(view, actor, Verb.EDIT, dataset):
         return None
     parts = [one for one in own(view, actor, dataset, Verb.EDIT) if one.layer == layer]
     if not parts:

@@ -96,6 +96,36 @@ async def test_who_is_given_a_job_is_given_nothing_else(given: Given) -> None:
     assert [one["frame"] for one in (await given.mia.got(f"{whole}/annotations"))["tags"]] == [2]
 
 
+@pytest.mark.parametrize("what", ["task", "project"])
+async def test_who_is_given_a_task_or_its_project_works_on_all_of_it(house: House, given: Given, what: str) -> None:
+    mia, max_, whole = given.mia, given.max, f"/tasks/{given.task}"
+    place = whole if what == "task" else f"/projects/{given.project}"
+    number = (await max_.got("/users/self"))["id"]
+    assert (await mia("PATCH", f"/jobs/{given.first}", {"assignee": None})).status_code == 200
+    assert (await max_("GET", whole)).status_code == 404
+    assert (await mia("PATCH", place, {"assignee_id": number})).json()["assignee"]["username"] == "max"
+    projects = 1 if what == "project" else 0
+    for listed, count in (("tasks", 1), ("jobs", 2), ("projects", projects), ("quality/settings", 1 + projects)):
+        assert (await max_.got(f"/{listed}"))["count"] == count, listed
+    assert (await max_.got(whole))["jobs"]["count"] == 2
+    assert len((await max_.got(f"{whole}/data/meta"))["frames"]) == 3
+    assert (await max_("GET", f"{whole}/data?type=frame&number=2")).status_code == 200
+    assert len((await max_.got(f"{whole}/annotations"))["tags"]) == 1
+    tags = [given.tag, given.tag | {"frame": 2}]
+    assert (await max_("PUT", f"{whole}/annotations", said(*tags))).status_code == 200
+    taken = await max_("PATCH", f"/jobs/{given.second}", {"assignee": number, "stage": "validation"})
+    assert taken.json()["stage"] == "validation"
+    assert (await max_("POST", f"{whole}/dataset/export?format=COCO 1.0")).status_code == 202
+    assert (await house.work()).state is State.SUCCEEDED
+    for method, where, body in (("PATCH", whole, {"assignee_id": None}), ("DELETE", whole, None)):
+        assert (await max_(method, where, body)).status_code == 403
+    assert (await mia("PATCH", place, {"assignee_id": None})).status_code == 200
+    assert (await max_.got("/jobs"))["count"] == 1
+    assert (await max_("GET", f"{whole}/annotations")).status_code == 403
+    assert (await mia.made("tasks", name="given", assignee_id=number))["assignee"]["username"] == "max"
+    assert [one["name"] for one in (await max_.got("/tasks"))["results"]] == ["given", "cats"]
+
+
 async def test_who_is_no_longer_given_a_job_sees_nothing_more(given: Given) -> None:
     path = f"/jobs/{given.first}"
     issue = await given.max.made("issues", frame=0, position=[1, 1], message="x", job=given.first)

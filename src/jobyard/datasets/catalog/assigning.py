@@ -15,7 +15,7 @@ from jobyard.datasets.catalog import ground
 from jobyard.datasets.catalog.ground import Ground
 from jobyard.datasets.record import Dataset
 from jobyard.datasets.rows import Held
-from jobyard.datasets.tables import activities, issues, samples
+from jobyard.datasets.tables import activities, charges, issues, samples
 from jobyard.datasets.tables import annotations as kept
 from jobyard.datasets.tables import assignments as table
 from jobyard.datasets.tables.activities import Activity
@@ -104,7 +104,7 @@ class Assigning(Ground):
             return [
                 (one, dataset)
                 for one, dataset in found
-                if dataset is not None and rules.may_part(actor, Verb.SEE, dataset, one.assignee)
+                if dataset is not None and sight.part(view, actor, Verb.SEE, dataset, one.assignee)
             ]
 
         return await self._read(work)
@@ -172,7 +172,7 @@ def _ranges(held: Held, size: int, overlap: int) -> list[tuple[int, int]]:
 def _found(view: View, actor: Actor, number: int) -> tuple[Assignment, Dataset]:
     found = table.one(view, number) if 0 < number < 2**63 else None
     dataset = rows.numbered(view, found.dataset) if found is not None else None
-    if found is None or dataset is None or not rules.may_part(actor, Verb.SEE, dataset, found.assignee):
+    if found is None or dataset is None or not sight.part(view, actor, Verb.SEE, dataset, found.assignee):
         raise NotFound(what="assignment", name=str(number))
     return found, dataset
 
@@ -196,8 +196,10 @@ def _may_change(
     rows.lock(transaction, dataset.id)
     # Again, since it may have been given to somebody else meanwhile.
     found, dataset = _found(transaction, actor, number)
-    if not rules.may(actor, Verb.EDIT, dataset):
-        if not rules.may_part(actor, Verb.EDIT, dataset, found.assignee) or changes is None:
+    if changes is None and not rules.may(actor, Verb.EDIT, dataset):
+        raise Refused(verb="delete assignments of this dataset")
+    if changes is not None and not sight.sees_to(transaction, actor, Verb.EDIT, dataset):
+        if not rules.may_part(actor, Verb.EDIT, dataset, found.assignee):
             raise Refused(verb="change assignments of this dataset")
         if changes.assignee not in (UNSET, found.assignee) or changes.stage not in (UNSET, found.stage):
             raise Refused(verb="say more of this assignment than how far it is")
@@ -209,7 +211,8 @@ def check_assignee(view: View, dataset: Dataset, name: str, doing: str | None) -
     user = view.user(name)
     if user is None or user.disabled:
         raise NotFound(what="user", name=name)
-    sees = user.name == doing and dataset.project is None
+    charge = [charges.of(view, home) for home in (dataset.id, dataset.collection) if home is not None]
+    sees = user.name in (doing, *charge) and dataset.project is None
     sees = sees or user.name == dataset.owner or rules.at_least(user.role, Role.OPERATOR)
     if not sees and not any(one.project == dataset.project for one in view.memberships(user=name)):
         raise NotFound(what="user who sees this dataset called", name=name)

@@ -54,7 +54,7 @@ class Discussing(Ground):
         def work(view: View) -> dict[int, int]:
             found = finding.known(view, actor, dataset)
             counts = table.counts(view, found.number)
-            if sight.whole(actor, found):
+            if sight.whole(view, actor, found):
                 return counts
             return {one.number: counts.get(one.number, 0) for one in sight.own(view, actor, found)}
 
@@ -73,7 +73,7 @@ class Discussing(Ground):
 
         def work(transaction: Transaction) -> tuple[Issue, Dataset]:
             assignment, dataset = _assignment(transaction, actor, draft.assignment)
-            _require(actor, dataset, assignment.assignee, "raise issues in this dataset")
+            _require(transaction, actor, dataset, assignment.assignee, "raise issues in this dataset")
             rows.lock(transaction, dataset.id)
             # Again, since it may have gone meanwhile.
             assignment, dataset = _assignment(transaction, actor, draft.assignment)
@@ -200,13 +200,13 @@ def _meant(view: View, actor: Actor, dataset: str | None) -> Sequence[Dataset]:
         return [finding.known(view, actor, dataset)]
     found = (rows.numbered(view, number) for number in table.discussed(view))
     own = frozenset(assignments.places(view, actor.name))
-    return [one for one in found if one is not None and (sight.whole(actor, one) or one.number in own)]
+    return [one for one in found if one is not None and (sight.whole(view, actor, one) or one.number in own)]
 
 
 def _told(view: View, actor: Actor, dataset: Dataset) -> list[Issue]:
     """Return the issues of a dataset that the actor sees."""
     found = table.of(view, dataset.number)
-    if sight.whole(actor, dataset):
+    if sight.whole(view, actor, dataset):
         return found
     own = {one.number for one in sight.own(view, actor, dataset)}
     return [one for one in found if one.assignment in own]
@@ -215,7 +215,7 @@ def _told(view: View, actor: Actor, dataset: Dataset) -> list[Issue]:
 def _assignment(view: View, actor: Actor, number: int) -> tuple[Assignment, Dataset]:
     found = assignments.one(view, number) if 0 < number < _LARGEST else None
     dataset = rows.numbered(view, found.dataset) if found is not None else None
-    if found is None or dataset is None or not rules.may_part(actor, Verb.SEE, dataset, found.assignee):
+    if found is None or dataset is None or not sight.part(view, actor, Verb.SEE, dataset, found.assignee):
         raise NotFound(what="assignment", name=str(number))
     return found, dataset
 
@@ -223,7 +223,7 @@ def _assignment(view: View, actor: Actor, number: int) -> tuple[Assignment, Data
 def _issue(view: View, actor: Actor, number: int) -> tuple[Issue, Dataset]:
     found = table.one(view, number) if 0 < number < _LARGEST else None
     dataset = rows.numbered(view, found.dataset) if found is not None else None
-    if found is None or dataset is None or not rules.may_part(actor, Verb.SEE, dataset, _assignee(view, found)):
+    if found is None or dataset is None or not sight.part(view, actor, Verb.SEE, dataset, _assignee(view, found)):
         raise NotFound(what="issue", name=str(number))
     return found, dataset
 
@@ -238,7 +238,7 @@ def _comment(view: View, actor: Actor, number: int) -> tuple[Comment, Issue, Dat
 def _held(transaction: Transaction, actor: Actor, number: int, what: str) -> tuple[Issue, Dataset]:
     """Return an issue that the actor may change, and keep others from changing it."""
     found, dataset = _issue(transaction, actor, number)
-    _require(actor, dataset, _assignee(transaction, found), what)
+    _require(transaction, actor, dataset, _assignee(transaction, found), what)
     rows.lock(transaction, dataset.id)
     return _issue(transaction, actor, number)
 
@@ -249,8 +249,8 @@ def _assignee(view: View, issue: Issue) -> str | None:
     return about.assignee if about is not None else None
 
 
-def _require(actor: Actor, dataset: Dataset, assignee: str | None, what: str) -> None:
-    if not rules.may_part(actor, Verb.EDIT, dataset, assignee):
+def _require(view: View, actor: Actor, dataset: Dataset, assignee: str | None, what: str) -> None:
+    if not sight.part(view, actor, Verb.EDIT, dataset, assignee):
         raise Refused(verb=what)
 
 

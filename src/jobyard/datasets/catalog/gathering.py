@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from jobyard.access import rules
 from jobyard.access.rules import House, Verb
-from jobyard.datasets import rows
+from jobyard.datasets import rows, sight
 from jobyard.datasets.catalog import ground
 from jobyard.datasets.catalog.labels import Labels, home_of_collection
 from jobyard.datasets.catalog.shelf import Shelf, unnumbered
@@ -55,6 +55,7 @@ class Gathering(Shelf, Labels):
             if number is None:
                 raise NameTaken(what="collection", name=draft.name)
             label_table.insert(transaction, made.id, map(unnumbered, draft.labels), 0)
+            ground.entrust(transaction, made.id, draft.assignee)
             audit.tell(transaction, now, actor.name, "made", f"collection {made.name}", {"id": made.id})
             return replace(made, number=number)
 
@@ -90,6 +91,8 @@ class Gathering(Shelf, Labels):
                 settings=found.settings if changes.settings is UNSET else changes.settings,
                 updated_at=self._clock.now(),
             )
+            if changes.assignee is not UNSET:
+                ground.entrust(transaction, found.id, changes.assignee)
             if not table.update(transaction, changed):
                 raise NameTaken(what="collection", name=changed.name)
             details = {"id": found.id, "name": changed.name}
@@ -113,6 +116,7 @@ class Gathering(Shelf, Labels):
                 hidden.append(dataset.number)
             label_table.drop(transaction, id_)
             guides.drop(transaction, id_)
+            ground.entrust(transaction, id_, None)
             table.delete(transaction, id_)
             details = {"id": id_, "owner": found.owner, "datasets": len(hidden)}
             audit.tell(transaction, now, actor.name, "deleted", f"collection {found.name}", details)
@@ -147,7 +151,7 @@ def unshare(transaction: Transaction, project: str) -> None:
 
 def _found(view: View, actor: Actor, id_: str) -> Collection:
     found = table.one(view, id_) if is_id(id_) else None
-    if found is None or not rules.may(actor, Verb.SEE, found):
+    if found is None or not sight.sees_to(view, actor, Verb.SEE, found):
         raise NotFound(what="collection", name=id_)
     return found
 

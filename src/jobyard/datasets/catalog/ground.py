@@ -15,6 +15,7 @@ from jobyard.access.vault import Vault
 from jobyard.datasets import finding, rows
 from jobyard.datasets.rows import Held
 from jobyard.datasets.sources import Sources
+from jobyard.datasets.tables import charges
 from jobyard.engine.jobs import project_for
 from jobyard.job.clock import Clock
 from jobyard.job.errors import Invalid, NotFound, Refused
@@ -79,6 +80,14 @@ def held(transaction: Transaction, actor: Actor, wanted: str, verb: Verb, what: 
     if locked is None:
         raise NotFound(what="dataset", name=wanted)
     return locked
+
+
+def entrust(transaction: Transaction, home: str, assignee: str | None) -> None:
+    """Write down who sees to a dataset or a collection. Raises NotFound for a user who is not there."""
+    user = transaction.user(assignee) if assignee is not None else None
+    if assignee is not None and (user is None or user.disabled):
+        raise NotFound(what="user", name=assignee)
+    charges.put(transaction, home, assignee)
 
 
 def bounded(limit: int) -> int:

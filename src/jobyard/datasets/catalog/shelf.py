@@ -74,6 +74,7 @@ class Shelf(Ground):
             if number is None:
                 raise NameTaken(what="dataset", name=draft.name)
             label_table.insert(transaction, made.id, map(unnumbered, draft.labels), 0)
+            ground.entrust(transaction, made.id, draft.assignee)
             details = {"id": made.id, "source": made.source, "project": made.project}
             audit.tell(transaction, made.created_at, actor.name, "made", f"dataset {made.name}", details)
             return replace(made, number=number)
@@ -170,6 +171,8 @@ def change(transaction: Transaction, actor: Actor, dataset: str, changes: Datase
         read_labels=found.read_labels if changes.read_labels is UNSET else changes.read_labels,
         settings=found.settings if changes.settings is UNSET else changes.settings,
     )
+    if changes.assignee is not UNSET:
+        ground.entrust(transaction, found.id, changes.assignee)
     if changed == found:
         return found
     changed = replace(changed, updated_at=now)

@@ -24,7 +24,9 @@ WHERE number < :before
     AND deleted_at IS NULL
     AND (:everything = 1 OR owner = :owner
         OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb)))
-        OR (project IS NULL AND number IN (SELECT dataset FROM dataset_assignments WHERE assignee = :assignee)))
+        OR (project IS NULL AND number IN (SELECT dataset FROM dataset_assignments WHERE assignee = :assignee))
+        OR (project IS NULL AND id IN (SELECT home FROM dataset_charges WHERE assignee = :assignee))
+        OR (project IS NULL AND collection IN (SELECT home FROM dataset_charges WHERE assignee = :assignee)))
 ORDER BY number DESC
 LIMIT :limit
 
@@ -34,4 +36,6 @@ FROM datasets
 WHERE deleted_at IS NULL
     AND (:everything = 1 OR owner = :owner
         OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb)))
-        OR (project IS NULL AND number IN (SELECT dataset FROM dataset_assignments WHERE assignee = :assignee)))
+        OR (project IS NULL AND number IN (SELECT dataset FROM dataset_assignments WHERE assignee = :assignee))
+        OR (project IS NULL AND id IN (SELECT home FROM dataset_charges WHERE assignee = :assignee))
+        OR (project IS NULL AND collection IN (SELECT home FROM dataset_charges WHERE assignee = :assignee)))

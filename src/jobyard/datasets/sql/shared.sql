@@ -43,7 +43,9 @@ FROM datasets
 WHERE number < :before
     AND deleted_at IS NULL
     AND (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects))
-        OR (project IS NULL AND number IN (SELECT dataset FROM dataset_assignments WHERE assignee = :assignee)))
+        OR (project IS NULL AND number IN (SELECT dataset FROM dataset_assignments WHERE assignee = :assignee))
+        OR (project IS NULL AND id IN (SELECT home FROM dataset_charges WHERE assignee = :assignee))
+        OR (project IS NULL AND collection IN (SELECT home FROM dataset_charges WHERE assignee = :assignee)))
 ORDER BY number DESC
 LIMIT :limit
 
@@ -52,7 +54,9 @@ SELECT count(*)
 FROM datasets
 WHERE deleted_at IS NULL
     AND (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects))
-        OR (project IS NULL AND number IN (SELECT dataset FROM dataset_assignments WHERE assignee = :assignee)))
+        OR (project IS NULL AND number IN (SELECT dataset FROM dataset_assignments WHERE assignee = :assignee))
+        OR (project IS NULL AND id IN (SELECT home FROM dataset_charges WHERE assignee = :assignee))
+        OR (project IS NULL AND collection IN (SELECT home FROM dataset_charges WHERE assignee = :assignee)))
 
 -- hold_dataset: note which job synchronizes it
 UPDATE datasets SET syncing = :job WHERE number = :dataset
@@ -307,3 +311,33 @@ DELETE FROM dataset_guide_assets WHERE id = :id
 
 -- drop_assets: all pictures of a guide
 DELETE FROM dataset_guide_assets WHERE guide = :guide
+
+-- charge: who is to see to a whole dataset or collection
+SELECT assignee FROM dataset_charges WHERE home = :home
+
+-- insert_charge: somebody sees to it from now on
+INSERT INTO dataset_charges (home, assignee) VALUES (:home, :assignee)
+
+-- drop_charge: nobody sees to it any more
+DELETE FROM dataset_charges WHERE home = :home
+
+-- assigned_called: those of a name that are assigned to somebody, in part, as a whole or with their collection
+SELECT number
+FROM datasets
+WHERE name = :name
+    AND deleted_at IS NULL
+    AND project IS NULL
+    AND (number IN (SELECT dataset FROM dataset_assignments WHERE assignee = :assignee)
+        OR id IN (SELECT home FROM dataset_charges WHERE assignee = :assignee)
+        OR collection IN (SELECT home FROM dataset_charges WHERE assignee = :assignee))
+ORDER BY number
+LIMIT 2
+
+-- assigned_in: one in a collection of which a part is assigned to somebody
+SELECT number
+FROM datasets
+WHERE collection = :collection
+    AND deleted_at IS NULL
+    AND project IS NULL
+    AND number IN (SELECT dataset FROM dataset_assignments WHERE assignee = :assignee)
+LIMIT 1

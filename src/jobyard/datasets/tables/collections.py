@@ -23,8 +23,8 @@ def lock(transaction: Transaction, id_: str) -> Collection | None:
 
 
 def meant(view: View, scope: Scope, text: str) -> list[Collection]:
-    """Return the collections inside a scope whose name contains a text, newest first."""
-    parameters = {**scoped(scope), "text": text.casefold()}
+    """Return the collections inside a scope or seen to by its owner whose name contains a text, newest first."""
+    parameters = {**scoped(scope), "charge": scope.owner or "", "text": text.casefold()}
     rows = view.rows(QUERIES["collections_meant"], parameters) if possible(parameters) else []
     return [_collection(row) for row in rows]
 

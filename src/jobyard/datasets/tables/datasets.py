@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from jobyard.datasets.record import Dataset, DatasetFilter, DatasetOrder
-from jobyard.datasets.tables import activities, assignments, carried, guides, issues, labels
+from jobyard.datasets.tables import activities, assignments, carried, charges, guides, issues, labels
 from jobyard.datasets.tables import annotations as kept
 from jobyard.datasets.tables.statements import QUERIES
 from jobyard.job.filters import Scope
@@ -14,10 +14,14 @@ from jobyard.store.text import possible
 
 
 def meant(view: View, scope: Scope, wanted: DatasetFilter, assignee: str | None = None) -> list[str]:
-    """Return the ids of the datasets inside a scope, or in part assigned to a user, that fit a filter, in its order."""
+    """Return the ids of the datasets that fit a filter, in its order: those inside a scope or seen to by its owner.
+
+    Beside them those of which a part is assigned to a user.
+    """
     parameters = {
         **scoped(scope),
         "assignee": assignee or "",
+        "charge": scope.owner or "",
         "text": wanted.text.casefold(),
         "purposes": msgspec.json.encode(sorted(wanted.purposes)).decode(),
         "owner": wanted.owner or "",
@@ -73,6 +77,7 @@ def strip(transaction: Transaction, number: int, limit: int) -> bool:
     for row in transaction.rows(QUERIES["id_of"], {"dataset": number}):
         labels.drop(transaction, row[0])
         guides.drop(transaction, row[0])
+        charges.put(transaction, row[0], None)
         for card in transaction.cards(kept.ASIDE, prefix=f"{row[0]}/"):
             transaction.drop_card(kept.ASIDE, card.id)
     return True

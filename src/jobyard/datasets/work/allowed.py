@@ -23,7 +23,11 @@ def may_work(view: View, actor: Actor, kind: str, thing: Dataset | Collection, a
     """Tell whether the actor may have such work done on something, or on the part of it that is assigned to them."""
     if rules.may(actor, Verb.SUBMIT, thing):
         return True
-    if not isinstance(thing, Dataset) or assignment is None or kind not in _PARTS:
+    if not isinstance(thing, Dataset):
+        return False
+    if sight.sees_to(view, actor, Verb.SUBMIT, thing):
+        return True
+    if assignment is None or kind not in _PARTS:
         return False
     return any(one.number == assignment for one in sight.own(view, actor, thing, Verb.SUBMIT))
 

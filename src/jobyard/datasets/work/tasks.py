@@ -62,10 +62,14 @@ class Tasks(Ground):
 
     async def dataset(self, actor: Actor, number: int) -> Dataset:
         """Return a dataset by its number. Raises NotFound, and Refused where the actor sees no more than a part."""
-        found = await self.known(actor, number)
-        if not sight.whole(actor, found):
-            raise Refused(verb="see more of this task than the jobs that are assigned to you")
-        return found
+
+        def work(view: View) -> Dataset:
+            found = _dataset(view, actor, number)
+            if not sight.whole(view, actor, found):
+                raise Refused(verb="see more of this task than the jobs that are assigned to you")
+            return found
+
+        return await self._read(work)
 
     async def known(self, actor: Actor, number: int) -> Dataset:
         """Return a dataset by its number, even if the actor only sees what is assigned to them. Raises NotFound."""
@@ -236,7 +240,7 @@ def _dataset(view: View, actor: Actor, number: int) -> Dataset:
 
 def _seen(view: View, actor: Actor, dataset: Dataset, frames: list[Framed]) -> list[Framed]:
     """Return those of the frames that the actor sees."""
-    if sight.whole(actor, dataset):
+    if sight.whole(view, actor, dataset):
         return frames
     own = sight.own(view, actor, dataset)
     return [frame for frame in frames if any(part.holds(frame.number) for part in own)]
@@ -245,6 +249,6 @@ def _seen(view: View, actor: Actor, dataset: Dataset, frames: list[Framed]) -> l
 def _collection(view: View, actor: Actor, number: int) -> Collection:
     id_ = tables.collection_numbered(view, number) if 0 < number < _LARGEST else None
     found = collections.one(view, id_) if id_ is not None else None
-    if found is None or not rules.may(actor, Verb.SEE, found):
+    if found is None or not sight.sees_to(view, actor, Verb.SEE, found):
         raise NotFound(what="project", name=str(number))
     return found

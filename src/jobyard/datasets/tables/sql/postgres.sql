@@ -144,7 +144,9 @@ FROM datasets
 WHERE deleted_at IS NULL
     AND (:everything = 1 OR owner = :scope_owner
         OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb)))
-        OR (project IS NULL AND number IN (SELECT dataset FROM dataset_assignments WHERE assignee = :assignee)))
+        OR (project IS NULL AND number IN (SELECT dataset FROM dataset_assignments WHERE assignee = :assignee))
+        OR (project IS NULL AND id IN (SELECT home FROM dataset_charges WHERE assignee = :charge))
+        OR (project IS NULL AND collection IN (SELECT home FROM dataset_charges WHERE assignee = :charge)))
     AND (:text = '' OR position(:text in folded) > 0)
     AND (:purposes = '[]'
         OR purpose IN (SELECT jsonb_array_elements_text(CAST(:purposes AS jsonb))))
@@ -153,11 +155,12 @@ WHERE deleted_at IS NULL
     AND (:collection = '' OR collection = :collection)
 ORDER BY number
 
--- collections_meant: those inside a scope that fit a filter, newest first
+-- collections_meant: those inside a scope, or seen to by somebody, that fit a filter, newest first
 SELECT number, id, name, owner, project, description, settings, created_at, updated_at
 FROM dataset_collections
 WHERE (:everything = 1 OR owner = :scope_owner
-        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb))))
+        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb)))
+        OR (project IS NULL AND id IN (SELECT home FROM dataset_charges WHERE assignee = :charge)))
     AND (:text = '' OR position(:text in folded) > 0)
 ORDER BY number DESC
 

@@ -118,7 +118,9 @@ FROM datasets
 WHERE deleted_at IS NULL
     AND (:everything = 1 OR owner = :scope_owner
         OR project IN (SELECT value FROM json_each(:projects))
-        OR (project IS NULL AND number IN (SELECT dataset FROM dataset_assignments WHERE assignee = :assignee)))
+        OR (project IS NULL AND number IN (SELECT dataset FROM dataset_assignments WHERE assignee = :assignee))
+        OR (project IS NULL AND id IN (SELECT home FROM dataset_charges WHERE assignee = :charge))
+        OR (project IS NULL AND collection IN (SELECT home FROM dataset_charges WHERE assignee = :charge)))
     AND (:text = '' OR instr(folded, :text) > 0)
     AND (:purposes = '[]'
         OR purpose IN (SELECT value FROM json_each(:purposes)))
@@ -127,10 +129,11 @@ WHERE deleted_at IS NULL
     AND (:collection = '' OR collection = :collection)
 ORDER BY number
 
--- collections_meant: those inside a scope that fit a filter, newest first
+-- collections_meant: those inside a scope, or seen to by somebody, that fit a filter, newest first
 SELECT number, id, name, owner, project, description, settings, created_at, updated_at
 FROM dataset_collections
 WHERE (:everything = 1 OR owner = :scope_owner
-        OR project IN (SELECT value FROM json_each(:projects)))
+        OR project IN (SELECT value FROM json_each(:projects))
+        OR (project IS NULL AND id IN (SELECT home FROM dataset_charges WHERE assignee = :charge)))
     AND (:text = '' OR instr(folded, :text) > 0)
 ORDER BY number DESC

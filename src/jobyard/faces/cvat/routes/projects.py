@@ -61,6 +61,7 @@ async def create_project(request: Ask) -> ProjectOut:
             project=request.space.project,
             settings=words.settings(None, replace(kept, name="") if house_name == name else kept),
             labels=label_words.labels_in(said.labels),
+            assignee=kept.assignee,
         )
         return await request.datasets.create_collection(request.user, draft)
 
@@ -93,7 +94,8 @@ async def change_project(request: Ask, number: FromPath[str]) -> ProjectOut:
     async def make(house_name: str) -> Collection:
         own = found.name if name == words.name_of(found) else house_name
         now_kept = replace(kept, name="" if own == name else name)
-        changes = CollectionChanges(name=own, settings=words.settings(found, now_kept))
+        assignee = UNSET if said.assignee_id is UNSET else kept.assignee
+        changes = CollectionChanges(name=own, settings=words.settings(found, now_kept), assignee=assignee)
         return await request.datasets.update_collection(request.user, found.id, changes)
 
     return await finding.project_out(request, await named(name, make, "collection"))

@@ -107,6 +107,7 @@ async def create_task(request: Ask) -> TaskOut:
             settings=words.settings(None, replace(kept, name="") if house_name == name else kept),
             labels=label_words.labels_in(said.labels),
             collection=project.id if project is not None else None,
+            assignee=kept.assignee,
         )
         return await request.datasets.create(request.user, draft)
 
@@ -156,7 +157,8 @@ async def change_task(request: Ask, number: FromPath[str]) -> TaskOut:
     async def make(house_name: str) -> Dataset:
         own = found.name if name == words.name_of(found) else house_name
         now_kept = replace(kept, name="" if own == name else name)
-        changes = DatasetChanges(name=own, settings=words.settings(found, now_kept))
+        assignee = UNSET if said.assignee_id is UNSET else kept.assignee
+        changes = DatasetChanges(name=own, settings=words.settings(found, now_kept), assignee=assignee)
         return await request.datasets.update(request.user, found.id, changes)
 
     return await finding.task_out(request, await named(name, make, "dataset"))
