@@ -57,26 +57,22 @@ def settle(
     count(transaction, dataset, more, uses, len(after) - len(before))
 
 
-def settle_anew(transaction: Transaction, dataset: int, samples: Sequence[int], uses: Mapping[int, int]) -> None:
+def settle_anew(
+    transaction: Transaction, dataset: int, stretches: Sequence[Sequence[int]], uses: Mapping[int, int]
+) -> None:
     """Do what `settle` does by hand, with the database's own means: for many samples, ascending, of which much changed.
 
-    What they carry is taken away and put on them again.
+    What they carry is taken away and put on them again, one stretch of them after the other.
     """
-    chosen = {"dataset": dataset, "numbers": listed(samples)}
-    before, any_before = _counted(transaction, chosen)
-    transaction.run(QUERIES["drop_carried_by"], chosen)
-    transaction.run(QUERIES["carry_said"], chosen)
-    wanted = {number - 1 for number in samples}
-    moving = [
-        {"dataset": dataset, "sample": frame + 1, "label": track.label}
-        for track in kept.tracks(transaction, dataset, 0, samples[0] - 1, samples[-1] - 1)
-        for frame in shown_in(track) & wanted
-    ]
-    transaction.run_many(QUERIES["carry_once"], moving)
-    transaction.run(QUERIES["flag_carrying"], chosen)
-    after, any_after = _counted(transaction, chosen)
+    before, annotated = _labels(transaction, dataset, stretches), 0
+    for samples in stretches:
+        chosen = {"dataset": dataset, "numbers": listed(samples)}
+        annotated -= _carrying_any(transaction, chosen)
+        _put_on_anew(transaction, dataset, samples, chosen)
+        annotated += _carrying_any(transaction, chosen)
+    after = _labels(transaction, dataset, stretches)
     after.subtract(before)
-    count(transaction, dataset, after, uses, any_after - any_before)
+    count(transaction, dataset, after, uses, annotated)
 
 
 def count(
@@ -141,10 +137,30 @@ def shown_in(track: Track) -> set[int]:
     return {position.frame for position in track.positions if not position.outside}
 
 
-def _counted(view: View, chosen: Mapping[str, object]) -> tuple[Counter[int], int]:
-    """Return how many of certain samples carry each label, and how many carry any."""
-    labels = Counter[int](dict(view.rows(QUERIES["carried_counts"], chosen)))
-    return labels, int(view.rows(QUERIES["carrying_any"], chosen)[0][0])
+def _put_on_anew(transaction: Transaction, dataset: int, samples: Sequence[int], chosen: Mapping[str, object]) -> None:
+    transaction.run(QUERIES["drop_carried_by"], chosen)
+    transaction.run(QUERIES["carry_said"], chosen)
+    wanted = {number - 1 for number in samples}
+    moving = [
+        {"dataset": dataset, "sample": frame + 1, "label": track.label}
+        for track in kept.tracks(transaction, dataset, 0, samples[0] - 1, samples[-1] - 1)
+        for frame in shown_in(track) & wanted
+    ]
+    transaction.run_many(QUERIES["carry_once"], moving)
+    transaction.run(QUERIES["flag_carrying"], chosen)
+
+
+def _labels(view: View, dataset: int, stretches: Sequence[Sequence[int]]) -> Counter[int]:
+    """Return how many samples carry each label: of one stretch, or of the dataset, which an index counts at once."""
+    if len(stretches) == 1:
+        chosen = {"dataset": dataset, "numbers": listed(stretches[0])}
+        return Counter(dict(view.rows(QUERIES["carried_counts"], chosen)))
+    return Counter(dict(view.rows(QUERIES["carried_counts_of_all"], {"dataset": dataset})))
+
+
+def _carrying_any(view: View, chosen: Mapping[str, object]) -> int:
+    """Return how many of certain samples carry a label."""
+    return int(view.rows(QUERIES["carrying_any"], chosen)[0][0])
 
 
 def _said(view: View, dataset: int, frames: Sequence[int]) -> dict[int, set[int]]:

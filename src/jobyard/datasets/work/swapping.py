@@ -42,9 +42,10 @@ def drop(transaction: Transaction, dataset: int, layer: int, first: int, last: i
 def settle(transaction: Transaction, dataset: int, frames: Iterable[int], more: Mapping[int, int]) -> None:
     """Make true again what the samples of these frames carry, a part after the other; `more` is as in `carried`."""
     samples = [frame + 1 for frame in sorted(frames)]
-    for start in range(0, len(samples), _FRAMES_AT_ONCE):
-        some = samples[start : start + _FRAMES_AT_ONCE]
-        carried.settle_anew(transaction, dataset, some, {} if start else more)
+    starts = range(0, len(samples), _FRAMES_AT_ONCE)
+    stretches = [samples[start : start + _FRAMES_AT_ONCE] for start in starts]
+    if stretches:
+        carried.settle_anew(transaction, dataset, stretches, more)
 
 
 def joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -154,6 +154,9 @@ WHERE dataset = :dataset AND label = :label
 ORDER BY sample
 LIMIT :limit
 
+-- carried_counts_of_all: how many samples of a dataset carry each label
+SELECT label, count(*) FROM dataset_carried WHERE dataset = :dataset GROUP BY label
+
 -- some_carried: a few of a dataset
 SELECT sample, label FROM dataset_carried WHERE dataset = :dataset LIMIT :limit
 
