@@ -41,10 +41,14 @@ class Walk:
             stderr=subprocess.DEVNULL,
             text=True,
         )
+        self.told: dict[str, Any] = {}
+        self.token = ""
+
+    def settle(self) -> None:
+        """Wait for the house, and make a key."""
         assert self.server.stdout is not None
-        self.told: dict[str, Any] = json.loads(self.server.stdout.readline())
-        made = json.loads(self.say("jobyard keys create --json").stdout)
-        self.token: str = made["secret"]
+        self.told = json.loads(self.server.stdout.readline())
+        self.token = json.loads(self.say("jobyard keys create --json").stdout)["secret"]
 
     def say(self, line: str) -> subprocess.CompletedProcess[str]:
         """Type a line and return what came back."""
@@ -69,6 +73,7 @@ def walk(tmp_path: Path) -> Iterator[Walk]:
     """A house with nothing in it."""
     walk = Walk(tmp_path)
     try:
+        walk.settle()
         yield walk
     finally:
         walk.close()
