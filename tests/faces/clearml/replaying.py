@@ -8,10 +8,10 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from tests.clients.transcripts.names import MOMENTS, TIME, each
-from tests.faces.clearml.house import Answer, House, basic
+from tests.faces.clearml.house import Answer, basic
 
 PLACE = Path(__file__).parents[2] / "clients" / "transcripts"
 HOUSE = "http://jobs.example"
@@ -24,10 +24,16 @@ def transcript(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in gzip.decompress((PLACE / f"{name}.jsonl.gz").read_bytes()).splitlines()]
 
 
+class Asked(Protocol):
+    """What answers: a house in this process, or one behind a socket."""
+
+    async def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer: ...
+
+
 class Replay:
     """Says a transcript to a house as its administrator. What names stand for comes from the answers."""
 
-    def __init__(self, house: House, access: str, secret: str) -> None:
+    def __init__(self, house: Asked, access: str, secret: str) -> None:
         self.house = house
         self.headers = {"authorization": basic(access, secret)}
         self.bound: dict[str, str] = {"<house>": HOUSE, "<key>": access}
