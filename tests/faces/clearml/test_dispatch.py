@@ -21,6 +21,7 @@ pytestmark = pytest.mark.anyio
         ("v2.23", True),
         ("v999.0", True),
         ("files", True),
+        ("projects", True),
         ("v2", False),
         ("v1", False),
         ("v3", False),
@@ -167,3 +168,25 @@ async def test_what_breaks_is_logged_and_told_under_its_id(
     answer = await mia.ask("tasks.get_by_id", {"task": "0" * 32})
     assert answer.code == (500, 0) and answer.meta["id"] in answer.said
     assert "ZeroDivisionError" not in answer.body.decode() and "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("printed", "page"),
+    [
+        ("/projects/0a/tasks/0b/output/log", "/jobs/0b"),
+        ("/projects/*/experiments/0b/output/log", "/jobs/0b"),
+        ("/pipelines/0a/experiments/0b", "/jobs/0b"),
+        ("/projects/0a/tasks//evil", None),
+        ("/projects/0a/tasks", None),
+        ("/projects/0a/models/0b/general", None),
+    ],
+)
+async def test_the_link_that_a_script_prints_leads_to_the_page(house: House, printed: str, page: str | None) -> None:
+    answer = await house.ask("GET", printed)
+    assert (answer.status, answer.headers.get("location")) == ((302, page) if page else (400, None))
+
+
+async def test_a_link_leads_nowhere_but_to_this_house(house: House) -> None:
+    answer = await house.ask("GET", "/projects/0a/tasks/\\evil.example")
+    assert answer.headers["location"] == "/jobs/%5Cevil.example"
+    assert (await house.ask("POST", "/projects/0a/tasks/0b/output/log")).status == 400

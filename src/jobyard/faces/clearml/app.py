@@ -17,6 +17,7 @@ from jobyard.faces.clearml import faults
 from jobyard.faces.clearml.actions import Action, Download, said, table
 from jobyard.faces.clearml.faults import Said
 from jobyard.faces.clearml.files import Files
+from jobyard.faces.clearml.links import page_of
 from jobyard.faces.clearml.login import Comer, Login
 from jobyard.faces.clearml.paths import FILES, Version, version_of
 from jobyard.faces.clearml.refusals import BadPath, NoAction, NotBatch
@@ -58,6 +59,13 @@ class ClearmlApp:
             return
         if scope["path"].lstrip("/").partition("/")[0] == FILES:
             await self.files(scope, receive, send)
+            return
+        page = page_of(scope["path"]) if scope["method"] in {"GET", "HEAD"} else None
+        if page is not None:
+            scope["path_template"] = "/projects/{project}/tasks/{task}"
+            headers = [(b"location", page.encode("ascii")), (b"content-length", b"0")]
+            await send({"type": "http.response.start", "status": 302, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
             return
         await _Exchange(self, scope, receive, send).held()
 

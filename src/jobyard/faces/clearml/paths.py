@@ -6,6 +6,8 @@ Version = tuple[int, int]
 """A version of the protocol, such as 2.13."""
 FILES = "files"
 """How the addresses of the server of files begin."""
+PAGES = frozenset({"pipelines", "projects"})
+"""How the addresses begin that clients print for people to look at."""
 SERVICES = frozenset(
     {
         *("auth", "datasets", "debug", "events", "login", "models", "organization", "pipelines", "projects", "queues"),
@@ -22,7 +24,7 @@ COUNTS_ITSELF = ("/files",)
 def takes(first: str) -> bool:
     """Tell whether an address that begins so belongs to this face."""
     service, dot, action = first.partition(".")
-    if first == FILES or (dot and action and service in SERVICES):
+    if first == FILES or first in PAGES or (dot and action and service in SERVICES):
         return True
     return first.startswith("v") and "." in first and version_of(first[1:]) is not None
 
