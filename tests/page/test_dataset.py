@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.page.gallery import PICTURES, Gallery, hang
 from tests.page.house import House
-from tests.page.visitor import Visitor
+from tests.page.visitor import PHONE, WIDE, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -111,6 +111,12 @@ def test_a_quality_report_leads_to_both_drawings(visitor: Visitor, gallery: Gall
     expect(matrix.get_by_role("row").filter(has_text="cat").last.get_by_role("cell").first).to_have_text("2")
     expect(page.get_by_text("3 pictures compared, 25 % of all")).to_be_visible()
     expect(page.get_by_text(re.compile("^Not good enough: Accuracy is below"))).to_be_visible()
+    numbers = page.locator("section").filter(has=page.get_by_role("heading", name="By label")).get_by_role("row")
+    expect(numbers.filter(has_text="pose").get_by_role("cell").last).to_have_text("–")
+    page.set_viewport_size({"width": 360, "height": PHONE[1]})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    expect(page.get_by_role("tab", name="Quality")).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
     page.get_by_role("button", name="Sort", exact=True).click()
     page.get_by_role("radio", name="Other label").click()
     page.get_by_role("button", name=re.compile("^Other label .*Picture")).click()
@@ -125,7 +131,7 @@ def test_agreement_is_told_by_label_picture_and_replica(visitor: Visitor, galler
     page = visitor.page
     visitor.open(f"/jobs/{gallery.merge.id}")
     page.get_by_role("link", name="Open report").click()
-    labels = page.locator("section").filter(has=page.get_by_role("heading", name="By label"))
+    labels = page.locator("section").filter(has=page.get_by_role("heading", name="Agreement by label"))
     expect(labels.get_by_role("listitem").filter(has_text="dog")).to_contain_text("50 %")
     expect(page.get_by_role("region", name=re.compile("^Assignment "))).to_have_count(2)
     page.get_by_role("button", name="Picture 12").first.click()

@@ -24,6 +24,11 @@ export class Labels {
     return this.#drawn.get(number) ?? STRANGE;
   }
 
+  /** The colour of the label that is called so. */
+  named(name: string): string {
+    return colour(this.all.find((label) => label.name === name));
+  }
+
   sees(number: number): boolean {
     return this.shown && !this.hidden.has(number);
   }

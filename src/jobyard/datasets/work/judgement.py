@@ -49,8 +49,8 @@ class Judgement:
             told.append(facts)
         self._context.progress(self._done, self._done)
         return {
-            "number": self._context.job.number,
             **_scores(whole, self._together()),
+            "number": self._context.job.number,
             "reports": told[:_TOLD],
         }
 
