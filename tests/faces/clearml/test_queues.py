@@ -85,6 +85,18 @@ async def test_what_was_taken_and_not_begun_is_in_line_again(any_house: House, a
     assert [attempt.outcome for attempt in await any_house.attempts(id_)] == ["back_off"] * 5
 
 
+async def test_what_is_in_line_again_can_be_put_elsewhere(any_house: House, agent: Caller, queue: str) -> None:
+    first, second, third = await lined(agent, queue, 3)
+    assert await taken(agent, queue) == first
+    any_house.clock.forward(61)
+    await any_house.engine.keeper.find_lost()
+    any_house.clock.forward(60)
+    assert await waiting(agent, queue) == [second, third, first]
+    assert await agent("queues.move_task_forward", queue=queue, task=first) == {"position": 1}
+    assert await waiting(agent, queue) == [second, first, third]
+    assert [await taken(agent, queue) for _ in range(3)] == [second, first, third]
+
+
 async def test_a_task_whose_agent_dies_is_stopped_with_the_reason(any_house: House, agent: Caller, queue: str) -> None:
     [id_] = await lined(agent, queue)
     await taken(agent, queue)
