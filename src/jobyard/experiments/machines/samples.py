@@ -10,7 +10,7 @@ from jobyard.access import rules
 from jobyard.access.rules import House
 from jobyard.experiments.ground import Ground, scope_of
 from jobyard.experiments.lines import line_found
-from jobyard.experiments.rows import AGENTS
+from jobyard.experiments.rows import AGENTS, listed
 from jobyard.job.clock import SECOND
 from jobyard.people.record import Actor
 from jobyard.store.contract import Transaction, View
@@ -84,8 +84,7 @@ class Machines:
         rules.require_house(actor, House.SEE_QUEUES)
 
         def work(view: View) -> list[str]:
-            found = (row[0] for one in agents for row in view.rows(AGENTS["measured"], {"agent": one}))
-            return sorted(set(found))
+            return sorted(row[0] for row in view.rows(AGENTS["measured"], {"agents": listed(agents)}))
 
         return await self._ground.search(work)
 
@@ -97,11 +96,9 @@ class Machines:
 
         def work(view: View) -> dict[tuple[str, str], dict[str, list[Sample]]]:
             told: dict[tuple[str, str], dict[str, list[Sample]]] = {}
-            for agent in agents:
-                for metric in metrics:
-                    values = {"agent": agent, "metric": metric, **stretch._asdict()}
-                    for variant, *sample in view.rows(AGENTS["samples"], values):
-                        told.setdefault((agent, metric), {}).setdefault(variant, []).append(Sample(*sample))
+            values = {"agents": listed(agents), "metrics": listed(metrics), **stretch._asdict()}
+            for agent, metric, variant, *sample in view.rows(AGENTS["samples"], values):
+                told.setdefault((agent, metric), {}).setdefault(variant, []).append(Sample(*sample))
             return told
 
         return await self._ground.search(work)

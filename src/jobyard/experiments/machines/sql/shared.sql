@@ -18,16 +18,6 @@ DELETE FROM experiment_agents WHERE heard_at < :before
 INSERT INTO experiment_machines (agent, metric, variant, at, value) VALUES (:agent, :metric, :variant, :at, :value)
 ON CONFLICT (agent, metric, variant, at) DO UPDATE SET value = excluded.value
 
--- samples: of one metric of an agent, by variant and stretch of time
-SELECT variant, (at - :since) / :width AS place, count(*), sum(value), min(value), max(value)
-FROM experiment_machines
-WHERE agent = :agent AND metric = :metric AND at >= :since AND at < :until
-GROUP BY variant, place
-ORDER BY variant, place
-
--- measured: the metrics of an agent
-SELECT DISTINCT metric FROM experiment_machines WHERE agent = :agent AND metric <> ''
-
 -- activity: how many agents were heard in each stretch of time, and how many of them ran a task
 SELECT (at - :since) / :width AS place, count(DISTINCT agent), count(DISTINCT CASE WHEN value > 0 THEN agent END)
 FROM experiment_machines
