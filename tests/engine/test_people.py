@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from jobyard.engine import credentials, people
 from jobyard.job.clock import SECOND
@@ -275,6 +276,33 @@ async def test_projects_are_run_by_their_operators(yard: Yard) -> None:
     with pytest.raises(NotFound):
         await projects.drop_member(boss, "vision", "tomas")
     assert await projects.names() == {project.id: "vision"}
+
+
+async def test_members_leave_a_project_by_themselves_and_its_owner_stays(yard: Yard) -> None:
+    for name in ("maria", "tomas", "ulla"):
+        await yard.people.add_user(HOUSE, name, Role.MEMBER, "open sesame")
+    projects = yard.engine.projects
+    project = await projects.add(user("maria"), "vision")
+    for name in ("tomas", "ulla"):
+        await projects.set_member(HOUSE, project.id, name, Role.VIEWER)
+    places = {project.id: Role.VIEWER}
+    tomas = user("tomas", places=places)
+    reading = replace(tomas, scope=KeyScope.READ)
+    for actor, name in ((tomas, "ulla"), (reading, "tomas"), (user("maria", places=places), "maria")):
+        with pytest.raises(Refused):
+            await projects.drop_member(actor, project.id, name)
+    with pytest.raises(NotFound):
+        await projects.drop_member(user("tomas"), project.id, "tomas")
+    await projects.drop_member(tomas, project.id, "tomas")
+    with pytest.raises(NotFound):
+        await projects.drop_member(tomas, project.id, "tomas")
+    for boss in (user("maria", places={project.id: Role.OPERATOR}), HOUSE):
+        with pytest.raises(Refused):
+            await projects.drop_member(boss, project.id, "maria")
+        with pytest.raises(Refused):
+            await projects.set_member(boss, project.id, "maria", Role.MEMBER)
+        members = await projects.set_member(boss, project.id, "maria", Role.OPERATOR)
+        assert {one.user: one.role for one in members} == {"maria": Role.OPERATOR, "ulla": Role.VIEWER}
 
 
 async def test_whoever_came_before_is_known_without_asking_until_something_about_people_changes(

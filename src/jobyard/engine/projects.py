@@ -72,10 +72,12 @@ class Projects:
         return {project.id: project.name for project in projects}
 
     async def set_member(self, actor: Actor, project: str, user: str, role: Role) -> list[Membership]:
-        """Give a user a place in a project; return its members. Only its operators may."""
+        """Give a user a place in a project; return its members. Only its operators may; its owner stays one."""
 
         def work(transaction: Transaction) -> list[Membership]:
             found = governed(transaction, actor, project)
+            if user == found.owner and not rules.at_least(role, Role.OPERATOR):
+                raise Refused(verb="give the owner of a project a smaller role in it")
             if transaction.user(user) is None:
                 raise NotFound(what="user", name=user)
             transaction.put_membership(Membership(project=found.id, user=user, role=role))
@@ -86,10 +88,16 @@ class Projects:
         return await self._ledger.write(work)
 
     async def drop_member(self, actor: Actor, project: str, user: str) -> None:
-        """Take a user's place away; it counts from their next request."""
+        """Take a user's place away; it counts from their next request.
+
+        Its operators may, and every member for themselves. Its owner stays.
+        """
 
         def work(transaction: Transaction) -> None:
-            found = governed(transaction, actor, project)
+            found = _left(transaction, actor, project) if user == actor.name else None
+            found = found or governed(transaction, actor, project)
+            if user == found.owner:
+                raise Refused(verb="take its owner out of a project")
             if not transaction.drop_membership(found.id, user):
                 raise NotFound(what="member", name=user)
             details = {"user": user, "id": found.id}
@@ -102,6 +110,13 @@ def _sees(actor: Actor, project: Project) -> bool:
     if actor.scope is KeyScope.DESK:
         return False
     return project.id in actor.projects or rules.at_least(actor.role, Role.OPERATOR)
+
+
+def _left(view: View, actor: Actor, id_or_name: str) -> Project | None:
+    """Return a project that the actor belongs to and may leave."""
+    found = view.project(id_or_name)
+    writes = actor.scope is KeyScope.FULL and rules.at_least(actor.role, Role.MEMBER)
+    return found if found is not None and found.id in actor.projects and writes else None
 
 
 def governed(view: View, actor: Actor, id_or_name: str) -> Project:

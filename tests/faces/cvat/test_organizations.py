@@ -81,6 +81,11 @@ async def test_members_get_other_roles_and_leave(house: House) -> None:
     assert (await mia("DELETE", path)).status_code == 204
     assert (await max_("GET", path)).status_code == 404 and (await max_.got("/organizations"))["count"] == 0
     assert (await house.caller("max")("DELETE", "/organizations/1")).status_code == 404
+    await house.project("club", mia=Role.OPERATOR, max=Role.MEMBER)
+    places = {one["user"]["username"]: one for one in (await max_.got("/memberships"))["results"]}
+    assert (await max_("DELETE", f"/memberships/{places['mia']['id']}")).status_code == 403
+    assert (await max_("DELETE", f"/memberships/{places['max']['id']}")).status_code == 204
+    assert (await max_.got("/organizations"))["count"] == 0
 
 
 async def test_only_its_owner_deletes_an_organization(house: House) -> None:

@@ -130,10 +130,8 @@ async def change_membership(request: Ask, number: FromPath[str]) -> MembershipOu
 
 @delete("/memberships/{number:str}", status_code=204)
 async def delete_membership(request: Ask, number: FromPath[str]) -> None:
-    """Take somebody out of an organization; its owner stays."""
+    """Take somebody out of an organization, or leave it yourself; its owner stays."""
     project, place = await _place(request, number)
-    if place.user == project.owner:
-        raise Refused(verb="take its owner out of an organization")
     await request.engine.projects.drop_member(request.user, project.id, place.user)
 
 
