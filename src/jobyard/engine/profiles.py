@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -87,6 +87,17 @@ class Profiles:
             id_: shape() if card is None else msgspec.json.decode(card.body, type=shape)
             for id_, card in zip(wanted, cards, strict=True)
         }
+
+
+def described(profile: ProjectProfile) -> Callable[[Transaction, str], None]:
+    """Return what says this of a project, by its id, in the transaction that makes it. Raises Invalid at once."""
+    body = _body(profile)
+
+    def work(transaction: Transaction, project: str) -> None:
+        if profile != ProjectProfile():
+            transaction.put_card(Card(drawer=PROFILES, id=project, body=body))
+
+    return work
 
 
 def _body(profile: UserProfile | ProjectProfile) -> str:

@@ -23,8 +23,11 @@ class Projects:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    async def add(self, actor: Actor, name: str) -> Project:
-        """Make a project; its maker is its operator. Raises NameTaken."""
+    async def add(self, actor: Actor, name: str, beside: Callable[[Transaction, str], None] | None = None) -> Project:
+        """Make a project; its maker is its operator. Raises NameTaken.
+
+        `beside` is done in the same transaction, with the project's id.
+        """
         rules.require_house(actor, House.MAKE_PROJECTS)
         project = Project(id=new_id(), name=name, owner=actor.name, created_at=self._ledger.now())
 
@@ -35,6 +38,8 @@ class Projects:
             audit.tell(transaction, project.created_at, actor.name, "made", f"project {name}", {"id": project.id})
             if transaction.user(actor.name) is not None:
                 transaction.put_membership(Membership(project=project.id, user=actor.name, role=Role.OPERATOR))
+            if beside is not None:
+                beside(transaction, project.id)
             return project
 
         return await self._ledger.write(work)

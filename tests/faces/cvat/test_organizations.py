@@ -44,6 +44,7 @@ async def test_a_header_or_a_parameter_narrows_everything(house: House) -> None:
 async def test_organizations_are_made_described_and_deleted(house: House) -> None:
     mia = house.caller()
     contact = {"email": "lab@here.invalid"}
+    assert (await mia("POST", "/organizations", {"slug": "lab", "contact": {"a": "x" * 9_000}})).status_code == 400
     made = await mia.made("organizations", slug="lab", name="The Lab", description="cats", contact=contact)
     assert (made["slug"], made["name"], made["description"], made["contact"]) == ("lab", "The Lab", "cats", contact)
     path = f"/organizations/{made['id']}"

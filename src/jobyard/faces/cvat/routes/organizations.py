@@ -11,7 +11,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from jobyard.datasets.catalog.gathering import unshare
-from jobyard.engine.profiles import ProjectProfile
+from jobyard.engine.profiles import ProjectProfile, described
 from jobyard.faces.cvat import paging, people, taking
 from jobyard.faces.cvat.listing import Sort, listed
 from jobyard.faces.cvat.surroundings import ORGANIZATIONS, Ask
@@ -25,7 +25,7 @@ from jobyard.faces.cvat.wire import (
 )
 from jobyard.faces.cvat.words import accounts
 from jobyard.job.errors import Invalid, NotFound, Refused
-from jobyard.people.record import Membership, Project, Role
+from jobyard.people.record import Membership, Project
 
 _SORT = Sort(fields=frozenset({"id", "slug", "name", "owner"}), searched=("slug", "name", "owner"), default="-id")
 _MEMBERSHIPS = "memberships"
@@ -63,11 +63,7 @@ async def create_organization(request: Ask) -> OrganizationOut:
     if not 0 < len(said.slug) <= 64 or not _SLUG.issuperset(said.slug):
         raise _wrong("slug", "A slug has 1 to 64 letters, digits, dashes and underscores.")
     profile = _profile(ProjectProfile(), said)
-    made = await request.engine.projects.add(request.user, said.slug)
-    if profile != ProjectProfile():
-        # Its maker governs it from the next request on.
-        maker = replace(request.user, projects={**request.user.projects, made.id: Role.OPERATOR})
-        await request.engine.profiles.put_project(maker, made.id, profile)
+    made = await request.engine.projects.add(request.user, said.slug, described(profile))
     return await _organization_out(request, made)
 
 
