@@ -51,7 +51,7 @@ async def list_organizations(request: Ask) -> PageOut:
         }
 
     async def shown(some: Sequence[Project]) -> list[Any]:
-        return [await _organization_out(request, one) for one in some]
+        return [await _told(request, one, numbers[one.id], profiles[one.id]) for one in some]
 
     return await listed(request, "organizations", projects, _SORT, facts, shown)
 
@@ -171,6 +171,10 @@ async def _found(request: Ask, number: str) -> tuple[Project, list[Membership]]:
 async def _organization_out(request: Ask, project: Project) -> OrganizationOut:
     number = await request.engine.numbers.one(ORGANIZATIONS, project.id)
     profile = (await request.engine.profiles.projects([project.id]))[project.id]
+    return await _told(request, project, number, profile)
+
+
+async def _told(request: Ask, project: Project, number: int, profile: ProjectProfile) -> OrganizationOut:
     return accounts.organization_out(project, number, await people.ref(request, project.owner), profile)
 
 

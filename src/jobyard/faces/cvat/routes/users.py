@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from litestar import delete, get, patch
@@ -38,7 +38,8 @@ async def get_self(request: Ask) -> UserOut:
 @get("/users")
 async def list_users(request: Ask) -> PageOut:
     """Return those you know: everybody for an administrator, else yourself and who shares a project with you."""
-    known, users = await _known(request), await _users(request)
+    users = await _users(request)
+    known = await _known(request, users)
     numbers = await request.engine.numbers.of(USERS, known)
 
     def facts(name: str) -> dict[str, Any]:
@@ -60,15 +61,16 @@ async def list_users(request: Ask) -> PageOut:
 @get("/users/{number:str}")
 async def get_user(request: Ask, number: FromPath[str]) -> UserOut | UserRef:
     """Return somebody you know; all that is known of them to themselves and to administrators."""
-    name, profile = await _found(request, number)
-    return await _shown(request, name, profile, (await _users(request)).get(name))
+    users = await _users(request)
+    name, profile = await _found(request, number, users)
+    return await _shown(request, name, profile, users.get(name))
 
 
 @patch("/users/{number:str}")
 async def change_user(request: Ask, number: FromPath[str]) -> UserOut:
     """Change what is said of yourself or, for an administrator, of anybody; what is not said stays."""
     said = await taking.body(request, UserChanges)
-    name, profile = await _found(request, number)
+    name, profile = await _found(request, number, await _users(request))
     if said.username not in (UNSET, name):
         raise _wrong("username", "The name that somebody signs in with stays.")
     changed = replace(
@@ -92,7 +94,7 @@ async def change_user(request: Ask, number: FromPath[str]) -> UserOut:
 @delete("/users/{number:str}", status_code=204)
 async def delete_user(request: Ask, number: FromPath[str]) -> None:
     """Shut somebody out for good; what is theirs stays theirs. For administrators, and not for themselves."""
-    name, profile = await _found(request, number)
+    name, profile = await _found(request, number, await _users(request))
     rules.require_house(request.user, House.MANAGE_USERS)
     if name == request.user.name:
         raise Refused(verb="delete yourself")
@@ -100,13 +102,11 @@ async def delete_user(request: Ask, number: FromPath[str]) -> None:
     await request.engine.profiles.put_user(request.user, name, replace(profile, gone=True))
 
 
-async def _known(request: Ask) -> dict[str, UserProfile]:
-    """Return those whom the sender knows, with what is said of them."""
-    names = {request.user.name}
+async def _known(request: Ask, users: Iterable[str]) -> dict[str, UserProfile]:
+    """Return those whom the sender knows, these users among them, with what is said of them."""
+    names = {request.user.name, *users}
     for _, members in await request.engine.projects.seen(request.user):
         names |= {member.user for member in members}
-    if rules.may_house(request.user, House.MANAGE_USERS):
-        names |= {user.name for user in await request.engine.people.users(request.user)}
     profiles = await request.engine.profiles.users(names)
     return {name: profile for name, profile in profiles.items() if not profile.gone}
 
@@ -118,8 +118,8 @@ async def _users(request: Ask) -> dict[str, User]:
     return {request.user.name: await request.engine.people.user(request.user, request.user.name)}
 
 
-async def _found(request: Ask, number: str) -> tuple[str, UserProfile]:
-    name, known = await request.engine.numbers.named(USERS, int(number)), await _known(request)
+async def _found(request: Ask, number: str, users: Iterable[str]) -> tuple[str, UserProfile]:
+    name, known = await request.engine.numbers.named(USERS, int(number)), await _known(request, users)
     if name is None or name not in known:
         raise NotFound(what="user", name=number)
     return name, known[name]
