@@ -117,9 +117,11 @@ def test_who_moves_what_and_how_much(yard: Yard, monkeypatch: pytest.MonkeyPatch
     for actor, collection in ((BOB, made.id), (ADA, "0" * 32), (ADA, "zoo")):
         with pytest.raises(NotFound):
             yard.ask(yard.datasets.gather(actor, "cats", collection))
-    monkeypatch.setattr(moving, "MOVED_LIMIT", 1)
+    monkeypatch.setattr(moving, "MOVED_LIMIT", 3)  # three of its own, and one of its ground truth
     with pytest.raises(Conflict, match="not moved at once"):
         yard.ask(yard.datasets.gather(OPERATOR, "cats", made.id))
     theirs = yard.ask(yard.datasets.create_collection(OPERATOR, CollectionDraft(name="hers", labels=ZOO)))
     with pytest.raises((Refused, NotFound)):
         yard.ask(yard.datasets.gather(ADA, "cats", theirs.id))
+    monkeypatch.setattr(moving, "MOVED_LIMIT", 4)
+    assert yard.ask(yard.datasets.gather(ADA, "cats", made.id)).collection == made.id

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from jobyard.access import rules
 from jobyard.access.rules import Verb
-from jobyard.datasets import relabelling, rows
+from jobyard.datasets import relabelling
 from jobyard.datasets.annotation_checks import check_annotations
 from jobyard.datasets.annotations import Annotations, Shape, Tag, Track
 from jobyard.datasets.catalog import ground
@@ -16,6 +16,7 @@ from jobyard.datasets.catalog.ground import Ground
 from jobyard.datasets.labels import Label
 from jobyard.datasets.record import Dataset
 from jobyard.datasets.relabelling import Renumbering
+from jobyard.datasets.rows import Held
 from jobyard.datasets.tables import annotations as kept
 from jobyard.datasets.tables import assignments, collections, labels
 from jobyard.datasets.tables import datasets as table
@@ -43,17 +44,17 @@ class Moving(Ground):
         """
 
         def work(transaction: Transaction) -> Dataset:
-            found = ground.held(transaction, actor, dataset, Verb.EDIT, "move this dataset").dataset
+            held = ground.held(transaction, actor, dataset, Verb.EDIT, "move this dataset")
+            found = held.dataset
             _check_target(transaction, actor, found, collection)
             if found.collection == collection:
                 return found
             old, new = (labels.read(transaction, home) for home in (labels.home(found), collection))
-            counted = labels.used(transaction, found.number)
+            counted = kept.said_by_label(transaction, found.number, MOVED_LIMIT + 1)
             if sum(counted.values()) > MOVED_LIMIT:
                 raise Conflict(reason=f"More than {MOVED_LIMIT:,} annotations are not moved at once; export them.")
-            used = {one.number for one in old if kept.of_label(transaction, found.number, one.number, 1)}
-            by = relabelling.renumbering(old, new, used)
-            _relabel(transaction, found, new, by)
+            by = relabelling.renumbering(old, new, set(counted))
+            _relabel(transaction, held, new, by)
             labels.renumber(transaction, found.number, {one.number: by.labels.get(one.number) for one in old})
             if found.collection is None:
                 labels.drop(transaction, found.id)
@@ -75,13 +76,12 @@ def _check_target(transaction: Transaction, actor: Actor, dataset: Dataset, id_:
         raise Invalid(reason="The dataset and the collection are shared with different people.")
 
 
-def _relabel(transaction: Transaction, dataset: Dataset, new: Sequence[Label], by: Renumbering) -> None:
+def _relabel(transaction: Transaction, held: Held, new: Sequence[Label], by: Renumbering) -> None:
     """Give all annotations of a dataset their new labels. Raises Invalid for one that does not fit its new label."""
     known = {label.number: label for label in new}
-    held = rows.lock(transaction, dataset.id)
-    last = held.next_sample if held is not None else 0
+    dataset = held.dataset
     for layer in (0, *assignments.layers(transaction, dataset.number)):
-        for first in range(0, last + 1, _FRAMES):
+        for first in range(0, held.next_sample + 1, _FRAMES):
             placed = kept.placed(transaction, dataset.number, layer, first, first + _FRAMES - 1)
             said = kept.known(transaction, dataset.number, layer, [one.number for one in placed]).values()
             changed = relabelling.renumbered(_gathered(list(said)), by)

@@ -105,6 +105,11 @@ def of_label(view: View, dataset: int, label: int, limit: int) -> list[int]:
     return [row[0] for row in view.rows(QUERIES["some_of_label"], parameters)]
 
 
+def said_by_label(view: View, dataset: int, limit: int) -> dict[int, int]:
+    """Return how many annotations there are of each label that has some, in any layer; it counts up to a limit."""
+    return {row[0]: row[1] for row in view.rows(QUERIES["labels_said"], {"dataset": dataset, "limit": limit})}
+
+
 def insert(transaction: Transaction, dataset: int, layer: int, made: Annotations) -> Annotations:
     """Write new annotations; return them with their numbers."""
     fresh = [_unnumbered(one) for one in each(made)]

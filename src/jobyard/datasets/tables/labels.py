@@ -100,11 +100,6 @@ def renumber(transaction: Transaction, dataset: int, numbers: Mapping[int, int |
                 transaction.run(QUERIES[name], {"dataset": dataset, "old": old, "new": new})
 
 
-def used(view: View, dataset: int) -> dict[int, int]:
-    """Return how many tags, shapes and tracks of a dataset there are of each label that has some."""
-    return {label: uses_ for label, _, uses_ in _counts(view, dataset) if uses_}
-
-
 def chosen_color(name: str) -> str:
     """Return a color for a label of this name: always the same, never very dark nor very pale."""
     mixed = blake2b(name.encode("utf-8", "replace"), digest_size=3).digest()

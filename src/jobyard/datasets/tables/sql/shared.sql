@@ -121,6 +121,9 @@ FROM dataset_annotations
 WHERE dataset = :dataset AND label = :label
 LIMIT :limit
 
+-- labels_said: how many of the first few of a dataset are of which label, in any layer
+SELECT label, count(*) FROM (SELECT label FROM dataset_annotations WHERE dataset = :dataset LIMIT :limit) AS a GROUP BY 1
+
 -- some_of_layer: a few of a layer
 SELECT number
 FROM dataset_annotations
