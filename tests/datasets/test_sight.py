@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from msgspec import Struct
 
-from jobyard.datasets.annotations import Annotations, Tag
+from jobyard.datasets.annotations import Annotations, Position, ShapeKind, Tag, Track
 from jobyard.datasets.assignment import Assignment, AssignmentChanges, Stage, Work
 from jobyard.datasets.collection import CollectionChanges, CollectionDraft
 from jobyard.datasets.issues import IssueChanges, IssueDraft
@@ -99,6 +99,25 @@ def test_who_is_given_a_part_does_nothing_beyond_it(yard: Yard, parts: Parts) ->
         with pytest.raises(Refused):
             yard.ask(asked)
     assert yard.ask(house.annotations(ADA, "cats")).tags == parts.tags
+
+
+def test_a_track_that_was_placed_beyond_a_part_too_stays_there(yard: Yard, parts: Parts) -> None:
+    house = yard.datasets
+    corners = (1.0, 1.0, 2.0, 2.0)
+    positions = tuple(Position(frame=frame, kind=ShapeKind.RECTANGLE, points=corners) for frame in (0, 3))
+    drawn = Track(frame=0, label=parts.label.number, positions=positions)
+    [track] = yard.ask(house.annotate(ADA, "cats", Revision(add=Annotations(tracks=(drawn,))))).tracks
+    shorter = Track(number=track.number, frame=0, label=parts.label.number, positions=positions[:1])
+    for revision in (
+        Revision(delete=(track.number,)),
+        Revision(update=Annotations(tracks=(shorter,))),
+        Revision(replace=(0, 1)),
+    ):
+        with pytest.raises(Refused):
+            yard.ask(house.annotate(BOB, "cats", revision))
+    assert yard.ask(house.annotations(ADA, "cats")).tracks == (track,)
+    yard.ask(house.annotate(ADA, "cats", Revision(update=Annotations(tracks=(shorter,)))))
+    yard.ask(house.annotate(BOB, "cats", Revision(delete=(track.number,))))
 
 
 def test_what_is_kept_apart_is_seen_by_whom_it_is_given_to_alone(yard: Yard, parts: Parts) -> None:

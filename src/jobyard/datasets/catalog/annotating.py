@@ -102,8 +102,17 @@ def _held(transaction: Transaction, actor: Actor, wanted: str) -> Dataset:
 
 
 def _require_inside(parts: list[Assignment] | None, revision: Revision, before: Iterable[Annotation]) -> None:
+    if parts is None:
+        return
     meant = {frame for _, _, frame in frames(joined(revision.add, revision.update))}
-    sight.require_inside(parts, meant | {one.frame for one in before}, revision.replace)
+    sight.require_inside(parts, meant.union(*map(_named, before)), revision.replace)
+
+
+def _named(one: Annotation) -> set[int]:
+    """Return the frames for which somebody placed something."""
+    if not isinstance(one, Track):
+        return {one.frame}
+    return {one.frame, *(position.frame for track in (one, *one.parts) for position in track.positions)}
 
 
 def _check_layer(view: View, dataset: Dataset, layer: int) -> None:
