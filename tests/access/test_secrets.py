@@ -9,6 +9,7 @@ import pytest
 from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import VerifyMismatchError
 
+from jobyard.access import tokens
 from jobyard.access.passwords import Passwords
 from jobyard.access.tokens import fingerprint, new_access_key, new_token, same
 from jobyard.access.vault import BrokenSeal, Vault
@@ -72,6 +73,12 @@ def test_access_keys_are_plain_capitals_and_digits() -> None:
     keys = {new_access_key() for _ in range(200)}
     assert len(keys) == 200
     assert all(len(key) == 24 and key.isalnum() and key.upper() == key for key in keys)
+
+
+def test_a_secret_key_looks_like_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter(["jy_" + "a" * 40, "js_" + "b" * 40, "c" * 43])
+    monkeypatch.setattr(tokens, "new_secret", lambda: next(drawn))
+    assert tokens.new_secret_key() == "c" * 43
 
 
 def test_comparing_takes_any_text() -> None:

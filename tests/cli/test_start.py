@@ -168,7 +168,7 @@ def test_help_is_there_on_both_levels(tmp_path: Path) -> None:
         ("keep", "restore", "/nowhere", "--data", "new"),
         ("up", "--host", "0.0.0.0"),
         ("up", "--port", "70000"),
-        ("up", "--allow-command", "no-such-program-anywhere"),
+        ("up", "--port", "0", "--allow-command", "no-such-program-anywhere"),
         ("up", "--slots", "0"),
     ],
     ids=" ".join,

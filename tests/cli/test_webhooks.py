@@ -89,6 +89,8 @@ def test_a_receiver_is_told_what_happens_and_can_trust_it(house: RunningHouse) -
         [letter] = ear.heard
         assert isinstance(letter, JobLetter) and letter.type == "job.finished" and not ear.false
         assert letter.data.job is not None and letter.data.job.id == job.id and letter.data.job.state == "succeeded"
+        # What the receiver has answered is written down a moment later.
+        eventually(lambda: all(one.tries for one in client.webhooks.deliveries(id_)))
         [delivery] = client.webhooks.deliveries(id_)
         assert (delivery.fate, delivery.job, delivery.tries[-1].status) == ("delivered", job.id, 204)
         shown = house.call("webhooks", "deliveries", id_)

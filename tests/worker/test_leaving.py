@@ -184,7 +184,8 @@ def test_a_worker_that_stood_still_beyond_its_lease_is_fenced(house: House, star
 def test_a_late_finish_is_stale_and_no_harm(house: House, start: Starter) -> None:
     house.lease = 600_000
     first = start(slots=1)
-    job = house.submit("sleeps", seconds=0.2, tries=3)
+    # Long enough to be stopped in time, however busy the machine is.
+    job = house.submit("sleeps", seconds=1.5, tries=3)
     house.begun(job)
     first.signal(signal.SIGSTOP)
     start(name="w2", slots=1)

@@ -25,6 +25,14 @@ def new_access_key() -> str:
     return (ACCESS_PREFIX + alphabet)[:24]
 
 
+def new_secret_key() -> str:
+    """Return a fresh secret key: 256 random bits, which no face takes for a token or a session."""
+    secret = new_secret()
+    while secret.startswith((TOKEN_PREFIX, SESSION_PREFIX)):
+        secret = new_secret()
+    return secret
+
+
 def fingerprint(token: str) -> str:
     """Return what is stored of a token: its SHA-256 in hexadecimal."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -121,3 +121,10 @@ class Annotations(Struct, frozen=True, kw_only=True):
     tags: tuple[Tag, ...] = ()
     shapes: tuple[Shape, ...] = ()
     tracks: tuple[Track, ...] = ()
+
+
+def placed(one: Tag | Shape | Track) -> set[int]:
+    """Return the frames for which somebody placed something; the last place of a track holds on behind them."""
+    if not isinstance(one, Track):
+        return {one.frame}
+    return {one.frame, *(position.frame for track in (one, *one.parts) for position in track.positions)}

@@ -10,7 +10,15 @@ from msgspec.structs import replace
 from jobyard.access import rules
 from jobyard.access.passwords import Passwords
 from jobyard.access.rules import House
-from jobyard.access.tokens import SESSION_PREFIX, SESSION_SIZE, fingerprint, new_access_key, new_token, same
+from jobyard.access.tokens import (
+    SESSION_PREFIX,
+    SESSION_SIZE,
+    fingerprint,
+    new_access_key,
+    new_secret_key,
+    new_token,
+    same,
+)
 from jobyard.access.vault import Vault
 from jobyard.engine import audit
 from jobyard.engine.ledger import Ledger
@@ -292,7 +300,7 @@ class People:
 
     def _made(self, key: Key) -> tuple[Key, str]:
         if key.form is KeyForm.PAIR:
-            access, secret = new_access_key(), new_token("")
+            access, secret = new_access_key(), new_secret_key()
             return replace(key, access=access, sealed=self._vault.seal(secret, access)), secret
         token = new_token()
         return replace(key, form=KeyForm.TOKEN, access=fingerprint(token)), token

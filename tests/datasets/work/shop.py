@@ -80,9 +80,9 @@ class Shop(Yard):
             return super().call(job, verb, payload)
         return self.write(lambda transaction: self.work.call(transaction, job, what, payload, self.clock.now()))
 
-    def do(self, kind: type[Kind], *, looks: int | None = None, **given: Any) -> Any:
+    def do(self, kind: type[Kind], *, looks: int | None = None, actor: Actor = ADA, **given: Any) -> Any:
         """Do a job from its beginning to its end and return its result."""
-        job = self.admit(kind, **given)
+        job = self.admit(kind, actor, **given)
         self.last = rehearsal = self.rehearse(job, looks=looks)
         try:
             result = kind().run(msgspec.convert(given, kind.Parameters), context(rehearsal))

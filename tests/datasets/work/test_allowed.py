@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from jobyard.datasets.annotations import Annotations, Position, ShapeKind, Track
 from jobyard.datasets.assignment import AssignmentChanges
+from jobyard.datasets.record import Revision
 from jobyard.datasets.work.backup.restoring import BackupImport
 from jobyard.datasets.work.backup.writing import BackupExport
 from jobyard.datasets.work.exporting import DatasetExport
@@ -14,7 +16,7 @@ from jobyard.datasets.work.judging import QualityCalculate
 from jobyard.datasets.work.merging import ConsensusMerge
 from jobyard.datasets.work.reporting import EventsReport
 from jobyard.job.errors import NotFound, Refused
-from jobyard.kinds import Kind
+from jobyard.kinds import Declined, Kind
 from jobyard.people.record import Actor, Membership, Project, Role, User
 from jobyard.store.contract import Transaction
 from tests.datasets.work.sending import sent
@@ -132,3 +134,25 @@ def test_the_assignee_of_a_part_has_that_part_exported_and_read_in_as_long_as_it
     shop.ask(shop.datasets.change_assignment(ADA, first.number, AssignmentChanges(assignee=None)))
     with pytest.raises(Refused, match="work on cats any more"):
         shop.call(job, "work.subjects")
+
+
+def test_an_import_into_a_part_leaves_what_reaches_beyond_it_to_those_who_have_all(shop: Shop) -> None:
+    cat, _ = shop.stock(4)
+    first, _ = shop.ask(shop.datasets.split(ADA, "cats", size=2))
+    shop.ask(shop.datasets.change_assignment(ADA, first.number, AssignmentChanges(assignee=BOB.name)))
+    positions = tuple(Position(frame=frame, kind=ShapeKind.RECTANGLE, points=(1.0, 1.0, 2.0, 2.0)) for frame in (0, 3))
+    drawn = Track(frame=0, label=cat.number, positions=positions)
+    shop.ask(shop.datasets.annotate(ADA, "cats", Revision(add=Annotations(tracks=(drawn,)))))
+    before = shop.said()
+    given: dict[str, Any] = {"dataset": "cats", "assignment": first.number, "format": "COCO 1.0"}
+    shop.do(DatasetExport, **given)
+    archive = next(shop.results.iterdir()).read_bytes()
+
+    def upload(user: str) -> str:
+        return sent(shop, f"job-{first.number}-annotations", "a.zip", archive, user)
+
+    with pytest.raises(Declined, match="annotate more of this dataset than is assigned to you"):
+        shop.do(DatasetImport, actor=BOB, upload=upload(BOB.name), **given)
+    assert shop.said() == before
+    shop.do(DatasetImport, upload=upload(ADA.name), **given)
+    assert shop.said().tracks == ()

@@ -302,7 +302,7 @@ def test_what_is_broken_changes_nothing(
 def test_both_can_be_stopped_at_every_picture(said: tuple[Shop, list[Label]], kind: type[Kind]) -> None:
     shop, _ = said
     before = shop.said()
-    given = {} if kind is DatasetExport else {"upload": send(shop, export(shop))}
+    given: dict[str, Any] = {} if kind is DatasetExport else {"upload": send(shop, export(shop))}
     with pytest.raises(Cancelled):
         shop.do(kind, dataset="cats", format=CVAT, looks=5, **given)
     assert shop.said() == before

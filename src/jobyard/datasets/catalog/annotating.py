@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from jobyard.datasets import finding, rows, sight
 from jobyard.datasets.annotation_checks import FRAME_LIMIT, check_annotations, check_frames, frames
-from jobyard.datasets.annotations import Annotations, Position, Shape, Tag, Track
+from jobyard.datasets.annotations import Annotations, Position, Shape, Tag, Track, placed
 from jobyard.datasets.assignment import Assignment
 from jobyard.datasets.catalog.ground import Ground
 from jobyard.datasets.labels import Label
@@ -105,14 +105,7 @@ def _require_inside(parts: list[Assignment] | None, revision: Revision, before: 
     if parts is None:
         return
     meant = {frame for _, _, frame in frames(joined(revision.add, revision.update))}
-    sight.require_inside(parts, meant.union(*map(_named, before)), revision.replace)
-
-
-def _named(one: Annotation) -> set[int]:
-    """Return the frames for which somebody placed something."""
-    if not isinstance(one, Track):
-        return {one.frame}
-    return {one.frame, *(position.frame for track in (one, *one.parts) for position in track.positions)}
+    sight.require_inside(parts, meant.union(*map(placed, before)), revision.replace)
 
 
 def _check_layer(view: View, dataset: Dataset, layer: int) -> None:

@@ -17,6 +17,7 @@ from jobyard.datasets.sources import kept
 from jobyard.datasets.tables import assignments, collections
 from jobyard.datasets.uploads import Told, Upload, Uploads
 from jobyard.datasets.work import groups
+from jobyard.datasets.work.allowed import may_work
 from jobyard.job.clock import Clock
 from jobyard.job.errors import Conflict, Invalid, NotFound, Refused
 from jobyard.people.record import Actor
@@ -89,8 +90,9 @@ def _group(view: View, actor: Actor, wish: Wish) -> str:
         if not rules.may(actor, Verb.SUBMIT, collection):
             raise Refused(verb="add to this collection")
         return groups.archives(collection.number)
-    found = finding.found(view, actor, wish.dataset or "")
-    if not rules.may(actor, Verb.SUBMIT, found):
+    found = finding.known(view, actor, wish.dataset or "")
+    kind = "dataset.import" if wish.purpose == "annotations" else "dataset.create"
+    if not may_work(view, actor, kind, found, wish.assignment):
         raise Refused(verb="work on this dataset")
     return _pictures(view, found) if wish.purpose == "pictures" else _annotations(view, found, wish.assignment)
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from jobyard.datasets import sight
 from jobyard.datasets.annotation_checks import FRAME_LIMIT
 from jobyard.datasets.assignment import Assignment
 from jobyard.datasets.record import Dataset
@@ -22,7 +23,8 @@ from jobyard.datasets.tables.activities import Activity
 from jobyard.datasets.work import swapping, tables
 from jobyard.datasets.work.messages import Aside, Swap
 from jobyard.datasets.work.taking import take_in
-from jobyard.job.errors import Conflict, NotFound
+from jobyard.engine.standing import present
+from jobyard.job.errors import Conflict, NotFound, Refused
 from jobyard.job.filters import Filter, Query
 from jobyard.job.record import Job
 from jobyard.job.states import Arrow, State
@@ -95,6 +97,8 @@ def swap(transaction: Transaction, job: Job, dataset: Dataset, asked: Swap, now:
     chosen = _assignment(transaction, job)
     layer = 0 if chosen is None else chosen.layer
     range_ = _WHOLE if chosen is None else (chosen.first, chosen.last)
+    if chosen is not None and not asked.append:
+        _require_own(transaction, job, dataset, chosen)
     count = _swapped(transaction, job, (dataset, layer), [] if asked.append else [range_], now)
     result = {"pictures": asked.pictures, "annotations": count, "left_out": asked.left_out}
     _note_swapped(transaction, job, dataset, count, result)
@@ -114,6 +118,17 @@ def swap_parts(transaction: Transaction, job: Job, dataset: Dataset, ranges: lis
     _note_swapped(transaction, job, dataset, count, {})
     _note(transaction, job, (dataset.number, 0), "merge:annotations", count, now)
     return count
+
+
+def _require_own(view: View, job: Job, dataset: Dataset, chosen: Assignment) -> None:
+    """Raise Refused where what begins in a part was placed beyond it too, and whoever asked has the part alone."""
+    owner = present(view, job.owner)
+    if owner is None:
+        raise Refused(verb=f"have this done: {job.owner} may not sign in any more")
+    parts = sight.workable(view, owner, dataset, chosen.layer)
+    if parts is not None:
+        reached = swapping.placed_by_tracks(view, dataset.number, chosen.layer, chosen.first, chosen.last)
+        sight.require_inside(parts, reached, (chosen.first, chosen.last))
 
 
 def _note(transaction: Transaction, job: Job, place: tuple[int, int], scope: str, count: int, now: int) -> None:

@@ -6,8 +6,9 @@ A million annotations are let go or taken in within one transaction, and none of
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from jobyard.datasets.annotations import Track, placed
 from jobyard.datasets.tables import annotations as kept
 from jobyard.datasets.tables import carried
 from jobyard.datasets.work.tables import QUERIES
@@ -27,11 +28,23 @@ def touched(view: View, dataset: int, layer: int, first: int = 0, last: int = LA
     """Return the frames in which what begins in a range is seen: a track in each key frame in which its thing is."""
     range_ = _range(dataset, layer, first, last)
     found = {frame for (frame,) in view.rows(QUERIES["frames_between"], range_)}
-    tracks = [number for (number,) in view.rows(QUERIES["tracks_between"], range_)]
-    for start in range(0, len(tracks), _TRACKS_AT_ONCE):
-        for track in kept.known(view, dataset, layer, tracks[start : start + _TRACKS_AT_ONCE]).values():
-            found |= carried.shown_in(track)  # type: ignore[arg-type]  # only tracks were asked for
+    for track in _tracks(view, dataset, layer, first, last):
+        found |= carried.shown_in(track)
     return found
+
+
+def placed_by_tracks(view: View, dataset: int, layer: int, first: int, last: int) -> set[int]:
+    """Return the frames for which somebody placed the things whose tracks begin in a range of frames."""
+    found = set[int]()
+    for track in _tracks(view, dataset, layer, first, last):
+        found |= placed(track)
+    return found
+
+
+def _tracks(view: View, dataset: int, layer: int, first: int, last: int) -> Iterator[Track]:
+    numbers = [number for (number,) in view.rows(QUERIES["tracks_between"], _range(dataset, layer, first, last))]
+    for start in range(0, len(numbers), _TRACKS_AT_ONCE):
+        yield from kept.known(view, dataset, layer, numbers[start : start + _TRACKS_AT_ONCE]).values()  # type: ignore[misc]  # only tracks were asked for
 
 
 def drop(transaction: Transaction, dataset: int, layer: int, first: int, last: int) -> None:
