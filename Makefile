@@ -65,7 +65,8 @@ journeys: develop page
 .PHONY: storm
 storm: develop page chromium clients ## Run the slow tests: 10,000 random lives, kills, dead power; more of the storms with SEEDS=5
 	$(BIN)/python -m pytest -n $(JOBS) -q -m 'property and not storm' --hypothesis-profile=storm --timeout=3600
-	STORM_SEEDS=$(SEEDS) $(BIN)/python -m pytest -q -m storm --timeout=3600
+	STORM_SEEDS=$(SEEDS) $(BIN)/python -m pytest -q -m 'storm and not browser' --timeout=3600
+	$(if $(CHROMIUM),$(BIN)/python -m pytest -q -m 'storm and browser' --timeout=3600 tests/page,@echo "$(NO_CHROMIUM)")
 
 .PHONY: bench
 bench: develop ## Measure Jobyard against its peers and against SQLite itself, on this machine
