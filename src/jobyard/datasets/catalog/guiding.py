@@ -67,6 +67,8 @@ class Guides(Ground):
         ground.check_text("markdown", body, BODY_LIMIT)
 
         def work(transaction: Transaction) -> Guide:
+            _lock(transaction, _home(transaction, actor, home))
+            # Again, since it may have gone or changed hands meanwhile.
             _require(actor, _home(transaction, actor, home))
             now = self._clock.now()
             made = Guide(home=home, body=body, created_at=now, updated_at=now)
@@ -155,13 +157,18 @@ def _found(view: View, actor: Actor, number: int) -> tuple[Guide, Dataset | Coll
 
 def _held(transaction: Transaction, actor: Actor, number: int) -> Guide:
     """Return a guide that the actor may change, and keep others from changing it."""
+    _lock(transaction, _found(transaction, actor, number)[1])
+    # Again, since it may have been written anew, or its home may have changed hands meanwhile.
     found, home = _found(transaction, actor, number)
     _require(actor, home)
+    return found
+
+
+def _lock(transaction: Transaction, home: Dataset | Collection) -> None:
     if isinstance(home, Dataset):
         rows.lock(transaction, home.id)
     else:
         collections.lock(transaction, home.id)
-    return found
 
 
 def _require(actor: Actor, home: Dataset | Collection) -> None:
