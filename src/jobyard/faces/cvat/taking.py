@@ -88,3 +88,8 @@ def whole(asked: Mapping[str, str], name: str, default: int | None = None) -> in
     if not (text.isascii() and text.isdecimal() and len(text) <= 10):
         raise Invalid(reason="", fields=[{"path": name, "message": "Enter a number."}])
     return int(text)
+
+
+def wrong(field: str, message: str) -> Invalid:
+    """Return the refusal of one field."""
+    return Invalid(reason=message, fields=[{"path": field, "message": message}])

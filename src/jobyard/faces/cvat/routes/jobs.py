@@ -148,7 +148,7 @@ async def _frames(request: Ask, task: Dataset, said: JobIn) -> list[int]:
         raise Invalid(reason="The task has no frames yet.")
     if said.frame_selection_method == "manual":
         if not said.frames:
-            raise _wrong("frames", "The frames have to be named.")
+            raise taking.wrong("frames", "The frames have to be named.")
         return said.frames
     number = said.random_seed if said.random_seed is not None else said.seed
     seed = new_id() if number is None else str(number)
@@ -164,19 +164,15 @@ async def _frames(request: Ask, task: Dataset, said: JobIn) -> list[int]:
                 )
                 chosen.update(some(inside, wanted, seed))
         return sorted(chosen)
-    raise _wrong("frame_selection_method", f'"{said.frame_selection_method[:50]}" is not a valid choice.')
+    raise taking.wrong("frame_selection_method", f'"{said.frame_selection_method[:50]}" is not a valid choice.')
 
 
 def _count(count: int | None, share: float | None, there: int, field: str) -> int:
     if count is None and share is not None and 0 < share <= 1:
         count = max(1, math.ceil(share * there))
     if count is None or count < 1:
-        raise _wrong(field, "Say how many frames, 1 or more, or which share of them.")
+        raise taking.wrong(field, "Say how many frames, 1 or more, or which share of them.")
     return min(count, there)
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(reason=message, fields=[{"path": field, "message": message}])
 
 
 HANDLERS = (list_jobs, create_job, get_job, change_job, delete_job)

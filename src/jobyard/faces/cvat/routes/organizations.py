@@ -24,7 +24,7 @@ from jobyard.faces.cvat.wire import (
     PageOut,
 )
 from jobyard.faces.cvat.words import accounts
-from jobyard.job.errors import Invalid, NotFound, Refused
+from jobyard.job.errors import NotFound, Refused
 from jobyard.people.record import Membership, Project
 
 _SORT = Sort(fields=frozenset({"id", "slug", "name", "owner"}), searched=("slug", "name", "owner"), default="-id")
@@ -61,7 +61,7 @@ async def create_organization(request: Ask) -> OrganizationOut:
     """Make an organization; its slug is the name of a project of sharing."""
     said = await taking.body(request, OrganizationIn)
     if not 0 < len(said.slug) <= 64 or not _SLUG.issuperset(said.slug):
-        raise _wrong("slug", "A slug has 1 to 64 letters, digits, dashes and underscores.")
+        raise taking.wrong("slug", "A slug has 1 to 64 letters, digits, dashes and underscores.")
     profile = _profile(ProjectProfile(), said)
     made = await request.engine.projects.add(request.user, said.slug, described(profile))
     return await _organization_out(request, made)
@@ -79,7 +79,7 @@ async def change_organization(request: Ask, number: FromPath[str]) -> Organizati
     said = await taking.body(request, OrganizationChanges)
     found, _ = await _found(request, number)
     if said.slug not in (UNSET, accounts.slug_of(found, int(number))):
-        raise _wrong("slug", "The slug of an organization stays.")
+        raise taking.wrong("slug", "The slug of an organization stays.")
     before = (await request.engine.profiles.projects([found.id]))[found.id]
     await request.engine.profiles.put_project(request.user, found.id, _profile(before, said))
     return await _organization_out(request, found)
@@ -148,16 +148,12 @@ def _profile(before: ProjectProfile, said: OrganizationIn | OrganizationChanges)
     """Return what is said of an organization. Raises Invalid."""
     for name, text, limit in (("name", said.name, _NAME), ("description", said.description, _DESCRIPTION)):
         if text is not UNSET and len(text) > limit:
-            raise _wrong(name, f"Ensure this field has no more than {limit} characters.")
+            raise taking.wrong(name, f"Ensure this field has no more than {limit} characters.")
     return ProjectProfile(
         title=before.title if said.name is UNSET else said.name.strip(),
         description=before.description if said.description is UNSET else said.description,
         contact=before.contact if said.contact is UNSET else said.contact,
     )
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(reason=message, fields=[{"path": field, "message": message}])
 
 
 async def _found(request: Ask, number: str) -> tuple[Project, list[Membership]]:

@@ -41,19 +41,15 @@ async def change_password(request: Ask) -> DetailOut:
     """Set another password for oneself, who proves it by the one that was; all one's sessions end."""
     said = await taking.body(request, PasswordChanges)
     if said.new_password1 != said.new_password2:
-        raise _wrong("new_password2", "The two new passwords are not the same.")
+        raise taking.wrong("new_password2", "The two new passwords are not the same.")
     if not _SHORTEST <= len(said.new_password1) <= _LONGEST:
-        raise _wrong("new_password2", f"A password has {_SHORTEST} to {_LONGEST:,} characters.")
+        raise taking.wrong("new_password2", f"A password has {_SHORTEST} to {_LONGEST:,} characters.")
     try:
         await request.engine.people.check(request.user.name, said.old_password, request.address)
     except Unauthenticated:
-        raise _wrong("old_password", "This is not the password that was.") from None
+        raise taking.wrong("old_password", "This is not the password that was.") from None
     await request.engine.people.set_password(request.user, request.user.name, said.new_password1)
     return DetailOut(detail="The new password is kept.")
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(reason=message, fields=[{"path": field, "message": message}])
 
 
 def _answer(request: Ask, content: LoginOut | DetailOut, token: str, seconds: int) -> ASGIResponse:

@@ -17,7 +17,7 @@ from jobyard.faces.cvat.wire import PageOut, TokenIn, TokenOut
 from jobyard.faces.cvat.wire.house import TokenChanges
 from jobyard.faces.cvat.words import accounts
 from jobyard.faces.cvat.words.times import micros, moment, some_moment
-from jobyard.job.errors import Invalid, NotFound
+from jobyard.job.errors import NotFound
 from jobyard.people.record import Key, KeyForm, KeyScope
 
 FACE = "cvat"
@@ -125,7 +125,7 @@ async def _token_out(request: Ask, key: Key) -> TokenOut:
 
 def _name(text: str) -> str:
     if not 1 <= len(text.strip()) <= 50 or not text.isprintable():
-        raise _wrong("name", "A token's name has 1 to 50 printable characters.")
+        raise taking.wrong("name", "A token's name has 1 to 50 printable characters.")
     return text.strip()
 
 
@@ -136,12 +136,8 @@ def _scope(*, read_only: bool) -> KeyScope:
 def _later(request: Ask, text: str) -> int:
     until = micros(text, "expiry_date")
     if until <= request.engine.ledger.now():
-        raise _wrong("expiry_date", "Expiry date must be in the future.")
+        raise taking.wrong("expiry_date", "Expiry date must be in the future.")
     return until
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(reason=message, fields=[{"path": field, "message": message}])
 
 
 HANDLERS = (list_tokens, add_token, get_own_token, get_token, change_token, revoke_token)

@@ -18,7 +18,7 @@ from jobyard.faces.cvat.listing import Sort, listed
 from jobyard.faces.cvat.surroundings import USERS, Ask
 from jobyard.faces.cvat.wire import PageOut, UserChanges, UserOut, UserRef
 from jobyard.faces.cvat.words import accounts
-from jobyard.job.errors import Invalid, NotFound, Refused
+from jobyard.job.errors import NotFound, Refused
 from jobyard.people.record import User
 
 _SORT = Sort(
@@ -72,7 +72,7 @@ async def change_user(request: Ask, number: FromPath[str]) -> UserOut:
     said = await taking.body(request, UserChanges)
     name, profile = await _found(request, number, await _users(request))
     if said.username not in (UNSET, name):
-        raise _wrong("username", "The name that somebody signs in with stays.")
+        raise taking.wrong("username", "The name that somebody signs in with stays.")
     changed = replace(
         profile,
         first_name=profile.first_name if said.first_name is UNSET else _text("first_name", said.first_name),
@@ -139,19 +139,15 @@ async def _whole(request: Ask, user: User) -> UserOut:
 
 def _text(field: str, text: str) -> str:
     if len(text) > _LONGEST or not (text.isprintable() or not text):
-        raise _wrong(field, f"This field has up to {_LONGEST} printable characters.")
+        raise taking.wrong(field, f"This field has up to {_LONGEST} printable characters.")
     return text.strip()
 
 
 def _address(text: str) -> str:
     address = _text("email", text)
     if address and not all(address.partition("@")):
-        raise _wrong("email", "Enter a valid email address.")
+        raise taking.wrong("email", "Enter a valid email address.")
     return address
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(reason=message, fields=[{"path": field, "message": message}])
 
 
 HANDLERS = (get_self, list_users, get_user, change_user, delete_user)

@@ -36,7 +36,7 @@ async def change_task_layout(request: Ask, number: FromPath[str]) -> TaskLayoutO
         disabled = tuple(sorted(set(said.disabled_frames)))
         unknown = set(disabled) - set(true)
         if unknown:
-            raise _wrong("disabled_frames", f"Frame {min(unknown)} is not part of the ground truth.")
+            raise taking.wrong("disabled_frames", f"Frame {min(unknown)} is not part of the ground truth.")
         settings = replace(rulebook.quality_settings(task.settings), left_out=disabled)
         changes = DatasetChanges(settings=rulebook.with_quality(task.settings, settings))
         task = await request.datasets.update(request.user, task.id, changes)
@@ -68,7 +68,7 @@ _NO_POOL = (
 def _require_no_pool(said: LayoutChanges) -> None:
     for name in ("frame_selection_method", "honeypot_real_frames"):
         if getattr(said, name) not in (UNSET, None):
-            raise _wrong(name, _NO_POOL)
+            raise taking.wrong(name, _NO_POOL)
 
 
 async def _true(request: Ask, task: Dataset) -> list[int] | None:
@@ -94,10 +94,6 @@ def _layout(task: Dataset, true: list[int] | None) -> TaskLayoutOut:
         honeypot_frames=[],
         honeypot_real_frames=[],
     )
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    return Invalid(reason=message, fields=[{"path": field, "message": message}])
 
 
 HANDLERS = (get_task_layout, change_task_layout, get_job_layout, change_job_layout)
