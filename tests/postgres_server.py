@@ -13,7 +13,6 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -97,28 +96,18 @@ def database(server: str, template: str) -> Iterator[str]:
     name = f"jobyard_test_{os.getpid()}_{secrets.token_hex(6)}"
     with psycopg.connect(server, autocommit=True) as connection:
         _run(connection, "CREATE DATABASE {} TEMPLATE {}", name, template)
-    address = make_conninfo(server, dbname=name)
     try:
-        yield address
+        yield make_conninfo(server, dbname=name)
     finally:
-        if address in _emptying():
-            _emptying().pop(address).close()
         with psycopg.connect(server, autocommit=True) as connection:
             _run(connection, "DROP DATABASE {} WITH (FORCE)", name)
 
 
 def empty(address: str) -> None:
     """Take everything out of our tables; numbers begin at 1 again."""
-    if address not in _emptying():
-        _emptying()[address] = psycopg.connect(address, autocommit=True, options="-c search_path=jobyard")
-    # Said at once: there and back sixty times takes longer than all the deleting.
-    _emptying()[address].execute(_EMPTYING)
-
-
-@cache
-def _emptying() -> dict[str, psycopg.Connection]:
-    """The connection that empties each database: one that knows the tables needs a fraction of a fresh one's time."""
-    return {}
+    with psycopg.connect(address, autocommit=True, options="-c search_path=jobyard") as connection:
+        # Said at once: there and back sixty times takes longer than all the deleting.
+        connection.execute(_EMPTYING)
 
 
 def _template_name() -> str:
