@@ -314,6 +314,7 @@ def clearml_room(app: App, settings: Settings) -> Room:
         refusal=refusal,
         body_limit=max(settings.body_limit, clearml_paths.BODY_LIMIT),
         counts_itself=clearml_paths.COUNTS_ITSELF,
+        below=(clearml_paths.DATASETS,),
     )
 
 

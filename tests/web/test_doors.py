@@ -62,11 +62,11 @@ class Place:
         await send({"type": "http.response.body", "body": body})
 
 
-def room(app: Any, *names: str, limit: int = 100, counts_itself: tuple[str, ...] = ()) -> Room:
+def room(app: Any, *names: str, limit: int = 100, **more: tuple[str, ...]) -> Room:
     def refusal(status: int, detail: str) -> tuple[str, bytes]:
         return "text/x-room", f"{names} {status} {detail}".encode()
 
-    return Room(app=app, takes=named(*names), refusal=refusal, body_limit=limit, counts_itself=counts_itself)
+    return Room(app=app, takes=named(*names), refusal=refusal, body_limit=limit, **more)
 
 
 def doors(*rooms: Room, living: Any = None, **settings: Any) -> Doors:
@@ -112,6 +112,17 @@ async def test_every_address_has_one_room_by_its_first_part() -> None:
         "/": "hall",
         "/jobs/v1": "hall",
         "/metrics.json": "hall",
+    }.items():
+        assert (await asked(door, path)).body == name.encode(), path
+
+
+async def test_a_room_also_has_what_lies_below_a_longer_beginning() -> None:
+    door = doors(room(Place("one"), "v1"), room(Place("two"), "v2", below=("/things/odd/",)))
+    for path, name in {
+        "/things/odd/1": "two",
+        "//things/odd/1": "two",
+        "/things/odd": "hall",
+        "/things/1": "hall",
     }.items():
         assert (await asked(door, path)).body == name.encode(), path
 

@@ -42,6 +42,8 @@ class Room:
     """The largest body in bytes."""
     counts_itself: tuple[str, ...] = ()
     """Beginnings of addresses at which the room bounds bodies by itself."""
+    below: tuple[str, ...] = ()
+    """Longer beginnings of addresses that are the room's too, where another has what begins with their first part."""
 
 
 def named(*names: str) -> Takes:
@@ -76,8 +78,9 @@ class Doors:
         await room.app(scope, patient_receive(receive, scope["headers"], limit), sent)
 
     def _room(self, path: str) -> Room:
-        first = path.lstrip("/").partition("/")[0]
-        return next((room for room in self._rooms if room.takes(first)), self._hall)
+        plain = "/" + path.lstrip("/")
+        first = plain[1:].partition("/")[0]
+        return next((room for room in self._rooms if room.takes(first) or plain.startswith(room.below)), self._hall)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Speak the server's protocol of coming up and going down. Raises what kept the house from either.

@@ -176,6 +176,8 @@ async def test_what_breaks_is_logged_and_told_under_its_id(
         ("/projects/0a/tasks/0b/output/log", "/jobs/0b"),
         ("/projects/*/experiments/0b/output/log", "/jobs/0b"),
         ("/pipelines/0a/experiments/0b", "/jobs/0b"),
+        ("/datasets/simple/0a/experiments/0b", "/jobs/0b"),
+        ("/datasets/simple/0a", None),
         ("/projects/0a/tasks//evil", None),
         ("/projects/0a/tasks", None),
         ("/projects/0a/models/0b/general", None),

@@ -8,6 +8,8 @@ FILES = "files"
 """How the addresses of the server of files begin."""
 PAGES = frozenset({"pipelines", "projects"})
 """How the addresses begin that clients print for people to look at."""
+DATASETS = "/datasets/simple/"
+"""How those of datasets begin; what else begins with their first part is no address of this face."""
 SERVICES = frozenset(
     {
         *("auth", "datasets", "debug", "events", "login", "models", "organization", "pipelines", "projects", "queues"),
