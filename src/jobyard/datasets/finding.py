@@ -32,6 +32,7 @@ def known(view: View, actor: Actor, wanted: str) -> Dataset:
 
     Raises NotFound or Conflict.
     """
+    dataset = None
     if is_id(wanted):
         dataset = rows.dataset(view, wanted)
         if dataset is not None and sight.knows(view, actor, dataset):
@@ -45,7 +46,7 @@ def known(view: View, actor: Actor, wanted: str) -> Dataset:
             raise Conflict(reason=f"Several datasets are called {wanted}; name the one you mean by its id.")
         if visible:
             return visible[0]
-    raise NotFound(what="dataset", name=wanted)
+    raise NotFound(what="dataset", name=wanted, unseen=dataset is not None)
 
 
 def _assigned(view: View, actor: Actor, name: str) -> list[Dataset]:

@@ -55,6 +55,11 @@ class Refused(Fault):
 class NotFound(Fault):
     """There is no {what} {name}."""
 
+    @property
+    def unseen(self) -> bool:
+        """It is there, but not for who asks; only a protocol that tells the two apart may say so."""
+        return bool(self.data.get("unseen"))
+
 
 class Conflict(Fault):
     """{reason}"""

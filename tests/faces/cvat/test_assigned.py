@@ -75,9 +75,9 @@ async def test_who_is_given_a_job_sees_it_with_what_it_needs_and_works_on_it(hou
 async def test_who_is_given_a_job_is_given_nothing_else(given: Given) -> None:
     whole, path, other = f"/tasks/{given.task}", f"/jobs/{given.first}", f"/jobs/{given.second}"
     for method, where, body, status in (
-        ("GET", other, None, 404),
-        ("GET", f"{other}/annotations", None, 404),
-        ("GET", f"/projects/{given.project}", None, 404),
+        ("GET", other, None, 403),
+        ("GET", f"{other}/annotations", None, 403),
+        ("GET", f"/projects/{given.project}", None, 403),
         ("GET", f"{whole}/annotations", None, 403),
         ("GET", f"{whole}/data/meta", None, 403),
         ("GET", f"{whole}/data?type=frame&number=2", None, 403),
@@ -88,7 +88,7 @@ async def test_who_is_given_a_job_is_given_nothing_else(given: Given) -> None:
         ("PATCH", path, {"assignee": None}, 403),
         ("PATCH", path, {"stage": "acceptance"}, 403),
         ("DELETE", path, None, 403),
-        ("PATCH", f"/labels/{given.tag['label_id']}", {"name": "dog"}, 404),
+        ("PATCH", f"/labels/{given.tag['label_id']}", {"name": "dog"}, 403),
         ("PATCH", f"{path}/annotations?action=create", said(given.tag | {"frame": 2}), 400),
     ):
         answer = await given.max(method, where, body)
@@ -102,7 +102,7 @@ async def test_who_is_given_a_task_or_its_project_works_on_all_of_it(house: Hous
     place = whole if what == "task" else f"/projects/{given.project}"
     number = (await max_.got("/users/self"))["id"]
     assert (await mia("PATCH", f"/jobs/{given.first}", {"assignee": None})).status_code == 200
-    assert (await max_("GET", whole)).status_code == 404
+    assert (await max_("GET", whole)).status_code == 403
     assert (await mia("PATCH", place, {"assignee_id": number})).json()["assignee"]["username"] == "max"
     projects = 1 if what == "project" else 0
     for listed, count in (("tasks", 1), ("jobs", 2), ("projects", projects), ("quality/settings", 1 + projects)):
@@ -132,6 +132,6 @@ async def test_who_is_no_longer_given_a_job_sees_nothing_more(given: Given) -> N
     assert (await given.mia("PATCH", path, {"assignee": None})).status_code == 200
     label = given.tag["label_id"]
     for where in (path, f"/tasks/{given.task}", f"{path}/annotations", f"/issues/{issue['id']}", f"/labels/{label}"):
-        assert (await given.max("GET", where)).status_code == 404, where
+        assert (await given.max("GET", where)).status_code == 403, where
     for what in ("jobs", "tasks", "issues", "labels"):
         assert (await given.max.got(f"/{what}"))["count"] == 0

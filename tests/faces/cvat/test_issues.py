@@ -72,6 +72,6 @@ async def test_issues_are_refused_as_other_things_are(house: House) -> None:
         ("DELETE", f"/issues/{issue['id']}", None),
     ):
         assert (await vera(method, path, body)).status_code == 403, path
-    assert (await house.caller("max")("GET", f"/issues/{issue['id']}")).status_code == 404
+    assert (await house.caller("max")("GET", f"/issues/{issue['id']}")).status_code == 403
     assert (await mia("POST", "/comments", {"issue": 99, "message": "x"})).status_code == 404
     assert (await mia("POST", "/comments", {"issue": issue["id"]})).status_code == 400

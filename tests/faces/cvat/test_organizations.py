@@ -32,11 +32,13 @@ async def test_a_header_or_a_parameter_narrows_everything(house: House) -> None:
         return sorted(one["name"] for one in (await house.caller(user, **headers).got(f"/tasks{query}"))["results"])
 
     assert await seen("mia") == ["mine", "ours"]
-    assert await seen("mia", X_Organization="") == await seen("mia", "?org=") == ["mine"]
+    assert (
+        await seen("mia", X_Organization="") == await seen("mia", "?org=") == await seen("mia", "?org_id=") == ["mine"]
+    )
     assert await seen("mia", "?org=team") == await seen("mia", f"?org_id={ours['organization']}") == ["ours"]
     assert await seen("max") == ["ours"] and await seen("max", "?org=") == []
-    assert (await house.caller("max")("GET", f"/tasks/{mine['id']}")).status_code == 404
-    assert (await house.caller("vera")("GET", "/tasks?org=team")).status_code == 404
+    assert (await house.caller("max")("GET", f"/tasks/{mine['id']}")).status_code == 403
+    assert (await house.caller("vera")("GET", "/tasks?org=team")).status_code == 403
     project = await inside.made("projects", name="p")
     assert project["organization"] == ours["organization"]
 
@@ -99,3 +101,28 @@ async def test_only_its_owner_deletes_an_organization(house: House) -> None:
     assert (await house.caller("max")("DELETE", f"/memberships/{own['id']}")).status_code == 403
     assert (await house.caller("max")("PATCH", f"/memberships/{own['id']}", {"role": "worker"})).status_code == 403
     assert (await mia.got(f"/organizations/{made['id']}"))["slug"] == "lab"
+
+
+async def test_a_stranger_is_told_that_it_is_there_and_not_theirs(house: House) -> None:
+    mia, max_ = house.caller(), house.caller("max")
+    await mia.made("organizations", slug="lab")
+    task, project = await mia.task("a.png"), await mia.made("projects", name="p")
+    number, job = task["id"], (await mia.got(f"/jobs?task_id={task['id']}"))["results"][0]["id"]
+    label = (await mia.got(f"/labels?task_id={number}"))["results"][0]["id"]
+    for path in (
+        f"/tasks/{number}",
+        f"/jobs/{job}/annotations",
+        f"/projects/{project['id']}",
+        f"/labels/{label}",
+        f"/labels?job_id={job}",
+        f"/quality/reports?task_id={number}",
+        "/tasks?org=lab",
+        "/tasks?org_id=1",
+    ):
+        answer = await max_("GET", path)
+        assert answer.status_code == 403, path
+        assert answer.json()["detail"] == "You do not have permission to perform this action."
+    for path in ("/tasks/99", "/jobs/99", "/labels?job_id=99", "/quality/reports?task_id=99", "/tasks?org=none"):
+        assert (await max_("GET", path)).status_code == 404, path
+    for path in (f"/issues?job_id={job}", f"/issues?task_id={number}", "/issues?job_id=99", "/comments?issue_id=99"):
+        assert (await max_.got(path))["count"] == 0, path

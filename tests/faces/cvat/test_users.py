@@ -25,12 +25,12 @@ async def test_somebody_says_what_they_are_called(house: House) -> None:
     assert await mia.got("/users/self") == me | said
 
 
-async def test_whom_one_shares_nothing_with_is_not_there(house: House) -> None:
+async def test_whom_one_shares_nothing_with_is_not_shown(house: House) -> None:
     await house.project("team", mia=Role.MEMBER, vera=Role.MEMBER)
     mia = house.caller()
     other, vera = await house.caller("max").got("/users/self"), await house.caller("vera").got("/users/self")
-    assert (await mia("GET", f"/users/{other['id']}")).status_code == 404
-    assert (await mia("PATCH", f"/users/{other['id']}", {"first_name": "x"})).status_code == 404
+    assert (await mia("GET", f"/users/{other['id']}")).status_code == 403
+    assert (await mia("PATCH", f"/users/{other['id']}", {"first_name": "x"})).status_code == 403
     shown = await mia.got(f"/users/{vera['id']}")
     assert shown["username"] == "vera" and "email" not in shown
     assert (await mia("PATCH", f"/users/{vera['id']}", {"first_name": "x"})).status_code == 403

@@ -135,5 +135,5 @@ async def test_what_cannot_be_left_out_or_chosen_is_refused(house: House) -> Non
     assert (await mia("PATCH", f"/tasks/{bare}/validation_layout", {"disabled_frames": []})).status_code == 400
     max_ = house.caller("max")
     for what in (path, own):
-        assert (await max_("GET", what)).status_code == 404
-        assert (await max_("PATCH", what, {"disabled_frames": []})).status_code == 404
+        assert (await max_("GET", what)).status_code == 403
+        assert (await max_("PATCH", what, {"disabled_frames": []})).status_code == 403

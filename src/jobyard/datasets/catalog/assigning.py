@@ -173,7 +173,7 @@ def _found(view: View, actor: Actor, number: int) -> tuple[Assignment, Dataset]:
     found = table.one(view, number) if 0 < number < 2**63 else None
     dataset = rows.numbered(view, found.dataset) if found is not None else None
     if found is None or dataset is None or not sight.part(view, actor, Verb.SEE, dataset, found.assignee):
-        raise NotFound(what="assignment", name=str(number))
+        raise NotFound(what="assignment", name=str(number), unseen=dataset is not None)
     return found, dataset
 
 

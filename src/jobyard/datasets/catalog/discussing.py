@@ -216,7 +216,7 @@ def _assignment(view: View, actor: Actor, number: int) -> tuple[Assignment, Data
     found = assignments.one(view, number) if 0 < number < _LARGEST else None
     dataset = rows.numbered(view, found.dataset) if found is not None else None
     if found is None or dataset is None or not sight.part(view, actor, Verb.SEE, dataset, found.assignee):
-        raise NotFound(what="assignment", name=str(number))
+        raise NotFound(what="assignment", name=str(number), unseen=dataset is not None)
     return found, dataset
 
 
@@ -224,7 +224,7 @@ def _issue(view: View, actor: Actor, number: int) -> tuple[Issue, Dataset]:
     found = table.one(view, number) if 0 < number < _LARGEST else None
     dataset = rows.numbered(view, found.dataset) if found is not None else None
     if found is None or dataset is None or not sight.part(view, actor, Verb.SEE, dataset, _assignee(view, found)):
-        raise NotFound(what="issue", name=str(number))
+        raise NotFound(what="issue", name=str(number), unseen=dataset is not None)
     return found, dataset
 
 

@@ -152,7 +152,7 @@ def unshare(transaction: Transaction, project: str) -> None:
 def _found(view: View, actor: Actor, id_: str) -> Collection:
     found = table.one(view, id_) if is_id(id_) else None
     if found is None or not sight.sees_to(view, actor, Verb.SEE, found):
-        raise NotFound(what="collection", name=id_)
+        raise NotFound(what="collection", name=id_, unseen=found is not None)
     return found
 
 

@@ -151,7 +151,7 @@ def _found(view: View, actor: Actor, number: int) -> tuple[Guide, Dataset | Coll
     found = table.one(view, number) if 0 < number < _LARGEST else None
     home = (rows.dataset(view, found.home) or collections.one(view, found.home)) if found is not None else None
     if found is None or home is None or not sight.knows_home(view, actor, home):
-        raise NotFound(what="guide", name=str(number))
+        raise NotFound(what="guide", name=str(number), unseen=home is not None)
     return found, home
 
 

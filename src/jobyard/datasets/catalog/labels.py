@@ -188,7 +188,7 @@ def home_of_collection(transaction: Transaction, actor: Actor, id_: str) -> Home
     """Return a collection that the actor may change, held, as the home of labels. Raises NotFound or Refused."""
     collection = collections.lock(transaction, id_)
     if collection is None or not rules.may(actor, Verb.SEE, collection):
-        raise NotFound(what="collection", name=id_)
+        raise NotFound(what="collection", name=id_, unseen=collection is not None)
     if not rules.may(actor, Verb.EDIT, collection):
         raise Refused(verb="change the labels of this collection")
     found = (rows.dataset(transaction, one) for one in collections.datasets(transaction, id_))

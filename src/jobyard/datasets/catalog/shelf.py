@@ -202,7 +202,7 @@ def _check(draft: Draft) -> None:
 def _check_collection(view: View, actor: Actor, id_: str) -> None:
     collection = collections.one(view, id_) if is_id(id_) else None
     if collection is None or not rules.may(actor, Verb.SEE, collection):
-        raise NotFound(what="collection", name=id_)
+        raise NotFound(what="collection", name=id_, unseen=collection is not None)
     if not rules.may(actor, Verb.SUBMIT, collection):
         raise Refused(verb="add to this collection")
 

@@ -88,7 +88,7 @@ class Tasks(Ground):
                 raise NotFound(what="label", name=str(number))
             home: Dataset | Collection | None = rows.dataset(view, found[0]) or collections.one(view, found[0])
             if home is None or not sight.knows_home(view, actor, home):
-                raise NotFound(what="label", name=str(number))
+                raise NotFound(what="label", name=str(number), unseen=home is not None)
             for one in labels.read(view, found[0]):
                 if one.number == number:
                     return one, None, home
@@ -234,7 +234,7 @@ def _missing(dataset: Dataset, there: list[Assignment], last: int) -> tuple[int,
 def _dataset(view: View, actor: Actor, number: int) -> Dataset:
     found = rows.numbered(view, number) if 0 < number < _LARGEST else None
     if found is None or not sight.knows(view, actor, found):
-        raise NotFound(what="task", name=str(number))
+        raise NotFound(what="task", name=str(number), unseen=found is not None)
     return found
 
 
@@ -250,5 +250,5 @@ def _collection(view: View, actor: Actor, number: int) -> Collection:
     id_ = tables.collection_numbered(view, number) if 0 < number < _LARGEST else None
     found = collections.one(view, id_) if id_ is not None else None
     if found is None or not sight.sees_to(view, actor, Verb.SEE, found):
-        raise NotFound(what="project", name=str(number))
+        raise NotFound(what="project", name=str(number), unseen=found is not None)
     return found

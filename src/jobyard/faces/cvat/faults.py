@@ -51,6 +51,8 @@ _STATUS: Mapping[type[Fault], int] = MappingProxyType(
 """The status of each family; a class that does not stand here has that of its nearest forebear."""
 _WITHIN = frozenset({"label", "part"})
 """What is told as part of something else: two of one name are a mistake in its body, and not a conflict."""
+_DENIED = "You do not have permission to perform this action."
+"""The protocol's own words, which scripts look for; ours stand behind them."""
 _DETAIL: Mapping[int, str] = MappingProxyType(
     {
         404: "Not found.",
@@ -72,7 +74,9 @@ def refusal(status: int, detail: str) -> tuple[str, bytes]:
 
 
 def status_of(fault: Fault) -> int:
-    """Return the status of a fault."""
+    """Return the status of a fault; what is there and not for the sender is refused, as the protocol says it."""
+    if isinstance(fault, NotFound) and fault.unseen:
+        return 403
     if isinstance(fault, NameTaken) and fault.data.get("what") in _WITHIN:
         return 400
     return next((_STATUS[family] for family in type(fault).__mro__ if family in _STATUS), 500)
@@ -85,7 +89,11 @@ def body_of(fault: Fault) -> dict[str, Any]:
         for one in fault.fields:
             said.setdefault(one.get("path") or "non_field_errors", []).append(one.get("message", ""))
         return said
+    if isinstance(fault, NotFound) and fault.unseen:
+        return {"detail": _DENIED, "code": Refused().code}
     body: dict[str, Any] = {"detail": fault.sentence, "code": fault.code}
+    if isinstance(fault, Refused):
+        body["detail"] = f"{_DENIED} {fault.sentence}"
     if isinstance(fault, UniqueTaken):
         # The refused request's own id: what is in work with the same operation, target and format.
         body["rq_id"] = fault.data.get("job")

@@ -16,7 +16,7 @@ from jobyard.faces.cvat.space import Space, Where
 from jobyard.faces.cvat.surroundings import ORGANIZATIONS, Surroundings
 from jobyard.faces.cvat.words.accounts import slug_of
 from jobyard.job.errors import Invalid, NotFound, Refused
-from jobyard.people.record import Actor, KeyScope, Project
+from jobyard.people.record import Actor, KeyScope
 
 PUBLIC = "public"
 """The route option of what needs no login."""
@@ -84,6 +84,8 @@ async def _space(house: Surroundings, actor: Actor, headers: Mapping[bytes, byte
     named = headers.get(b"x-organization")
     slug = named.decode("utf-8", "replace") if named is not None else asked.get("org")
     number = asked.get("org_id")
+    if slug is None and number == "":
+        slug = ""
     if number:
         whole = int(number) if number.isascii() and number.isdecimal() and len(number) <= 10 else 0
         slug = await house.engine.numbers.named(ORGANIZATIONS, whole) or "?"  # the project's id
@@ -92,13 +94,16 @@ async def _space(house: Surroundings, actor: Actor, headers: Mapping[bytes, byte
     if not slug:
         return Space(where=Where.PRIVATE)
     for project, _ in await house.engine.projects.seen(actor):
-        if slug in {project.name, project.id} or slug == await _slug(house, project):
+        if slug in {project.name, project.id} or slug == await _slug(house, project.id, project.name):
             return Space(where=Where.INSIDE, project=project.id)
-    raise NotFound(what="organization", name=(number or slug)[:100])
+    unseen = False
+    for id_, name in (await house.engine.projects.names()).items():
+        unseen = unseen or slug in {name, id_} or slug == await _slug(house, id_, name)
+    raise NotFound(what="organization", name=(number or slug)[:100], unseen=unseen)
 
 
-async def _slug(house: Surroundings, project: Project) -> str:
-    return slug_of(project, await house.engine.numbers.one(ORGANIZATIONS, project.id))
+async def _slug(house: Surroundings, id_: str, name: str) -> str:
+    return slug_of(name, await house.engine.numbers.one(ORGANIZATIONS, id_))
 
 
 def _refuse_foreign(scope: Any, headers: Mapping[bytes, bytes]) -> None:

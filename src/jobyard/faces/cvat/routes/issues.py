@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from litestar import delete, get, patch, post
@@ -18,6 +19,7 @@ from jobyard.faces.cvat.surroundings import Ask
 from jobyard.faces.cvat.wire import PageOut
 from jobyard.faces.cvat.wire.issues import CommentChanges, CommentIn, CommentOut, IssueChanges, IssueIn, IssueOut
 from jobyard.faces.cvat.words import issues as words
+from jobyard.job.errors import NotFound
 
 _ISSUES = Sort(
     fields=frozenset(
@@ -46,11 +48,13 @@ async def list_issues(request: Ask) -> PageOut:
     """Return one page of the issues of the jobs you may see."""
     job, task = taking.whole(request.asked, "job_id"), taking.whole(request.asked, "task_id")
     home: str | None = None
-    if job is not None:
-        home = (await request.datasets.assignment(request.user, job))[1].id
-    elif task is not None:
-        home = (await request.house.tasks.known(request.user, task)).id
-    found = await request.datasets.issues(request.user, home)
+    found = list[tuple[Issue, Dataset]]()
+    with suppress(NotFound):  # a filter that fits nothing the sender sees
+        if job is not None:
+            home = (await request.datasets.assignment(request.user, job))[1].id
+        elif task is not None:
+            home = (await request.house.tasks.known(request.user, task)).id
+        found = await request.datasets.issues(request.user, home)
     inside = [(issue, dataset) for issue, dataset in found if home or request.space.holds(dataset.project)]
 
     async def shown(pairs: Sequence[tuple[Issue, Dataset]]) -> list[Any]:
@@ -106,7 +110,9 @@ async def delete_issue(request: Ask, number: FromPath[str]) -> None:
 async def list_comments(request: Ask) -> PageOut:
     """Return one page of what was said about the issues you may see."""
     about = taking.whole(request.asked, "issue_id")
-    found = await request.datasets.comments(request.user, about)
+    found = list[tuple[Comment, Issue, Dataset]]()
+    with suppress(NotFound):  # a filter that fits nothing the sender sees
+        found = await request.datasets.comments(request.user, about)
     inside = [
         (comment, issue)
         for comment, issue, dataset in found

@@ -45,7 +45,7 @@ async def list_organizations(request: Ask) -> PageOut:
         number = numbers[project.id]
         return {
             "id": number,
-            "slug": accounts.slug_of(project, number),
+            "slug": accounts.slug_of(project.name, number),
             "name": profiles[project.id].title or project.name,
             "owner": project.owner,
         }
@@ -78,7 +78,7 @@ async def change_organization(request: Ask, number: FromPath[str]) -> Organizati
     """Change what is said of an organization; its slug stays, since everything names it by that."""
     said = await taking.body(request, OrganizationChanges)
     found, _ = await _found(request, number)
-    if said.slug not in (UNSET, accounts.slug_of(found, int(number))):
+    if said.slug not in (UNSET, accounts.slug_of(found.name, int(number))):
         raise taking.wrong("slug", "The slug of an organization stays.")
     before = (await request.engine.profiles.projects([found.id]))[found.id]
     await request.engine.profiles.put_project(request.user, found.id, _profile(before, said))

@@ -36,6 +36,9 @@ _READ = 20
 @get("/quality/reports")
 async def list_reports(request: Ask) -> PageOut:
     """Return the reports you may see, the newest first; what they say of single jobs where that is asked for."""
+    task = taking.whole(request.asked, "task_id")
+    if task is not None:
+        await request.house.tasks.known(request.user, task)
     reports = await _meant(request)
 
     async def shown(page: Sequence[Report]) -> list[Any]:

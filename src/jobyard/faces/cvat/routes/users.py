@@ -121,8 +121,12 @@ async def _users(request: Ask) -> dict[str, User]:
 async def _found(request: Ask, number: str, users: Iterable[str]) -> tuple[str, UserProfile]:
     name, known = await request.engine.numbers.named(USERS, int(number)), await _known(request, users)
     if name is None or name not in known:
-        raise NotFound(what="user", name=number)
+        raise NotFound(what="user", name=number, unseen=name is not None and not await _gone(request, name))
     return name, known[name]
+
+
+async def _gone(request: Ask, name: str) -> bool:
+    return (await request.engine.profiles.users([name]))[name].gone
 
 
 async def _shown(request: Ask, name: str, profile: UserProfile, user: User | None) -> UserOut | UserRef:

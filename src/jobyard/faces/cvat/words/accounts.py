@@ -103,16 +103,16 @@ def standing_in(role: Role, said: UserChanges) -> Role:
     )
 
 
-def slug_of(project: Project, number: int) -> str:
+def slug_of(name: str, number: int) -> str:
     """Return by which word these clients name an organization: its name, where that is one of theirs."""
-    return project.name if _LETTERS.issuperset(project.name) else f"organization-{number}"
+    return name if _LETTERS.issuperset(name) else f"organization-{number}"
 
 
 def organization_out(project: Project, number: int, owner: UserRef, profile: ProjectProfile) -> OrganizationOut:
     """Return a project of sharing as an organization."""
     return OrganizationOut(
         id=number,
-        slug=slug_of(project, number),
+        slug=slug_of(project.name, number),
         name=profile.title or project.name,
         description=profile.description,
         created_date=moment(project.created_at),
