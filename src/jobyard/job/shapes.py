@@ -1,4 +1,4 @@
-"""Shapes are learnt before threads use them."""
+"""Shapes are learnt before threads use them, and what does not fit one is told with its place."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 from msgspec import Struct
+
+_OF_A_KEY = "key` in `"
+"""How msgspec begins the place of a map's key."""
 
 
 def learn(*rooms: str, known: set[type[Struct]] | None = None) -> None:
@@ -23,6 +26,15 @@ def learn(*rooms: str, known: set[type[Struct]] | None = None) -> None:
                 msgspec.json.Decoder(shape)
             except TypeError:  # one that is kept and never read
                 continue
+
+
+def misfit(error: msgspec.ValidationError) -> tuple[str, str]:
+    """Return what msgspec found, and where: a path as people write it below "$", empty for the whole."""
+    message, _, place = str(error).partition(" - at `")
+    path = place.rstrip("`")
+    if path.startswith(_OF_A_KEY):
+        message, path = f"{message} as a key", path.removeprefix(_OF_A_KEY)
+    return message, path.removeprefix("$").removeprefix(".")
 
 
 def _below(shape: type[Struct]) -> Iterator[type[Struct]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from jobyard.job import shapes
 from jobyard.job.errors import UnknownKind, WrongParameters
 from jobyard.kinds.kind import Kind
 
@@ -57,8 +58,8 @@ class Registry:
         try:
             return msgspec.convert(given, kind.Parameters)
         except msgspec.ValidationError as error:
-            message, _, path = str(error).partition(" - at `")
-            place = path.rstrip("`").replace("$", "parameters", 1) or "parameters"
+            message, path = shapes.misfit(error)
+            place = f"parameters.{path}".rstrip(".")
             raise WrongParameters(
                 kind=name, reason=f"{message} ({place})", fields=[{"path": place, "message": message}]
             ) from None

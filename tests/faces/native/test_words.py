@@ -201,6 +201,14 @@ def test_the_place_of_a_misfit_is_named_as_people_write_it(body: bytes, path: st
     assert field["path"] == path and "$" not in caught.value.sentence
 
 
+@pytest.mark.parametrize(("key", "place"), [("", "labels"), ("k" * 201, "labels")])
+def test_the_place_of_a_key_that_does_not_fit_is_its_map(key: str, place: str) -> None:
+    body = msgspec.json.encode({"kind": "k", "labels": {key: "v"}})
+    with pytest.raises(Invalid, match=r"as a key \(labels\)\.$") as caught:
+        words.told(body, wire.JobIn)
+    assert [one["path"] for one in caught.value.fields] == [place]
+
+
 @pytest.mark.parametrize("stage", making.STAGES)
 @pytest.mark.parametrize("external", [False, True])
 def test_a_job_is_shown_in_every_state(stage: str, external: bool) -> None:

@@ -7,6 +7,7 @@ from typing import Any, NoReturn, TypeVar
 import msgspec
 from msgspec import Struct
 
+from jobyard.job import shapes
 from jobyard.job.errors import Invalid
 
 DEEPEST = 64
@@ -33,8 +34,7 @@ def told(body: bytes, shape: type[T]) -> T:
 
 def misfit(error: msgspec.ValidationError) -> NoReturn:
     """Raise Invalid for what msgspec found, with the place as `a.b[0]`."""
-    message, _, place = str(error).partition(" - at `")
-    path = place.rstrip("`").removeprefix("$").removeprefix(".")
+    message, path = shapes.misfit(error)
     if " field `" in message:
         # A field that is unknown or missing is named in the message; the place is the object around it.
         field = message.partition(" field `")[2].rstrip("`")
