@@ -79,7 +79,7 @@ def test_collections_take_in_whole_datasets(house: RunningHouse, files: list[str
     assert house.call("datasets", "backup", "zoo", "--collection", "--lightweight", "--to", str(backup)).code == 0
     restored = house.call("datasets", "restore", str(backup), "--collection", "--wait", "--json").json
     assert restored["result"]["number"] > zoo["number"]
-    assert [one["name"] for one in house.call("collections", "list", "--json").lines].count("zoo") == 1
+    assert [one["name"] for one in house.call("collections", "list", "--json").json].count("zoo") == 1
     assert "zoo" in house.call("collections", "list").out
     assert house.call("collections", "delete", "zoo").code == 0
     assert house.call("datasets", "show", "first").code == 3

@@ -29,7 +29,7 @@ def test_a_workflow_is_handed_in_run_and_forgotten(house: RunningHouse, tmp_path
         ["old.csv"],
     )
     assert "Who is old?" in house.call("workflows", "list").out
-    assert house.call("workflows", "list", "--json").lines[-1]["id"] == made["id"]
+    assert house.call("workflows", "list", "--json").json[-1]["id"] == made["id"]
     assert "writes" in house.call("workflows", "show", f"#{made['number']}").out
     ended = house.call("workflows", "run", "Who is old?", "--file", f"people.csv={people}", "--wait", "--json")
     assert (ended.code, ended.json["state"]) == (0, "succeeded")

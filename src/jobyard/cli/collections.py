@@ -52,12 +52,11 @@ def create(
 
 @app.command(name="list")
 def listed(*, where: Where = _HERE) -> int:
-    """List the collections, newest first. With --json each is a line."""
+    """List the collections, newest first."""
     with house(where, indoors=True) as client:
         found = list(client.collections.all())
     if where.json:
-        for one in found:
-            showing.print_json(one)
+        showing.print_json(found)
         return Code.OK
     rows = [(str(one.number), one.name, one.owner, showing.when(one.updated_at), one.id) for one in found]
     showing.print_table(("NUMBER ", "NAME", "OWNER", "CHANGED", "ID"), rows)

@@ -60,12 +60,11 @@ def add(
 
 @app.command(name="list")
 def listed(*, where: Where = _HERE) -> int:
-    """List the workflows, first one first. With --json each is a line."""
+    """List the workflows, first one first."""
     with house(where, indoors=True) as client:
         found = list(client.workflows.all())
     if where.json:
-        for one in found:
-            showing.print_json(one)
+        showing.print_json(found)
         return Code.OK
     rows = [(str(one.number), one.name, one.owner, one.published.drawn, _version(one), one.id) for one in found]
     showing.print_table(("NUMBER ", "NAME", "OWNER", "DRAWN AS", "VERSION ", "ID"), rows)
