@@ -22,6 +22,7 @@ from jobyard.workflows.toolbox.generate_rows import GenerateRows
 from jobyard.workflows.toolbox.imputation import Imputation
 from jobyard.workflows.toolbox.join import Join
 from jobyard.workflows.toolbox.join_multiple import JoinMultiple
+from jobyard.workflows.toolbox.json_parse import JsonParse
 from jobyard.workflows.toolbox.message import Message
 from jobyard.workflows.toolbox.multi_field import MultiFieldFormula
 from jobyard.workflows.toolbox.multi_row import MultiRowFormula
@@ -62,6 +63,7 @@ CRAFTS: tuple[type[Craft], ...] = (
     Imputation,
     Join,
     JoinMultiple,
+    JsonParse,
     Message,
     MultiFieldFormula,
     MultiRowFormula,
