@@ -17,6 +17,7 @@ from tests.every_store import emptied_rooms, every_store, shared_rooms
 from tests.postgres_server import (
     bare_postgres_address,
     emptied_postgres,
+    kept_connections,
     postgres_address,
     postgres_server,
     postgres_template,
@@ -29,6 +30,7 @@ __all__ = [
     "emptied_postgres",
     "emptied_rooms",
     "every_store",
+    "kept_connections",
     "postgres_address",
     "postgres_server",
     "postgres_template",

@@ -11,21 +11,22 @@ from jobyard.server import PACKAGES
 from jobyard.store.contract import Store
 from jobyard.store.postgres import PostgresStore
 from jobyard.store.sqlite import SqliteStore
-from tests.postgres_server import database, empty
+from tests.kept_connections import KeptConnections
+from tests.postgres_server import empty, shared
 
 
 @pytest.fixture(scope="session")
-def shared_rooms(postgres_server: str, postgres_template: str) -> Iterator[str]:
+def shared_rooms(postgres_server: str, postgres_template: str, kept_connections: KeptConnections) -> Iterator[str]:
     """The address of this test process's own database with the tables of every room."""
-    with database(postgres_server, postgres_template) as address:
+    with shared(postgres_server, postgres_template, kept_connections) as address:
         PostgresStore.open(address, packages=PACKAGES, threads=1).close()
         yield address
 
 
 @pytest.fixture
-def emptied_rooms(shared_rooms: str) -> str:
+def emptied_rooms(shared_rooms: str, kept_connections: KeptConnections) -> str:
     """The address of that database, emptied: much quicker than a fresh one."""
-    empty(shared_rooms)
+    empty(shared_rooms, kept_connections)
     return shared_rooms
 
 

@@ -32,6 +32,13 @@ def files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
+def test_what_will_not_fit_is_refused_before_it_fills_the_disk(blobs: Blobs, tmp_path: Path) -> None:
+    with pytest.raises(StoreFull):
+        blobs.writer(announced=1 << 62)
+    assert files(tmp_path) == []
+    blobs.writer(announced=3).commit()
+
+
 class Fails:
     """Stands in for a file or a system call that fails."""
 

@@ -22,6 +22,7 @@ from jobyard.store.contract import Aged, Card, QueueRow, Reused, Transaction, Vi
 from jobyard.store.postgres import PostgresStore
 from jobyard.store.relational import claim
 from jobyard.store.sqlite import SqliteStore
+from tests.kept_connections import KeptConnections
 from tests.postgres_server import empty
 from tests.sqlite_file import LayOut
 from tests.store.drawing import (
@@ -364,10 +365,10 @@ def test_sqlite_lives_as_memory_does(tmp_path: Path, sqlite_folder: LayOut) -> N
 
 
 @pytest.mark.property
-def test_postgres_lives_as_memory_does(shared_postgres: str) -> None:
+def test_postgres_lives_as_memory_does(shared_postgres: str, kept_connections: KeptConnections) -> None:
     class OnPostgres(Houses):
         def __init__(self) -> None:
-            empty(shared_postgres)
+            empty(shared_postgres, kept_connections)
             super().__init__(lambda: PostgresStore.open(shared_postgres, threads=2))
 
     run_state_machine_as_test(OnPostgres, settings=_sized(15, 300, 30))

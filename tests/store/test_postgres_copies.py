@@ -16,6 +16,7 @@ from jobyard.job.record import LogLine, ResultFile
 from jobyard.store.contract import Card, View
 from jobyard.store.postgres import PostgresStore, copying
 from jobyard.store.postgres.connection import configure
+from tests.kept_connections import KeptConnections
 from tests.postgres_server import database, empty
 from tests.store.making import FULL, NOW, PATIENCE, Hand, submission
 
@@ -56,7 +57,9 @@ def test_a_copy_is_read_back_whole(
         store.close()
 
 
-def test_a_copy_is_of_one_moment(on_postgres: Hand, tmp_path: Path, emptied_postgres: str) -> None:
+def test_a_copy_is_of_one_moment(
+    on_postgres: Hand, tmp_path: Path, emptied_postgres: str, kept_connections: KeptConnections
+) -> None:
     on_postgres.submit(name="before")
     writes: list[Future[Any]] = []
 
@@ -66,7 +69,7 @@ def test_a_copy_is_of_one_moment(on_postgres: Hand, tmp_path: Path, emptied_post
             writes[0].result(PATIENCE)
 
     on_postgres.store.backup(str(tmp_path / "copy"), progress)
-    empty(emptied_postgres)
+    empty(emptied_postgres, kept_connections)
     with psycopg.connect(emptied_postgres, autocommit=True) as connection:
         configure(connection)
         copying.restore(connection, tmp_path / "copy", lambda done, total: None)
@@ -76,14 +79,14 @@ def test_a_copy_is_of_one_moment(on_postgres: Hand, tmp_path: Path, emptied_post
 
 @pytest.mark.parametrize("keep", [0, 1, 50, 300, 0.5, 0.9, -1])
 def test_a_cut_off_copy_is_refused_and_nothing_is_read(
-    on_postgres: Hand, tmp_path: Path, emptied_postgres: str, keep: float
+    on_postgres: Hand, tmp_path: Path, emptied_postgres: str, kept_connections: KeptConnections, keep: float
 ) -> None:
     on_postgres.finished()
     path = tmp_path / "copy"
     on_postgres.store.backup(str(path), lambda done, total: None)
     whole = path.read_bytes()
     path.write_bytes(whole[: int(keep * len(whole)) if 0 < keep < 1 else int(keep)])
-    empty(emptied_postgres)
+    empty(emptied_postgres, kept_connections)
     with psycopg.connect(emptied_postgres, autocommit=True) as connection:
         configure(connection)
         with pytest.raises(Invalid):
