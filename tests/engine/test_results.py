@@ -43,6 +43,10 @@ async def test_a_file_that_is_too_large_or_breaks_off_leaves_nothing(any_store: 
         yield b"123"
         raise ConnectionResetError
 
+    with pytest.raises(TooLarge, match="10 bytes"):
+        # Asked for no byte of it: this stream would break.
+        await yard.engine.results.receive(broken(), announced=11)
+
     with pytest.raises(ConnectionResetError):
         await yard.engine.results.receive(broken())
     assert kept(tmp_path) == before

@@ -36,16 +36,18 @@ class Results:
         self._limit = limit
         self._received: OrderedDict[str, Received] = OrderedDict()
 
-    async def receive(self, chunks: AsyncIterable[bytes]) -> Received:
+    async def receive(self, chunks: AsyncIterable[bytes], announced: int = 0) -> Received:
         """Write a stream to the blob store; durable when this returns.
 
-        Raises TooLarge or StoreFull and leaves nothing.
+        Raises TooLarge or StoreFull and leaves nothing; at once where the bytes that are announced will not fit.
         """
-        writer = self.blobs.writer()
+        if announced > self._limit:
+            raise self._too_large()
+        writer = self.blobs.writer(announced)
         try:
             async for chunk in chunks:
                 if writer.size + len(chunk) > self._limit:
-                    raise TooLarge(what="The file", limit=f"{self._limit} bytes")
+                    raise self._too_large()
                 await asyncio.to_thread(writer.write, chunk)
             written = await asyncio.to_thread(writer.commit)
         except BaseException:
@@ -79,6 +81,9 @@ class Results:
         if job.results_expired:
             raise ResultGone(id=id_)
         raise NotFound(what="result file", name=name)
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(what="The file", limit=f"{self._limit} bytes")
 
     async def _found(self, actor: Actor, id_: str) -> tuple[Job, list[ResultFile]]:
         return await self._ledger.read(lambda view: (allowed(view, actor, Verb.SEE, id_), view.files(id_)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from io import BufferedReader
@@ -95,8 +96,11 @@ class Blobs:
         for made in (folder, self._aside):
             made.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def writer(self) -> Writer:
-        """Begin a new blob. Raises StoreFull."""
+    def writer(self, announced: int = 0) -> Writer:
+        """Begin a new blob. Raises StoreFull, also where as many bytes as are announced will not fit."""
+        # A file that cannot fit would fill the disk first, and meanwhile nothing else could be written down.
+        if announced > shutil.disk_usage(self._folder).free:
+            raise StoreFull
         try:
             return Writer(self)
         except OSError as error:

@@ -31,7 +31,7 @@ from jobyard.job.desk import (
 from jobyard.job.record import LogLine, Progress
 from jobyard.people.record import HOUSE, Actor, KeyScope
 from jobyard.worker.desk import HttpDesk
-from tests.faces.native.house import House, until
+from tests.faces.native.house import House, raw, until
 
 pytestmark = pytest.mark.anyio
 
@@ -193,6 +193,16 @@ async def test_a_cut_upload_leaves_nothing(house: House, worker: Worker) -> None
     aside = house.blobs.aside("x").parent
     await until(lambda: not list(aside.iterdir()))
     assert house.blobs.usage() == (0, 0)
+
+
+async def test_a_file_that_is_announced_as_too_large_is_refused_before_it_comes(house: House, worker: Worker) -> None:
+    job = await house.running()
+
+    size, host = house.settings.upload_limit + 1, house.url.removeprefix("http://")
+    lines = [f"PUT /v1/desk/files/{job.id}/1/x HTTP/1.1", f"Host: {host}", f"Content-Length: {size}"]
+    lines.append(f"Authorization: {worker.client.headers['Authorization']}")
+    answer = await raw(house, "\r\n".join([*lines, "", ""]).encode())
+    assert answer.status == 413 and b'"too_large"' in answer.body
 
 
 async def test_words_that_make_no_sense_are_refused(house: House, worker: Worker) -> None:

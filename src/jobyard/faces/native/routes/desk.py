@@ -113,7 +113,7 @@ class DeskApp:
         held = is_id(job) and await self._desk.holds(scope["user"], job, attempt)
         if not held:
             raise StaleAttempt(id=job, attempt=number, state="not run under it", newest="another one")
-        return await self._results.receive(_chunks(receive))
+        return await self._results.receive(_chunks(receive), _announced(scope))
 
 
 @asgi("/desk", is_mount=True, opt={FOR_DESK: True}, copy_scope=False)
@@ -150,6 +150,12 @@ async def _body(receive: Receive) -> bytes:
             raise TooLarge(what="The body", limit=f"{BODY_LIMIT} bytes")
         pieces.append(piece)
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def _announced(scope: Any) -> int:
+    """Return how many bytes the body has as its sender says; 0 where nothing is said."""
+    said = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    return int(said) if said.isdigit() and len(said) <= 18 else 0
 
 
 async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
