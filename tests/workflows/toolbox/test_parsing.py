@@ -82,3 +82,79 @@ def test_what_is_no_json_is_told(tmp_path: Path, text: str) -> None:
 def test_settings_of_the_newer_engine_are_named(tmp_path: Path) -> None:
     with pytest.raises(WorkflowRefused, match="the setting 'Unnest' is not done here"):
         parsed(tmp_path, ONE_FIELD.format("False", "True") + "<Unnest value='True'/>", [1, "{}"])
+
+
+ITEMS = """<?xml version="1.0" encoding="UTF-16"?><items>
+<item id="01" type="Donut"><name lang="en">Cake</name><ppu>0.60</ppu><batters><batter id="10">Plain</batter></batters>
+<topping/></item>
+<item id="02" type="Donut"><name>Raised</name><ppu>0.65</ppu><batters/></item></items>"""
+SHAPE = "<XMLField>x</XMLField><XMLElement>{}</XMLElement><ChildValues value='{}'/><OuterXML value='{}'/>{}"
+
+
+def taken_apart(
+    folder: Path, shape: str, *rows: list[Any], titles: tuple[str, ...] = ("r", "x")
+) -> list[tuple[Any, ...]]:
+    canvas = Canvas()
+    canvas.show(canvas.tool("XMLParse", shape, Input=canvas.text(titles, *rows)))
+    return tables(canvas, folder)["Output"]
+
+
+AWAY = "<IncludeInOutput value='False'/>"
+
+
+def test_each_element_of_a_name_is_a_record_with_its_attributes_and_children(tmp_path: Path) -> None:
+    assert taken_apart(tmp_path, SHAPE.format("item", "True", "False", AWAY), ["a", ITEMS]) == [
+        ("r", "item", "id", "type", "name", "name_lang", "ppu", "batters", "topping"),
+        ("a", "", "01", "Donut", "Cake", "en", "0.60", "", ""),
+        ("a", "", "02", "Donut", "Raised", None, "0.65", "", None),
+    ]
+
+
+def test_an_element_deeper_down_is_found_and_where_there_is_none_the_record_stays(tmp_path: Path) -> None:
+    canvas = Canvas()
+    shape = SHAPE.format("batter", "True", "False", "")
+    source = canvas.text(["r", "x"], ["a", ITEMS], ["b", "<items/>"], ["c", None])
+    canvas.show(canvas.tool("XMLParse", shape, Input=source))
+    assert tables(canvas, tmp_path)["Output"] == [
+        ("r", "x", "batter", "id"),
+        ("a", ITEMS, "Plain", "10"),
+        ("b", "<items/>", None, None),
+        ("c", None, None, None),
+    ]
+    assert typed(canvas, tmp_path)[2:] == ["V_String:5", "V_String:2"]
+
+
+def test_the_outer_text_is_as_it_was_written(tmp_path: Path) -> None:
+    text = "<w:a><b k='1>0' />\u00e4<b  k = \"&amp;\">t<c/>u</b ></w:a>"
+    rows = taken_apart(tmp_path, SHAPE.format("b", "False", "True", AWAY), ["a", text])
+    assert rows[1:] == [("a", "", "<b k='1>0' />", "1>0"), ("a", "tu", '<b  k = "&amp;">t<c/>u</b >', "&")]
+    rows = taken_apart(
+        tmp_path, SHAPE.format("b", "True", "True", "<ParseRoot value='True'/>" + AWAY), ["a", "<n:r> <b/></n:r>"]
+    )
+    assert rows == [("r", "r2", "r_OuterXML", "b", "b_OuterXML"), ("a", "", "<n:r> <b/></n:r>", "", "<b/>")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("<a><b></a>", "is no whole XML"),
+        ("no xml", "is no whole XML"),
+        ("<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>", "declares a document type"),
+        ("<i>" * 1_001 + "</i>" * 1_001, "nested too deeply"),
+        ("<a><b/><b/></a>", "holds 'b' several times"),
+        ("<a><c><a/></c></a>", "'a' lies within another one"),
+    ],
+)
+def test_texts_that_cannot_be_taken_apart_are_told(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ToolFailed, match=said):
+        taken_apart(tmp_path, SHAPE.format("a", "True", "False", ""), ["r", text])
+
+
+def test_broken_texts_are_passed_over_where_that_is_said(tmp_path: Path) -> None:
+    shape = SHAPE.format("b", "True", "False", "<IgnoreErrors value='True'/>" + AWAY)
+    assert taken_apart(tmp_path, shape, [1, "<a><b>"], [2, "<a><b>x</b></a>"])[1:] == [(1, None), (2, "x")]
+
+
+def test_an_element_that_nobody_named_is_not_guessed(tmp_path: Path) -> None:
+    with pytest.raises(WorkflowRefused, match="finding out by itself which element is meant is not done here"):
+        taken_apart(tmp_path, SHAPE.format("", "True", "False", ""), ["r", "<a/>"])

@@ -42,6 +42,7 @@ from jobyard.workflows.toolbox.transpose import Transpose
 from jobyard.workflows.toolbox.union import Union
 from jobyard.workflows.toolbox.unique import Unique
 from jobyard.workflows.toolbox.weighted_average import WeightedAverage
+from jobyard.workflows.toolbox.xml_parse import XmlParse
 
 CRAFTS: tuple[type[Craft], ...] = (
     AppendFields,
@@ -83,6 +84,7 @@ CRAFTS: tuple[type[Craft], ...] = (
     Union,
     Unique,
     WeightedAverage,
+    XmlParse,
 )
 _BY_PLUGIN = {plugin: craft for craft in CRAFTS for plugin in craft.plugins}
 MACROS = {plugin.lower(): plugin for plugin in _BY_PLUGIN if plugin.endswith(".yxmc")}
