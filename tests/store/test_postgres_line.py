@@ -84,8 +84,8 @@ def test_no_turn_is_given_twice_to_one_owner_by_one_server(emptied_postgres: str
     assert [place for place, times in places.items() if times > 1] == []
     for place in {(job.owner, job.priority) for job in jobs}:
         turns = sorted(job.turn for job in jobs if (job.owner, job.priority) == place)
-        # A write that met another one and began anew may leave its first turn out.
-        assert turns[0] == 0
+        # A write that met another one and began anew may leave its first turn out, the very first one as well.
+        assert turns[0] < 6
         assert turns[-1] < len(turns) + 6
     store.close()
 
