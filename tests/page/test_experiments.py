@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from jobyard.demo.training import Reporter, train
 from tests.page.house import House
-from tests.page.visitor import Visitor
+from tests.page.visitor import PHONE, WIDE, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -53,6 +53,17 @@ def test_curves_and_lines_come_while_the_script_reports(visitor: Visitor, report
     expect(log.get_by_text("third")).to_be_visible()
     reporter.end(task)
     expect(page.locator(".word.succeeded")).to_have_text("Finished")
+
+
+def test_a_phone_shows_the_tab_that_is_open(visitor: Visitor, trained: tuple[str, str]) -> None:
+    page = visitor.page
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    for part in ("Setup", "Artifacts"):
+        visitor.open(f"/jobs/{trained[0]}?part={part.lower()}")
+        expect(tab(page, part)).to_be_in_viewport(ratio=1)
+    tab(page, "Attempts").click()
+    expect(tab(page, "Attempts")).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
 
 
 def test_experiments_are_compared(visitor: Visitor, trained: tuple[str, str]) -> None:
