@@ -100,6 +100,12 @@ def test_every_jobyard_command_in_the_docs_can_be_said() -> None:
             raise AssertionError(f"{place}: {error}") from error
 
 
+def test_the_command_that_an_empty_page_shows_can_be_said() -> None:
+    texts = (tree.ROOT / "frontend" / "src" / "texts" / "request.ts").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^ +first: `jobyard (.+)`,$", texts, re.MULTILINE)
+    command_tree().parse_args(shlex.split(shown), exit_on_error=False, print_error=False)
+
+
 def test_every_make_command_in_the_docs_is_a_target() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (tree.ROOT / "Makefile").read_text(), re.MULTILINE))
     for place, words in _called("make"):

@@ -56,7 +56,7 @@ export const request = {
     ran: "Ran",
     attempts: "Attempts",
     attemptsOf: (n: number, failures: number, tries: number) =>
-      tries === 1 ? String(n) : `${n} (${failures} of ${tries} tries burnt)`,
+      tries === 1 ? String(n) : `${n} (${failures} of ${tries} tries used up)`,
     created: "Submitted",
     queued: "Queued",
     due: "Due",
@@ -178,7 +178,7 @@ export const request = {
     curl: "curl",
     python: "Python",
     label: "Language",
-    first: "jobyard jobs submit command.run --set argv='[\"date\"]'",
+    first: `jobyard jobs submit command.run -p 'argv=["echo", "Hello"]'`,
     keyHint: "needs a key:",
     makeKey: "make one",
   },

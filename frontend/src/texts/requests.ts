@@ -78,7 +78,7 @@ export const requests = {
     shown: (n: number, total: number, exact: boolean) => `${count(n)} of ${count(total)}${exact ? "" : "+"}`,
     zone: (zone: string) => `Times in ${zone}`,
     emptyTitle: "No requests yet",
-    empty: "Every background job shows up here, whichever way it came. Submit the first one:",
+    empty: "Every background job shows up here, whichever way it came. Where an administrator allowed echo, this submits the first one:",
     noneTitle: "Nothing fits",
     none: "No request matches these filters.",
     unserved: (queues: string[]) =>

@@ -47,6 +47,7 @@ export const rooms = {
     idle: "Nothing to do right now",
     howTitle: "Start a worker",
     how: "Run this on any machine that reaches the server; it takes jobs from the queues you name.",
+    howKey: "It signs in with a key for workers, in JOBYARD_TOKEN:",
   },
 
   datasets: {

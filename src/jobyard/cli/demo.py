@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import sys
 from pathlib import Path
@@ -129,11 +130,18 @@ class Evening:
         showing.print_table(("NUMBER ", "KIND", "STATE", "TOOK ", "WHAT BECAME OF IT"), rows)
         print()
         login = [("the page", self._ready.url), ("user", "admin"), ("password", password)]
-        showing.print_fields([*login, ("commands", f"jobyard jobs watch --data {self._settings.data}")])
+        showing.print_fields([*login, ("commands", f"{_program()} jobs watch --data {self._settings.data}")])
         if cloud:
             print(f"\nOpenStack's command line, as {_OWNER}, once these lines are pasted: openstack ma dataset list")
             print("\n".join(cloud), end="\n\n")
         print("Stop with Ctrl-C.", flush=True)
+
+
+def _program() -> str:
+    """Return how a shell finds the command that belongs to this Python: by its name only where that leads here."""
+    beside = Path(sys.executable).with_name("jobyard")
+    found = shutil.which("jobyard")
+    return str(beside) if beside.exists() and (found is None or not beside.samefile(found)) else "jobyard"
 
 
 def _became(job: Job) -> str:
