@@ -60,9 +60,9 @@ describe("annotations are drawn in the picture's own pixels", () => {
 describe("reports of work", () => {
   it("are read from a job's value", () => {
     const work = { objects: 3, changed: 0, deleted: 1, frames: 2, working_seconds: 90, objects_per_hour: 120, frames_per_hour: 80, events: 4 };
-    const found = told({ total: work, users: { anna: work }, days: { "2026-11-28": work }, first: 1_000_000, last: null });
+    const found = told({ total: work, users: { anna: work }, days: { "2026-11-28": work }, first: 1_000_000, last: "1970-01-01T00:00:02.000000Z" });
     expect(found?.users).toEqual([{ name: "anna", work: { objects: 3, changed: 0, deleted: 1, frames: 2, working: 90, objectsAnHour: 120, framesAnHour: 80 } }]);
-    expect([found?.days[0]?.at, found?.first, found?.last]).toEqual([Date.UTC(2026, 10, 28), 1_000, null]);
+    expect([found?.days[0]?.at, found?.first, found?.last]).toEqual([Date.UTC(2026, 10, 28), 1_000, 2_000]);
   });
 
   it("have every day from the one before the first", () => {

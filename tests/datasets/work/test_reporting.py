@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import datetime
 
 import pytest
 
@@ -52,6 +53,7 @@ def test_who_annotated_how_much_is_told(shop: Shop) -> None:
     assert 0 < result["users"]["ada"]["working_seconds"] < 100
     assert result["total"]["deleted"] == 1
     assert (result["file"], result["events"]) == ("events.csv", 7)
+    assert [datetime.fromisoformat(result[moment]).year for moment in ("first", "last")] == [2023, 2023]
     assert json.loads((shop.results / "summary.json").read_bytes())["users"].keys() == result["users"].keys()
 
 

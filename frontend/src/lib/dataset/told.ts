@@ -59,4 +59,5 @@ function work(value: unknown): Work {
 
 const json = (value: unknown): Json => (typeof value === "object" && value !== null ? (value as Json) : {});
 const number = (value: unknown): number => (typeof value === "number" ? value : 0);
-const moment = (value: unknown): number | null => (typeof value === "number" ? value / 1000 : null);
+/** Older reports tell moments as microseconds since 1970. */
+const moment = (value: unknown): number | null => (typeof value === "number" ? value / 1000 : typeof value === "string" ? Date.parse(value) || null : null);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import msgspec
@@ -18,6 +19,7 @@ from jobyard.datasets.work.parameters import ReportParameters
 from jobyard.kinds import Context, Kind
 
 _DAY = 86_400.0
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TOLD = 200
 """Users and days that the result tells of; the others are in the files only."""
 NAME = "events.csv"
@@ -44,8 +46,8 @@ class EventsReport(Kind):
         days = {day: _numbers(work) for day, work in sorted(summary.days.items())}
         facts: dict[str, Any] = {
             "events": count,
-            "first": summary.first,
-            "last": summary.last,
+            "first": _written(summary.first),
+            "last": _written(summary.last),
             "total": _numbers(summary.total),
             "users": named,
             "days": days,
@@ -100,6 +102,10 @@ def _assignment(activity: Activity, assignments: tuple[Assignment, ...]) -> int 
         return activity.layer
     own = (one for one in assignments if one.kind is AssignmentKind.ANNOTATION)
     return next((one.number for one in own if one.holds(activity.frame)), None)
+
+
+def _written(moment: int | None) -> str | None:
+    return None if moment is None else f"{_EPOCH + timedelta(microseconds=moment):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 def _numbers(work: Work) -> dict[str, Any]:
