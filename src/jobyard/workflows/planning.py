@@ -124,6 +124,12 @@ class _Looking:
 
     def _file(self, configuration: Element, document: Document) -> list[str]:
         path, _ = forms.place(configuration)
+        if forms.is_pattern(path):
+            names = {*self._files, *self._package.folder(path, document)}
+            if forms.fitting(forms.base_name(path), names):
+                return []
+            self.missing.append(path)
+            return [f"no file in the package fits {path!r}"]
         if forms.base_name(path).casefold() in self._files or self._package.find(path, document) is not None:
             return []
         self.missing.append(path)

@@ -93,6 +93,17 @@ class Package:
                 return folded[path.casefold()]
         return None
 
+    def folder(self, named: str, by: Document) -> dict[str, str]:
+        """Return the members of the folder in which a path of a document lies, by their own names."""
+        wanted = posixpath.dirname(posixpath.normpath(named.replace("\\", "/")))
+        below = posixpath.normpath(posixpath.join(posixpath.dirname(by.file), wanted))
+        places = {"" if place == "." else place.casefold() for place in (below, wanted)}
+        return {
+            posixpath.basename(name): name
+            for name in self._members
+            if posixpath.dirname(name).casefold() in places and not name.endswith("/")
+        }
+
     def open(self, member: str) -> BinaryIO:
         """Open a member for reading. Raises FileUnreadable."""
         if self._archive is None or member not in self._members:

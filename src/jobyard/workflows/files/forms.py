@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
 
 from jobyard.workflows.document.markup import Element
 
@@ -33,6 +35,17 @@ def place(configuration: Element) -> tuple[str, str]:
 def base_name(path: str) -> str:
     """Return a file's own name; paths may be of Windows."""
     return posixpath.basename(path.replace("\\", "/"))
+
+
+def is_pattern(path: str) -> bool:
+    """Tell whether a path means all files whose names fit it."""
+    return any(letter in path for letter in "*?")
+
+
+def fitting(pattern: str, names: Iterable[str]) -> list[str]:
+    """Return the names that a pattern means, by the alphabet; case does not matter, and nothing but * and ? is one."""
+    plain = pattern.casefold().replace("[", "[[]")
+    return sorted((name for name in names if fnmatchcase(name.casefold(), plain)), key=str.casefold)
 
 
 def form_of_name(name: str) -> str:

@@ -14,7 +14,7 @@ from jobyard.workflows.messages import Status
 from jobyard.workflows.refusals import WorkflowRefused
 from jobyard.workflows.table import Table
 from jobyard.workflows.toolbox.craft import Craft
-from jobyard.workflows.toolbox.file_input import FileInput, opened, read
+from jobyard.workflows.toolbox.file_input import FileInput, opened, read, shape
 from jobyard.workflows.toolbox.union import by_name, stacked
 from jobyard.workflows.work import Work
 
@@ -48,7 +48,7 @@ class DynamicInput(Craft):
             if not path or not path.strip():
                 raise WorkflowRefused(reason=f"record {turn} names no file")
             table = _table(work, path)
-            if tables and _shape(table) != _shape(tables[0]):
+            if tables and shape(table) != shape(tables[0]):
                 raise WorkflowRefused(reason=f"{path[:100]!r} has other fields than {paths[0][:100]!r}")
             size += int(table.frame.estimated_size())
             work.afford_bytes(size)
@@ -68,12 +68,10 @@ def _table(work: Work, said: str) -> Table:
     for clause in FileInput.unsupported(configuration):
         raise WorkflowRefused(reason=f"{clause} is not done here, as for {said[:100]!r}")
     path, _ = forms.place(configuration)
+    if forms.is_pattern(path):
+        raise WorkflowRefused(reason=f"{said[:100]!r} means several files, which is not done here")
     name = forms.base_name(path)
     with closing(opened(work, path)) as file:
         table = read(work, configuration, file, name)
     work.tell(Status.FILE_READ, f"{table.height:,} records were read from {name!r}.")
     return table
-
-
-def _shape(table: Table) -> list[tuple[str, FieldType, int]]:
-    return [(one.name, one.type, one.scale) for one in table.fields]
