@@ -231,6 +231,9 @@ def test_what_comes_back_by_itself_keeps_its_turn() -> None:
     held = running(turn=7)
     assert moves.give_back(held, 1, LATER).job.turn == 7
     assert moves.back_off(held, 1, LATER, BROKEN, LATER).job.turn == 7
+    lost = moves.lost(held)
+    known = [moves.lose(one, 1, LATER, lost, LATER).job for one in (held, moves.begin(held, 1, NOW).job)]
+    assert [(one.turn, one.due_at) for one in known] == [(7, None), (7, LATER)], "what began joins the line anew"
 
 
 def test_an_edit_tells_the_old_and_the_new_of_what_changed() -> None:

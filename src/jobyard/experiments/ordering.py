@@ -11,7 +11,6 @@ from jobyard.engine.ledger import allowed
 from jobyard.experiments import rows
 from jobyard.experiments.ground import Ground
 from jobyard.experiments.lines import line_found
-from jobyard.experiments.record import KIND
 from jobyard.experiments.refusals import NotInLine
 from jobyard.job import moves
 from jobyard.job.record import Job
@@ -42,8 +41,7 @@ class Ordering:
 
         def work(transaction: Transaction, noted: list[Job]) -> int:
             line = line_found(transaction, id_)
-            # Looking for something to run lets those join the line whose time has come.
-            transaction.candidates([line.name], [KIND], self._ground.now(), 1)
+            transaction.join(self._ground.now())
             found = rows.ready_in(transaction, line.name)
             seen = {job.id for job in transaction.jobs([one[0] for one in found]) if rules.may(actor, Verb.SEE, job)}
             places = {one[0]: Place(*one[1:]) for one in found if one[0] in seen}

@@ -93,15 +93,18 @@ def fail(job: Job, attempt: int, now: int, failure: Failure, results_until: int 
     return _ended(job, moved, EventType.FAILED, now, Arrow.FAIL, failure, {"failure": _told(failure)})
 
 
-def back_off(job: Job, attempt: int, now: int, failure: Failure, due_at: int) -> Change:
-    """End the attempt badly and put the job in line for `due_at`; under a wish to cancel it is cancelled instead."""
+def back_off(job: Job, attempt: int, now: int, failure: Failure, due_at: int | None) -> Change:
+    """End the attempt badly and put the job in line for `due_at`; under a wish to cancel it is cancelled instead.
+
+    Where that is None, it is in line at its old place.
+    """
     if job.cancelling:
         return stop(job, attempt, now)
     _fence(job, attempt)
     gone = failure.reason is Reason.LOST
     burnt = {"losses": job.losses + 1} if gone else {"losses": 0, "failures": job.failures + 1}
     moved = _end(job, Arrow.BACK_OFF, now, failure=failure, queued_at=now, due_at=due_at, **burnt)
-    data = {"failure": _told(failure), "due_at": due_at}
+    data = {"failure": _told(failure), "due_at": now if due_at is None else due_at}
     return _ended(job, moved, EventType.BACKED_OFF, now, Arrow.BACK_OFF, failure, data)
 
 
@@ -148,14 +151,14 @@ def lose(job: Job, attempt: int, now: int, failure: Failure, due_at: int, result
     """End an attempt whose holder is gone or broke: cancelled if wished, else tried again while tries are left.
 
     A worker that went away burns no try: that was the house's doing, not the work's. But a work that loses LOSSES
-    workers in a row (or as many as it has tries) counts as what kills them.
+    workers in a row (or as many as it has tries) counts as what kills them. What nobody began keeps its place in line.
     """
     if job.cancelling:
         return stop(job, attempt, now, results_until)
     gone = failure.reason is Reason.LOST
     again = job.losses + 1 < max(LOSSES, job.tries) if gone else job.failures + 1 < job.tries
     if again and not job.external:
-        return back_off(job, attempt, now, failure, due_at)
+        return back_off(job, attempt, now, failure, None if gone and job.begun_at is None else due_at)
     return fail(job, attempt, now, failure, results_until)
 
 

@@ -234,6 +234,9 @@ class Transaction(View, Protocol):
         This and whatever else is written below a job raises JobNotFound when there is no such job.
         """
 
+    def join(self, now: int) -> None:
+        """Let jobs whose time has come join the line: their `due_at` becomes a turn, and no revision is counted."""
+
     def candidates(
         self,
         queues: Sequence[str],
@@ -243,19 +246,15 @@ class Transaction(View, Protocol):
         barred: Collection[str] = (),
         worker: str = "",
     ) -> list[Job]:
-        """Return queued jobs that may be claimed now, in the order of the line (see `job/line`).
+        """Return queued jobs that may be claimed now, in the order of the line (see `job/line`); before that, `join`.
 
-        Jobs whose time has come join the line first: their `due_at` becomes a turn, and no revision is counted.
         Only jobs of these queues and of these kinds and of no `barred` owner; paused queues, external jobs and jobs
         that wait for others are left out, and a `worker` that drains is given nothing. Nobody else is given the same
         jobs while this transaction lives, so on PostgreSQL ask for few more than are taken.
         """
 
     def turn(self, queue: str, priority: int, owner: str) -> int:
-        """Return the turn of a job that its owner puts in line now (see `job/line`).
-
-        Each call is for one job. Where that does not join after all, the turn may be left out.
-        """
+        """Return the turn of the one job that its owner puts in line now (see `job/line`); it may be left out."""
 
     def dependents(self, ids: Sequence[str], after: int = 0, upto: int = LAST, limit: int = LAST) -> list[Job]:
         """Return drafts and queued jobs that wait for one of these, above `after` up to `upto`; locked like `job`."""

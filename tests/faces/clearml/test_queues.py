@@ -53,6 +53,17 @@ async def test_tasks_are_given_out_in_their_order_once(agent: Caller, queue: str
     assert [await agent.status(id_) for id_ in ids] == ["queued"] * 3
 
 
+async def test_a_task_whose_agent_never_heard_of_it_keeps_its_place(
+    any_house: House, agent: Caller, queue: str
+) -> None:
+    ids = await lined(agent, queue, 3)
+    assert await taken(agent, queue) == ids[0]
+    any_house.clock.forward(61)
+    await any_house.engine.keeper.find_lost()
+    assert await waiting(agent, queue) == ids
+    assert [await taken(agent, queue) for _ in range(4)] == [*ids, None]
+
+
 async def test_a_life_with_an_agent(agent: Caller, queue: str) -> None:
     [id_] = await lined(agent, queue)
     task = await agent.get(id_)
@@ -87,9 +98,8 @@ async def test_what_was_taken_and_not_begun_is_in_line_again(any_house: House, a
 
 async def test_what_is_in_line_again_can_be_put_elsewhere(any_house: House, agent: Caller, queue: str) -> None:
     first, second, third = await lined(agent, queue, 3)
-    assert await taken(agent, queue) == first
-    any_house.clock.forward(61)
-    await any_house.engine.keeper.find_lost()
+    due_at = any_house.clock.now() + 60_000_000
+    await any_house.engine.jobs.edit(any_house.actor("ada"), first, Edits(due_at=due_at))
     any_house.clock.forward(60)
     assert await waiting(agent, queue) == [second, third, first]
     assert await agent("queues.move_task_forward", queue=queue, task=first) == {"position": 1}

@@ -255,6 +255,14 @@ def test_a_job_whose_time_has_come_loses_its_time_and_counts_no_revision(hand: H
     assert hand.take(9, NOW + 5)[0].revision == 2
 
 
+def test_jobs_join_the_line_without_being_asked_for(hand: Hand) -> None:
+    first, due, later = hand.join(), hand.join(due_at=NOW + 5), hand.join(due_at=NOW + 6)
+    hand.do(lambda transaction: transaction.join(NOW + 5))
+    joined = job(hand, due.id)
+    assert (joined.due_at, joined.revision, joined.turn > first.turn) == (None, 1, True)
+    assert job(hand, later.id) == later
+
+
 def test_what_comes_due_joins_behind_its_owners_own_and_no_earlier_than_what_is_served(hand: Hand) -> None:
     """Many jobs that were sent ahead of their time must not stand before everybody once it comes."""
     join_many(hand, "a", 5, due_at=NOW + 10)

@@ -81,6 +81,14 @@ class MemoryTransaction(MemoryView):
             self._journal.drop(self._tables.reused, bound)
         return blobs
 
+    def join(self, now: int) -> None:
+        jobs = self._tables.jobs.values()
+        due = [(job.due_at, job.number, job) for job in jobs if job.due_at is not None and job.due_at <= now]
+        for _, _, job in sorted(due, key=lambda entry: entry[:2]):
+            joined = replace(job, due_at=None, turn=self.turn(job.queue, job.priority, job.owner))
+            if ready(joined):
+                self._journal.put(self._tables.jobs, job.id, joined)
+
     def candidates(
         self,
         queues: Sequence[str],
@@ -93,7 +101,7 @@ class MemoryTransaction(MemoryView):
         if limit <= 0 or not kinds:
             return []
         open_ = {name for name in queues if name not in self._tables.queues or not self._tables.queues[name].paused}
-        self._promote(now)
+        self.join(now)
         asking = self._tables.workers.get(worker)
         if asking is not None and asking.draining:
             return []
@@ -260,14 +268,6 @@ class MemoryTransaction(MemoryView):
 
     def run_many(self, query: Statement, parameters: Sequence[Mapping[str, Any]]) -> None:
         raise Unavailable(reason="the memory store runs no SQL")
-
-    def _promote(self, now: int) -> None:
-        jobs = self._tables.jobs.values()
-        due = [(job.due_at, job.number, job) for job in jobs if job.due_at is not None and job.due_at <= now]
-        for _, _, job in sorted(due, key=lambda entry: entry[:2]):
-            joined = replace(job, due_at=None, turn=self.turn(job.queue, job.priority, job.owner))
-            if ready(joined):
-                self._journal.put(self._tables.jobs, job.id, joined)
 
     def _require_unique(self, job: Job) -> None:
         other = self.unique(job.unique) if job.unique is not None and job.state in LIVE else None

@@ -16,7 +16,7 @@ from jobyard.job.states import LIVE
 from jobyard.people.record import Key, Membership, Project, User
 from jobyard.store.contract import Card, Page, QueueRow, Reused, Row, Statement, Tally, WorkerRow
 from jobyard.store.facets import numbers
-from jobyard.store.relational import deferred, records
+from jobyard.store.relational import claim, deferred, records
 from jobyard.store.relational.claim import Claim
 from jobyard.store.relational.database import Database
 from jobyard.store.relational.deferred import Deferred
@@ -135,6 +135,11 @@ class RelationalTransaction(RelationalView):
         del self._seen[job]
         return blobs
 
+    def join(self, now: int) -> None:
+        due = self._database.all("due_jobs", {"now": now})
+        if due:
+            claim.join(self._database, due)
+
     def candidates(
         self,
         queues: Sequence[str],
@@ -146,8 +151,8 @@ class RelationalTransaction(RelationalView):
     ) -> list[Job]:
         if limit <= 0 or not kinds:
             return []
-        claim = Claim(self._database, kinds, limit, barred, worker)
-        levels = [[to_job(row) for row in rows] for rows in claim.levels(queues, now)]
+        look = Claim(self._database, kinds, limit, barred, worker)
+        levels = [[to_job(row) for row in rows] for rows in look.levels(queues, now)]
         return self._seen_all(self.offers.best(levels, kinds, now, limit))
 
     def turn(self, queue: str, priority: int, owner: str) -> int:
