@@ -135,3 +135,21 @@ async def test_who_is_no_longer_given_a_job_sees_nothing_more(given: Given) -> N
         assert (await given.max("GET", where)).status_code == 403, where
     for what in ("jobs", "tasks", "issues", "labels"):
         assert (await given.max.got(f"/{what}"))["count"] == 0
+
+
+async def test_who_is_given_a_job_says_which_of_its_frames_count(given: Given) -> None:
+    path, whole = f"/jobs/{given.first}/data/meta", f"/tasks/{given.task}/data/meta"
+    changed = await given.max("PATCH", path, {"deleted_frames": [1]})
+    assert changed.status_code == 200 and changed.json()["deleted_frames"] == [1]
+    assert (await given.mia.got(whole))["deleted_frames"] == [1]
+    for where, body, status in (
+        (path, {"deleted_frames": [2]}, 400),
+        (f"/jobs/{given.second}/data/meta", {"deleted_frames": []}, 403),
+        (whole, {"deleted_frames": []}, 403),
+    ):
+        assert (await given.max("PATCH", where, body)).status_code == status, where
+    assert (await given.mia("PATCH", whole, {"deleted_frames": [1, 2]})).json()["deleted_frames"] == [1, 2]
+    assert (await given.max("PATCH", path, {"deleted_frames": []})).json()["deleted_frames"] == []
+    assert (await given.mia.got(whole))["deleted_frames"] == [2]
+    await given.max("PATCH", f"/users/{(await given.max.got('/users/self'))['id']}", {"first_name": "Max"})
+    assert (await given.mia.got(f"/jobs/{given.first}"))["assignee"]["first_name"] == "Max"

@@ -54,7 +54,7 @@ async def test_issues_are_refused_as_other_things_are(house: House) -> None:
     assert (await house.caller(X_Organization="").got("/issues"))["count"] == 0
     assert (await house.caller(X_Organization="").got("/comments"))["count"] == 0
     for wrong, status in (
-        ({"job": 99}, 404),
+        ({"job": 99}, 400),
         ({"frame": 7}, 400),
         ({"position": [1]}, 400),
         ({"message": ""}, 400),
@@ -73,5 +73,5 @@ async def test_issues_are_refused_as_other_things_are(house: House) -> None:
     ):
         assert (await vera(method, path, body)).status_code == 403, path
     assert (await house.caller("max")("GET", f"/issues/{issue['id']}")).status_code == 403
-    assert (await mia("POST", "/comments", {"issue": 99, "message": "x"})).status_code == 404
+    assert (await mia("POST", "/comments", {"issue": 99, "message": "x"})).status_code == 400
     assert (await mia("POST", "/comments", {"issue": issue["id"]})).status_code == 400

@@ -166,7 +166,7 @@ async def test_lists_are_filtered_sorted_and_paged(house: House) -> None:
     ]
     page = await mia.got("/requests?page=2&page_size=3")
     assert page["count"] == 4 and len(page["results"]) == 1 and page["next"] is None
-    assert page["previous"] == f"{house.url}/api/requests?page=1&page_size=3"
+    assert page["previous"] == f"{house.url}/api/requests?page_size=3"
     assert len((await mia.got("/requests?page_size=all"))["results"]) == 4
 
 

@@ -229,7 +229,10 @@ async def test_a_task_is_divided_and_its_jobs_are_given_to_people(house: House) 
     assert [one["name"] for one in meta["frames"]] == ["b.png", "c.png"] and meta["start_frame"] == 1
     assert (await mia("PATCH", f"/jobs/{jobs[0]['id']}", {"stage": "odd"})).status_code == 400
     assert (await mia("PATCH", f"/jobs/{jobs[0]['id']}", {"assignee": 999})).status_code == 400
-    assert (await mia("DELETE", f"/jobs/{jobs[0]['id']}")).status_code == 409
+    assert (await mia("DELETE", f"/jobs/{jobs[0]['id']}")).status_code == 400
+    assert (await mia("PATCH", f"/jobs/{jobs[0]['id']}", {"assignee": 999})).json().keys() == {"assignee"}
+    sort = [one["id"] for one in (await mia.got("/jobs?sort=stage,-id"))["results"]]
+    assert sort == [jobs[0]["id"], *sorted((one["id"] for one in jobs[1:]), reverse=True)]
     assert (await house.caller("max").got("/jobs?assignee=max"))["count"] == 1
 
 
@@ -248,7 +251,8 @@ async def test_a_ground_truth_is_chosen_once(house: House, chosen: dict[str, Any
     said = {"type": "ground_truth", "task_id": task["id"], **chosen}
     made = await mia("POST", "/jobs", said)
     assert made.status_code == 201 and made.json()["frame_count"] == count, made.text
-    assert (await mia("POST", "/jobs", said)).status_code == 409
+    assert (await mia("POST", "/jobs", said)).status_code == 400
+    assert (await mia("POST", "/jobs", said | {"task_id": 99})).json().keys() == {"task_id"}
     meta = await mia.got(f"/jobs/{made.json()['id']}/data/meta")
     assert len(meta["included_frames"]) == meta["size"] == count
     names = [f"{name}.png" for name in "abcd"]
@@ -261,6 +265,9 @@ async def test_a_ground_truth_is_chosen_once(house: House, chosen: dict[str, Any
     assert [made.json()[name] for name in ("start_frame", "stop_frame")] == [0, 3]
     assert (await mia.got("/tasks?validation_mode=gt"))["results"][0]["validation_mode"] == "gt"
     assert (await mia("DELETE", f"/jobs/{made.json()['id']}")).status_code == 204
+    for wrong in ({"frame_count": 5}, {"frame_share": 2}, {"frames": [1, 1], "frame_selection_method": "manual"}):
+        unfit = {"frame_selection_method": "random_uniform", **wrong}
+        assert (await mia("POST", "/jobs", {"type": "ground_truth", "task_id": task["id"], **unfit})).status_code == 400
 
 
 async def test_replicas_and_a_ground_truth_come_with_the_pictures(house: House) -> None:

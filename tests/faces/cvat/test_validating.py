@@ -38,7 +38,7 @@ async def frames_judged(house: House, mia: Caller, task: int) -> Any:
 
 async def test_frames_that_are_left_out_are_not_compared(house: House) -> None:
     mia = house.caller()
-    task, _ = await true(mia, 0, 2)
+    task, truth = await true(mia, 0, 2)
     path = f"/tasks/{task}/validation_layout"
     said = {"mode": "gt", "frames_per_job_count": None, "validation_frames": [0, 2], "disabled_frames": [], **NONE}
     assert await mia.got(path) == said
@@ -50,7 +50,12 @@ async def test_frames_that_are_left_out_are_not_compared(house: House) -> None:
     assert (await mia("PATCH", f"/quality/settings/{number}", {"inherit": False})).status_code == 200
     assert (await mia.got(path))["disabled_frames"] == [2]
     assert (await mia("PATCH", path, {})).json()["disabled_frames"] == [2]
-    await mia("PATCH", path, {"disabled_frames": [0, 2]})
+    # The frames of a ground truth that count as deleted are those that nothing is compared on.
+    meta = f"/jobs/{truth}/data/meta"
+    assert (await mia.got(meta))["deleted_frames"] == [2]
+    assert (await mia("PATCH", meta, {"deleted_frames": [0, 2]})).json()["deleted_frames"] == [0, 2]
+    assert (await mia.got(path))["disabled_frames"] == [0, 2]
+    assert (await mia.got(f"/tasks/{task}/data/meta"))["deleted_frames"] == []
     assert await frames_judged(house, mia, task) == 0
     await mia("PATCH", path, {"disabled_frames": []})
     assert await frames_judged(house, mia, task) == 2

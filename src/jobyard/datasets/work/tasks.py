@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from msgspec.structs import replace
 
@@ -18,7 +18,7 @@ from jobyard.access.rules import Verb
 from jobyard.access.vault import Vault
 from jobyard.datasets import finding, rows, sight
 from jobyard.datasets.assignment import Assignment, AssignmentKind
-from jobyard.datasets.catalog.ground import Ground
+from jobyard.datasets.catalog.ground import Ground, check_settings
 from jobyard.datasets.collection import Collection
 from jobyard.datasets.endpoints import reach
 from jobyard.datasets.labels import Label
@@ -30,7 +30,7 @@ from jobyard.datasets.sources.address import stretch
 from jobyard.datasets.sources.bucket import Bucket, Patience
 from jobyard.datasets.sources.endpoint import covering
 from jobyard.datasets.sources.folder import open_file, open_folder
-from jobyard.datasets.tables import activities, assignments, collections, labels
+from jobyard.datasets.tables import activities, assignments, collections, datasets, labels
 from jobyard.datasets.uploads import Uploads
 from jobyard.datasets.work import making, tables
 from jobyard.datasets.work.capability import TAKING
@@ -136,6 +136,31 @@ class Tasks(Ground):
         found, there, last = await self._read(look)
         if not rules.may(actor, Verb.EDIT, found) or _missing(found, there, last) is None:
             return there
+        return await self._write(work)
+
+    async def noted(
+        self, actor: Actor, dataset: str, assignment: int | None, change: Callable[[Dataset], dict[str, Any]]
+    ) -> Dataset:
+        """Change what is kept of a dataset's frames in its settings, as whoever may annotate them; return it.
+
+        `assignment` is the one whose frames are meant, None for all. `change` returns the settings from now on, and
+        is asked while nobody else changes them. Raises NotFound, Refused, Invalid.
+        """
+
+        def work(transaction: Transaction) -> Dataset:
+            found = finding.known(transaction, actor, dataset)
+            part = assignments.one(transaction, assignment) if assignment is not None else None
+            if not sight.part(transaction, actor, Verb.EDIT, found, part.assignee if part is not None else None):
+                raise Refused(verb="say which frames of this dataset count")
+            held = rows.lock(transaction, found.id)
+            if held is None:
+                raise NotFound(what="dataset", name=dataset)
+            settings = change(held.dataset)
+            check_settings(settings)
+            changed = replace(held.dataset, settings=settings, updated_at=self._clock.now())
+            datasets.change(transaction, changed)
+            return changed
+
         return await self._write(work)
 
     async def picture(self, actor: Actor, dataset: Dataset, frame: int) -> tuple[str, BinaryIO]:

@@ -58,15 +58,27 @@ async def organization(request: Ask, project: str | None) -> int | None:
     return None if project is None else await request.engine.numbers.one(ORGANIZATIONS, project)
 
 
-async def assignee(request: Ask, number: int | None) -> str | None:
-    """Return the name of the user of a number. Raises Invalid where there is none."""
+async def assignee(request: Ask, number: int | None, field: str = "assignee_id") -> str | None:
+    """Return the name of the user of a number. Raises Invalid naming the field where there is none."""
     if number is None:
         return None
     name = await request.engine.numbers.named(USERS, number)
     if name is None:
         message = f'Invalid pk "{number}" - object does not exist.'
-        raise Invalid(reason=message, fields=[{"path": "assignee_id", "message": message}])
+        raise Invalid(reason=message, fields=[{"path": field, "message": message}])
     return name
+
+
+@contextmanager
+def named(field: str, number: int) -> Iterator[None]:
+    """Refuse a body that names what is not there, by the field that does; what is unseen stays so. Raises Invalid."""
+    try:
+        yield
+    except NotFound as missing:
+        if missing.unseen or missing.data.get("name") != str(number):
+            raise
+        message = f'Invalid pk "{number}" - object does not exist.'
+        raise Invalid(reason=message, fields=[{"path": field, "message": message}]) from None
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -36,11 +37,12 @@ async def listed(
     """Return the page of things that a request asks for. Only those on it are shown, so only they are looked up."""
     asked = request.asked
     which = paging.wanted(asked)
-    field, backward = paging.sorting(asked, sort.fields, sort.default)
+    orders = paging.sorting(asked, sort.fields, sort.default)
     known = [(facts(thing), thing) for thing in things]
     tests = _tests(asked, sort)
     kept = [(fact, thing) for fact, thing in known if all(test(fact) for test in tests)]
-    kept.sort(key=lambda pair: _key(pair[0].get(field), pair[0].get("id")), reverse=backward)
+    for name, backward in reversed([*orders, ("id", orders[-1][1])]):
+        kept.sort(key=partial(_key, name), reverse=backward)
     rows = await shown([thing for _, thing in which.cut(kept)])
     return paging.page(request.link(path), asked, which, rows, len(kept))
 
@@ -62,6 +64,7 @@ def _equal(name: str, wanted: str) -> Callable[[Facts], bool]:
     return lambda fact: str(fact.get(name) if fact.get(name) is not None else "").casefold() == folded
 
 
-def _key(value: Any, number: Any) -> tuple[bool, Any, Any]:
-    """Return what sorts before what: those without a value first, texts whatever their case, ties by number."""
-    return (value is not None, value.casefold() if isinstance(value, str) else value or 0, number)
+def _key(name: str, pair: tuple[Facts, Any]) -> tuple[bool, Any]:
+    """Return what sorts before what: those without a value first, texts whatever their case."""
+    value = pair[0].get(name)
+    return (value is not None, value.casefold() if isinstance(value, str) else value or 0)

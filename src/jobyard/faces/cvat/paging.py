@@ -16,6 +16,8 @@ PAGE_SIZE = 10
 ALL = 2**31
 """Stands for a page that holds everything."""
 _LARGEST = 10_000
+_SORTS = 8
+"""So many fields a list is sorted by at most."""
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -52,7 +54,10 @@ def page(base: str, asked: Mapping[str, str], which: Wanted, results: list[Any],
     more = which.offset + which.size < count
 
     def link(number: int) -> str:
-        return f"{base}?{urlencode({**asked, 'page': str(number)})}"
+        said = {name: text for name, text in asked.items() if name != "page"}
+        if number > 1:
+            said = {**asked, "page": str(number)}
+        return f"{base}?{urlencode(said)}" if said else base
 
     return PageOut(
         count=count,
@@ -62,14 +67,19 @@ def page(base: str, asked: Mapping[str, str], which: Wanted, results: list[Any],
     )
 
 
-def sorting(asked: Mapping[str, str], fields: frozenset[str], default: str) -> tuple[str, bool]:
-    """Return by which field a list is sorted and whether backwards. Raises Invalid for an unknown one."""
-    text = (asked.get("sort") or default).partition(",")[0].strip()
-    name = text.removeprefix("-")
-    if name not in fields:
-        message = f"There is no sorting by {name[:50]!r}; known are {', '.join(sorted(fields))}."
-        raise Invalid(reason=message, fields=[{"path": "sort", "message": message}])
-    return name, text.startswith("-")
+def sorting(asked: Mapping[str, str], fields: frozenset[str], default: str) -> list[tuple[str, bool]]:
+    """Return by which fields a list is sorted, the weightiest first, each with whether backwards.
+
+    Raises Invalid for an unknown one.
+    """
+    found = list[tuple[str, bool]]()
+    for text in (asked.get("sort") or default).split(",")[:_SORTS]:
+        name = text.strip().removeprefix("-")
+        if name not in fields:
+            message = f"There is no sorting by {name[:50]!r}; known are {', '.join(sorted(fields))}."
+            raise Invalid(reason=message, fields=[{"path": "sort", "message": message}])
+        found.append((name, text.strip().startswith("-")))
+    return found
 
 
 def _page(asked: Mapping[str, str]) -> int:

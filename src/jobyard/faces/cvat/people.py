@@ -11,8 +11,16 @@ from jobyard.faces.cvat.wire import UserRef
 async def refs(request: Ask, names: Iterable[str | None]) -> dict[str, UserRef]:
     """Return who these users are, by name."""
     numbers = await request.engine.numbers.of(USERS, (name for name in names if name))
+    said = await request.engine.profiles.users(numbers) if numbers else {}
     return {
-        name: UserRef(url=request.link(f"users/{number}"), id=number, username=name) for name, number in numbers.items()
+        name: UserRef(
+            url=request.link(f"users/{number}"),
+            id=number,
+            username=name,
+            first_name=said[name].first_name,
+            last_name=said[name].last_name,
+        )
+        for name, number in numbers.items()
     }
 
 

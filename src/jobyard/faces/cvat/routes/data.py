@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, BinaryIO
 
 import msgspec
@@ -13,7 +13,8 @@ from litestar.params import FromPath
 from litestar.response import Stream
 from msgspec.structs import replace
 
-from jobyard.datasets.assignment import Assignment
+from jobyard.datasets import rulebook
+from jobyard.datasets.assignment import Assignment, AssignmentKind
 from jobyard.datasets.record import Dataset, DatasetChanges
 from jobyard.datasets.work.options import OPTIONS_FILE, options_in
 from jobyard.datasets.work.tables import Framed
@@ -115,18 +116,25 @@ async def change_meta(request: Ask, number: FromPath[str]) -> MetaOut:
     """Say which frames count as deleted; they stay where they are."""
     said = await taking.body(request, MetaChanges)
     task, job = await _place(request, number)
-    gone = set(said.deleted_frames)
-    there = await request.house.tasks.frames(request.user, task.id)
-    known = {frame.number for frame in there if job is None or job.holds(frame.number)}
-    if not gone <= known:
-        message = f"There is no frame {min(gone - known)}."
+    gone = frozenset(said.deleted_frames)
+    size = words.size_of(task, await request.house.tasks.divided(request.user, task.id))
+    unknown = {frame for frame in gone if not (0 <= frame < size and (job is None or job.holds(frame)))}
+    if unknown:
+        message = f"There is no frame {min(unknown)}."
         raise Invalid(reason=message, fields=[{"path": "deleted_frames", "message": message}])
+    number = job.number if job is not None else None
+    task = await request.house.tasks.noted(request.user, task.id, number, lambda now: _without(now, job, gone))
+    return await _meta(request, task, job)
+
+
+def _without(task: Dataset, job: Assignment | None, gone: frozenset[int]) -> dict[str, Any]:
+    """Return the settings of a task where these frames are gone, or nothing is compared on them in a ground truth."""
+    if job is not None and job.kind is AssignmentKind.GROUND_TRUTH:
+        quality = replace(rulebook.quality_settings(task.settings), left_out=tuple(sorted(gone)))
+        return rulebook.with_quality(task.settings, quality)
     kept = words.kept(task)
     outside = {frame for frame in kept.deleted_frames if job is not None and not job.holds(frame)}
-    kept = replace(kept, deleted_frames=tuple(sorted(gone | outside)))
-    changed = DatasetChanges(settings=words.settings(task, kept))
-    task = await request.datasets.update(request.user, task.id, changed)
-    return await _meta(request, task, job)
+    return words.settings(task, replace(kept, deleted_frames=tuple(sorted(gone | outside))))
 
 
 async def _require_idle(request: Ask, task: Dataset) -> None:
@@ -193,7 +201,10 @@ async def _meta(request: Ask, task: Dataset, job: Assignment | None) -> MetaOut:
     first, last = (job.first, job.last) if job is not None and included is None else (0, size - 1)
     there = {frame.number: frame for frame in await request.house.tasks.frames(request.user, task.id, first, last)}
     gone = [frame for frame in range(first, last + 1) if frame not in there]
-    deleted = sorted({*gone, *(frame for frame in kept.deleted_frames if first <= frame <= last)})
+    left_out: Sequence[int] = kept.deleted_frames
+    if job is not None and job.kind is AssignmentKind.GROUND_TRUTH:
+        left_out = rulebook.quality_settings(task.settings).left_out
+    deleted = sorted({*gone, *(frame for frame in left_out if first <= frame <= last)})
     shown = [
         _OUTSIDE if job is not None and not job.holds(frame) else _frame_out(there.get(frame), frame)
         for frame in range(first, last + 1)

@@ -72,10 +72,10 @@ async def raise_issue(request: Ask) -> IssueOut:
         frame=said.frame,
         position=tuple(said.position),
         message=said.message,
-        assignee=await finding.assignee(request, said.assignee),
+        assignee=await finding.assignee(request, said.assignee, "assignee"),
         resolved=said.resolved,
     )
-    with finding.assigning():
+    with finding.named("job", said.job), finding.assigning():
         made, _ = await request.datasets.raise_issue(request.user, draft)
     return await _issue_out(request, made)
 
@@ -92,7 +92,7 @@ async def change_issue(request: Ask, number: FromPath[str]) -> IssueOut:
     said = await taking.body(request, IssueChanges)
     changes = record.IssueChanges(
         position=UNSET if said.position is UNSET else tuple(said.position),
-        assignee=UNSET if said.assignee is UNSET else await finding.assignee(request, said.assignee),
+        assignee=UNSET if said.assignee is UNSET else await finding.assignee(request, said.assignee, "assignee"),
         resolved=said.resolved,
     )
     with finding.assigning():
@@ -130,7 +130,9 @@ async def list_comments(request: Ask) -> PageOut:
 async def say(request: Ask) -> CommentOut:
     """Say something about an issue."""
     said = await taking.body(request, CommentIn)
-    return await _comment_out(request, await request.datasets.say(request.user, said.issue, said.message))
+    with finding.named("issue", said.issue):
+        made = await request.datasets.say(request.user, said.issue, said.message)
+    return await _comment_out(request, made)
 
 
 @get("/comments/{number:str}")

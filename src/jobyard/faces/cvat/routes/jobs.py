@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from litestar import delete, get, patch, post
@@ -18,7 +20,7 @@ from jobyard.faces.cvat.surroundings import Ask
 from jobyard.faces.cvat.wire import JobChanges, JobIn, JobOut, PageOut
 from jobyard.faces.cvat.words import tasks as words
 from jobyard.faces.cvat.words.times import moment
-from jobyard.job.errors import Invalid
+from jobyard.job.errors import Conflict, Invalid
 from jobyard.job.ids import new_id
 
 _SORT = Sort(
@@ -87,12 +89,14 @@ async def list_jobs(request: Ask) -> PageOut:
 async def create_job(request: Ask) -> JobOut:
     """Choose frames of a task for its ground truth; its other jobs come with its pictures."""
     said = await taking.body(request, JobIn)
-    task = await request.house.tasks.dataset(request.user, said.task_id)
+    with finding.named("task_id", said.task_id):
+        task = await request.house.tasks.dataset(request.user, said.task_id)
     if said.type != "ground_truth":
         message = "Only a job with the ground truth can be made by itself."
         raise Invalid(reason=message, fields=[{"path": "type", "message": message}])
     frames = await _frames(request, task, said)
-    made = await request.datasets.add_ground_truth(request.user, task.id, frames)
+    with _unmade():
+        made = await request.datasets.add_ground_truth(request.user, task.id, frames)
     changes = await _changes(
         request,
         JobChanges(
@@ -130,12 +134,22 @@ async def change_job(request: Ask, number: FromPath[str]) -> JobOut:
 @delete("/jobs/{number:str}", status_code=204)
 async def delete_job(request: Ask, number: FromPath[str]) -> None:
     """Forget a job with the ground truth, or a replica, with its annotations."""
-    await request.datasets.delete_assignment(request.user, int(number))
+    with _unmade():
+        await request.datasets.delete_assignment(request.user, int(number))
+
+
+@contextmanager
+def _unmade() -> Iterator[None]:
+    """Refuse as a mistake in the request what stands in the way of a job; the protocol knows no conflict here."""
+    try:
+        yield
+    except Conflict as conflict:
+        raise Invalid(reason=conflict.sentence) from None
 
 
 async def _changes(request: Ask, said: JobChanges) -> AssignmentChanges:
     return AssignmentChanges(
-        assignee=UNSET if said.assignee is UNSET else await finding.assignee(request, said.assignee),
+        assignee=UNSET if said.assignee is UNSET else await finding.assignee(request, said.assignee, "assignee"),
         stage=UNSET if said.stage is UNSET else words.stage_in(said.stage),
         state=UNSET if said.state is UNSET else words.state_in(said.state),
     )
@@ -149,6 +163,8 @@ async def _frames(request: Ask, task: Dataset, said: JobIn) -> list[int]:
     if said.frame_selection_method == "manual":
         if not said.frames:
             raise taking.wrong("frames", "The frames have to be named.")
+        if len(set(said.frames)) < len(said.frames):
+            raise taking.wrong("frames", "No frame is named twice.")
         return said.frames
     number = said.random_seed if said.random_seed is not None else said.seed
     seed = new_id() if number is None else str(number)
@@ -168,10 +184,14 @@ async def _frames(request: Ask, task: Dataset, said: JobIn) -> list[int]:
 
 
 def _count(count: int | None, share: float | None, there: int, field: str) -> int:
-    if count is None and share is not None and 0 < share <= 1:
+    if count is None and share is not None:
+        if not 0 < share <= 1:
+            raise taking.wrong(field.replace("count", "share"), "A share lies above 0, and is at most 1.")
         count = max(1, math.ceil(share * there))
     if count is None or count < 1:
         raise taking.wrong(field, "Say how many frames, 1 or more, or which share of them.")
+    if count > there and field == "frame_count":
+        raise taking.wrong(field, f"There are {there} frames, and {count} are wanted.")
     return min(count, there)
 
 

@@ -37,7 +37,7 @@ _SORTS = frozenset({"created_date", "status", "action"})
 async def list_requests(request: Ask) -> PageOut:
     """Return one page of your own requests, newest first unless asked otherwise."""
     which, asked = paging.wanted(request.asked), request.asked
-    field, backward = paging.sorting(asked, _SORTS, "-created_date")
+    field, backward = paging.sorting(asked, _SORTS, "-created_date")[0]
     plain = words.simple(asked)
     demanded = {**(_demanded(asked["filter"]) if asked.get("filter") else {}), **plain}
     sieve = _sieve(asked, plain, await about.asked_for(request, plain))

@@ -92,7 +92,8 @@ async def create_task(request: Ask) -> TaskOut:
     name = words.checked_name(said.name)
     project = None
     if said.project_id is not None:
-        project = await request.house.tasks.collection(request.user, said.project_id)
+        with finding.named("project_id", said.project_id):
+            project = await request.house.tasks.collection(request.user, said.project_id)
         if said.labels:
             message = "Labels cannot be specified for a task in a project: it has the project's."
             raise Invalid(reason=message, fields=[{"path": "labels", "message": message}])
