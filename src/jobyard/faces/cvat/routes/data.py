@@ -122,8 +122,8 @@ async def change_meta(request: Ask, number: FromPath[str]) -> MetaOut:
     if unknown:
         message = f"There is no frame {min(unknown)}."
         raise Invalid(reason=message, fields=[{"path": "deleted_frames", "message": message}])
-    number = job.number if job is not None else None
-    task = await request.house.tasks.noted(request.user, task.id, number, lambda now: _without(now, job, gone))
+    about = job.number if job is not None else None
+    task = await request.house.tasks.noted(request.user, task.id, about, lambda now: _without(now, job, gone))
     return await _meta(request, task, job)
 
 
