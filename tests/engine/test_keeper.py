@@ -97,7 +97,7 @@ async def test_nobody_is_lost_in_the_first_lease_after_a_start(yard: Yard) -> No
 
     again = Restarted(yard.store, yard.settings.folder)
     again.clock.time = yard.clock.time
-    again.engine.keeper._trust_until = again.clock.now() + int(LEASE * SECOND)
+    again.engine.vigil.broken()
     assert await again.engine.keeper.find_lost() == 0
     again.clock.forward(LEASE + 1)
     assert await again.engine.keeper.find_lost() == 1

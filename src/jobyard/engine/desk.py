@@ -17,6 +17,7 @@ from jobyard.engine.limits import Limits, Subject
 from jobyard.engine.roster import Presence, Roster
 from jobyard.engine.settling import Settling
 from jobyard.engine.ticks import Ticks
+from jobyard.engine.vigil import Vigil
 from jobyard.job import moves
 from jobyard.job.desk import (
     Answer,
@@ -59,8 +60,10 @@ class Desk:
         capabilities: dict[str, Capability],
         settling: Settling,
         limits: Limits,
+        vigil: Vigil,
     ) -> None:
         self._ledger = ledger
+        self._vigil = vigil
         self._bell = bell
         self._registry = registry
         self._capabilities = capabilities
@@ -93,11 +96,12 @@ class Desk:
     async def beat(self, actor: Actor, beat: Beat) -> Wishes:
         """Renew the leases of what the worker holds and tell what it shall stop or drop."""
         rules.require_house(actor, House.WORK)
-        (stale, wishes), due = await self._ledger.read(
-            lambda view: (self._look(view, beat.held), self._roster.hear(view, beat))
-        )
-        if stale:
-            await self._ledger.write(lambda transaction: self._renew(transaction, stale))
+        with self._vigil.hearing():
+            (stale, wishes), due = await self._ledger.read(
+                lambda view: (self._look(view, beat.held), self._roster.hear(view, beat))
+            )
+            if stale:
+                await self._ledger.write(lambda transaction: self._renew(transaction, stale))
         if due:
             self._roster.note(await self._ledger.write(lambda transaction: self._roster.write(transaction, beat)))
         return Wishes(wishes=wishes)

@@ -41,6 +41,7 @@ from jobyard.engine.schedules.clockwork import Clockwork
 from jobyard.engine.schedules.verbs import Schedules
 from jobyard.engine.settling import Settling
 from jobyard.engine.upkeep import Upkeep
+from jobyard.engine.vigil import Vigil
 from jobyard.engine.waiting import Waits
 from jobyard.engine.watching import Watching
 from jobyard.engine.webhooks.book import Webhooks
@@ -78,6 +79,7 @@ class Engine:
         self.bell = Bell()
         self.results = Results(self.ledger, blobs, settings.upload_limit)
         lease = int(settings.lease * SECOND)
+        self.vigil = Vigil(self.ledger, lease)
         self.limits = Limits(self.ledger)
         self.retention, self.audit = Retention(self.ledger), Audit(self.ledger)
         lifetimes = Lifetimes(registry, self.retention)
@@ -86,8 +88,9 @@ class Engine:
         self.jobs = Jobs(self.ledger, registry, self.capabilities, lifetimes, needs, self.limits, blobs)
         self.clockwork = Clockwork(self.ledger, self.jobs)
         self.schedules = Schedules(self.ledger, self.jobs, self.clockwork)
-        self.desk = Desk(self.ledger, self.bell, registry, self.capabilities, settling, self.limits)
-        self.bulk, self.outside = Bulk(self.ledger, self.jobs, blobs), Outside(self.ledger, needs, settling)
+        self.desk = Desk(self.ledger, self.bell, registry, self.capabilities, settling, self.limits, self.vigil)
+        self.bulk = Bulk(self.ledger, self.jobs, blobs)
+        self.outside = Outside(self.ledger, needs, settling, self.vigil)
         self.reported = Reported(self.ledger, needs, settling, self.limits)
         self.listing, self.leafing = _lists(self.ledger, Waits(self.ledger, self.limits))
         self.feed = Feed(self.ledger, settling.ticks, settings.feed_limit)
@@ -96,7 +99,7 @@ class Engine:
         self.projects, self.profiles, self.numbers = Projects(self.ledger), Profiles(self.ledger), Numbers(self.ledger)
         self.queues, self.workers = Queues(self.ledger, self.bell, registry), Workers(self.ledger, self.bell)
         self.pruning = Pruning(self.ledger, needs, self.retention, blobs, settings.retention)
-        self.keeper = Keeper(self.ledger, needs, lifetimes, blobs, lease, self.pruning, settings.event_retention)
+        self.keeper = Keeper(self.ledger, needs, lifetimes, blobs, self.vigil, self.pruning, settings.event_retention)
         self.upkeep = Upkeep(self.ledger, blobs, self.pruning, settings.folder)
         self.webhooks, self.rounds = _posting(self.ledger, vault, settings, wording, self.meters)
         self._round = settings.round
@@ -108,6 +111,7 @@ class Engine:
             self.feed.on_news(self.bell.ring_all)
         async with asyncio.TaskGroup() as group:
             group.create_task(self.feed.run())
+            group.create_task(self.vigil.run())
             group.create_task(self.keeper.run(self._round))
             group.create_task(self.needs.run(self._round))
             group.create_task(self.clockwork.run())

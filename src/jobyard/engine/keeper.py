@@ -13,6 +13,7 @@ from jobyard.engine.ledger import Ledger
 from jobyard.engine.lifetimes import Lifetimes
 from jobyard.engine.needs import Needs
 from jobyard.engine.pruning import Pruning
+from jobyard.engine.vigil import Vigil
 from jobyard.job import moves
 from jobyard.job.clock import SECOND
 from jobyard.job.errors import Fault
@@ -39,20 +40,18 @@ class Keeper:
         needs: Needs,
         lifetimes: Lifetimes,
         blobs: Blobs,
-        lease: int,
+        vigil: Vigil,
         pruning: Pruning,
         event_retention: float,
     ) -> None:
         self._ledger = ledger
         self._needs = needs
         self._lifetimes = lifetimes
-        self._lease = lease
+        self._vigil = vigil
         self._blobs = blobs
         self._pruning = pruning
         self._event_retention = int(event_retention * _DAY)
         self._next_sweep = 0
-        # After a start every holder gets one whole lease to show up again, however long the house was down.
-        self._trust_until = ledger.now() + lease
 
     async def run(self, seconds: float) -> None:
         """Make a round every `seconds` until cancelled. A round that fails is logged; the next one comes."""
@@ -68,7 +67,7 @@ class Keeper:
     async def round(self) -> None:
         """Do everything that is due now."""
         if not await asyncio.to_thread(self._ledger.store.hold_watch):
-            self._trust_until = self._ledger.now() + self._lease
+            self._vigil.broken()
             return
         await self.find_lost()
         await self.expire_results()
@@ -83,7 +82,7 @@ class Keeper:
     async def find_lost(self) -> int:
         """End the attempts whose lease has run out, naming the reason; return how many."""
         now, after, found = self._ledger.now(), "", 0
-        if now < self._trust_until:
+        if not self._vigil.complete():
             return 0
         while True:
             jobs, told = await self._ledger.write(lambda transaction, after=after: self._lose(transaction, now, after))  # type: ignore[misc]

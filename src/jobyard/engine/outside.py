@@ -12,6 +12,7 @@ from jobyard.access.rules import Verb
 from jobyard.engine.ledger import Ledger, allowed
 from jobyard.engine.needs import Needs
 from jobyard.engine.settling import Settling
+from jobyard.engine.vigil import Vigil
 from jobyard.job import moves
 from jobyard.job.errors import WrongState
 from jobyard.job.record import Failure, Job, Progress, Reason
@@ -22,8 +23,9 @@ from jobyard.store.contract import Transaction
 class Outside:
     """Start, beat, report, finish, fail and stop, told by the job's own client."""
 
-    def __init__(self, ledger: Ledger, needs: Needs, settling: Settling) -> None:
+    def __init__(self, ledger: Ledger, needs: Needs, settling: Settling, vigil: Vigil) -> None:
         self._ledger = ledger
+        self._vigil = vigil
         self._needs = needs
         self._settling = settling
 
@@ -52,7 +54,8 @@ class Outside:
             self._settling.logs.append(transaction, id_, attempt, lines, now)
             return transaction.apply(change)
 
-        job = await self._ledger.write(work)
+        with self._vigil.hearing():
+            job = await self._ledger.write(work)
         self._settling.ticks.note([id_])
         return job
 
@@ -78,7 +81,8 @@ class Outside:
             self._settling.logs.close(transaction, id_, changed.attempt, now)
             return changed, self._needs.ended(transaction, [changed])
 
-        job, told = await self._ledger.write(work)
+        with self._vigil.hearing():
+            job, told = await self._ledger.write(work)
         self._needs.ring(told)
         return job
 
