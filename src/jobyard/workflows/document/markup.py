@@ -42,6 +42,10 @@ class Element(Struct, frozen=True):
         found = self.first(*path)
         return otherwise if found is None else found.attributes.get("value", found.text)
 
+    def ticked(self, attribute: str) -> bool:
+        """Return whether an attribute says True; one that says nothing counts as doing so."""
+        return self.attributes.get(attribute, "").strip().lower() in {"", "true"}
+
     def flag(self, *path: str, otherwise: bool = False) -> bool:
         """Return whether the first element along a path says True."""
         said = self.value(*path).strip().lower()

@@ -20,7 +20,7 @@ class AutoField(Craft):
         """Return the same values in smaller fields."""
         table = work.table()
         listed = {
-            one.attributes.get("field", "").casefold(): one.attributes.get("selected", "True") == "True"
+            one.attributes.get("field", "").casefold(): one.ticked("selected")
             for one in work.configuration.every("Fields", "Field")
         }
         others = listed.get("*unknown", True)

@@ -57,7 +57,7 @@ def names(configuration: Element, *path: str, attribute: str = "field") -> list[
     return [
         element.attributes.get(attribute, element.attributes.get("name", element.text.strip()))
         for element in configuration.every(*path)
-        if element.attributes.get("selected", "True") != "False"
+        if element.ticked("selected")
     ]
 
 

@@ -70,7 +70,7 @@ def _chosen(table: Table, configuration: Element) -> list[Field]:
 
 def _all(configuration: Element) -> bool:
     """Tell whether no field is left out."""
-    return all(one.attributes.get("selected", "True") == "True" for one in configuration.every("Fields", "Field"))
+    return all(one.ticked("selected") for one in configuration.every("Fields", "Field"))
 
 
 def _by_place(configuration: Element) -> bool:

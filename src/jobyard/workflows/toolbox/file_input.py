@@ -41,7 +41,7 @@ class FileInput(Craft):
             return [f"reading {form}"]
         path = forms.place(configuration)[0]
         if forms.is_pattern(path):
-            below = file.attributes.get("SearchSubDirs", "").strip() == "True"
+            below = file.attributes.get("SearchSubDirs", "").strip().lower() == "true"
             found += ["reading files of folders within the folder"] if below else []
             folder = path.replace("\\", "/").rpartition("/")[0]
             found += ["folders by a pattern"] if forms.is_pattern(folder) else []

@@ -12,11 +12,7 @@ from jobyard.workflows.work import Work
 
 
 def _lines(configuration: Element) -> list[Element]:
-    return [
-        line
-        for line in configuration.every("FormulaFields", "FormulaField")
-        if line.attributes.get("enabled", "True") != "False"
-    ]
+    return [line for line in configuration.every("FormulaFields", "FormulaField") if line.ticked("enabled")]
 
 
 class Formula(Craft):

@@ -13,6 +13,8 @@ from jobyard.workflows.toolbox.cross_tab import CrossTab
 from jobyard.workflows.toolbox.date_time import DateTime
 from jobyard.workflows.toolbox.dynamic_input import DynamicInput
 from jobyard.workflows.toolbox.dynamic_rename import DynamicRename
+from jobyard.workflows.toolbox.dynamic_select import DynamicSelect
+from jobyard.workflows.toolbox.field_info import FieldInfo
 from jobyard.workflows.toolbox.file_input import FileInput
 from jobyard.workflows.toolbox.file_output import FileOutput
 from jobyard.workflows.toolbox.filter import Filter
@@ -55,6 +57,8 @@ CRAFTS: tuple[type[Craft], ...] = (
     DateTime,
     DynamicInput,
     DynamicRename,
+    DynamicSelect,
+    FieldInfo,
     FileInput,
     FileOutput,
     Filter,

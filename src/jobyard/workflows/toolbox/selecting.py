@@ -53,7 +53,7 @@ def _pairs(
 ) -> Iterator[tuple[Candidate, Element | None]]:
     wishes = {_key(wish): wish for wish in listed}
     unknown = wishes.get(_UNKNOWN.casefold())
-    takes_unknown = unknown is None or unknown.attributes.get("selected", "True") == "True"
+    takes_unknown = unknown is None or unknown.ticked("selected")
     rest = [one for one in candidates if one.known_as.casefold() not in wishes] if takes_unknown else []
     if not ordered:
         for one in candidates:
@@ -72,7 +72,7 @@ def _pairs(
 
 
 def _is_on(wish: Element) -> bool:
-    return wish.attributes.get("selected", "True") == "True"
+    return wish.ticked("selected")
 
 
 def _key(wish: Element) -> str:

@@ -84,8 +84,8 @@ class Summarize(Craft):
         lines = work.configuration.every("SummarizeFields", "SummarizeField")
         targets, expressions, groups, taken = list[Field](), list[pl.Expr](), list[str](), list[str]()
         for line in lines:
-            source = table.field(line.attributes.get("field", ""))
             action = line.attributes.get("action", "")
+            source = _source(table, line.attributes.get("field", ""), action)
             name = unlike(line.attributes.get("rename", "") or f"{action}_{source.name}", taken)
             taken.append(name)
             target, expression = _aggregate(line, source, action)
@@ -104,6 +104,12 @@ class Summarize(Craft):
         result = made(targets, [work.convert(column, target) for column, target in zip(columns, targets, strict=True)])
         by = [target.name for line, target in zip(lines, targets, strict=True) if _is_group(line)]
         return {"Output": ordered(result, by)}
+
+
+def _source(table: Table, name: str, action: str) -> Field:
+    """Return the field that is meant. Where records are only counted, any does if it is not there."""
+    there = any(one.name.casefold() == name.casefold() for one in table.fields)
+    return table.fields[0] if action == "Count" and table.fields and not there else table.field(name)
 
 
 def _is_group(line: Element) -> bool:

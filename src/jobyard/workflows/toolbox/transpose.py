@@ -41,7 +41,7 @@ class Transpose(Craft):
 
 def _data(work: Work, table: Table, keys: set[str]) -> list[str]:
     listed = {
-        one.attributes.get("field", "").casefold(): one.attributes.get("selected", "True") == "True"
+        one.attributes.get("field", "").casefold(): one.ticked("selected")
         for one in work.configuration.every("DataFields", "Field")
     }
     others = listed.get("*unknown", False)
