@@ -77,7 +77,8 @@ def test_two_works_that_lock_each_other_out_both_come_through(on_postgres: Hand,
         return work
 
     futures = [postgres_store.write(lock(one.id, two.id)), postgres_store.write(lock(two.id, one.id))]
-    assert sorted(future.result(PATIENCE) for future in futures) == [1, 2]
+    # They may meet again before the first is through; each time one of them begins anew.
+    assert sum(future.result(PATIENCE) for future in futures) > 2
 
 
 def test_a_name_taken_at_the_same_moment_is_found_taken(postgres_store: PostgresStore) -> None:
