@@ -131,15 +131,19 @@ class _Running:
         waiting = {tool.id: len(way.out.get(tool.id, ())) for tool in way.tools}
         made: dict[tuple[int, str], Table] = {}
         given: dict[str, Table] = {}
+        closed = _Closed(way)
         for done, tool in enumerate(way.tools):
             self._around.check()
             if not depth:
                 self._progress(done, len(way.tools), tool.title)
             inputs = self._inputs(tool, way, made, waiting)
+            if closed.off(tool):
+                continue
             if tool.plugin == "MacroOutput":
                 given[name_of(tool)] = _first(inputs)
                 continue
             ports = self._tool(tool, document, inputs, incoming, depth)
+            closed.after(tool, ports)
             if not depth:
                 self._note(tool, ports)
             if way.out.get(tool.id):
@@ -239,6 +243,30 @@ class _Running:
         if tool.plugin.startswith("Browse") and "Output" in ports:
             table = ports["Output"]
             self._outcome.browsed[tool.id] = table.rows(table.frame.head(_SHOWN))
+
+
+class _Closed:
+    """Which ways a Detour closed, and which tools therefore do not run."""
+
+    def __init__(self, way: Route) -> None:
+        self._way = way
+        self._ports = set[tuple[int, str]]()
+
+    def off(self, tool: Tool) -> bool:
+        """Tell whether a tool does not run, since one of its entries gets nothing; then its own ways are closed too."""
+        ways = dict[str, list[bool]]()
+        for wire in self._way.into.get(tool.id, ()):
+            ways.setdefault(wire.entry, []).append((wire.origin, wire.port) in self._ports)
+        shut = [all(found) for found in ways.values()]
+        is_off = all(shut) if tool.plugin == "DetourEnd" else any(shut)
+        if ways and is_off:
+            self._ports |= {(tool.id, wire.port) for wire in self._way.out.get(tool.id, ())}
+        return bool(ways) and is_off
+
+    def after(self, tool: Tool, ports: Mapping[str, Table]) -> None:
+        """Note the ways that a tool closed which did run, such as a Detour, or a macro in which there is one."""
+        if tool.plugin == "Detour" or craft(tool) is None:
+            self._ports |= {(tool.id, wire.port) for wire in self._way.out.get(tool.id, ()) if wire.port not in ports}
 
 
 def _first(inputs: Mapping[str, list[Table]]) -> Table:

@@ -11,6 +11,7 @@ from jobyard.workflows.toolbox.count_records import CountRecords
 from jobyard.workflows.toolbox.craft import Craft
 from jobyard.workflows.toolbox.cross_tab import CrossTab
 from jobyard.workflows.toolbox.date_time import DateTime
+from jobyard.workflows.toolbox.detour import Detour, DetourEnd
 from jobyard.workflows.toolbox.dynamic_input import DynamicInput
 from jobyard.workflows.toolbox.dynamic_rename import DynamicRename
 from jobyard.workflows.toolbox.dynamic_select import DynamicSelect
@@ -55,6 +56,8 @@ CRAFTS: tuple[type[Craft], ...] = (
     CountRecords,
     CrossTab,
     DateTime,
+    Detour,
+    DetourEnd,
     DynamicInput,
     DynamicRename,
     DynamicSelect,
