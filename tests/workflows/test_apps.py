@@ -86,6 +86,27 @@ def test_actions_reach_attributes() -> None:
     assert tool.configuration.every("FormulaFields", "FormulaField")[0].attributes["field"] == "y"
 
 
+def test_actions_reach_one_of_several_elements_by_what_it_says() -> None:
+    path = "4/FormulaFields/FormulaField[@field='a/b']/@expression"
+    canvas = app(QUESTION.format("TextBox", "Least", 50, "", ""), ACTION.format(60, "", path))
+    lines = "".join(f'<FormulaField expression="1" field="{name}" type="Byte"/>' for name in ("a", "a/b", "c"))
+    canvas.tool("Formula", f"<FormulaFields>{lines}</FormulaFields>", Input=1)
+    tool = next(tool for tool in answered(read(canvas), {"Least": "7"}).tools if tool.id == 4)
+    said = [one.attributes["expression"] for one in tool.configuration.every("FormulaFields", "FormulaField")]
+    assert said == ["1", "7", "1"]
+    nowhere = app(QUESTION.format("TextBox", "Least", 50, "", ""), ACTION.format(60, "", path.replace("a/b", "d")))
+    with pytest.raises(WrongAnswer, match="no place"):
+        answered(read(nowhere), {"Least": "7"})
+
+
+def test_choices_are_read_under_the_name_that_designer_writes() -> None:
+    manual = "<Multiple value='False'/><Mode>Manual</Mode><Manual_Values>Ascending\nDown:Descending\n</Manual_Values>"
+    found = read(app(QUESTION.format("ListBox", "Least", 50, "", manual))).questions[0]
+    assert found.items == (("Ascending", "Ascending"), ("Down", "Descending"))
+    with pytest.raises(WrongAnswer, match="'Sideways' is not among"):
+        answered(read(app(QUESTION.format("ListBox", "Least", 50, "", manual))), {"Least": "Sideways"})
+
+
 @pytest.mark.parametrize(
     ("type_", "more", "answer", "reason"),
     [

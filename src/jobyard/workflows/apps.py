@@ -92,10 +92,28 @@ def _act(action: Action, value: str, tools: dict[int, Tool]) -> None:
     tool = tools.get(int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
     if tool is None or not path:
         raise WrongAnswer(name="of an action", reason=f"there is no place {action.destination[:100]!r}")
-    changed = _changed(tool.configuration, path.split("/"), value, action)
+    changed = _changed(tool.configuration, _steps(path), value, action)
     if changed is None:
         raise WrongAnswer(name="of an action", reason=f"there is no place {action.destination[:100]!r}")
     tools[tool.id] = replace(tool, configuration=changed)
+
+
+def _steps(path: str) -> list[str]:
+    """Return the steps of a path; a step such as `Field[@name='a/b']` may hold what parts them."""
+    steps = [""]
+    for place, letter in enumerate(path):
+        if letter == "/" and (steps[-1].endswith("]") or "[" not in steps[-1] or "]" not in path[place:]):
+            steps.append("")
+        else:
+            steps[-1] += letter
+    return steps
+
+
+def _fits(element: Element, step: str) -> bool:
+    """Tell whether a step of a path means an element: by its name, and by one attribute where it says which."""
+    name, _, wish = step.removesuffix("]").partition("[@")
+    attribute, _, wanted = wish.partition("=")
+    return element.name == name and (not wish or element.attributes.get(attribute.strip()) == wanted.strip()[1:-1])
 
 
 def _changed(element: Element, path: list[str], value: str, action: Action) -> Element | None:
@@ -107,7 +125,7 @@ def _changed(element: Element, path: list[str], value: str, action: Action) -> E
         old = element.attributes.get(name, "")
         return replace(element, attributes={**element.attributes, name: _new(old, value, action)})
     for place, child in enumerate(element.children):
-        if child.name == first:
+        if _fits(child, first):
             changed = _changed(child, rest, value, action)
             if changed is not None:
                 return replace(element, children=(*element.children[:place], changed, *element.children[place + 1 :]))

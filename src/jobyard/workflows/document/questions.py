@@ -40,7 +40,7 @@ def _question(asked: Element, type_: str) -> Question:
 
 def _items(asked: Element) -> Iterator[tuple[str, str]]:
     """Yield what may be chosen; a list written by hand has lines of `name:value`."""
-    for line in asked.said("ManualValues").splitlines():
+    for line in (asked.said("Manual_Values") or asked.said("ManualValues")).splitlines():
         name, _, value = line.strip().partition(":")
         if name:
             yield name.strip(), (value or name).strip()
