@@ -11,8 +11,9 @@ from msgspec import Struct
 from jobyard.access import rules
 from jobyard.access.rules import House
 from jobyard.engine import audit
+from jobyard.engine.governing import governed
 from jobyard.engine.ledger import Ledger
-from jobyard.engine.projects import PROFILES, governed
+from jobyard.engine.projects import PROFILES
 from jobyard.engine.standing import held
 from jobyard.job.errors import Invalid
 from jobyard.people.record import Actor, KeyScope

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from jobyard.access import rules
 from jobyard.access.rules import House
 from jobyard.engine import audit
+from jobyard.engine.governing import governed, sees
+from jobyard.engine.invitations import record as invitations
+from jobyard.engine.invitations.book import Invitations
 from jobyard.engine.ledger import Ledger
 from jobyard.job.errors import NameTaken, NotFound, Refused
 from jobyard.job.ids import new_id
@@ -22,6 +25,7 @@ class Projects:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self.invitations = Invitations(ledger)
 
     async def add(self, actor: Actor, name: str, beside: Callable[[Transaction, str], None] | None = None) -> Project:
         """Make a project; its maker is its operator. Raises NameTaken.
@@ -48,7 +52,7 @@ class Projects:
         """Return the projects the actor belongs to (operators: all), each with its members."""
 
         def work(view: View) -> list[tuple[Project, list[Membership]]]:
-            mine = [project for project in view.projects() if _sees(actor, project)]
+            mine = [project for project in view.projects() if sees(actor, project)]
             return [(project, view.memberships(project=project.id)) for project in mine]
 
         return await self._ledger.read(work)
@@ -66,6 +70,7 @@ class Projects:
             beside(transaction, found.id)
             transaction.drop_project(found.id)
             transaction.drop_card(PROFILES, found.id)
+            invitations.drop(transaction, project=found.id)
             now = self._ledger.now()
             audit.tell(transaction, now, actor.name, "deleted", f"project {found.name}", {"id": found.id})
 
@@ -86,6 +91,7 @@ class Projects:
             if transaction.user(user) is None:
                 raise NotFound(what="user", name=user)
             transaction.put_membership(Membership(project=found.id, user=user, role=role))
+            invitations.drop(transaction, project=found.id, user=user, open_only=True)
             details = {"user": user, "role": role.value, "id": found.id}
             audit.tell(transaction, self._ledger.now(), actor.name, "admitted to", f"project {found.name}", details)
             return transaction.memberships(project=found.id)
@@ -105,16 +111,11 @@ class Projects:
                 raise Refused(verb="take its owner out of a project")
             if not transaction.drop_membership(found.id, user):
                 raise NotFound(what="member", name=user)
+            invitations.drop(transaction, project=found.id, user=user)
             details = {"user": user, "id": found.id}
             audit.tell(transaction, self._ledger.now(), actor.name, "removed from", f"project {found.name}", details)
 
         await self._ledger.write(work)
-
-
-def _sees(actor: Actor, project: Project) -> bool:
-    if actor.scope is KeyScope.DESK:
-        return False
-    return project.id in actor.projects or rules.at_least(actor.role, Role.OPERATOR)
 
 
 def _left(view: View, actor: Actor, id_or_name: str) -> Project | None:
@@ -122,15 +123,3 @@ def _left(view: View, actor: Actor, id_or_name: str) -> Project | None:
     found = view.project(id_or_name)
     writes = actor.scope is KeyScope.FULL and rules.at_least(actor.role, Role.MEMBER)
     return found if found is not None and found.id in actor.projects and writes else None
-
-
-def governed(view: View, actor: Actor, id_or_name: str) -> Project:
-    """Return a project that the actor may change. Raises NotFound or Refused."""
-    project = view.project(id_or_name)
-    if project is None or not _sees(actor, project):
-        raise NotFound(what="project", name=id_or_name)
-    inside = actor.projects.get(project.id, Role.VIEWER)
-    governs = rules.at_least(actor.role, Role.OPERATOR) or rules.at_least(inside, Role.OPERATOR)
-    if not governs or actor.scope is not KeyScope.FULL or not rules.at_least(actor.role, Role.MEMBER):
-        raise Refused(verb="change this project")
-    return project

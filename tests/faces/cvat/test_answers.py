@@ -129,7 +129,7 @@ async def test_nothing_strange_makes_the_house_stumble(house: House) -> None:
     assert {200, 400, 404} <= answers
 
 
-@pytest.mark.parametrize("name", ["cloudstorages", "invitations", "webhooks"])
+@pytest.mark.parametrize("name", ["cloudstorages", "webhooks"])
 async def test_what_no_house_has_is_listed_as_nothing_and_cannot_be_added(house: House, name: str) -> None:
     mia = house.caller()
     assert await mia.got(f"/{name}?page_size=all") == {"count": 0, "next": None, "previous": None, "results": []}

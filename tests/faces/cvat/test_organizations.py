@@ -73,7 +73,13 @@ async def test_organizations_are_made_described_and_deleted(house: House) -> Non
 async def test_members_get_other_roles_and_leave(house: House) -> None:
     await house.project("team", mia=Role.OPERATOR, max=Role.MEMBER)
     mia, max_ = house.caller(), house.caller("max")
-    places = {one["user"]["username"]: one for one in (await mia.got("/memberships"))["results"]}
+    places = {one["user"]["username"]: one for one in (await mia.got("/memberships?org=team"))["results"]}
+    assert [one["user"]["username"] for one in (await mia.got("/memberships"))["results"]] == ["mia"]
+    for query, wanted in (("user=max", "max"), ("role=maintainer", "mia"), ("search=super", "max")):
+        found = (await mia.got(f"/memberships?org=team&{query}"))["results"]
+        assert [one["user"]["username"] for one in found] == [wanted], query
+    assert {one["username"] for one in (await mia.got("/users?org=team"))["results"]} == {"mia", "max"}
+    assert (await mia("PATCH", f"/memberships/{places['max']['id']}", {"role": "maintainer"})).status_code == 403
     path = f"/memberships/{places['max']['id']}"
     assert await max_.got(path) == places["max"] and places["max"]["role"] == "supervisor"
     assert (await max_("PATCH", path, {"role": "maintainer"})).status_code == 403
@@ -85,7 +91,7 @@ async def test_members_get_other_roles_and_leave(house: House) -> None:
     assert (await max_("GET", path)).status_code == 404 and (await max_.got("/organizations"))["count"] == 0
     assert (await house.caller("max")("DELETE", "/organizations/1")).status_code == 404
     await house.project("club", mia=Role.OPERATOR, max=Role.MEMBER)
-    places = {one["user"]["username"]: one for one in (await max_.got("/memberships"))["results"]}
+    places = {one["user"]["username"]: one for one in (await max_.got("/memberships?org=club"))["results"]}
     assert (await max_("DELETE", f"/memberships/{places['mia']['id']}")).status_code == 403
     assert (await max_("DELETE", f"/memberships/{places['max']['id']}")).status_code == 204
     assert (await max_.got("/organizations"))["count"] == 0
@@ -126,3 +132,43 @@ async def test_a_stranger_is_told_that_it_is_there_and_not_theirs(house: House) 
         assert (await max_("GET", path)).status_code == 404, path
     for path in (f"/issues?job_id={job}", f"/issues?task_id={number}", "/issues?job_id=99", "/comments?issue_id=99"):
         assert (await max_.got(path))["count"] == 0, path
+
+
+async def test_who_is_invited_belongs_to_an_organization_once_they_accept(house: House) -> None:
+    mia, max_ = house.caller(), house.caller("max")
+    lab = await mia.made("organizations", slug="lab")
+    number = (await max_.got("/users/self"))["id"]
+    await max_("PATCH", f"/users/{number}", {"email": "Max@here.invalid"})
+    inside = house.caller(X_Organization="lab")
+    made = await inside.made("invitations", role="supervisor", email="max@HERE.invalid")
+    assert (made["role"], made["user"]["id"], made["owner"]["username"]) == ("supervisor", number, "mia")
+    assert (made["organization"], made["organization_info"]["slug"]) == (lab["id"], "lab")
+    assert made["accepted"] is made["expired"] is False
+    for body, status in (
+        ({"role": "worker", "email": "max"}, 400),
+        ({"role": "worker", "email": "nobody@here.invalid"}, 400),
+        ({"role": "odd", "email": "vera"}, 400),
+        ({"role": "owner", "email": "vera"}, 403),
+    ):
+        assert (await inside("POST", "/invitations", body)).status_code == status, body
+    assert (await mia("POST", "/invitations", {"role": "worker", "email": "vera"})).status_code == 400
+    path = f"/invitations/{made['key']}"
+    assert (await max_("GET", "/tasks?org=lab")).status_code == 403
+    assert (await max_.got("/invitations?accepted=false"))["results"] == [made] and await max_.got(path) == made
+    assert (await house.caller("vera").got("/invitations"))["count"] == 0
+    for method, place in (("GET", path), ("POST", f"{path}/accept"), ("DELETE", path)):
+        assert (await house.caller("vera")(method, place)).status_code == 404
+    assert (await mia("POST", f"{path}/accept")).status_code == 403
+    assert (await mia("POST", f"{path}/resend")).status_code == 204
+    assert (await max_("POST", f"{path}/accept")).json() == {"organization_slug": "lab"}
+    assert (
+        (await max_("POST", f"{path}/accept")).status_code == (await max_("POST", f"{path}/decline")).status_code == 400
+    )
+    assert (await max_("GET", "/tasks?org=lab")).status_code == 200
+    [place] = (await mia.got("/memberships?org=lab&user=max"))["results"]
+    assert (place["role"], place["invitation"]) == ("supervisor", made["key"])
+    assert (await mia("DELETE", f"/memberships/{place['id']}")).status_code == 204
+    assert (await mia("GET", path)).status_code == 404
+    again = await inside.made("invitations", role="maintainer", email="max")
+    assert (await max_("POST", f"/invitations/{again['key']}/decline")).status_code == 204
+    assert (await mia.got("/invitations"))["count"] == 0

@@ -8,7 +8,7 @@ from jobyard.faces.cvat import paging
 from jobyard.faces.cvat.surroundings import Ask
 from jobyard.faces.cvat.wire import PageOut
 
-_LISTS = ("cloudstorages", "invitations", "webhooks")
+_LISTS = ("cloudstorages", "webhooks")
 
 
 @get([f"/{name}" for name in _LISTS])

@@ -10,9 +10,11 @@ from litestar.params import FromPath
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from jobyard.access import rules
+from jobyard.access.rules import House
 from jobyard.datasets.catalog.gathering import unshare
 from jobyard.engine.profiles import ProjectProfile, described
-from jobyard.faces.cvat import paging, people, taking
+from jobyard.faces.cvat import people, taking
 from jobyard.faces.cvat.listing import Sort, listed
 from jobyard.faces.cvat.surroundings import ORGANIZATIONS, Ask
 from jobyard.faces.cvat.wire import (
@@ -25,9 +27,10 @@ from jobyard.faces.cvat.wire import (
 )
 from jobyard.faces.cvat.words import accounts
 from jobyard.job.errors import NotFound, Refused
-from jobyard.people.record import Membership, Project
+from jobyard.people.record import Membership, Project, Role
 
 _SORT = Sort(fields=frozenset({"id", "slug", "name", "owner"}), searched=("slug", "name", "owner"), default="-id")
+_PLACES = Sort(fields=frozenset({"id", "user", "role"}), searched=("user", "role"), default="-id")
 _MEMBERSHIPS = "memberships"
 _NAME, _DESCRIPTION = 64, 2_000
 """Characters of an organization's name and of its description."""
@@ -95,15 +98,25 @@ async def delete_organization(request: Ask, number: FromPath[str]) -> None:
 @get("/memberships")
 async def list_memberships(request: Ask) -> PageOut:
     """Return who belongs to the organizations you belong to."""
-    which = paging.wanted(request.asked)
+    # Outside of an organization these clients ask for their own places; administrators for everybody's.
+    everybody = request.space.project is not None or rules.may_house(request.user, House.MANAGE_USERS)
     found = [
         (project, place)
         for project, places in await request.engine.projects.seen(request.user)
         if request.space.holds(project.id)
         for place in places
+        if everybody or place.user == request.user.name
     ]
-    shown = [await _membership_out(request, project, place) for project, place in which.cut(found)]
-    return paging.page(request.link("memberships"), request.asked, which, shown, len(found))
+    numbers = await request.engine.numbers.of(_MEMBERSHIPS, (_called(place) for _, place in found))
+
+    def facts(pair: tuple[Project, Membership]) -> dict[str, Any]:
+        project, place = pair
+        return {"id": numbers[_called(place)], "user": place.user, "role": accounts.place_of(place, project)}
+
+    async def shown(pairs: Sequence[tuple[Project, Membership]]) -> list[Any]:
+        return [await _membership_out(request, project, place) for project, place in pairs]
+
+    return await listed(request, "memberships", found, _PLACES, facts, shown)
 
 
 @get("/memberships/{number:str}")
@@ -120,6 +133,8 @@ async def change_membership(request: Ask, number: FromPath[str]) -> MembershipOu
     if place.user == project.owner:
         raise Refused(verb="change the role of an organization's owner")
     role = accounts.role_in(said.role)
+    if Role.OPERATOR in {place.role, role} and not _leads(request, project):
+        raise Refused(verb="say who may change an organization of somebody else")
     await request.engine.projects.set_member(request.user, project.id, place.user, role)
     return await _membership_out(request, project, replace(place, role=role))
 
@@ -128,6 +143,8 @@ async def change_membership(request: Ask, number: FromPath[str]) -> MembershipOu
 async def delete_membership(request: Ask, number: FromPath[str]) -> None:
     """Take somebody out of an organization, or leave it yourself; its owner stays."""
     project, place = await _place(request, number)
+    if place.role is Role.OPERATOR and place.user != request.user.name and not _leads(request, project):
+        raise Refused(verb="take somebody who may change it out of an organization of somebody else")
     await request.engine.projects.drop_member(request.user, project.id, place.user)
 
 
@@ -138,6 +155,11 @@ async def _place(request: Ask, number: str) -> tuple[Project, Membership]:
             if name == _called(place):
                 return project, place
     raise NotFound(what="membership", name=number)
+
+
+def _leads(request: Ask, project: Project) -> bool:
+    """Tell whether the sender is an organization's owner, or sees to the whole house."""
+    return project.owner == request.user.name or rules.at_least(request.user.role, Role.OPERATOR)
 
 
 def _called(place: Membership) -> str:
@@ -178,7 +200,8 @@ async def _membership_out(request: Ask, project: Project, place: Membership) -> 
     number = await request.engine.numbers.one(_MEMBERSHIPS, _called(place))
     organization = await request.engine.numbers.one(ORGANIZATIONS, project.id)
     user = await people.ref(request, place.user)
-    return accounts.membership_out(place, number, organization, user, project)
+    came = await request.engine.projects.invitations.by_which(project.id, place.user)
+    return accounts.membership_out(place, number, organization, user, project, came)
 
 
 HANDLERS = (

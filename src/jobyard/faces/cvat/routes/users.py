@@ -37,9 +37,16 @@ async def get_self(request: Ask) -> UserOut:
 
 @get("/users")
 async def list_users(request: Ask) -> PageOut:
-    """Return those you know: everybody for an administrator, else yourself and who shares a project with you."""
+    """Return those you know: everybody for an administrator, else yourself and who shares a project with you.
+
+    Of an organization, where one is meant, its members.
+    """
     users = await _users(request)
     known = await _known(request, users)
+    if request.space.project is not None:
+        inside = await _members(request, request.space.project)
+        known = {name: profile for name, profile in known.items() if name in inside}
+    whole = users if rules.may_house(request.user, House.MANAGE_USERS) else {}
     numbers = await request.engine.numbers.of(USERS, known)
 
     def facts(name: str) -> dict[str, Any]:
@@ -53,7 +60,7 @@ async def list_users(request: Ask) -> PageOut:
         }
 
     async def shown(names: Sequence[str]) -> list[Any]:
-        return [await _shown(request, name, known[name], users.get(name)) for name in names]
+        return [await _shown(request, name, known[name], whole.get(name)) for name in names]
 
     return await listed(request, "users", sorted(known), _SORT, facts, shown)
 
@@ -109,6 +116,11 @@ async def _known(request: Ask, users: Iterable[str]) -> dict[str, UserProfile]:
         names |= {member.user for member in members}
     profiles = await request.engine.profiles.users(names)
     return {name: profile for name, profile in profiles.items() if not profile.gone}
+
+
+async def _members(request: Ask, project: str) -> set[str]:
+    seen = await request.engine.projects.seen(request.user)
+    return {member.user for one, members in seen if one.id == project for member in members}
 
 
 async def _users(request: Ask) -> dict[str, User]:

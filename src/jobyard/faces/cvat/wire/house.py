@@ -181,4 +181,4 @@ class MembershipOut(Struct, kw_only=True):
     is_active: bool
     joined_date: str
     role: str
-    invitation: None = None
+    invitation: str | None = None

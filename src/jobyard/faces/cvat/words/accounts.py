@@ -8,8 +8,10 @@ from types import MappingProxyType
 from msgspec import UNSET
 
 from jobyard.access import rules
+from jobyard.engine.invitations.record import Invitation
 from jobyard.engine.profiles import ProjectProfile, UserProfile
 from jobyard.faces.cvat.wire import MembershipOut, OrganizationOut, TokenOut, UserChanges, UserOut, UserRef
+from jobyard.faces.cvat.wire.invitations import InvitationOut, OrganizationRef
 from jobyard.faces.cvat.words.times import moment, some_moment
 from jobyard.job.errors import Invalid
 from jobyard.people.record import Key, KeyScope, Membership, Project, Role, User
@@ -122,14 +124,39 @@ def organization_out(project: Project, number: int, owner: UserRef, profile: Pro
     )
 
 
-def membership_out(place: Membership, number: int, organization: int, user: UserRef, project: Project) -> MembershipOut:
-    """Return somebody's place in an organization."""
-    own = place.user == project.owner
+def place_of(place: Membership, project: Project) -> str:
+    """Return what somebody is in an organization."""
+    return "owner" if place.user == project.owner else _PLACES[place.role]
+
+
+def membership_out(
+    place: Membership, number: int, organization: int, user: UserRef, project: Project, invitation: Invitation | None
+) -> MembershipOut:
+    """Return somebody's place in an organization, and the invitation by which they came."""
+    joined = invitation.accepted_at if invitation is not None else None
     return MembershipOut(
         id=number,
         user=user,
         organization=organization,
         is_active=True,
-        joined_date=moment(project.created_at),
-        role="owner" if own else _PLACES[place.role],
+        joined_date=moment(joined or project.created_at),
+        role=place_of(place, project),
+        invitation=invitation.key if invitation is not None else None,
+    )
+
+
+def invitation_out(
+    invitation: Invitation, project: Project, number: int, users: Mapping[str, UserRef], now: int
+) -> InvitationOut:
+    """Return an invitation; `number` is that of its organization."""
+    return InvitationOut(
+        key=invitation.key,
+        created_date=moment(invitation.created_at),
+        owner=users[invitation.owner],
+        role=_PLACES[invitation.role],
+        user=users[invitation.user],
+        organization=number,
+        organization_info=OrganizationRef(id=number, slug=slug_of(project.name, number)),
+        expired=invitation.expired(now),
+        accepted=invitation.accepted_at is not None,
     )
