@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { find, parts, printed } from "../src/lib/jobs/log.svelte";
 import { fileLine, jobLine, quoted, workLine } from "../src/lib/jobs/script";
-import { bytes, count, measure, percent } from "../src/lib/page/figures";
+import { bytes, count, measure, percent, portion } from "../src/lib/page/figures";
 import { find as place, PLACES } from "../src/lib/page/places";
 import { about, between, duration } from "../src/lib/page/time";
 import { problemOf, sentence } from "../src/lib/api/problem";
@@ -54,6 +54,10 @@ describe("figures", () => {
     expect([count(4120), count(2.25)]).toEqual(["4,120", "2.3"]);
     expect([measure(0.941234), measure(1204), measure(1204.56)]).toEqual(["0.9412", "1,204", "1,204.6"]);
     expect([percent(0.999), percent(1), percent(0.29), percent(7)]).toEqual([99, 100, 29, 100]);
+  });
+
+  it("are shared as near as may be, and only all is all", () => {
+    expect([0.375, 0.1875, 0.999, 0.001, 0, 1].map(portion)).toEqual(["38 %", "19 %", "99 %", "1 %", "0 %", "100 %"]);
   });
 });
 

@@ -6,6 +6,19 @@ export const dataset = {
   parts: "Parts of this dataset",
   part: { samples: "Samples", statistics: "Statistics", quality: "Quality", consensus: "Consensus", people: "People" },
 
+  /** For readers who see no more than what is assigned to them. */
+  parted: {
+    title: "Assigned to you",
+    text: "Of this dataset you see what is assigned to you: CVAT’s clients show it, and take what you say of it.",
+    part: "Part",
+    pictures: "Pictures",
+    stretch: (first: string, last: string) => (first === last ? first : `${first} to ${last}`),
+    sort: "Sort",
+    sorts: { annotation: "annotations", ground_truth: "ground truth", replica: "replica" } as Record<string, string>,
+    stage: "Stage",
+    state: "State",
+  },
+
   view: {
     label: "How to show the samples",
     pictures: "Pictures",
@@ -66,8 +79,10 @@ export const dataset = {
     noSizes: "No picture was looked at yet.",
     noLabels: "It has no labels.",
     days: "Annotated over time",
-    daysHint: "What people did each day of the last year, in universal time.",
+    daysHint: "What people did each day of the last year; days are those of universal time.",
     lines: { made: "annotations made", frames: "pictures worked on", deleted: "annotations deleted" },
+    day: "Day",
+    howMany: "how many",
     noDays: "Nobody has annotated it yet.",
     more: (n: number) => `Show all ${count(n)}`,
   },
@@ -91,7 +106,7 @@ export const dataset = {
     },
     passed: (target: string, threshold: string) => `Good enough: ${target} is at least ${threshold}.`,
     failed: (target: string, threshold: string) => `Not good enough: ${target} is below ${threshold}.`,
-    compared: (frames: string, share: number) => `${frames} pictures compared, ${share} % of all`,
+    compared: (frames: string, share: string) => `${frames} pictures compared, ${share} of all`,
     counts: (given: number, truth: number) => `${plural(given, "annotation", "annotations")} against ${count(truth)} true`,
     sorts: (valid: string, missing: string, extra: string) => `${valid} right, ${missing} missing, ${extra} too many`,
     byLabel: "By label",

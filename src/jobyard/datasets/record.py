@@ -303,6 +303,8 @@ class DatasetPage(Struct, frozen=True, kw_only=True):
     """Hand it in as `before` for the next page; None on the last one."""
     total: int
     """How many the reader may see."""
+    partly: frozenset[str] = frozenset()
+    """The ids of those of which the reader sees no more than is assigned to them."""
 
 
 class SamplePage(Struct, frozen=True, kw_only=True):

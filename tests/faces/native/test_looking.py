@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from jobyard.datasets.annotations import Annotations, Shape, ShapeKind
+from jobyard.datasets.assignment import AssignmentChanges
 from jobyard.datasets.formats.vocabulary import Vocabulary
 from jobyard.datasets.geometry.comparing import Canvas
 from jobyard.datasets.labels import Label
@@ -167,6 +168,7 @@ async def test_a_quality_report_is_told_in_numbers_and_conflicts(gallery: Galler
         found = {one["type"]: one for one in [*page["conflicts"], *second["conflicts"]]}
         assert set(found) == {"mismatching_label", "extra_annotation"} and second["next"] is None
         assert {thing["truth"] for thing in found["mismatching_label"]["things"]} == {False, True}
+        assert {one["path"] for one in found.values()} == {"0.png"}
         only = (await client.get(gallery.at(f"quality/{job}/conflicts?type=extra_annotation"))).json()
         assert [one["type"] for one in only["conflicts"]] == ["extra_annotation"]
         assert (await client.get(gallery.at(f"quality/{job}/conflicts?severity=warning"))).json()["total"] == 0
@@ -194,11 +196,11 @@ async def test_a_merge_is_told_by_assignment_label_and_picture(gallery: Gallery)
     async with gallery.house.client() as client:
         told = (await client.get(gallery.at(f"consensus/{job}"))).json()
         assert (told["labels"], told["assignments"]) == (result["labels"], result["assignments"])
-        assert [one["frame"] for one in told["pictures"]] == [1, 0]
+        assert [(one["frame"], one["path"]) for one in told["pictures"]] == [(1, "1.png"), (0, "0.png")]
         page = (await client.get(gallery.at(f"consensus/{job}/dissents"))).json()
         thing = {"assignment": 2, "number": 9}
         assert page == {
-            "dissents": [{"frame": 1, "type": "no_matching_annotation", "things": [thing]}],
+            "dissents": [{"frame": 1, "path": "1.png", "type": "no_matching_annotation", "things": [thing]}],
             "next": None,
         }
         assert (await client.get(gallery.at(f"quality/{job}"))).status_code == 404
@@ -226,6 +228,21 @@ async def test_who_may_not_see_a_dataset_gets_nothing_of_it(gallery: Gallery) ->
             answer = await other.get(gallery.at(place))
             assert answer.status_code == 404 and gallery.dataset in answer.text, place
             assert (await nobody.get(gallery.at(place))).status_code == 401
+
+
+async def test_who_is_given_a_part_is_told_that_it_is_one(gallery: Gallery) -> None:
+    async with gallery.house.client() as client, gallery.house.client("max") as other:
+        made = (await client.post(gallery.at("division"), json={"size": 2})).json()
+        assert (await other.get("/v1/datasets")).json()["datasets"] == []
+        changes = AssignmentChanges(assignee="max")
+        await gallery.house.datasets.change_assignment(MIA, made[0]["number"], changes)
+        [seen] = (await other.get("/v1/datasets")).json()["datasets"]
+        assert (seen["id"], seen["whole"]) == (gallery.dataset, False)
+        assert (await other.get(gallery.at("").rstrip("/"))).json()["whole"] is False
+        assert [one["number"] for one in (await other.get(gallery.at("assignments"))).json()] == [made[0]["number"]]
+        assert (await other.get(gallery.at("pictures"))).status_code == 403
+        assert (await client.get("/v1/datasets")).json()["datasets"][0]["whole"] is True
+        assert (await client.get(gallery.at("").rstrip("/"))).json()["whole"] is True
 
 
 async def test_frames_are_chosen_and_divided_once(gallery: Gallery) -> None:

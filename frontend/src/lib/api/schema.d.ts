@@ -3194,6 +3194,7 @@ export interface components {
             updated_at: string;
             synced_at: string | null;
             last_job: string | null;
+            whole: boolean;
         };
         /**
          * DatasetIn
@@ -3483,6 +3484,7 @@ export interface components {
          */
         PictureAgreement: {
             frame: number;
+            path: string | null;
             things: number;
             agreement: number;
         };
@@ -3500,6 +3502,7 @@ export interface components {
          */
         DissentOut: {
             frame: number;
+            path: string | null;
             /** @enum {unknown} */
             type: "failed_attribute_voting" | "failed_label_voting" | "low_agreement_score" | "no_matching_annotation";
             things: components["schemas"]["DissentThing"][];
@@ -3630,6 +3633,7 @@ export interface components {
          */
         ConflictOut: {
             frame: number;
+            path: string | null;
             /** @enum {unknown} */
             type: "covered_annotation" | "extra_annotation" | "low_overlap" | "mismatching_attributes" | "mismatching_direction" | "mismatching_groups" | "mismatching_label" | "missing_annotation";
             /** @enum {unknown} */

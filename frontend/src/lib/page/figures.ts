@@ -23,5 +23,11 @@ export const count = (value: number): string => (Number.isInteger(value) ? WHOLE
 export const measure = (value: number): string =>
   Number.isInteger(value) ? WHOLE.format(value) : Math.abs(value) >= 1000 ? SHORT.format(value) : FINE.format(value);
 
-/** A share of one in whole percent, rounded down so that 100 % means done. */
+/** How far something is, in whole percent: rounded down so that 100 % means done. */
 export const percent = (share: number): number => Math.floor(Math.min(1, Math.max(0, share)) * 100 + 1e-9);
+
+/** A share of one, rounded: "38 %". Only nothing is 0 %, and only all is 100 %. */
+export function portion(share: number): string {
+  if (share <= 0 || share >= 1) return share <= 0 ? "0 %" : "100 %";
+  return `${Math.min(99, Math.max(1, Math.round(share * 100)))} %`;
+}

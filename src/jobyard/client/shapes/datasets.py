@@ -35,6 +35,8 @@ class Dataset(Struct, frozen=True, kw_only=True):
     updated_at: datetime
     synced_at: datetime | None
     last_job: str | None
+    whole: bool
+    """Whether you see all of it, and not only what is assigned to you."""
 
 
 class DatasetPage(Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from jobyard.access import rules
 from jobyard.access.rules import House, Verb
-from jobyard.datasets import finding, rows
+from jobyard.datasets import finding, rows, sight
 from jobyard.datasets.catalog import ground
 from jobyard.datasets.catalog.ground import Ground
 from jobyard.datasets.label_checks import check_labels
@@ -85,6 +85,10 @@ class Shelf(Ground):
         """Return a dataset by id or name. Raises NotFound, or Conflict when several visible ones have the name."""
         return await self._read(lambda view: finding.known(view, actor, dataset))
 
+    async def whole(self, actor: Actor, dataset: Dataset) -> bool:
+        """Tell whether the actor sees all of a dataset, and not only what is assigned to them."""
+        return await self._read(lambda view: sight.whole(view, actor, dataset))
+
     async def page(self, actor: Actor, limit: int = 50, before: int | None = None) -> DatasetPage:
         """Return one page of the datasets the actor may see, or sees in part, newest first."""
         scope, limit = rules.scope(actor), ground.bounded(limit)
@@ -92,7 +96,12 @@ class Shelf(Ground):
         def work(view: View) -> DatasetPage:
             found = rows.page(view, scope, before, limit + 1, scope.owner)
             more = found[limit - 1].number if len(found) > limit else None
-            return DatasetPage(datasets=found[:limit], next=more, total=rows.count(view, scope, scope.owner))
+            return DatasetPage(
+                datasets=found[:limit],
+                next=more,
+                total=rows.count(view, scope, scope.owner),
+                partly=frozenset(one.id for one in found[:limit] if not sight.whole(view, actor, one)),
+            )
 
         return await self._read(work)
 

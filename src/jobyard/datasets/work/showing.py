@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from jobyard.datasets import finding, tracks
+from jobyard.datasets import finding, sight, tracks
 from jobyard.datasets.annotations import Annotations, Shape, Tag
 from jobyard.datasets.catalog import Datasets
 from jobyard.datasets.catalog.contents import labelled
@@ -107,6 +107,20 @@ class Showing(Ground):
         if not found:
             raise NotFound(what="frame", name=str(frame))
         return (await self._drawn(actor, dataset, found, layer))[0]
+
+    async def paths(self, actor: Actor, dataset: str, frames: Iterable[int]) -> dict[int, bytes]:
+        """Return what the files behind some frames are called; none of them to who sees a part of the dataset only.
+
+        Frames whose file is gone are left out. Raises NotFound.
+        """
+        numbers = sorted({frame + 1 for frame in frames})
+
+        def work(view: View) -> dict[int, bytes]:
+            found = finding.known(view, actor, dataset)
+            there = samples.whole(view, found.number, numbers) if sight.whole(view, actor, found) else []
+            return {number - 1: sample.path for number, sample, _ in there}
+
+        return await self._read(work)
 
     async def looks(self, actor: Actor, dataset: str) -> Looks:
         """Return how large its pictures are, and what people did day by day in the last year. Raises NotFound."""

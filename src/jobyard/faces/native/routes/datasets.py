@@ -37,7 +37,7 @@ async def list_datasets(request: Ask, asked: NamedDependency[PageAsked]) -> Data
     page = await request.house.datasets.page(request.user, asked.limit, before)
     names = await request.names.of(dataset.project for dataset in page.datasets)
     return DatasetPage(
-        datasets=[words.dataset_out(dataset, names) for dataset in page.datasets],
+        datasets=[words.dataset_out(one, names, whole=one.id not in page.partly) for one in page.datasets],
         next=None if page.next is None else words.row_text("datasets", page.next),
         total=page.total,
     )
@@ -52,7 +52,8 @@ async def add_dataset(request: Ask, data: JSONBody[DatasetIn]) -> DatasetOut:
 @get("/datasets/{dataset_id:str}", operation_id="getDataset")
 async def get_dataset(request: Ask, dataset_id: InPath) -> DatasetOut:
     """Return a dataset and what its last synchronization found."""
-    return await _shown(request, await request.house.datasets.get(request.user, dataset_id))
+    found = await request.house.datasets.get(request.user, dataset_id)
+    return await _shown(request, found, whole=await request.house.datasets.whole(request.user, found))
 
 
 @patch("/datasets/{dataset_id:str}", operation_id="changeDataset")
@@ -123,8 +124,8 @@ async def _filtered(request: Ask, dataset: str, asked: SamplesAsked, wanted: Sam
     )
 
 
-async def _shown(request: Ask, dataset: Dataset) -> DatasetOut:
-    return words.dataset_out(dataset, await request.names.of([dataset.project]))
+async def _shown(request: Ask, dataset: Dataset, *, whole: bool = True) -> DatasetOut:
+    return words.dataset_out(dataset, await request.names.of([dataset.project]), whole=whole)
 
 
 HANDLERS = (

@@ -159,8 +159,9 @@ async def list_conflicts(
     truth = said.truth_of(await request.house.datasets.assignments(request.user, dataset_id))
     found, total = await asyncio.to_thread(left.conflicts, path, asked.type, asked.severity, behind, asked.limit)
     upto = behind + len(found)
+    paths = await request.house.showing.paths(request.user, dataset_id, (one.frame_id for one in found))
     return ConflictPage(
-        conflicts=[said.conflict_out(one, truth) for one in found],
+        conflicts=[said.conflict_out(one, truth, paths) for one in found],
         next=words.row_text("conflicts", upto) if upto < total else None,
         total=total,
     )
@@ -173,8 +174,10 @@ async def get_consensus(request: Ask, dataset_id: InPath, job_id: InPath) -> Con
     try:
         _, path = await request.engine.results.open(request.user, job.id, "pictures.jsonl")
     except NotFound:
-        return said.consensus_out(job, [])
-    return said.consensus_out(job, await asyncio.to_thread(left.least_sure, path, _LEAST_SURE))
+        return said.consensus_out(job, [], {})
+    pictures = await asyncio.to_thread(left.least_sure, path, _LEAST_SURE)
+    paths = await request.house.showing.paths(request.user, dataset_id, (one.frame for one in pictures))
+    return said.consensus_out(job, pictures, paths)
 
 
 @get(
@@ -190,8 +193,9 @@ async def list_dissents(
     behind = 0 if asked.cursor is None else words.row_cursor(asked.cursor, "dissents", _Place)
     _, path = await request.engine.results.open(request.user, job.id, "dissents.jsonl")
     found, more = await asyncio.to_thread(left.dissents, path, behind, asked.limit)
+    paths = await request.house.showing.paths(request.user, dataset_id, (one.frame for one in found))
     return DissentPage(
-        dissents=[said.dissent_out(one) for one in found],
+        dissents=[said.dissent_out(one, paths) for one in found],
         next=words.row_text("dissents", behind + len(found)) if more else None,
     )
 

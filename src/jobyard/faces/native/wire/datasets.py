@@ -82,6 +82,8 @@ class DatasetOut(Struct, kw_only=True):
     updated_at: Time
     synced_at: Time | None
     last_job: str | None
+    whole: bool
+    """Whether you see all of it, and not only what is assigned to you."""
 
 
 class DatasetPage(Struct, kw_only=True):

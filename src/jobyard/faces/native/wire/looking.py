@@ -164,6 +164,8 @@ class ConflictOut(Struct, kw_only=True):
     """One thing on which annotations and the ground truth do not agree."""
 
     frame: int
+    path: str | None
+    """The file behind the frame; null where it is gone."""
     type: ConflictName
     severity: SeverityName
     things: list[ConflictThing]
@@ -200,6 +202,8 @@ class PictureAgreement(Struct, kw_only=True):
     """How sure the replicas are of a picture."""
 
     frame: int
+    path: str | None
+    """The file behind the frame; null where it is gone."""
     things: int
     agreement: float
 
@@ -215,6 +219,8 @@ class DissentOut(Struct, kw_only=True):
     """Something on which replicas do not agree."""
 
     frame: int
+    path: str | None
+    """The file behind the frame; null where it is gone."""
     type: DissentName
     things: list[DissentThing]
 

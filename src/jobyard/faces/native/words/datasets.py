@@ -54,8 +54,8 @@ def dataset_changes(wanted: DatasetChange) -> DatasetChanges:
     return DatasetChanges(name=wanted.name, description=wanted.description, read_labels=wanted.read_labels)
 
 
-def dataset_out(dataset: Dataset, names: Mapping[str, str]) -> DatasetOut:
-    """Return a dataset; `names` are the names of projects by id."""
+def dataset_out(dataset: Dataset, names: Mapping[str, str], *, whole: bool = True) -> DatasetOut:
+    """Return a dataset; `names` are the names of projects by id, and `whole` tells whether all of it is seen."""
     return DatasetOut(
         id=dataset.id,
         number=dataset.number,
@@ -75,6 +75,7 @@ def dataset_out(dataset: Dataset, names: Mapping[str, str]) -> DatasetOut:
         updated_at=moment(dataset.updated_at),
         synced_at=some_moment(dataset.synced_at),
         last_job=dataset.last_job,
+        whole=whole,
     )
 
 
@@ -83,14 +84,18 @@ def sample_filter(asked: SamplesAsked) -> SampleFilter:
     return SampleFilter(annotated=asked.annotated, label=asked.label, text=asked.text)
 
 
+def path_out(path: bytes) -> str:
+    """Return a path as text. A byte of it that is no UTF-8 shows as an escaped surrogate, U+DC80 and up."""
+    return path.decode("utf-8", "surrogateescape").encode("utf-8", "backslashreplace").decode()
+
+
 def sample_out(one: LabelledSample) -> SampleOut:
-    """Return a file of a dataset. A byte of its path that is no UTF-8 shows as an escaped surrogate, U+DC80 and up."""
+    """Return a file of a dataset."""
     sample = one.sample
-    path = sample.path.decode("utf-8", "surrogateescape").encode("utf-8", "backslashreplace").decode()
     return SampleOut(
         id=sample.id,
         number=one.number,
-        path=path,
+        path=path_out(sample.path),
         size=sample.size,
         modified_at=moment(max(0, sample.mtime_ns // 1000)),
         added_at=moment(sample.added_at),

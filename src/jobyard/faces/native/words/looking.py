@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -31,9 +31,12 @@ from jobyard.faces.native.wire.looking import (
     QualityOut,
 )
 from jobyard.faces.native.words.annotations import annotations_out
-from jobyard.faces.native.words.datasets import sample_out
+from jobyard.faces.native.words.datasets import path_out, sample_out
 from jobyard.faces.native.words.times import moment, some_moment
 from jobyard.job.record import Job
+
+Paths = Mapping[int, bytes]
+"""What the files behind frames are called."""
 
 
 def pictures_wanted(asked: PicturesAsked) -> SampleFilter:
@@ -124,10 +127,11 @@ def quality_out(job: Job, found: Summed, truth: int | None) -> QualityOut:
     )
 
 
-def conflict_out(one: Found, truth: int | None) -> ConflictOut:
+def conflict_out(one: Found, truth: int | None, paths: Paths) -> ConflictOut:
     """Return one thing on which annotations and the ground truth do not agree."""
     return ConflictOut(
         frame=one.frame_id,
+        path=_called(one.frame_id, paths),
         type=one.type.value,
         severity=one.severity.value,
         things=[
@@ -142,7 +146,7 @@ def conflict_out(one: Found, truth: int | None) -> ConflictOut:
     )
 
 
-def consensus_out(job: Job, pictures: Sequence[Picture]) -> ConsensusOut:
+def consensus_out(job: Job, pictures: Sequence[Picture], paths: Paths) -> ConsensusOut:
     """Return what a merge found; `pictures` are those of which its replicas are least sure."""
     result: dict[str, Any] = job.result if isinstance(job.result, dict) else {}
     return ConsensusOut(
@@ -153,14 +157,25 @@ def consensus_out(job: Job, pictures: Sequence[Picture]) -> ConsensusOut:
         doubts=dict(result.get("dissents", {})),
         assignments=msgspec.convert(result.get("assignments", []), list[MergedAssignment]),
         labels=msgspec.convert(result.get("labels", []), list[LabelAgreement]),
-        pictures=[PictureAgreement(frame=one.frame, things=one.things, agreement=one.agreement) for one in pictures],
+        pictures=[
+            PictureAgreement(
+                frame=one.frame, path=_called(one.frame, paths), things=one.things, agreement=one.agreement
+            )
+            for one in pictures
+        ],
     )
 
 
-def dissent_out(one: Dissent) -> DissentOut:
+def dissent_out(one: Dissent, paths: Paths) -> DissentOut:
     """Return something on which replicas do not agree."""
     return DissentOut(
         frame=one.frame,
+        path=_called(one.frame, paths),
         type=one.type.value,
         things=[DissentThing(assignment=thing.assignment, number=thing.number) for thing in one.annotations],
     )
+
+
+def _called(frame: int, paths: Paths) -> str | None:
+    path = paths.get(frame)
+    return None if path is None else path_out(path)
