@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FIRST, parameters } from "../src/lib/dataset/asking";
 import { bones, colour, drawing, top } from "../src/lib/dataset/drawing";
-import { everyDay, told } from "../src/lib/dataset/told";
+import { dayBars, everyDay, told } from "../src/lib/dataset/told";
 import { viewPath } from "../src/lib/page/places";
 import { job } from "./making";
 
@@ -65,10 +65,14 @@ describe("reports of work", () => {
     expect([found?.days[0]?.at, found?.first, found?.last]).toEqual([Date.UTC(2026, 10, 28), 1_000, 2_000]);
   });
 
-  it("have every day from the one before the first", () => {
+  it("have every day from the first to the last, and a week at least", () => {
     const day = (n: number): number => Date.UTC(2026, 10, n);
-    expect(everyDay([day(28), day(26)])).toEqual([day(25), day(26), day(27), day(28)]);
+    expect(everyDay([day(28), day(20)])).toEqual(Array.from({ length: 9 }, (_, at) => day(20 + at)));
+    expect(everyDay([day(28)])).toEqual(Array.from({ length: 7 }, (_, at) => day(22 + at)));
     expect(everyDay([])).toEqual([]);
+    const bars = dayBars(new Map([[day(28), 5], [day(26), 2]]), [{ name: "made", of: (n) => n }], "Day", "how many");
+    expect(bars.labels.at(-1)).toMatch(/28/);
+    expect(bars.series).toEqual([{ name: "made", values: [0, 0, 0, 0, 2, 0, 5] }]);
   });
 
   it("are none where the value is something else", () => {

@@ -3,7 +3,7 @@ import { place, ticks } from "../src/lib/plots/along";
 import { extent, joined, lastAt, nearest, smoothed, thinned, zoomed } from "../src/lib/plots/lines";
 import { paceLines } from "../src/lib/plots/pace";
 import { alone, compared, figures, type Measured } from "../src/lib/plots/metrics";
-import { passLines, passMetrics } from "../src/lib/plots/passes";
+import { passBars, passMetrics } from "../src/lib/plots/passes";
 import { job } from "./making";
 
 const NAMES = { rest: "others", outcome: (state: string) => state };
@@ -104,11 +104,13 @@ describe("throughput", () => {
 });
 
 describe("synchronizations", () => {
-  it("are lines over the moments when they ended well", () => {
+  it("are bars in the order in which they ended well", () => {
     const at = (minute: number, result: unknown, state: "succeeded" | "failed" = "succeeded") =>
       job({ state, finished_at: `2026-11-28T14:0${minute}:00Z`, result: result as never });
-    const lines = passLines([at(3, { added: 1, changed: 2 }), at(2, null, "failed"), at(1, { added: 15, changed: 0, deleted: 0 })], (found) => found);
-    expect(lines.map((line) => [line.name, line.ys])).toEqual([
+    const words = { lines: { added: "added", changed: "changed", deleted: "deleted" }, request: "Request", samples: "samples" };
+    const { bars, ended } = passBars([at(3, { added: 1, changed: 2 }), at(2, null, "failed"), at(1, { added: 15, changed: 0, deleted: 0 })], words);
+    expect(ended).toEqual([Date.UTC(2026, 10, 28, 14, 1), Date.UTC(2026, 10, 28, 14, 3)]);
+    expect(bars.series.map((one) => [one.name, one.values])).toEqual([
       ["added", [15, 1]],
       ["changed", [0, 2]],
       ["deleted", [0, null]],

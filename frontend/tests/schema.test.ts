@@ -8,4 +8,4 @@ it("has its types from the document that stands beside it", async () => {
   const made = astToString(await openapiTS(document, { defaultNonNullable: false }));
   const kept = readFileSync(new URL("../src/lib/api/schema.d.ts", import.meta.url), "utf-8");
   expect(kept).toBe(COMMENT_HEADER + made);
-});
+}, 60_000);

@@ -28,6 +28,7 @@ export const plots = {
     comparing: (n: number) => `Compared with ${n}`,
     of: (name: string) => `Figures of ${name}`,
     none: "It told no figures.",
+    brief: "It was over too soon for a curve.",
   },
 
   pace: {
@@ -47,6 +48,9 @@ export const plots = {
     title: "Its synchronizations",
     lead: "What each one found",
     lines: { listed: "listed", added: "added", changed: "changed", deleted: "deleted" },
+    request: "Request",
+    samples: "samples",
+    one: "How this one went",
     none: "It was not synchronized yet.",
     newest: (shown: string, all: string) => `the newest ${shown} of ${all}`,
   },

@@ -1,4 +1,5 @@
 // What a report of work says, read out of its job's value. Everything here is pure.
+import type { Bars } from "../plots/figure";
 
 export interface Work {
   objects: number;
@@ -22,11 +23,26 @@ export interface Told {
 
 const DAY = 86_400_000;
 
-/** Every day from the one before the first to the last, so that a line does not bridge days on which nothing was done. */
+/** As many days stand beside each other at least: one alone says little. */
+const WEEK = 7;
+const DATES = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", timeZone: "UTC" });
+
+/** Every day from the first to the last, also those on which nothing was done. */
 export function everyDay(known: readonly number[]): number[] {
   if (known.length === 0) return [];
-  const [first, last] = [Math.min(...known) - DAY, Math.max(...known)];
+  const last = Math.max(...known);
+  const first = Math.min(...known, last - (WEEK - 1) * DAY);
   return Array.from({ length: Math.round((last - first) / DAY) + 1 }, (_, at) => first + at * DAY);
+}
+
+/** What was done each day, as bars; the days are those of universal time. */
+export function dayBars<Done>(days: ReadonlyMap<number, Done>, sorts: readonly { name: string; of: (done: Done) => number }[], x: string, y: string): Bars {
+  const xs = everyDay([...days.keys()]);
+  const values = (of: (done: Done) => number): number[] => xs.map((day) => {
+    const done = days.get(day);
+    return done === undefined ? 0 : of(done);
+  });
+  return { form: "bars", labels: xs.map((day) => DATES.format(day)), series: sorts.map(({ name, of }) => ({ name, values: values(of) })), x, y };
 }
 
 type Json = Record<string, unknown>;

@@ -1,23 +1,24 @@
-// What each synchronization of a dataset found, as lines over time.
+// What each synchronization of a dataset found, as bars; and how one of them went, as lines.
 import type { Job, Sync } from "../api/shapes";
 import { millis } from "../page/time";
-import type { Line } from "./lines";
+import type { Bars } from "./figure";
 import type { Metric } from "./metrics";
 
 export const FOUND = ["added", "changed", "deleted"] as const;
 export type Found = (typeof FOUND)[number];
 
-/** One line for each sort of finding, over the moments when synchronizations ended well. */
-export function passLines(jobs: readonly Job[], name: (found: Found) => string): Line[] {
+/** A bar for each sort of finding of every synchronization that ended well, the oldest first; and when that was. */
+export function passBars(jobs: readonly Job[], words: { lines: Record<Found, string>; request: string; samples: string }): { bars: Bars; ended: number[] } {
   const passes = jobs
     .filter((job) => job.finished_at !== null && job.state === "succeeded" && typeof job.result === "object" && job.result !== null)
-    .map((job) => ({ at: millis(job.finished_at ?? ""), result: job.result as Record<string, unknown> }))
+    .map((job) => ({ at: millis(job.finished_at ?? ""), number: job.number, result: job.result as Record<string, unknown> }))
     .sort((one, other) => one.at - other.at);
-  return FOUND.map((found) => ({
-    name: name(found),
-    xs: passes.map((pass) => pass.at),
-    ys: passes.map(({ result }) => (typeof result[found] === "number" ? result[found] : null)),
+  const series = FOUND.map((found) => ({
+    name: words.lines[found],
+    values: passes.map(({ result }) => (typeof result[found] === "number" ? result[found] : null)),
   }));
+  const labels = passes.map((pass) => `#${pass.number}`);
+  return { bars: { form: "bars", labels, series, x: words.request, y: words.samples }, ended: passes.map((pass) => pass.at) };
 }
 
 const COUNTED = ["listed", ...FOUND] as const;
