@@ -156,6 +156,19 @@ class Life:
 
         return await self._ground.moved(work)
 
+    async def leave(self, actor: Actor, id_: str) -> bool:
+        """Take a task out of its queue and let it stand as queued, in no line; tell whether it was in one."""
+
+        def work(transaction: Transaction, noted: list[Job]) -> bool:
+            old = held(transaction, actor, Verb.WITHDRAW, id_)
+            if old.job.state is not State.QUEUED or old.job.external:
+                return False
+            changed = moves.edit(old.job, self._ground.now(), actor.name, {"external": True})
+            noted.append(transaction.apply(changed))
+            return True
+
+        return await self._ground.moved(work)
+
     async def reset(
         self, actor: Actor, id_: str, told: Told, cleared: Callable[[Json], object], *, models: bool = True
     ) -> Moved:

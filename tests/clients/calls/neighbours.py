@@ -178,6 +178,12 @@ QUEUES = {
         after("queues.get_by_id", {"queue": {"entries": []}}, queue="$queue"),
         (_QUEUED,),
     ),
+    "queues.clear_queue": Row(
+        {"queue": "$queue"},
+        {"removed_tasks": ["$task"]},
+        after("queues.get_by_id", {"queue": {"entries": []}}, queue="$queue"),
+        (_QUEUED,),
+    ),
     "queues.update": Row(
         {"queue": "$queue", "name": "other $task", "tags": ["t"]},
         {"updated": 1, "fields": {"name": "other $task", "tags": ["t"]}},

@@ -53,9 +53,7 @@ async def test_tasks_are_given_out_in_their_order_once(agent: Caller, queue: str
     assert [await agent.status(id_) for id_ in ids] == ["queued"] * 3
 
 
-async def test_a_task_whose_agent_never_heard_of_it_keeps_its_place(
-    any_house: House, agent: Caller, queue: str
-) -> None:
+async def test_a_task_that_nobody_began_keeps_its_place(any_house: House, agent: Caller, queue: str) -> None:
     ids = await lined(agent, queue, 3)
     assert await taken(agent, queue) == ids[0]
     any_house.clock.forward(61)
@@ -226,8 +224,26 @@ async def test_queues_are_named_found_and_changed(agent: Caller, queue: str) -> 
     assert await agent.refused("queues.add_task", queue=default, task=id_) == (400, 706)
     assert await agent("queues.add_task", queue=queue, task=id_) == {"added": 1}
     assert (await waiting(agent, default), await waiting(agent, queue)) == ([], [id_])
-    assert await agent("queues.remove_task", queue=queue, task=id_) == {"removed": 1}
+    assert await agent("queues.remove_task", queue=queue, task=id_, update_task_status=True) == {"removed": 1}
+    assert await agent.status(id_) == "created"
     assert await boss("queues.delete", queue=default) == {"deleted": 1}
+
+
+async def test_a_task_may_leave_its_queue_and_stand_as_queued(any_house: House, agent: Caller, queue: str) -> None:
+    [id_] = await lined(agent, queue)
+    assert await agent("queues.remove_task", queue=queue, task=id_) == {"removed": 1}
+    task = await agent.get(id_)
+    assert (task["status"], task["execution"]["queue"], await waiting(agent, queue)) == ("queued", queue, [])
+    assert await agent.refused("queues.remove_task", queue=queue, task=id_) == (400, 703)
+    other = (await agent("queues.create", name="another", display_name="The other"))["id"]
+    assert await agent("queues.add_task", queue=other, task=id_) == {"added": 1}
+    names = ["execution.queue.name", "execution.queue.display_name"]
+    [shown] = (await agent("tasks.get_all_ex", id=[id_], only_fields=names))["tasks"]
+    assert shown["execution"]["queue"] == {"id": other, "name": "another", "display_name": "The other"}
+    assert await agent.refused("queues.clear_queue", queue=other) == (403, 21)
+    boss = any_house.caller("olga")
+    assert await boss("queues.clear_queue", queue=other) == {"removed_tasks": [id_]}
+    assert (await agent.status(id_), await waiting(agent, other)) == ("created", [])
 
 
 async def test_tasks_are_put_elsewhere_in_their_line(any_house: House, agent: Caller, queue: str) -> None:
@@ -291,7 +307,8 @@ async def test_queues_show_who_serves_them_and_what_waits(any_house: House, agen
     await agent("workers.status_report", worker="box:1", timestamp=1, task=running)
     [found] = (await agent("queues.get_all_ex"))["queues"]
     assert [entry["task"] for entry in found["entries"]] == [{"id": id_, "name": "task 0"}]
-    assert found["workers"] == [{"name": "box:1", "ip": "127.0.0.1", "task": {"id": running, "name": "runs"}}]
+    told = {"name": "box:1", "ip": "127.0.0.1", "key": "worker_jobyard_mia_box:1"}
+    assert found["workers"] == [{**told, "task": {"id": running, "name": "runs"}}]
     part = (await agent("queues.get_all_ex", only_fields=["workers.name", "entries.task.name"]))["queues"]
     assert part == [{"id": queue, "workers": [{"name": "box:1"}], "entries": [{"task": {"name": "task 0"}}]}]
     for asked in ({"search_hidden": True}, {"name": "^glued$"}, {"id": [glue]}):

@@ -18,6 +18,7 @@ from jobyard.faces.clearml.surroundings import Call
 from jobyard.faces.clearml.wire import COMPANY, Json, Nothing
 from jobyard.faces.clearml.wire.neighbours import (
     AddedOut,
+    ClearedOut,
     CountOut,
     CreateQueueIn,
     DefaultQueueOut,
@@ -37,6 +38,7 @@ from jobyard.faces.clearml.wire.neighbours import (
     QueuesOut,
     QueueTaskIn,
     RemovedOut,
+    RemoveTaskIn,
     StepsIn,
     UpdatedProjectOut,
     UpdateQueueIn,
@@ -140,12 +142,21 @@ async def add_task(call: Call, said: QueueTaskIn) -> Answer:
     return AddedOut(added=1)
 
 
-@action("queues.remove_task", "2.4", QueueTaskIn, RemovedOut)
-async def remove_task(call: Call, said: QueueTaskIn) -> Answer:
+@action("queues.remove_task", "2.4", RemoveTaskIn, RemovedOut)
+async def remove_task(call: Call, said: RemoveTaskIn) -> Answer:
     """Take a task out of a queue."""
     await call.experiments.lines.holds(call.actor, said.queue, said.task)
+    if not said.update_task_status:
+        return RemovedOut(removed=int(await call.experiments.life.leave(call.actor, said.task)))
     moved = await call.experiments.life.dequeue(call.actor, said.task, Told())
     return RemovedOut(removed=moved.removed)
+
+
+@action("queues.clear_queue", "2.4", QueueIn, ClearedOut)
+async def clear_queue(call: Call, said: QueueIn) -> Answer:
+    """Take out of a queue whatever waits in it, which stands as before it was put in line; for who may delete it."""
+    require_deleting(call.actor)  # before anything is taken out of line
+    return ClearedOut(removed_tasks=await _emptied(call, said.queue))
 
 
 @action("queues.update", "2.4", UpdateQueueIn, UpdatedProjectOut)
@@ -168,8 +179,7 @@ async def delete(call: Call, said: DeleteQueueIn) -> Answer:
     """Delete a queue; only force allows that something waits in it, which is taken out of line."""
     require_deleting(call.actor)  # before anything is taken out of line
     if said.force:
-        for task, _ in (await call.experiments.lines.get(call.actor, said.queue)).entries:
-            await call.experiments.life.dequeue(call.actor, task, Told())
+        await _emptied(call, said.queue)
     await call.experiments.lines.delete(call.actor, said.queue)
     return DeletedQueueOut(deleted=1)
 
@@ -226,6 +236,13 @@ async def named_tasks(call: Call, ids: Collection[str]) -> dict[str, Json]:
     return {one.task.id: {"id": one.task.id, "name": one.job.name} for one in found}
 
 
+async def _emptied(call: Call, queue: str) -> list[str]:
+    waiting = [task for task, _ in (await call.experiments.lines.get(call.actor, queue)).entries]
+    for task in waiting:
+        await call.experiments.life.dequeue(call.actor, task, Told())
+    return waiting
+
+
 async def _moved(call: Call, said: QueueTaskIn, steps: int) -> PositionOut:
     return PositionOut(position=await call.experiments.ordering.move(call.actor, said.queue, said.task, steps))
 
@@ -262,6 +279,7 @@ ACTIONS = (
     peek_task,
     add_task,
     remove_task,
+    clear_queue,
     move_task_forward,
     move_task_backward,
     move_task_to_front,

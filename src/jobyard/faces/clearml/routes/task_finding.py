@@ -21,6 +21,7 @@ from jobyard.faces.clearml.surroundings import Call
 from jobyard.faces.clearml.wire import Json
 from jobyard.faces.clearml.wire.tasks import TaskExIn, TaskIn, TaskOut, TasksIn, TasksOut, TypesIn, TypesOut
 from jobyard.faces.clearml.words import tasks as words
+from jobyard.faces.clearml.words.neighbours import queue_names
 from jobyard.job.errors import JobNotFound
 
 _MANY = 1_000
@@ -72,7 +73,7 @@ async def get_types(call: Call, said: TypesIn) -> Answer:
 async def documents(call: Call, found: list[Experiment], *, whole: bool, measured: bool) -> list[Json]:
     """Return tasks as documents; `measured` with what is known of their curves."""
     queues: dict[str, str] = {}
-    if whole and any(words.in_line(one.job) for one in found):
+    if whole and any(words.in_line(one) for one in found):
         queues = {one.name: one.id for one in await call.experiments.lines.all(call.actor)}
     shown = await _beside(len(found), lambda: [words.document(one, whole=whole, queues=queues) for one in found])
     if measured:
@@ -134,7 +135,7 @@ async def _beside(count: int, work: Callable[[], list[Json]]) -> list[Json]:
 async def _expand(call: Call, found: list[Json], names: list[str]) -> None:
     """Put documents in the place of ids; what is gone stays an id alone."""
     projects = {one.id: {"name": one.name} for one in await call.experiments.folders.seen(call.actor)}
-    queues = {one.id: {"name": one.name} for one in await call.experiments.lines.all(call.actor)}
+    queues = {one.id: queue_names(one) for one in await call.experiments.lines.all(call.actor)}
     known = {"project": projects, "execution.queue": queues, "parent": await _parents(call, found, projects)}
     if not names or "models" in roots(names):
         await _expand_models(call, found)

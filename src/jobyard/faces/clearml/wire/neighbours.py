@@ -188,6 +188,13 @@ class QueueTaskIn(QueueIn, frozen=True, kw_only=True):
     """The task's id."""
 
 
+class RemoveTaskIn(QueueTaskIn, frozen=True, kw_only=True):
+    """A task that shall leave its queue."""
+
+    update_task_status: bool = False
+    """Let it stand as before it was put in line; else it stands as queued, in no line."""
+
+
 class AddedOut(Out, frozen=True, kw_only=True):
     """What was put in line."""
 
@@ -200,6 +207,13 @@ class RemovedOut(Out, frozen=True, kw_only=True):
 
     removed: int
     """How many were taken out."""
+
+
+class ClearedOut(Out, frozen=True, kw_only=True):
+    """What was taken out."""
+
+    removed_tasks: list[str]
+    """Their ids, in the order in which they stood."""
 
 
 class StepsIn(QueueTaskIn, frozen=True, kw_only=True):

@@ -43,8 +43,7 @@ def queue(one: Line, waiting: Waiting | None = None, most: int | None = None) ->
     entries = waiting.entries if waiting is not None else ()
     return {
         "id": one.id,
-        "name": one.name,
-        "display_name": one.display or one.name,
+        **queue_names(one),
         "user": "",
         "company": COMPANY,
         "created": times.told(one.created_at),
@@ -54,6 +53,11 @@ def queue(one: Line, waiting: Waiting | None = None, most: int | None = None) ->
         "entries": [entry(task, added) for task, added in (entries if most is None else entries[:most])],
         "metadata": dict(one.metadata),
     }
+
+
+def queue_names(one: Line) -> Json:
+    """Return what programs and what people call a queue."""
+    return {"name": one.name, "display_name": one.display or one.name}
 
 
 def entry(task: str, added: int) -> Json:
@@ -67,6 +71,7 @@ def worker(
     """Return an agent with the queues that it serves and what it runs."""
     said: Json = {
         "id": one.name,
+        "key": _key(one),
         "user": {"id": one.owner, "name": one.owner},
         "company": {"id": COMPANY, "name": COMPANY},
         "ip": one.address,
@@ -94,7 +99,7 @@ def worker(
 
 def serving(one: Agent, task: Json | None) -> Json:
     """Return an agent as a queue shows it."""
-    said: Json = {"name": one.name, "ip": one.address}
+    said: Json = {"name": one.name, "ip": one.address, "key": _key(one)}
     return said if task is None else {**said, "task": task}
 
 
@@ -142,8 +147,13 @@ def user(one: User | Actor) -> Json:
     }
 
 
+def _key(one: Agent) -> str:
+    """Return what programs tell agents of several users apart by."""
+    return f"worker_{COMPANY}_{one.owner}_{one.name}"
+
+
 def _served(one: Waiting) -> Json:
-    said: Json = {"id": one.line.id, "name": one.line.name, "num_tasks": len(one.entries)}
+    said: Json = {"id": one.line.id, **queue_names(one.line), "num_tasks": len(one.entries)}
     if one.entries:
         said["next_task"] = {"id": one.entries[0][0], "name": one.entries[0][0]}
     return said

@@ -31,7 +31,6 @@ from jobyard.faces.clearml.words.parameters import (
 )
 from jobyard.job.clock import SECOND
 from jobyard.job.errors import Invalid
-from jobyard.job.record import Job
 from jobyard.job.states import State
 
 LARGER = frozenset(
@@ -95,9 +94,12 @@ def document(experiment: Experiment, *, whole: bool = True, queues: Mapping[str,
     return {**found, **_parts(experiment, queues or {})} if whole else found
 
 
-def in_line(job: Job) -> bool:
-    """Tell whether a task stands in a queue, or runs from one."""
-    return job.state in {State.QUEUED, State.RUNNING} and not job.external
+def in_line(experiment: Experiment) -> bool:
+    """Tell whether a task stands in a queue, runs from one, or was taken out of one and left as queued."""
+    job = experiment.job
+    if job.external:
+        return job.state is State.QUEUED and experiment.task.head.before != ""
+    return job.state in {State.QUEUED, State.RUNNING}
 
 
 def _worked(experiment: Experiment) -> int | None:
@@ -297,7 +299,7 @@ def _parts(experiment: Experiment, queues: Mapping[str, str]) -> Json:
     sections = experiment.task.sections
     execution = {**_EMPTY, **sections.get("execution", {})}
     job = experiment.job
-    if in_line(job) and job.queue in queues:
+    if in_line(experiment) and job.queue in queues:
         execution["queue"] = queues[job.queue]
     kept_models = sections.get("models", {})
     found: Json = {
