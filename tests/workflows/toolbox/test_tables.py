@@ -263,3 +263,23 @@ def test_new_fields_come_in_the_order_that_the_document_tells(
     fields = "".join(f'<Field name="{name}"/>' for name in then)
     meta = f'<MetaInfo connection="Output"><RecordInfo>{fields}</RecordInfo></MetaInfo>'
     assert cross(tmp_path, '<Method method="Sum"/>', meta)[0] == ("g", *order)
+
+
+def test_new_fields_of_numbers_are_sorted_by_their_value(tmp_path: Path) -> None:
+    canvas = Canvas()
+    shape = '<HeaderField field="h"/><DataField field="v"/><Methods><Method method="First"/></Methods>'
+    rows: list[list[Any]] = [[10, "a"], [2, "b"], [None, "c"], [1, "d"]]
+    canvas.show(canvas.tool("CrossTab", shape, Input=canvas.text(["h", "v"], *rows)), name="numbers")
+    texts = canvas.text(["h", "v"], *rows, ["x", "e"])
+    canvas.show(canvas.tool("CrossTab", shape, Input=texts), name="texts")
+    found = tables(canvas, tmp_path)
+    assert found["numbers"] == [("_", "1", "2", "10"), ("c", "d", "b", "a")]
+    assert found["texts"] == [("_", "1", "10", "2", "x"), ("c", "d", "a", "b", "e")]
+
+
+@pytest.mark.parametrize("order", ["", "<Connection>#1</Connection><Connection>#2</Connection>"])
+def test_unions_may_name_the_order_that_their_inputs_have_anyway(tmp_path: Path, order: str) -> None:
+    canvas = Canvas()
+    shape = f"<Mode>ByName</Mode><SetOutputOrder value='True'/><OutputOrder>{order}</OutputOrder>"
+    canvas.show(canvas.tool("Union", shape, Input=[canvas.text(["a"], [2]), canvas.text(["a"], [1])]))
+    assert tables(canvas, tmp_path)["Output"] == [("a",), (2,), (1,)]

@@ -22,7 +22,7 @@ _MOST = 10_000
 
 
 class CrossTab(Craft):
-    """New fields are sorted as the document tells of the original, else by name; signs in a name become `_`.
+    """New fields are sorted as the document tells of the original, else by value; signs in a name become `_`.
 
     With several methods each name begins with its method, and with one where the document tells that the original
     did so.
@@ -46,7 +46,7 @@ class CrossTab(Craft):
             table.field(_named(configuration, "DataField")),
         )
         texts = work.convert(table.frame[header.name], field("\0header", FieldType.VARIABLE_WIDE_STRING))
-        headers = sorted(value or "" for value in texts.unique().to_list())
+        headers = _headers(table.frame[header.name], texts.fill_null(""), header)
         if len(headers) > _MOST:
             raise WorkflowRefused(reason=f"{header.name!r} has {len(headers):,} values, and {_MOST:,} fields are made")
         keys = [pl.col(one.name).alias(f"\0{one.name}") for one in groups]
@@ -58,6 +58,13 @@ class CrossTab(Craft):
         columns = [found[f"\0{one.name}"] for one in groups]
         columns += [work.convert(found[one.name], one) for one in fields]
         return {"Output": ordered(made([*groups, *fields], columns), [one.name for one in groups])}
+
+
+def _headers(values: pl.Series, texts: pl.Series, header: Field) -> list[str]:
+    """Return the different headers in their order: numbers by their value, all others by their letters."""
+    by = values if header.type in NUMBERS else texts
+    frame = pl.DataFrame({"by": by, "text": texts}).unique("text", keep="any").sort("by", nulls_last=False)
+    return frame["text"].to_list()
 
 
 def _methods(configuration: Element) -> list[str]:

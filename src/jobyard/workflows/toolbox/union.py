@@ -13,7 +13,7 @@ from jobyard.workflows.fields.record import Field
 from jobyard.workflows.messages import Status
 from jobyard.workflows.refusals import WorkflowRefused
 from jobyard.workflows.table import Table, common, made
-from jobyard.workflows.toolbox.craft import Craft
+from jobyard.workflows.toolbox.craft import Craft, input_number
 from jobyard.workflows.work import Work
 
 
@@ -28,7 +28,9 @@ class Union(Craft):
         """Return what is not done here: fields matched by hand, and an order of inputs of its own."""
         mode = configuration.said("Mode").strip()
         found = [] if mode in {"ByName", "ByPos"} else [f"the way of matching {mode!r}"]
-        return [*found, "an order of inputs of its own"] if configuration.flag("SetOutputOrder") else found
+        said = [one.text for one in configuration.every("OutputOrder", "Connection")]
+        own = configuration.flag("SetOutputOrder") and not _is_as_numbered(said)
+        return [*found, "an order of inputs of its own"] if own else found
 
     def run(self, work: Work) -> dict[str, Table]:
         """Return all records, those of the first input first."""
@@ -53,6 +55,12 @@ class Union(Craft):
             raise WorkflowRefused(reason=said)
         if wish == "Warning":
             work.tell(Status.WARNING, f"{said[:1].upper()}{said[1:]}.")
+
+
+def _is_as_numbered(names: Sequence[str]) -> bool:
+    """Tell whether inputs stand in the order of their numbers, which is the one that is taken anyway."""
+    numbers = [number for name in names if (number := input_number(name))]
+    return len(numbers) == len(names) and numbers == sorted(numbers)
 
 
 def stacked(work: Work, tables: Sequence[Table], fields: Iterable[tuple[str, Sequence[Field | None]]]) -> Table:
