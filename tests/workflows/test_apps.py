@@ -8,7 +8,7 @@ from jobyard.workflows.apps import answered, unsupported
 from jobyard.workflows.document.reading import document
 from jobyard.workflows.document.record import Document
 from jobyard.workflows.refusals import WorkflowRefused, WrongAnswer
-from tests.workflows.drawing import Canvas, ran
+from tests.workflows.drawing import NOW, Canvas, ran
 
 QUESTION = (
     '<Question><Type>{}</Type><Description>Say it</Description><Name>{}</Name><ToolId value="{}"/>'
@@ -20,7 +20,7 @@ ACTION = (
 )
 
 
-def app(questions: str, actions: str = "", *, formula: str = "[n] &gt; %Question.Least%") -> Canvas:
+def app(questions: str, actions: str = "", *, formula: str = "[n] &gt; %Question.Least%", name: str = "") -> Canvas:
     """Draw an app: three numbers, a Filter that an answer stands in, and the interface's own tools."""
     canvas = Canvas(
         properties="<Constants><Constant><Namespace>User</Namespace><Name>Title</Name><Value>T</Value></Constant>"
@@ -33,7 +33,7 @@ def app(questions: str, actions: str = "", *, formula: str = "[n] &gt; %Question
     canvas.show(parted, "True")
     canvas.raw('<Node ToolID="50"><GuiSettings Plugin="AlteryxGuiToolkit.Questions.TextBox.QuestionTextBox"/></Node>')
     canvas.raw('<Node ToolID="60"><GuiSettings Plugin="AlteryxGuiToolkit.Action.Action"/></Node>')
-    canvas.wire(50, "Question", 60, "Question")
+    canvas.wire(50, "Question", 60, "Question", name)
     canvas.wire(60, "Action", 2, "Action")
     return canvas
 
@@ -81,7 +81,7 @@ def test_actions_reach_attributes() -> None:
     canvas.tool(
         "Formula", '<FormulaFields><FormulaField expression="1" field="x" type="Byte"/></FormulaFields>', Input=1
     )
-    changed = answered(read(canvas), {"Least": "y"})
+    changed = answered(read(canvas), {"Least": "y"}, NOW)
     tool = next(tool for tool in changed.tools if tool.id == 4)
     assert tool.configuration.every("FormulaFields", "FormulaField")[0].attributes["field"] == "y"
 
@@ -91,12 +91,46 @@ def test_actions_reach_one_of_several_elements_by_what_it_says() -> None:
     canvas = app(QUESTION.format("TextBox", "Least", 50, "", ""), ACTION.format(60, "", path))
     lines = "".join(f'<FormulaField expression="1" field="{name}" type="Byte"/>' for name in ("a", "a/b", "c"))
     canvas.tool("Formula", f"<FormulaFields>{lines}</FormulaFields>", Input=1)
-    tool = next(tool for tool in answered(read(canvas), {"Least": "7"}).tools if tool.id == 4)
+    tool = next(tool for tool in answered(read(canvas), {"Least": "7"}, NOW).tools if tool.id == 4)
     said = [one.attributes["expression"] for one in tool.configuration.every("FormulaFields", "FormulaField")]
     assert said == ["1", "7", "1"]
     nowhere = app(QUESTION.format("TextBox", "Least", 50, "", ""), ACTION.format(60, "", path.replace("a/b", "d")))
     with pytest.raises(WrongAnswer, match="no place"):
-        answered(read(nowhere), {"Least": "7"})
+        answered(read(nowhere), {"Least": "7"}, NOW)
+
+
+COMPUTED = (
+    "<Action><Type>UpdateValueFormula</Type><Description/><ToolId value='60'/><Expression>{}</Expression>"
+    "<Destination>2/Expression</Destination><Mode>Expression</Mode></Action>"
+)
+
+
+@pytest.mark.parametrize(
+    ("formula", "name", "answer", "wanted"),
+    [
+        ('"[n] = " + [#1]', "", "2", [2]),
+        ('"[n] &gt; " + [Least n]', "Least n", "2", [3]),
+        ('IIF([#1] = "all", "True", "False")', "", "all", [1, 2, 3]),
+        ("ToNumber([#1]) &gt; 3", "", "5", [1, 2, 3]),
+        ('"[n] = %Question.Least%"', "", "3", [3]),
+        ('"[n] &lt; " + ToString(DateTimeYear(DateTimeNow()) - 2024)', "", "", [1]),
+    ],
+)
+def test_actions_compute_their_value_of_answers(
+    tmp_path: Path, formula: str, name: str, answer: str, wanted: list[int]
+) -> None:
+    canvas = app(QUESTION.format("TextBox", "Least", 50, "", ""), COMPUTED.format(formula), formula="False", name=name)
+    assert numbers(canvas, tmp_path, {"Least": answer}) == wanted
+
+
+def test_actions_that_nobody_can_compute_are_named(tmp_path: Path) -> None:
+    number = app(QUESTION.format("NumericUpDown", "Least", 50, "1", ""), COMPUTED.format("[#1] * 2"))
+    assert unsupported(read(number)) == [(60, "an action that computes with a number that is asked for")]
+    broken = app(QUESTION.format("TextBox", "Least", 50, "1", ""), COMPUTED.format("[#1] +"))
+    assert [clause[:19] for _, clause in unsupported(read(broken))] == ["an action's formula"]
+    other = app(QUESTION.format("TextBox", "Least", 50, "1", ""), COMPUTED.format("[#2]"))
+    with pytest.raises(WrongAnswer, match=r"There is no column \[#2\]"):
+        numbers(other, tmp_path, {})
 
 
 def test_choices_are_read_under_the_name_that_designer_writes() -> None:
@@ -104,7 +138,7 @@ def test_choices_are_read_under_the_name_that_designer_writes() -> None:
     found = read(app(QUESTION.format("ListBox", "Least", 50, "", manual))).questions[0]
     assert found.items == (("Ascending", "Ascending"), ("Down", "Descending"))
     with pytest.raises(WrongAnswer, match="'Sideways' is not among"):
-        answered(read(app(QUESTION.format("ListBox", "Least", 50, "", manual))), {"Least": "Sideways"})
+        answered(read(app(QUESTION.format("ListBox", "Least", 50, "", manual))), {"Least": "Sideways"}, NOW)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +152,7 @@ def test_choices_are_read_under_the_name_that_designer_writes() -> None:
 )
 def test_an_answer_that_does_not_fit_is_refused(type_: str, more: str, answer: str, reason: str) -> None:
     with pytest.raises(WrongAnswer, match=reason):
-        answered(read(app(QUESTION.format(type_, "Least", 50, "1", more))), {"Least": answer})
+        answered(read(app(QUESTION.format(type_, "Least", 50, "1", more))), {"Least": answer}, NOW)
 
 
 def test_choices_are_answered_by_key_or_value(tmp_path: Path) -> None:
@@ -129,7 +163,7 @@ def test_choices_are_answered_by_key_or_value(tmp_path: Path) -> None:
 
 def test_an_answer_to_nothing_is_refused() -> None:
     with pytest.raises(WrongAnswer, match="nobody asks it"):
-        answered(read(app(QUESTION.format("TextBox", "Least", 50, "1", ""))), {"Most": "1"})
+        answered(read(app(QUESTION.format("TextBox", "Least", 50, "1", ""))), {"Most": "1"}, NOW)
 
 
 def test_actions_that_are_not_done_here_are_named(tmp_path: Path) -> None:

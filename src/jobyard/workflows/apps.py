@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
+import polars as pl
 from msgspec.structs import replace
 
 from jobyard.workflows.document.markup import Element
+from jobyard.workflows.document.questions import COMPUTED
 from jobyard.workflows.document.record import Action, Document, Question, Tool
-from jobyard.workflows.refusals import WrongAnswer
+from jobyard.workflows.fields.columns import convert
+from jobyard.workflows.fields.record import FieldType, field
+from jobyard.workflows.formula.binding import Binder
+from jobyard.workflows.formula.compiling import evaluated
+from jobyard.workflows.formula.functions.catalog import functions
+from jobyard.workflows.formula.parser import parsed
+from jobyard.workflows.refusals import FormulaWrong, WrongAnswer
 
 LONGEST_ANSWER = 65_536
 _CHOICES = frozenset({"DropDown", "ListBox", "RadioGroup", "Tree"})
@@ -21,13 +30,27 @@ def unsupported(document: Document) -> list[tuple[int, str]]:
     found = []
     names = {question.id for question in document.questions}
     for action in document.actions:
-        if action.type != "UpdateValue":
+        if action.type == COMPUTED and not action.conditional:
+            found += [(action.id, clause) for clause in _not_computed(document, action)]
+        elif action.type != "UpdateValue":
             found.append((action.id, f"the action {action.type!r}"))
         elif action.conditional or (action.expression and not _takes_control(document, action)):
             found.append((action.id, "an action that hangs on a condition or computes its value"))
         elif action.question not in names:
             found.append((action.id, "an action without a question"))
     return found
+
+
+def _not_computed(document: Document, action: Action) -> list[str]:
+    """Return why a value is not computed here."""
+    types = {question.id: question.type for question in document.questions}
+    if any(types.get(asked) == "NumericUpDown" for _, asked in action.inputs):
+        return ["an action that computes with a number that is asked for"]
+    try:
+        parsed(action.expression)
+    except FormulaWrong as wrong:
+        return [f"an action's formula ({wrong.sentence.rstrip('.')})"]
+    return []
 
 
 def _takes_control(document: Document, action: Action) -> bool:
@@ -37,16 +60,34 @@ def _takes_control(document: Document, action: Action) -> bool:
     return asked in controls and action.expression == f"[#{controls.index(asked) + 1}]"
 
 
-def answered(document: Document, answers: Mapping[str, str]) -> Document:
+def answered(document: Document, answers: Mapping[str, str], now: datetime) -> Document:
     """Return the document with the answers in their places. Raises WrongAnswer naming the question."""
     values = checked(document.questions, answers)
     tools = {tool.id: tool for tool in document.tools}
-    for action in document.actions:
-        if action.type == "UpdateValue" and action.question in values and not action.conditional:
-            _act(action, values[action.question], tools)
     constants = _constants(document, values)
+    for action in document.actions:
+        if action.conditional:
+            continue
+        if action.type == COMPUTED:
+            _act(action, _computed(action, values, constants, now), tools)
+        elif action.type == "UpdateValue" and action.question in values:
+            _act(action, values[action.question], tools)
     filled = tuple(replace(tool, configuration=_filled(tool.configuration, constants)) for tool in tools.values())
     return replace(document, tools=filled)
+
+
+def _computed(action: Action, values: Mapping[int | None, str], constants: Mapping[str, str], now: datetime) -> str:
+    """Return what an action's formula makes of the answers, each being a text. Raises WrongAnswer."""
+    given = {name: values[asked] for name, asked in action.inputs if asked in values}
+    fields = [field(name, FieldType.VARIABLE_WIDE_STRING) for name in given]
+    frame = pl.DataFrame({"\0": [None]} | {name: [value] for name, value in given.items()})
+    try:
+        node = Binder(fields, functions(now)).bound(_text(action.expression, constants))
+    except FormulaWrong as wrong:
+        raise WrongAnswer(name="of an action", reason=wrong.sentence.rstrip(".")) from None
+    column, _ = evaluated(node, frame, lambda: None)
+    text, _ = convert(column, field("x", FieldType.VARIABLE_WIDE_STRING))
+    return text.to_list()[0] or ""
 
 
 def checked(questions: tuple[Question, ...], answers: Mapping[str, str]) -> dict[int | None, str]:

@@ -73,7 +73,7 @@ def run(package: Package, answers: Mapping[str, str], means: Means, outcome: Out
     Raises WorkflowRefused naming the first tools that are not done here, before anything runs; ToolFailed naming the
     tool that failed; WrongAnswer. Nothing is written then. The outcome that was handed in keeps the messages.
     """
-    document = apps.answered(package.main(), answers)
+    document = apps.answered(package.main(), answers, means.now)
     outcome = outcome or Outcome(prepared(document))
     messages = outcome.messages
     try:
@@ -160,7 +160,7 @@ class _Running:
         given, size = dict[str, list[Table]](), 0
         for controls in batches.rounds(work, batch):
             work.check()
-            ready = apps.answered(macro, {**answers, **controls})
+            ready = apps.answered(macro, {**answers, **controls}, self._around.now)
             for problem in problems_within(ready, self._around.package, self._around.files):
                 raise WorkflowRefused(reason=problem)
             for port, table in self.document(ready, incoming, depth).items():
@@ -227,7 +227,7 @@ class _Running:
         try:
             if macro.batch is not None:
                 return within.batch(macro, macro.batch, answers, Work(tool, document, around, inputs), depth + 1)
-            return within.document(apps.answered(macro, answers), incoming, depth + 1)
+            return within.document(apps.answered(macro, answers, self._around.now), incoming, depth + 1)
         except ToolFailed as failure:
             raise WorkflowRefused(reason=f"in its macro, {failure.sentence}") from None
         finally:

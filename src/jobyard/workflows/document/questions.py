@@ -11,6 +11,8 @@ _PLACE = ("Properties", "RuntimeProperties")
 _HOLDERS = frozenset({"Tab", "Group", "GroupBox"})
 """Questions that only hold others."""
 _MOST = 1_000
+COMPUTED = "UpdateValueFormula"
+"""The type of an action whose value a formula computes of answers."""
 
 
 def questions(root: Element) -> tuple[Question, ...]:
@@ -51,7 +53,10 @@ def _items(asked: Element) -> Iterator[tuple[str, str]]:
 
 def actions(root: Element, asked: set[int], wires: Iterable[Wire]) -> tuple[Action, ...]:
     """Return what answers change. Which answer an action takes is drawn as a wire from the question to it."""
-    sources = {wire.target: wire.origin for wire in wires if wire.entry == "Question" and wire.origin in asked}
+    sources = dict[int, list[tuple[str, int]]]()
+    for wire in wires:
+        if wire.entry == "Question" and wire.origin in asked:
+            sources.setdefault(wire.target, []).append((wire.name, wire.origin))
     found = list[Action]()
     waiting = [(element, False) for element in reversed(root.every(*_PLACE, "Actions")[:1])]
     while waiting and len(found) < _MOST:
@@ -64,16 +69,19 @@ def actions(root: Element, asked: set[int], wires: Iterable[Wire]) -> tuple[Acti
     return tuple(found)
 
 
-def _action(element: Element, sources: dict[int, int], *, conditional: bool) -> Action:
-    own = _number(element.value("ToolId"))
+def _action(element: Element, sources: dict[int, list[tuple[str, int]]], *, conditional: bool) -> Action:
+    own, type_ = _number(element.value("ToolId")), element.said("Type").strip()
+    inputs = sources.get(own, [])
+    simple = type_ == COMPUTED or element.said("Mode").strip() in {"", "Simple"}
     return Action(
         id=own,
-        type=element.said("Type").strip(),
+        type=type_,
         destination=element.said("Destination").strip(),
         replaces=element.said("ReplaceText") if element.flag("Replace") else None,
         expression=element.said("Formula").strip() or element.said("Expression").strip(),
-        question=sources.get(own),
-        conditional=conditional or element.said("Mode").strip() not in {"", "Simple"},
+        question=inputs[-1][1] if inputs else None,
+        inputs=tuple((name or f"#{turn}", origin) for turn, (name, origin) in enumerate(inputs, start=1)),
+        conditional=conditional or not simple,
     )
 
 

@@ -77,6 +77,8 @@ class Action(Struct, frozen=True, kw_only=True):
     expression: str = ""
     question: int | None = None
     """The question whose answer it takes."""
+    inputs: tuple[tuple[str, int], ...] = ()
+    """The names by which its expression calls answers, and the questions whose they are."""
     conditional: bool = False
     """Whether it hangs on a condition."""
 
