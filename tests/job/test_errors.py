@@ -174,6 +174,11 @@ def test_invalid_names_the_places() -> None:
     assert error.fields == given, "nobody can change an error from outside"
 
 
+def test_what_is_there_for_others_is_told_apart_from_what_is_not() -> None:
+    assert NotFound(what="job", name="j1", unseen=True).unseen
+    assert not NotFound(what="job", name="j1").unseen
+
+
 def test_families_do_not_overlap() -> None:
     assert not issubclass(StoreFull, Conflict)
     assert issubclass(StoreFull, Unavailable)

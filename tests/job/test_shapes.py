@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from msgspec import Struct
 
-from jobyard.job.shapes import learn
+from jobyard.job.shapes import learn, misfit
 
 PROGRAM = """
 import gc, sys, threading
@@ -48,6 +48,28 @@ class Kept(Struct):
 
 class Read(Struct):
     number: int
+
+
+class Counted(Struct):
+    counts: dict[int, int]
+
+
+class Around(Struct):
+    inner: Counted
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "place"),
+    [
+        (b'{"inner": {"counts": {"x": 1}}}', "Expected `int`, got `str` as a key", "inner.counts"),
+        (b'{"inner": {"counts": {"1": "y"}}}', "Expected `int`, got `str`", "inner.counts[...]"),
+        (b"3", "Expected `object`, got `int`", ""),
+    ],
+)
+def test_a_misfit_is_told_with_its_place(text: bytes, message: str, place: str) -> None:
+    with pytest.raises(msgspec.ValidationError) as raised:
+        msgspec.json.decode(text, type=Around)
+    assert misfit(raised.value) == (message, place)
 
 
 def test_what_can_be_read_is_learnt_and_the_rest_passed_over() -> None:
