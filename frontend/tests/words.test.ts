@@ -3,7 +3,7 @@ import { find, parts, printed } from "../src/lib/jobs/log.svelte";
 import { fileLine, jobLine, quoted, workLine } from "../src/lib/jobs/script";
 import { bytes, count, measure, percent, portion } from "../src/lib/page/figures";
 import { find as place, PLACES } from "../src/lib/page/places";
-import { about, between, duration } from "../src/lib/page/time";
+import { about, between, duration, left } from "../src/lib/page/time";
 import { problemOf, sentence } from "../src/lib/api/problem";
 import { job } from "./making";
 
@@ -30,6 +30,10 @@ describe("times", () => {
     [7_500_000, "2 h 5 min"],
     [273_600_000, "3 d 4 h"],
   ])("%i ms last %s", (span, said) => expect(duration(span)).toBe(said));
+
+  it("left are rounded to days", () => {
+    expect([30 * 86_400_000 - 1, 47 * 3_600_000, 60_000].map(left)).toEqual(["30 d", "47 h", "1 min"]);
+  });
 
   it("between two moments need both", () => {
     expect(between("2026-01-01T00:00:00Z", "2026-01-01T00:00:01.5Z")).toBe(1_500);

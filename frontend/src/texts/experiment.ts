@@ -93,7 +93,7 @@ export const experiment = {
   facts: {
     folder: "Project",
     type: "Type",
-    standing: "Stands",
+    standing: "Status",
     iteration: "Iteration",
     parent: "Made from",
     worker: "Reported by",

@@ -59,6 +59,7 @@ export const rooms = {
     samples: "Samples",
     size: "Size",
     synced: "Synchronized",
+    syncedAgo: "synchronized",
     never: "never",
     owner: "Owner",
     part: "A part is assigned to you",

@@ -82,6 +82,7 @@ export const workflow = {
   notYet: "What it tells is kept when it has ended; its log shows more.",
   noneFits: "No message fits.",
   theRun: "the run",
+  changedAgo: "changed",
   toolNumber: (title: string, n: number) => (title ? `${title} (${n})` : `Tool ${n}`),
   port: "Port",
   records: "Records",

@@ -1,7 +1,7 @@
 // What a row says of its job: the word of its state, the short figure beside it, and the sentence below.
 import type { Job, State } from "../api/shapes";
 import { count, measure, percent } from "../page/figures";
-import { about, between, duration, millis } from "../page/time";
+import { about, between, duration, left, millis } from "../page/time";
 import { texts } from "../../texts";
 
 export interface Saying {
@@ -115,7 +115,7 @@ function few(told: readonly string[]): string {
 /** How long its files are there. */
 function kept(job: Job, now: number): string {
   if (job.results_expired) return texts.row.expired;
-  return job.results_until ? texts.row.expires(about(millis(job.results_until) - now)) : "";
+  return job.results_until ? texts.row.expires(left(millis(job.results_until) - now)) : "";
 }
 
 /** The plain values of a result, said as "name value"; zeros are left out. */

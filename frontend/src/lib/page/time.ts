@@ -45,6 +45,9 @@ export function about(span: number): string {
   return `${Math.floor(length / DAY)} d`;
 }
 
+/** How long is left, in one unit; days are rounded, so that 30 days are 30 from the first second on. */
+export const left = (span: number): string => about(span >= 2 * DAY ? Math.round(span / DAY) * DAY : span);
+
 /** How long something took: "12 ms", "0.4 s", "12 s", "1 min 12 s", "2 h 5 min", "3 d 4 h". */
 export function duration(span: number): string {
   const length = Math.max(0, span);
