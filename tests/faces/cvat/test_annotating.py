@@ -50,6 +50,13 @@ async def test_asking_how_far_an_import_is_erases_nothing(house: House) -> None:
     for query in ("?format=COCO%201.0", "?rq_id=x", "?format=COCO%201.0&rq_id=x"):
         answer = await mia("PUT", path + query, b"")
         assert answer.status_code == 410 and "requests" in answer.json()["detail"]
+    for place in (
+        f"{path}?format=COCO%201.0",
+        path.replace("annotations", "dataset"),
+        path.replace("annotations", "backup"),
+    ):
+        answer = await mia("GET", place)
+        assert answer.status_code == 410 and "export" in answer.json()["detail"], place
     assert len((await mia.got(path))["tags"]) == 1
 
 

@@ -58,6 +58,8 @@ async def test_organizations_are_made_described_and_deleted(house: House) -> Non
         assert (await mia("PATCH", path, body)).status_code == 400, list(body)
     assert (await mia("POST", "/organizations", {"slug": "lab"})).status_code == 409
     assert (await mia("POST", "/organizations", {"slug": "a b"})).status_code == 400
+    described = await mia("OPTIONS", path)
+    assert described.status_code == 200 and "PATCH" in described.headers["allow"] and "renders" in described.json()
     for method in ("GET", "PATCH", "DELETE"):
         assert (await house.caller("max")(method, path, {} if method == "PATCH" else None)).status_code == 404
     inside = house.caller(X_Organization="lab")

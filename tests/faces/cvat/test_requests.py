@@ -56,6 +56,17 @@ async def test_a_request_is_told_with_everything_a_client_needs(house: House) ->
     assert done["status"] == "finished" and done["progress"] == 1.0
     assert done["result_url"] == f"{house.url}/api/tasks/{task['id']}/dataset/download?rq_id={rq_id}"
     assert done["expiry_date"] > done["finished_date"] >= done["started_date"] >= done["created_date"]
+    number = task["id"]
+    for name, wanted in (
+        (f"export:task-{number}-dataset-in-COCO_1@0-format-by-1", rq_id),
+        (f"action=export&target=task&target_id={number}&user_id=1&subresource=dataset&format=COCO_1~0", rq_id),
+        (f"create:task-{number}", None),
+        (f"action=create&target=task&target_id={number}", None),
+    ):
+        meant = await mia.got(f"/requests/{quote(name, safe='')}")
+        assert (meant["id"] == rq_id) is (wanted is not None) and meant["operation"]["task_id"] == number
+    for name in (f"export:task-{number}-backup-by-1", "create:task-99", "import:task-x-annotations", "action=export"):
+        assert (await mia("GET", f"/requests/{quote(name, safe='')}")).status_code == 404
 
 
 async def test_a_young_request_is_held_until_it_ends(house: House) -> None:
@@ -214,8 +225,9 @@ async def test_a_result_is_fetched_whole_in_part_and_described(house: House) -> 
     assert (await mia("GET", f"{path}?rq_id={rq_id}", Range=f"bytes={len(whole.content)}-")).status_code == 416
     assert (await mia("GET", path)).status_code == 400
     assert (await mia("GET", f"/tasks/{task['id'] + 1}/dataset/download?rq_id={rq_id}")).status_code == 400
-    for come, id_ in ((house.caller("max"), rq_id), (mia, "x"), (mia, "0" * 32)):
-        assert (await come("GET", f"{path}?rq_id={id_}")).status_code == 400
+    assert (await house.caller("max")("GET", f"{path}?rq_id={rq_id}")).status_code == 403
+    for id_ in ("x", "0" * 32):
+        assert (await mia("GET", f"{path}?rq_id={id_}")).status_code == 400
 
 
 async def test_a_format_narrows_by_every_way_it_is_said(house: House) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
+import msgspec
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -22,6 +23,7 @@ PUBLIC = "public"
 """The route option of what needs no login."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LARGEST = 2**31 - 1
+_DESCRIPTION = msgspec.json.encode({"name": "Jobyard", "renders": ["application/json"], "parses": ["application/json"]})
 _ASKED = 100
 """The most query parameters of a request."""
 
@@ -47,7 +49,7 @@ class Gate:
             await self._know(scope, headers)
         elif scope["method"] not in _SAFE:
             _refuse_foreign(scope, headers)
-        await self._app(scope, receive, send)
+        await self._app(scope, receive, _described(send, scope) if scope["method"] == "OPTIONS" else send)
 
     async def _know(self, scope: Any, headers: Mapping[bytes, bytes]) -> None:
         came = login.came(headers)
@@ -64,6 +66,24 @@ class Gate:
             raise Refused(verb="do this with a worker's key")
         scope["user"], scope["auth"] = actor, came
         scope["state"]["space"] = await _space(house, actor, headers, scope["state"]["asked"])
+
+
+def _described(send: Send, scope: Any) -> Send:
+    """Return what sends the answer to OPTIONS with the protocol's status and a description as its body."""
+    place = scope["path_template"]
+    methods = {name for one in scope["litestar_app"].routes if one.path_format == place for name in one.methods}
+    allow = ", ".join(sorted(methods)).encode()
+
+    async def sent(message: Any) -> None:
+        if message["type"] == "http.response.start" and message["status"] == 204:
+            length = str(len(_DESCRIPTION)).encode()
+            told = [(b"allow", allow), (b"content-type", b"application/json"), (b"content-length", length)]
+            message = {**message, "status": 200, "headers": told}
+        elif message["type"] == "http.response.body":
+            message = {**message, "body": _DESCRIPTION}
+        await send(message)
+
+    return sent
 
 
 def _check_number(value: Any) -> None:

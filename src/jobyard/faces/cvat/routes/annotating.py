@@ -27,12 +27,21 @@ LIMIT = 256 * 1024 * 1024
 _PLACES = ["/tasks/{number:str}/annotations", "/jobs/{number:str}/annotations"]
 _FILES = [f"{place}/{{file_id:str}}" for place in _PLACES]
 _LAST = 2**31 - 1
+_EXPORTS = "Files are written in the background: POST .../dataset/export or .../backup/export, and GET /api/requests."
 _JSON = "application/json"
+
+
+@get([f"/{thing}/{{number:str}}/{part}" for thing in ("projects", "tasks", "jobs") for part in ("dataset", "backup")])
+async def get_as_before(request: Ask, number: FromPath[str]) -> None:
+    """Tell old clients how files are written now."""
+    raise HTTPException(status_code=410, detail=_EXPORTS)
 
 
 @get(_PLACES)
 async def get_annotations(request: Ask, number: FromPath[str]) -> Response[bytes]:
     """Return all that was said of the frames of a task or a job."""
+    if request.asked.keys() & {"format", "filename", "action", "location"}:
+        raise HTTPException(status_code=410, detail=_EXPORTS)
     on = await submitting.target(request, what(request), int(number))
     first, last, layer = _range(on)
     said = await request.datasets.annotations(request.user, on.thing.id, first, last, layer)
@@ -195,6 +204,7 @@ async def _answer(said: Annotations) -> Response[bytes]:
 
 
 HANDLERS = (
+    get_as_before,
     get_annotations,
     put_annotations,
     change_annotations,

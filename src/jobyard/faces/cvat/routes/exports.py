@@ -14,7 +14,7 @@ from jobyard.faces.cvat.routes.requests import found
 from jobyard.faces.cvat.surroundings import Ask
 from jobyard.faces.cvat.wire import Started
 from jobyard.faces.cvat.words import requests as words
-from jobyard.job.errors import Invalid, NotFound
+from jobyard.job.errors import Invalid, NotFound, Refused
 from jobyard.job.record import Job, ResultFile
 from jobyard.job.states import State
 
@@ -76,7 +76,24 @@ def local_only(asked: dict[str, str]) -> None:
 
 
 async def _file(request: Ask, number: str) -> tuple[ResultFile, Path]:
-    return await _opened(request, await _made(request, what(request).removesuffix("s"), int(number)))
+    kind = what(request)
+    try:
+        job = await _made(request, kind.removesuffix("s"), int(number))
+    except Invalid:
+        await _require_seen(request, kind, int(number))
+        raise
+    return await _opened(request, job)
+
+
+async def _require_seen(request: Ask, kind: str, number: int) -> None:
+    """Raise NotFound for what is there and not the sender's; others are told what is wrong with their request."""
+    try:
+        await submitting.target(request, kind, number)
+    except Refused:
+        return
+    except NotFound as missing:
+        if missing.unseen:
+            raise
 
 
 async def _opened(request: Ask, job: Job) -> tuple[ResultFile, Path]:

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from msgspec.structs import replace
 
 from jobyard.engine.strips import Sieve
-from jobyard.faces.cvat import about, logic, paging, people
+from jobyard.faces.cvat import about, called, logic, paging, people
 from jobyard.faces.cvat.about import About
 from jobyard.faces.cvat.marks import marks_of
 from jobyard.faces.cvat.space import Where
@@ -56,7 +56,8 @@ async def list_requests(request: Ask) -> PageOut:
 
 @get("/requests/{rq_id:str}")
 async def get_request(request: Ask, rq_id: FromPath[str]) -> RequestOut:
-    """Return a request; while it is young, wait a moment for its end."""
+    """Return a request; while it is young, wait a moment for its end. Names of older clients mean the newest one."""
+    rq_id = await _named(request, rq_id)
     job = await _owned(request, rq_id, _awaited)
     waiting = None
     if not job.final:
@@ -76,6 +77,16 @@ async def cancel_request(request: Ask, rq_id: FromPath[str]) -> Response[bytes]:
     except WrongState:
         raise Invalid(reason="The request has just ended; it cannot be cancelled.") from None
     return Response(b"", status_code=200)
+
+
+async def _named(request: Ask, rq_id: str) -> str:
+    """Return the id of the request that an older name means, or what was said where it is none."""
+    said = None if is_id(rq_id) else called.meant(rq_id)
+    if said is None:
+        return rq_id
+    sieve = _sieve({}, said, await about.asked_for(request, said))
+    leaf = await request.engine.leafing.own(request.user, words.groups(said), Order.NEWEST, 0, 1, sieve)
+    return leaf.jobs[0].id if leaf.jobs else rq_id
 
 
 async def found(request: Ask, rq_id: str) -> Job:
