@@ -48,7 +48,7 @@ from jobyard.web.doors import App, Doors, Room, named
 from jobyard.web.hall import hall
 from jobyard.web.health import health
 from jobyard.web.late import Late
-from jobyard.web.pages import pages
+from jobyard.web.pages import lost, pages
 from jobyard.web.porter import Porter
 from jobyard.workflows.capability import Workflows
 from jobyard.workflows.library.verbs import Library
@@ -110,7 +110,7 @@ class House:
     def _doors(self) -> Doors:
         return Doors(
             [native_room(self._built_late(lambda: self.native), self.settings), *self._foreign_rooms()],
-            hall_room(hall([*health(self.ready), *pages()]), self.settings),
+            hall_room(hall([*health(self.ready), *pages()], lost()), self.settings),
             Doorplate(self.settings),
             self.running,
         )

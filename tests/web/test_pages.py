@@ -9,7 +9,8 @@ import pytest
 from litestar import Litestar, get
 from litestar.testing import TestClient
 
-from jobyard.web.pages import ASK_AGAIN, FOR_EVER, HEADERS, PLACES, POLICY, pages
+from jobyard.web.hall import hall
+from jobyard.web.pages import ASK_AGAIN, FOR_EVER, HEADERS, PLACES, POLICY, lost, pages
 
 PAGE = b"<!doctype html><title>Jobyard</title>"
 SCRIPT = b"console.log('jobyard');" * 40
@@ -89,6 +90,18 @@ def test_other_addresses_are_left_to_others(client: TestClient[Litestar], addres
     answer = client.get(address)
     assert answer.status_code == 404
     assert PAGE not in answer.content
+
+
+def test_people_who_are_lost_are_shown_the_page(folder: Path) -> None:
+    with TestClient(hall(pages(folder), lost(folder))) as client:
+        person = {"Accept": "text/html,*/*;q=0.8"}
+        answer = client.get("/nonsense", headers=person)
+        assert (answer.status_code, answer.content) == (404, PAGE)
+        assert answer.headers["content-security-policy"] == HEADERS["Content-Security-Policy"]
+        assert client.get("/nonsense", headers={"Accept": "*/*"}).json()["code"] == "not_found"
+        assert client.post("/nonsense", headers=person).json()["code"] == "not_found"
+    with TestClient(hall(pages(folder.parent), lost(folder.parent))) as client:
+        assert client.get("/nonsense", headers=person).json()["code"] == "not_found"
 
 
 def test_the_api_beside_it_is_not_touched(client: TestClient[Litestar]) -> None:

@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.plugins import PluginProtocol
 
 from jobyard.web import problems
+from jobyard.web.problems import Lost
 
 
 class _Hall(Litestar):
@@ -19,11 +20,11 @@ class _Hall(Litestar):
         return plugins
 
 
-def hall(routes: Sequence[HTTPRouteHandler]) -> Litestar:
-    """Return the app that serves these routes and knows no other address."""
+def hall(routes: Sequence[HTTPRouteHandler], lost: Lost | None = None) -> Litestar:
+    """Return the app that serves these routes and knows no other address; `lost` answers who asks for one."""
     return _Hall(
         route_handlers=list(routes),
-        exception_handlers=problems.handlers(),
+        exception_handlers=problems.handlers(lost),
         openapi_config=None,
         logging_config=None,
         debug=False,

@@ -9,6 +9,7 @@ from typing import Any
 from litestar import HttpMethod, Request, Response, route
 from litestar.handlers import HTTPRouteHandler
 
+from jobyard.web.problems import Lost
 from jobyard.web.shelf import ASSETS, INDEX, Asset, read
 
 PLACES = (
@@ -76,6 +77,20 @@ def pages(folder: Path = ASSETS) -> list[HTTPRouteHandler]:
     """Return the routes of the page and its files, read from `folder` once, now. None of them needs a login."""
     shelf = read(folder)
     return [_page(shelf.get(INDEX)), _assets(shelf)]
+
+
+def lost(folder: Path = ASSETS) -> Lost:
+    """Return who shows people the page where an address leads nowhere: it says so, and leads on. Programs get none."""
+    index = read(folder).get(INDEX)
+
+    def shown(request: Request[Any, Any, Any]) -> Response[bytes] | None:
+        person = request.method in _METHODS and "text/html" in request.headers.get("accept", "")
+        if index is None or not person:
+            return None
+        form = index.form(request.headers.get("accept-encoding", ""))
+        return _answer(form.body, index.media_type, 404, {"Content-Encoding": form.encoding} if form.encoding else None)
+
+    return shown
 
 
 def _page(index: Asset | None) -> HTTPRouteHandler:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.types import ExceptionHandlersMap
 
 MEDIA_TYPE = "application/problem+json"
@@ -23,6 +23,9 @@ _DETAIL: Mapping[int, str] = MappingProxyType(
 )
 """What the framework's own refusals say; others say what they were raised with."""
 
+Lost = Callable[[Request[Any, Any, Any]], Response[bytes] | None]
+"""Told a request to an address that leads nowhere: the answer to it; None where it has none of its own."""
+
 _log = logging.getLogger("jobyard.web")
 
 
@@ -33,9 +36,14 @@ def refusal(status: int, detail: str) -> tuple[str, bytes]:
     return MEDIA_TYPE, msgspec.json.encode(body)
 
 
-def handlers() -> ExceptionHandlersMap:
-    """Return who turns what was raised into an answer."""
-    return {HTTPException: _of_http, Exception: _of_break}
+def handlers(lost: Lost | None = None) -> ExceptionHandlersMap:
+    """Return who turns what was raised into an answer; `lost` goes first where an address leads nowhere."""
+
+    def of_nowhere(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+        shown = lost(request) if lost is not None else None
+        return _of_http(request, error) if shown is None else shown
+
+    return {NotFoundException: of_nowhere, HTTPException: _of_http, Exception: _of_break}
 
 
 def _of_http(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
