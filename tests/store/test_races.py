@@ -73,6 +73,26 @@ def test_several_servers_share_one_line(emptied_postgres: str, limit: int) -> No
 
 
 @pytest.mark.storm
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("round_", range(20))
+def test_twenty_rounds_of_eight_servers_on_one_line(postgres_address: str, round_: int) -> None:
+    """T-05: a fresh race each time, and each worker at a server of its own."""
+    stores = [PostgresStore.open(postgres_address, threads=2) for _ in range(8)]
+    try:
+        assert races.claims(stores, jobs=500, workers=8, limit=1 + round_ % 16) == []
+    finally:
+        for store in stores:
+            store.close()
+
+
+@pytest.mark.storm
+@pytest.mark.parametrize("round_", range(20))
+def test_twenty_rounds_of_eight_workers(sqlite_store: SqliteStore, round_: int) -> None:
+    """T-05: a fresh race each time."""
+    assert races.claims([sqlite_store], jobs=500, workers=8, limit=1 + round_ % 16) == []
+
+
+@pytest.mark.storm
 @pytest.mark.parametrize("limit", [1, 16])
 def test_ten_thousand_jobs_and_eight_workers(store: Store, limit: int) -> None:
     if isinstance(store, MemoryStore):
