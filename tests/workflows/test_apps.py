@@ -133,6 +133,65 @@ def test_actions_that_nobody_can_compute_are_named(tmp_path: Path) -> None:
         numbers(other, tmp_path, {})
 
 
+HANGING = (
+    "</True></NoCondition><Condition><Type>Condition</Type><ToolId value='70'/><Expression>{}</Expression>"
+    "<True>{}</True><False>{}</False></Condition><NoCondition><True>"
+)
+SET = (
+    "<Action><Type>UpdateValueFormula</Type><ToolId value='61'/><Expression>\"[n] = {}\"</Expression>"
+    "<Destination>2/Expression</Destination></Action>"
+)
+
+
+def hanging(condition: str, type_: str = "RadioGroup", *actions: str) -> Canvas:
+    """Draw an app whose actions hang on what its question is answered."""
+    first, second = actions or (SET.format(1), SET.format(2))
+    canvas = app(QUESTION.format(type_, "Least", 50, "", ""), HANGING.format(condition, first, second), formula="False")
+    canvas.wire(50, "Question", 70, "Question", "Only one")
+    canvas.raw('<Node ToolID="70"><GuiSettings Plugin="AlteryxGuiToolkit.Condition.Condition"/></Node>')
+    return canvas
+
+
+@pytest.mark.parametrize(
+    ("condition", "answer", "wanted"),
+    [
+        ("[Only one]", "true", [1]),
+        ("[Only one]", "False", [2]),
+        ('[Only one] = "True"', "True", [1]),
+        ("IsEmpty([Only one])", "", [1]),
+        ("[Only one]", "", [2]),
+    ],
+)
+def test_actions_hang_on_conditions(tmp_path: Path, condition: str, answer: str, wanted: list[int]) -> None:
+    assert numbers(hanging(condition), tmp_path, {"Least": answer}) == wanted
+
+
+def test_an_action_may_refuse_an_answer_or_take_a_tool_away(tmp_path: Path) -> None:
+    error = (
+        "<Action><Type>Error</Type><Description>No field</Description><ToolId value='60'/><Expression>{}</Expression>"
+    )
+    picky = app(
+        QUESTION.format("TextBox", "Least", 50, "", ""),
+        error.format('FindString([#1], "=True") == -1') + "</Action>",
+        formula="[n] = 1",
+    )
+    assert numbers(picky, tmp_path, {"Least": "a=True"}) == [1]
+    with pytest.raises(WrongAnswer, match="No field"):
+        numbers(picky, tmp_path, {"Least": "a=False"})
+    away = "<Action><Type>DeleteTool</Type><ToolId value='62'/><DeleteTool value='3'/></Action>"
+    canvas = hanging("[Only one]", "CheckBox", away, SET.format(2))
+    assert numbers(canvas, tmp_path, {"Least": "no"}) == [2]
+    assert {tool.id for tool in answered(read(canvas), {"Least": "yes"}, NOW).tools} & {1, 2, 3} == {1, 2}
+
+
+def test_a_condition_that_nobody_can_compute_is_named() -> None:
+    assert unsupported(read(hanging("[Only one] =", "TextBox")))[0][1].startswith("an action's formula")
+    assert unsupported(read(hanging("[Only one] = 1", "NumericUpDown")))[0] == (
+        61,
+        "an action that computes with a number that is asked for",
+    )
+
+
 def test_choices_are_read_under_the_name_that_designer_writes() -> None:
     manual = "<Multiple value='False'/><Mode>Manual</Mode><Manual_Values>Ascending\nDown:Descending\n</Manual_Values>"
     found = read(app(QUESTION.format("ListBox", "Least", 50, "", manual))).questions[0]

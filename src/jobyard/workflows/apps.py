@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-import polars as pl
 from msgspec.structs import replace
 
 from jobyard.workflows.document.markup import Element
-from jobyard.workflows.document.questions import COMPUTED
+from jobyard.workflows.document.questions import COMPUTED, DELETED, ERROR
 from jobyard.workflows.document.record import Action, Document, Question, Tool
-from jobyard.workflows.fields.columns import convert
-from jobyard.workflows.fields.record import FieldType, field
-from jobyard.workflows.formula.binding import Binder
-from jobyard.workflows.formula.compiling import evaluated
-from jobyard.workflows.formula.functions.catalog import functions
 from jobyard.workflows.formula.parser import parsed
 from jobyard.workflows.refusals import FormulaWrong, WrongAnswer
 
 LONGEST_ANSWER = 65_536
+_Inputs = tuple[tuple[str, int], ...]
 _CHOICES = frozenset({"DropDown", "ListBox", "RadioGroup", "Tree"})
 _TRUTHS = {"true": "True", "false": "False", "1": "True", "0": "False", "yes": "True", "no": "False"}
 _CHECKS = frozenset({"CheckBox", "BooleanGroup", "RadioButton"})
@@ -27,27 +22,30 @@ _CHECKS = frozenset({"CheckBox", "BooleanGroup", "RadioButton"})
 
 def unsupported(document: Document) -> list[tuple[int, str]]:
     """Return what actions do that is not done here: their tools, and each a clause."""
-    found = []
-    names = {question.id for question in document.questions}
-    for action in document.actions:
-        if action.type == COMPUTED and not action.conditional:
-            found += [(action.id, clause) for clause in _not_computed(document, action)]
-        elif action.type != "UpdateValue":
-            found.append((action.id, f"the action {action.type!r}"))
-        elif action.conditional or (action.expression and not _takes_control(document, action)):
-            found.append((action.id, "an action that hangs on a condition or computes its value"))
-        elif action.question not in names:
-            found.append((action.id, "an action without a question"))
-    return found
+    return [(action.id, clause) for action in document.actions for clause in _unsupported(document, action)]
 
 
-def _not_computed(document: Document, action: Action) -> list[str]:
+def _unsupported(document: Document, action: Action) -> list[str]:
+    formulas = [(one.expression, one.inputs) for one in action.conditions]
+    if action.type in {COMPUTED, ERROR}:
+        formulas.append((action.expression, action.inputs))
+    elif action.type not in {"UpdateValue", DELETED}:
+        return [f"the action {action.type!r}"]
+    if action.type == "UpdateValue":
+        if action.unclear or (action.expression and not _takes_control(document, action)):
+            return ["an action that computes its value"]
+        if action.question not in {question.id for question in document.questions}:
+            return ["an action without a question"]
+    return [clause for expression, inputs in formulas for clause in _not_computed(document, expression, inputs)]
+
+
+def _not_computed(document: Document, expression: str, inputs: _Inputs) -> list[str]:
     """Return why a value is not computed here."""
     types = {question.id: question.type for question in document.questions}
-    if any(types.get(asked) == "NumericUpDown" for _, asked in action.inputs):
+    if any(types.get(asked) == "NumericUpDown" for _, asked in inputs):
         return ["an action that computes with a number that is asked for"]
     try:
-        parsed(action.expression)
+        parsed(expression)
     except FormulaWrong as wrong:
         return [f"an action's formula ({wrong.sentence.rstrip('.')})"]
     return []
@@ -65,29 +63,43 @@ def answered(document: Document, answers: Mapping[str, str], now: datetime) -> D
     values = checked(document.questions, answers)
     tools = {tool.id: tool for tool in document.tools}
     constants = _constants(document, values)
+    computing = _Computing(values, constants, now)
     for action in document.actions:
-        if action.conditional:
+        if not all(computing.holds(one.expression, one.inputs) == one.holds for one in action.conditions):
             continue
-        if action.type == COMPUTED:
-            _act(action, _computed(action, values, constants, now), tools)
-        elif action.type == "UpdateValue" and action.question in values:
+        if action.type == ERROR and computing.holds(action.expression, action.inputs):
+            raise WrongAnswer(name="of an action", reason=action.message or "the app says so")
+        if action.type == DELETED:
+            tools.pop(action.deletes, None)
+        elif action.type == COMPUTED:
+            _act(action, computing.text(action.expression, action.inputs), tools)
+        elif action.type == "UpdateValue" and action.question in values and not action.unclear:
             _act(action, values[action.question], tools)
     filled = tuple(replace(tool, configuration=_filled(tool.configuration, constants)) for tool in tools.values())
-    return replace(document, tools=filled)
+    wires = tuple(wire for wire in document.wires if wire.origin in tools and wire.target in tools)
+    return replace(document, tools=filled, wires=wires)
 
 
-def _computed(action: Action, values: Mapping[int | None, str], constants: Mapping[str, str], now: datetime) -> str:
-    """Return what an action's formula makes of the answers, each being a text. Raises WrongAnswer."""
-    given = {name: values[asked] for name, asked in action.inputs if asked in values}
-    fields = [field(name, FieldType.VARIABLE_WIDE_STRING) for name in given]
-    frame = pl.DataFrame({"\0": [None]} | {name: [value] for name, value in given.items()})
-    try:
-        node = Binder(fields, functions(now)).bound(_text(action.expression, constants))
-    except FormulaWrong as wrong:
-        raise WrongAnswer(name="of an action", reason=wrong.sentence.rstrip(".")) from None
-    column, _ = evaluated(node, frame, lambda: None)
-    text, _ = convert(column, field("x", FieldType.VARIABLE_WIDE_STRING))
-    return text.to_list()[0] or ""
+class _Computing:
+    """Formulas of actions and of conditions; what computes them is brought only where there is one."""
+
+    def __init__(self, values: Mapping[int | None, str], constants: Mapping[str, str], now: datetime) -> None:
+        self._values, self._constants, self._now = values, constants, now
+
+    def text(self, expression: str, inputs: _Inputs) -> str:
+        """Return what a formula makes of answers. Raises WrongAnswer."""
+        from jobyard.workflows.computing import text
+
+        return text(_text(expression, self._constants), self._given(inputs), self._now)
+
+    def holds(self, expression: str, inputs: _Inputs) -> bool:
+        """Return whether a formula holds. Raises WrongAnswer."""
+        from jobyard.workflows.computing import holds
+
+        return holds(_text(expression, self._constants), self._given(inputs), self._now)
+
+    def _given(self, inputs: _Inputs) -> dict[str, str]:
+        return {name: self._values[asked] for name, asked in inputs if asked in self._values}
 
 
 def checked(questions: tuple[Question, ...], answers: Mapping[str, str]) -> dict[int | None, str]:
@@ -115,7 +127,8 @@ def _answer(question: Question, answer: str) -> str:
         return ",".join(values[one] for one in chosen)
     if question.type == "NumericUpDown" and answer and not _is_number(answer):
         raise WrongAnswer(name=name, reason=f"{answer[:100]!r} is no number")
-    if question.type in _CHECKS and answer:
+    alone = question.type == "RadioGroup" and not question.items
+    if (question.type in _CHECKS or alone) and answer:
         if answer.lower() not in _TRUTHS:
             raise WrongAnswer(name=name, reason=f"{answer[:100]!r} is neither True nor False")
         return _TRUTHS[answer.lower()]

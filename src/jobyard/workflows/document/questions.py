@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from jobyard.workflows.document.markup import Element
-from jobyard.workflows.document.record import Action, Question, Wire
+from jobyard.workflows.document.record import Action, Condition, Question, Wire
 
 _PLACE = ("Properties", "RuntimeProperties")
 _HOLDERS = frozenset({"Tab", "Group", "GroupBox"})
 """Questions that only hold others."""
 _MOST = 1_000
-COMPUTED = "UpdateValueFormula"
-"""The type of an action whose value a formula computes of answers."""
+COMPUTED, ERROR, DELETED = "UpdateValueFormula", "Error", "DeleteTool"
+"""The types of actions whose value a formula computes, that refuse answers, and that take a tool away."""
 
 
 def questions(root: Element) -> tuple[Question, ...]:
@@ -52,27 +52,40 @@ def _items(asked: Element) -> Iterator[tuple[str, str]]:
 
 
 def actions(root: Element, asked: set[int], wires: Iterable[Wire]) -> tuple[Action, ...]:
-    """Return what answers change. Which answer an action takes is drawn as a wire from the question to it."""
+    """Return what answers change. Which answers one takes is drawn as wires from the questions to it."""
     sources = dict[int, list[tuple[str, int]]]()
     for wire in wires:
         if wire.entry == "Question" and wire.origin in asked:
-            sources.setdefault(wire.target, []).append((wire.name, wire.origin))
+            known = sources.setdefault(wire.target, [])
+            known.append((wire.name or f"#{len(known) + 1}", wire.origin))
     found = list[Action]()
-    waiting = [(element, False) for element in reversed(root.every(*_PLACE, "Actions")[:1])]
+    waiting: list[tuple[Element, tuple[Condition, ...]]] = [
+        (element, ()) for element in reversed(root.every(*_PLACE, "Actions")[:1])
+    ]
     while waiting and len(found) < _MOST:
-        element, conditional = waiting.pop()
+        element, conditions = waiting.pop()
         if element.name == "Action":
-            found.append(_action(element, sources, conditional=conditional))
+            found.append(_action(element, sources, conditions))
             continue
-        within = conditional or element.name in {"Condition", "False"}
-        waiting += [(child, within) for child in reversed(element.children)]
+        for child in reversed(element.children):
+            within = conditions
+            if element.name == "Condition" and child.name in {"True", "False"}:
+                within = (*conditions, _condition(element, sources, holds=child.name == "True"))
+            elif element.name == "NoCondition" and child.name == "False":
+                continue
+            waiting.append((child, within))
     return tuple(found)
 
 
-def _action(element: Element, sources: dict[int, list[tuple[str, int]]], *, conditional: bool) -> Action:
+def _condition(element: Element, sources: dict[int, list[tuple[str, int]]], *, holds: bool) -> Condition:
+    inputs = sources.get(_number(element.value("ToolId")), [])
+    return Condition(expression=element.said("Expression").strip(), inputs=tuple(inputs), holds=holds)
+
+
+def _action(element: Element, sources: dict[int, list[tuple[str, int]]], conditions: tuple[Condition, ...]) -> Action:
     own, type_ = _number(element.value("ToolId")), element.said("Type").strip()
     inputs = sources.get(own, [])
-    simple = type_ == COMPUTED or element.said("Mode").strip() in {"", "Simple"}
+    simple = type_ in {COMPUTED, ERROR, DELETED} or element.said("Mode").strip() in {"", "Simple"}
     return Action(
         id=own,
         type=type_,
@@ -80,8 +93,11 @@ def _action(element: Element, sources: dict[int, list[tuple[str, int]]], *, cond
         replaces=element.said("ReplaceText") if element.flag("Replace") else None,
         expression=element.said("Formula").strip() or element.said("Expression").strip(),
         question=inputs[-1][1] if inputs else None,
-        inputs=tuple((name or f"#{turn}", origin) for turn, (name, origin) in enumerate(inputs, start=1)),
-        conditional=conditional or not simple,
+        inputs=tuple(inputs),
+        conditions=conditions,
+        unclear=not simple,
+        message=element.said("Description").strip(),
+        deletes=_number(element.value("DeleteTool")),
     )
 
 

@@ -65,6 +65,15 @@ class Question(Struct, frozen=True, kw_only=True):
     """What may be chosen: pairs of key and value."""
 
 
+class Condition(Struct, frozen=True, kw_only=True):
+    """What has to hold, or not to hold, so that an action is done."""
+
+    expression: str
+    inputs: tuple[tuple[str, int], ...] = ()
+    """The names by which its expression calls answers, and the questions whose they are."""
+    holds: bool = True
+
+
 class Action(Struct, frozen=True, kw_only=True):
     """What an answer changes in a tool's configuration."""
 
@@ -79,8 +88,14 @@ class Action(Struct, frozen=True, kw_only=True):
     """The question whose answer it takes."""
     inputs: tuple[tuple[str, int], ...] = ()
     """The names by which its expression calls answers, and the questions whose they are."""
-    conditional: bool = False
-    """Whether it hangs on a condition."""
+    conditions: tuple[Condition, ...] = ()
+    """What has to be so, each of them, for it to be done."""
+    unclear: bool = False
+    """Whether it works in a way that is not known here."""
+    message: str = ""
+    """What an error tells."""
+    deletes: int = 0
+    """The tool that it takes out of the document."""
 
 
 class Constant(Struct, frozen=True, kw_only=True):
