@@ -56,6 +56,8 @@ class Assignment(Struct, frozen=True, kw_only=True):
     state: Work = Work.NEW
     created_at: int = 0
     updated_at: int = 0
+    assigned_at: int | None = None
+    """When somebody else was last named to do it, or nobody any more."""
 
     @property
     def layer(self) -> int:

@@ -103,7 +103,12 @@ async def test_who_is_given_a_task_or_its_project_works_on_all_of_it(house: Hous
     number = (await max_.got("/users/self"))["id"]
     assert (await mia("PATCH", f"/jobs/{given.first}", {"assignee": None})).status_code == 200
     assert (await max_("GET", whole)).status_code == 403
-    assert (await mia("PATCH", place, {"assignee_id": number})).json()["assignee"]["username"] == "max"
+    assert (await mia.got(place))["assignee_updated_date"] is None
+    charged = (await mia("PATCH", place, {"assignee_id": number})).json()
+    assert charged["assignee"]["username"] == "max" and charged["assignee_updated_date"] is not None
+    again = (await mia("PATCH", place, {"assignee_id": number, "name": "other"})).json()
+    assert again["assignee_updated_date"] == charged["assignee_updated_date"]
+    assert (await mia("PATCH", place, {"name": charged["name"]})).status_code == 200
     projects = 1 if what == "project" else 0
     for listed, count in (("tasks", 1), ("jobs", 2), ("projects", projects), ("quality/settings", 1 + projects)):
         assert (await max_.got(f"/{listed}"))["count"] == count, listed
@@ -139,6 +144,10 @@ async def test_who_is_no_longer_given_a_job_sees_nothing_more(given: Given) -> N
 
 async def test_who_is_given_a_job_says_which_of_its_frames_count(given: Given) -> None:
     path, whole = f"/jobs/{given.first}/data/meta", f"/tasks/{given.task}/data/meta"
+    dates = [
+        (await given.mia.got(f"/jobs/{number}"))["assignee_updated_date"] for number in (given.first, given.second)
+    ]
+    assert dates[0] is not None and dates[1] is None
     changed = await given.max("PATCH", path, {"deleted_frames": [1]})
     assert changed.status_code == 200 and changed.json()["deleted_frames"] == [1]
     assert (await given.mia.got(whole))["deleted_frames"] == [1]

@@ -120,12 +120,14 @@ class Assigning(Ground):
             found, dataset = _may_change(transaction, actor, number, changes)
             if changes.assignee is not UNSET and changes.assignee is not None:
                 check_assignee(transaction, dataset, changes.assignee, changes.assignee)
+            now, assignee = self._clock.now(), found.assignee if changes.assignee is UNSET else changes.assignee
             changed = replace(
                 found,
-                assignee=found.assignee if changes.assignee is UNSET else changes.assignee,
+                assignee=assignee,
                 stage=found.stage if changes.stage is UNSET else changes.stage,
                 state=found.state if changes.state is UNSET else changes.state,
-                updated_at=self._clock.now(),
+                updated_at=now,
+                assigned_at=found.assigned_at if assignee == found.assignee else now,
             )
             table.update(transaction, changed, changed.updated_at)
             _tell(transaction, actor, found, changed)

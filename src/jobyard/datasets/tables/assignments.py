@@ -66,6 +66,7 @@ def update(transaction: Transaction, changed: Assignment, now: int) -> None:
         "assignee": changed.assignee,
         "stage": changed.stage.value,
         "state": changed.state.value,
+        "assigned_at": changed.assigned_at,
         "now": now,
     }
     transaction.run(QUERIES["update_assignment"], parameters)
@@ -82,7 +83,7 @@ def drop(transaction: Transaction, dataset: int) -> None:
 
 
 def _assignment(row: Row) -> Assignment:
-    number, dataset, kind, parent, first, last, frames, assignee, stage, state, created_at, updated_at = row
+    number, dataset, kind, parent, first, last, frames, assignee, stage, state, *times = row
     return Assignment(
         number=number,
         dataset=dataset,
@@ -94,6 +95,7 @@ def _assignment(row: Row) -> Assignment:
         assignee=assignee,
         stage=Stage(stage),
         state=Work(state),
-        created_at=created_at,
-        updated_at=updated_at,
+        created_at=times[0],
+        updated_at=times[1],
+        assigned_at=times[2],
     )

@@ -237,25 +237,29 @@ DELETE FROM dataset_collections WHERE id = :id
 SELECT id FROM datasets WHERE collection = :id AND deleted_at IS NULL ORDER BY number
 
 -- assignments: of a dataset
-SELECT number, dataset, kind, parent, first_frame, last_frame, frames, assignee, stage, state, created_at, updated_at
+SELECT number, dataset, kind, parent, first_frame, last_frame, frames, assignee, stage, state, created_at, updated_at,
+    assigned_at
 FROM dataset_assignments
 WHERE dataset = :dataset
 ORDER BY number
 
 -- assignment: one by its number
-SELECT number, dataset, kind, parent, first_frame, last_frame, frames, assignee, stage, state, created_at, updated_at
+SELECT number, dataset, kind, parent, first_frame, last_frame, frames, assignee, stage, state, created_at, updated_at,
+    assigned_at
 FROM dataset_assignments
 WHERE number = :number
 
 -- assigned: what is assigned to somebody
-SELECT number, dataset, kind, parent, first_frame, last_frame, frames, assignee, stage, state, created_at, updated_at
+SELECT number, dataset, kind, parent, first_frame, last_frame, frames, assignee, stage, state, created_at, updated_at,
+    assigned_at
 FROM dataset_assignments
 WHERE assignee = :assignee AND number > :behind
 ORDER BY number
 LIMIT :limit
 
 -- own: what is assigned to somebody in a dataset
-SELECT number, dataset, kind, parent, first_frame, last_frame, frames, assignee, stage, state, created_at, updated_at
+SELECT number, dataset, kind, parent, first_frame, last_frame, frames, assignee, stage, state, created_at, updated_at,
+    assigned_at
 FROM dataset_assignments
 WHERE dataset = :dataset AND assignee = :assignee
 ORDER BY number
@@ -271,7 +275,7 @@ RETURNING number
 
 -- update_assignment: who does it, and how far it is
 UPDATE dataset_assignments
-SET assignee = :assignee, stage = :stage, state = :state, updated_at = :now
+SET assignee = :assignee, stage = :stage, state = :state, updated_at = :now, assigned_at = :assigned_at
 WHERE number = :number
 
 -- delete_assignment: forget one

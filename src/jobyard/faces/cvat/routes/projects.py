@@ -51,9 +51,8 @@ async def create_project(request: Ask) -> ProjectOut:
     said = await taking.body(request, ProjectIn)
     taking.require_local(target_storage=said.target_storage, source_storage=said.source_storage)
     name = words.checked_name(said.name)
-    kept = words.Kept(
-        name=name, bug_tracker=said.bug_tracker, assignee=await finding.assignee(request, said.assignee_id)
-    )
+    assignee = await finding.assignee(request, said.assignee_id)
+    kept = words.entrusted(words.Kept(name=name, bug_tracker=said.bug_tracker), assignee, request.engine.ledger.now())
 
     async def make(house_name: str) -> Collection:
         draft = CollectionDraft(
@@ -88,7 +87,8 @@ async def change_project(request: Ask, number: FromPath[str]) -> ProjectOut:
     if said.bug_tracker is not UNSET:
         kept = replace(kept, bug_tracker=said.bug_tracker)
     if said.assignee_id is not UNSET:
-        kept = replace(kept, assignee=await finding.assignee(request, said.assignee_id))
+        assignee = await finding.assignee(request, said.assignee_id)
+        kept = words.entrusted(kept, assignee, request.engine.ledger.now())
     name = words.name_of(found) if said.name is UNSET else words.checked_name(said.name)
 
     async def make(house_name: str) -> Collection:

@@ -97,7 +97,8 @@ async def create_task(request: Ask) -> TaskOut:
         if said.labels:
             message = "Labels cannot be specified for a task in a project: it has the project's."
             raise Invalid(reason=message, fields=[{"path": "labels", "message": message}])
-    kept = _kept(said, name, await finding.assignee(request, said.assignee_id))
+    assignee = await finding.assignee(request, said.assignee_id)
+    kept = words.entrusted(_kept(said, name), assignee, request.engine.ledger.now())
 
     async def make(house_name: str) -> Dataset:
         draft = Draft(
@@ -152,7 +153,8 @@ async def change_task(request: Ask, number: FromPath[str]) -> TaskOut:
     if said.subset is not UNSET:
         kept = replace(kept, subset=_subset(said.subset))
     if said.assignee_id is not UNSET:
-        kept = replace(kept, assignee=await finding.assignee(request, said.assignee_id))
+        assignee = await finding.assignee(request, said.assignee_id)
+        kept = words.entrusted(kept, assignee, request.engine.ledger.now())
     name = words.name_of(found) if said.name is UNSET else words.checked_name(said.name)
 
     async def make(house_name: str) -> Dataset:
@@ -188,7 +190,7 @@ async def _moved(request: Ask, found: Dataset, number: int | None) -> Dataset:
     return await request.datasets.gather(request.user, found.id, target.id)
 
 
-def _kept(said: TaskIn, name: str, assignee: str | None) -> words.Kept:
+def _kept(said: TaskIn, name: str) -> words.Kept:
     replicas = said.consensus_replicas or said.initial_replicas
     if replicas and not 2 <= replicas <= _REPLICAS:
         message = f"There are 2 to {_REPLICAS} replicas, or none."
@@ -204,7 +206,6 @@ def _kept(said: TaskIn, name: str, assignee: str | None) -> words.Kept:
     return words.Kept(
         name=name,
         bug_tracker=said.bug_tracker[:2_000],
-        assignee=assignee,
         subset=_subset(said.subset),
         segment_size=said.segment_size,
         overlap=overlap,

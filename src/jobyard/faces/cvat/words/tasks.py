@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from jobyard.datasets.assignment import Assignment, AssignmentKind, Stage, Work
 from jobyard.datasets.collection import Collection
 from jobyard.datasets.record import Dataset
 from jobyard.faces.cvat.wire import JobOut, JobsRef, LinkRef, ListRef, ProjectOut, TaskOut, UserRef
-from jobyard.faces.cvat.words.times import moment
+from jobyard.faces.cvat.words.times import moment, some_moment
 from jobyard.job.errors import Invalid
 
 SETTINGS = "cvat"
@@ -39,6 +40,8 @@ class Kept(Struct, frozen=True, kw_only=True, omit_defaults=True):
     bug_tracker: str = ""
     assignee: str | None = None
     """The name of a user."""
+    assigned_at: int | None = None
+    """When somebody else was last named to see to it, or nobody any more."""
     subset: str = ""
     segment_size: int = 0
     overlap: int = 0
@@ -80,6 +83,11 @@ def kept(thing: Dataset | Collection) -> Kept:
 def settings(thing: Dataset | Collection | None, now_kept: Kept) -> dict[str, Any]:
     """Return the settings of a thing with what this face keeps from now on."""
     return {**(thing.settings if thing is not None else {}), SETTINGS: msgspec.to_builtins(now_kept)}
+
+
+def entrusted(kept_: Kept, assignee: str | None, now: int) -> Kept:
+    """Return what is kept of a thing once somebody is to see to it, or nobody."""
+    return kept_ if assignee == kept_.assignee else replace(kept_, assignee=assignee, assigned_at=now)
 
 
 def name_of(thing: Dataset | Collection) -> str:
@@ -135,6 +143,7 @@ def project_out(collection: Collection, refs: Refs) -> ProjectOut:
         name=name_of(collection),
         owner=refs.users[collection.owner],
         assignee=refs.users.get(said.assignee or ""),
+        assignee_updated_date=some_moment(said.assigned_at),
         guide_id=refs.guide,
         bug_tracker=said.bug_tracker,
         task_subsets=sorted({subset for subset in (kept(task).subset for task in refs.tasks) if subset}),
@@ -165,6 +174,7 @@ def task_out(dataset: Dataset, refs: Refs) -> TaskOut:
         media_type="image",
         owner=refs.users[dataset.owner],
         assignee=refs.users.get(said.assignee or ""),
+        assignee_updated_date=some_moment(said.assigned_at),
         guide_id=refs.guide,
         bug_tracker=said.bug_tracker,
         created_date=moment(dataset.created_at),
@@ -210,6 +220,7 @@ def job_out(job: Assignment, dataset: Dataset, refs: Refs, issues: int = 0) -> J
         project_id=refs.project.number if refs.project else None,
         project_name=name_of(refs.project) if refs.project else None,
         assignee=refs.users.get(job.assignee or ""),
+        assignee_updated_date=some_moment(job.assigned_at),
         guide_id=refs.guide_of_jobs,
         dimension="2d",
         mode="annotation",

@@ -1,0 +1,1 @@
+ALTER TABLE dataset_assignments ADD COLUMN assigned_at BIGINT;
