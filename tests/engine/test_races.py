@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -14,10 +15,17 @@ from jobyard.job.errors import Fault
 from jobyard.job.record import Job
 from jobyard.job.states import FINAL, Arrow, State, after
 from jobyard.people.record import HOUSE, Actor
+from jobyard.store.contract import Store
 from tests.engine.yard import Yard
 
 pytestmark = pytest.mark.anyio
 ENDS = {"finished", "failed", "cancelled"}
+
+
+@pytest.fixture
+def yard(store: Store, tmp_path: Path) -> Yard:
+    """On PostgreSQL too, where two words about one job really are said at once."""
+    return Yard(store, tmp_path)
 
 
 async def test_one_key_from_many_clients_at_once_is_one_job(yard: Yard) -> None:
@@ -127,6 +135,12 @@ async def assert_one_end(yard: Yard, job: Job) -> None:
     states = [event for event in events if event.type.value != "refused"]
     assert states[-1].type.value in ENDS
     assert [event.revision for event in states] == sorted({event.revision for event in states})
+
+
+async def test_a_first_claim_that_is_said_twice_at_once_comes_from_one_worker(yard: Yard) -> None:
+    await yard.submit()
+    claims = await asyncio.gather(*(yard.claim() for _ in range(4)))
+    assert sorted(map(len, claims)) == [0, 0, 0, 1]
 
 
 async def test_each_attempt_is_claimed_once(yard: Yard) -> None:

@@ -134,6 +134,9 @@ class Roster:
         # Of two that come at once, perhaps to two servers, only one may find the name free.
         transaction.alone(f"worker {ask.worker}")
         row = _row(transaction, ask.worker)
+        if row is not None and row.session == ask.session:
+            # Its own first claim, said again before that was answered.
+            return Presence(name=ask.worker, session=ask.session, written=row.seen_at)
         if row is not None and now - self._last_heard(row) < self._quiet:
             raise _doubled(ask.worker, row)
         lost, woken = self._lose(transaction, ask.worker, "was started anew")
