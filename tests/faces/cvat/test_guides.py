@@ -46,7 +46,7 @@ async def test_guides_of_projects_and_what_is_refused(house: House) -> None:
         ({}, 400),
         ({"task_id": task["id"], "project_id": project["id"]}, 400),
         ({"project_id": project["id"]}, 409),
-        ({"task_id": 99}, 404),
+        ({"task_id": 99}, 400),
     ):
         assert (await mia("POST", "/guides", body)).status_code == status, body
     given = {"guide_id": str(guide["id"])}

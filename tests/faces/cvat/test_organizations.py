@@ -174,3 +174,17 @@ async def test_who_is_invited_belongs_to_an_organization_once_they_accept(house:
     again = await inside.made("invitations", role="maintainer", email="max")
     assert (await max_("POST", f"/invitations/{again['key']}/decline")).status_code == 204
     assert (await mia.got("/invitations"))["count"] == 0
+
+
+async def test_a_thing_stays_its_makers_and_in_its_organization(house: House) -> None:
+    await house.project("team", mia=Role.MEMBER)
+    mia, other = house.caller(), (await house.caller("max").got("/users/self"))["id"]
+    me, team = (await mia.got("/users/self"))["id"], (await mia.got("/organizations"))["results"][0]["id"]
+    for what in ("tasks", "projects"):
+        assert (await mia("POST", f"/{what}", {"name": "x", "owner_id": other})).json().keys() == {"owner_id"}
+        made = await mia.made(what, name="x", owner_id=me)
+        for wrong in ({"owner_id": other}, {"organization_id": team}):
+            refused = await mia("PATCH", f"/{what}/{made['id']}", wrong)
+            assert refused.status_code == 400 and refused.json().keys() == wrong.keys()
+        kept = await mia("PATCH", f"/{what}/{made['id']}", {"owner_id": me, "organization_id": None})
+        assert kept.status_code == 200

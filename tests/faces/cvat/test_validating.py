@@ -101,7 +101,7 @@ async def test_a_report_says_what_it_found_in_each_job(house: House) -> None:
     assert list(data["frame_results"]) == ["2"] and data["assignee"]["username"] == "mia"
     assert (await mia.got(f"{own}/confusion/matrix"))["labels"][0] == "cat"
     max_ = house.caller("max")
-    assert (await max_("GET", own)).status_code == (await max_("GET", f"{own}/data")).status_code == 404
+    assert (await max_("GET", own)).status_code == (await max_("GET", f"{own}/data")).status_code == 403
     assert (await max_.got("/quality/reports"))["count"] == (await max_.got("/quality/conflicts"))["count"] == 0
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from msgspec import UNSET
+
 from jobyard.datasets.assignment import Assignment
 from jobyard.datasets.collection import Collection
 from jobyard.datasets.record import Dataset, DatasetFilter
 from jobyard.faces.cvat import people
 from jobyard.faces.cvat.space import Where
 from jobyard.faces.cvat.surroundings import ORGANIZATIONS, USERS, Ask
-from jobyard.faces.cvat.wire import JobOut, ProjectOut, TaskOut
+from jobyard.faces.cvat.wire import JobOut, ProjectChanges, ProjectOut, TaskChanges, TaskOut
 from jobyard.faces.cvat.words import tasks as words
 from jobyard.job.errors import Invalid, NotFound
 
@@ -67,6 +69,21 @@ async def assignee(request: Ask, number: int | None, field: str = "assignee_id")
         message = f'Invalid pk "{number}" - object does not exist.'
         raise Invalid(reason=message, fields=[{"path": field, "message": message}])
     return name
+
+
+async def require_owner(request: Ask, owner: str, said: int | None) -> None:
+    """Raise Invalid for a wish to give a thing to another owner."""
+    if said is not None and said != (await people.ref(request, owner)).id:
+        message = "Who makes a thing owns it, and it stays theirs."
+        raise Invalid(reason=message, fields=[{"path": "owner_id", "message": message}])
+
+
+async def require_staying(request: Ask, thing: Dataset | Collection, said: TaskChanges | ProjectChanges) -> None:
+    """Raise Invalid for a wish to give a thing to another owner, or to take it to another organization."""
+    await require_owner(request, thing.owner, said.owner_id)
+    if said.organization_id not in (UNSET, await organization(request, thing.project)):
+        message = "A thing stays in its organization, or in none; export it and import it elsewhere."
+        raise Invalid(reason=message, fields=[{"path": "organization_id", "message": message}])
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from jobyard.job.errors import NotFound
 from jobyard.job.filters import Filter, Query
 from jobyard.job.record import Job
 from jobyard.job.states import State
+from jobyard.people.record import HOUSE
 
 _KIND = "quality.calculate"
 _LATEST = 500
@@ -67,7 +68,11 @@ async def numbered(request: Ask, number: int) -> Report:
     id_, _, piece = (name or "").partition(" ")
     if not id_:
         raise NotFound(what="report", name=str(number))
-    job = await request.engine.listing.job(request.user, id_)
+    try:
+        job = await request.engine.listing.job(request.user, id_)
+    except NotFound:
+        await request.engine.listing.job(HOUSE, id_)  # raises where it is gone for everybody
+        raise NotFound(what="report", name=str(number), unseen=True) from None
     if job.kind != _KIND or job.state is not State.SUCCEEDED:
         raise NotFound(what="report", name=str(number))
     whole = Report(number=number, job=job, mark=(await marks_of(request, [job]))[job.id])

@@ -238,29 +238,25 @@ SELECT id FROM datasets WHERE collection = :id AND deleted_at IS NULL ORDER BY n
 
 -- assignments: of a dataset
 SELECT number, dataset, kind, parent, first_frame, last_frame, frames, assignee, stage, state, created_at, updated_at,
-    assigned_at
-FROM dataset_assignments
+    assigned_at FROM dataset_assignments
 WHERE dataset = :dataset
 ORDER BY number
 
 -- assignment: one by its number
 SELECT number, dataset, kind, parent, first_frame, last_frame, frames, assignee, stage, state, created_at, updated_at,
-    assigned_at
-FROM dataset_assignments
+    assigned_at FROM dataset_assignments
 WHERE number = :number
 
 -- assigned: what is assigned to somebody
 SELECT number, dataset, kind, parent, first_frame, last_frame, frames, assignee, stage, state, created_at, updated_at,
-    assigned_at
-FROM dataset_assignments
+    assigned_at FROM dataset_assignments
 WHERE assignee = :assignee AND number > :behind
 ORDER BY number
 LIMIT :limit
 
 -- own: what is assigned to somebody in a dataset
 SELECT number, dataset, kind, parent, first_frame, last_frame, frames, assignee, stage, state, created_at, updated_at,
-    assigned_at
-FROM dataset_assignments
+    assigned_at FROM dataset_assignments
 WHERE dataset = :dataset AND assignee = :assignee
 ORDER BY number
 

@@ -13,7 +13,7 @@ from jobyard.datasets.catalog.guiding import ASSET_LIMIT
 from jobyard.datasets.collection import Collection
 from jobyard.datasets.guide import Guide
 from jobyard.datasets.record import Dataset
-from jobyard.faces.cvat import people, taking
+from jobyard.faces.cvat import finding, people, taking
 from jobyard.faces.cvat.sending import base_name
 from jobyard.faces.cvat.surroundings import Ask
 from jobyard.faces.cvat.wire.guides import AssetOut, GuideChanges, GuideIn, GuideOut
@@ -32,9 +32,11 @@ async def create_guide(request: Ask) -> GuideOut:
         raise Invalid(reason="Say a task or a project.")
     home: Dataset | Collection
     if said.task_id is not None:
-        home = await request.house.tasks.dataset(request.user, said.task_id)
+        with finding.named("task_id", said.task_id):
+            home = await request.house.tasks.dataset(request.user, said.task_id)
     else:
-        home = await request.house.tasks.collection(request.user, said.project_id or 0)
+        with finding.named("project_id", said.project_id or 0):
+            home = await request.house.tasks.collection(request.user, said.project_id or 0)
     return _guide_out(await request.house.guides.make(request.user, home.id, said.markdown), home)
 
 

@@ -50,6 +50,7 @@ async def create_project(request: Ask) -> ProjectOut:
     """Make a project with its labels."""
     said = await taking.body(request, ProjectIn)
     taking.require_local(target_storage=said.target_storage, source_storage=said.source_storage)
+    await finding.require_owner(request, request.user.name, said.owner_id)
     name = words.checked_name(said.name)
     assignee = await finding.assignee(request, said.assignee_id)
     kept = words.entrusted(words.Kept(name=name, bug_tracker=said.bug_tracker), assignee, request.engine.ledger.now())
@@ -79,6 +80,7 @@ async def change_project(request: Ask, number: FromPath[str]) -> ProjectOut:
     said = await taking.body(request, ProjectChanges)
     taking.require_local(target_storage=said.target_storage, source_storage=said.source_storage)
     found = await _found(request, number)
+    await finding.require_staying(request, found, said)
     if said.labels:
         known = {label.number: label for label in await request.datasets.collection_labels(request.user, found.id)}
         add, update, gone = label_words.changes_in(said.labels, known)

@@ -89,6 +89,7 @@ async def create_task(request: Ask) -> TaskOut:
     """Make a task; its pictures come later."""
     said = await taking.body(request, TaskIn)
     taking.require_local(target_storage=said.target_storage, source_storage=said.source_storage)
+    await finding.require_owner(request, request.user.name, said.owner_id)
     name = words.checked_name(said.name)
     project = None
     if said.project_id is not None:
@@ -141,6 +142,7 @@ async def change_task(request: Ask, number: FromPath[str]) -> TaskOut:
     said = await taking.body(request, TaskChanges)
     taking.require_local(target_storage=said.target_storage, source_storage=said.source_storage)
     found = await _found(request, number)
+    await finding.require_staying(request, found, said)
     if said.project_id is not UNSET:
         found = await _moved(request, found, said.project_id)
     if said.labels:

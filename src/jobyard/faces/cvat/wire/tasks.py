@@ -56,8 +56,10 @@ class ProjectIn(Struct, kw_only=True):
 
 
 class ProjectChanges(Struct, kw_only=True):
-    """What shall be different about a project."""
+    """What shall be different about a project; its owner and its organization stay."""
 
+    owner_id: int | None = None
+    organization_id: int | UnsetType | None = UNSET
     name: str | UnsetType = UNSET
     labels: list[LabelIn] = []
     assignee_id: int | UnsetType | None = UNSET
@@ -125,8 +127,10 @@ class TaskIn(Struct, kw_only=True):
 
 
 class TaskChanges(Struct, kw_only=True):
-    """What shall be different about a task."""
+    """What shall be different about a task; its owner and its organization stay."""
 
+    owner_id: int | None = None
+    organization_id: int | UnsetType | None = UNSET
     name: str | UnsetType = UNSET
     labels: list[LabelIn] = []
     assignee_id: int | UnsetType | None = UNSET
