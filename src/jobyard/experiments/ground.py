@@ -19,7 +19,7 @@ from jobyard.job.errors import JobNotFound, Refused
 from jobyard.job.filters import Scope
 from jobyard.job.ids import is_id
 from jobyard.job.record import Job
-from jobyard.people.record import Actor, Role
+from jobyard.people.record import Actor, KeyScope, Role
 from jobyard.store.contract import Transaction, View
 from jobyard.store.text import storable
 
@@ -93,9 +93,14 @@ class Ground:
 def seen(view: View, actor: Actor, id_: str) -> Experiment:
     """Return a task that the actor may see. Raises JobNotFound."""
     job, task = view.job(id_), rows.task(view, id_)
-    if job is None or task is None or not rules.may(actor, Verb.SEE, job):
+    if job is None or task is None or not (rules.may(actor, Verb.SEE, job) or shown_to(view, actor, id_)):
         raise JobNotFound(id=id_)
     return Experiment(job, task)
+
+
+def shown_to(view: View, actor: Actor, id_: str) -> bool:
+    """Tell whether a task or a model is public, to somebody who is in the house."""
+    return actor.scope is not KeyScope.DESK and rows.is_public(view, id_)
 
 
 def there(view: View, actor: Actor, id_: str) -> bool:
@@ -106,6 +111,8 @@ def there(view: View, actor: Actor, id_: str) -> bool:
 
 def held(transaction: Transaction, actor: Actor, verb: Verb, id_: str) -> Experiment:
     """Return a task that the actor may do this to, and keep others from changing it. Raises JobNotFound or Refused."""
+    if shown_to(transaction, actor, id_):
+        raise Refused(verb=f"{verb.value} what is public")
     job = allowed(transaction, actor, verb, id_)
     task = rows.lock(transaction, id_)
     if task is None:

@@ -16,6 +16,7 @@ from jobyard.experiments.library import Library
 from jobyard.experiments.life import Life
 from jobyard.experiments.lines import Lines
 from jobyard.experiments.machines.samples import Machines
+from jobyard.experiments.opening import Opening
 from jobyard.experiments.ordering import Ordering
 from jobyard.experiments.placing import Placing
 from jobyard.experiments.reports import Reports
@@ -38,6 +39,7 @@ class Experiments:
         self.search = Search(ground)
         self.folders = Folders(ground)
         self.placing = Placing(ground)
+        self.opening = Opening(ground)
         self.lines = Lines(ground)
         self.ordering = Ordering(ground)
         self.agents = Agents(ground, self.tasks)

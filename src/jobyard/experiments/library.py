@@ -11,7 +11,7 @@ from jobyard.access import rules
 from jobyard.access.rules import Verb
 from jobyard.experiments import rows
 from jobyard.experiments.deleting import forget
-from jobyard.experiments.ground import GONE, Ground, folder_for, may_work, named, scope_of, seen, tagged
+from jobyard.experiments.ground import GONE, Ground, folder_for, may_work, named, scope_of, seen, shown_to, tagged
 from jobyard.experiments.record import ARCHIVED, Json, Model
 from jobyard.experiments.refusals import ModelInUse, ModelMade, ModelNotFound, ModelReady, WrongText
 from jobyard.experiments.standing import Standing, standing
@@ -122,7 +122,7 @@ class Library:
 def model_seen(view: View, actor: Actor, id_: str) -> Model:
     """Return a model that the actor may see. Raises ModelNotFound."""
     found = rows.model(view, id_)
-    if found is None or not rules.may(actor, Verb.SEE, found):
+    if found is None or not (rules.may(actor, Verb.SEE, found) or shown_to(view, actor, id_)):
         raise ModelNotFound(name=id_)
     return found
 
@@ -130,7 +130,7 @@ def model_seen(view: View, actor: Actor, id_: str) -> Model:
 def changeable(view: View, actor: Actor, id_: str, verb: Verb = Verb.EDIT) -> Model:
     """Return a model that the actor may change. Raises ModelNotFound or Refused."""
     found = model_seen(view, actor, id_)
-    if not rules.may(actor, verb, found):
+    if not rules.may(actor, verb, found) or rows.is_public(view, id_):
         raise Refused(verb=f"{verb.value} this model")
     return found
 

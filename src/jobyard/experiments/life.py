@@ -317,6 +317,11 @@ def _ready(transaction: Transaction, task: Task, now: int, actor: Actor) -> None
     last = made[-1].get("model") if made else None
     found = rows.model(transaction, last) if last else None
     # A task names models as it likes, also those of others.
-    if found is not None and not found.ready and rules.may(actor, Verb.EDIT, found):
+    if (
+        found is not None
+        and not found.ready
+        and rules.may(actor, Verb.EDIT, found)
+        and not rows.is_public(transaction, found.id)
+    ):
         changed = replace(found, ready=True, updated_at=now, touched_at=now, touched_by=actor.name)
         rows.put_model(transaction, changed)

@@ -16,11 +16,10 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from jobyard.access import rules
 from jobyard.access.rules import Verb
 from jobyard.experiments import rows, series
 from jobyard.experiments.ground import Ground, held
-from jobyard.experiments.library import changeable, model_seen, require_draft
+from jobyard.experiments.library import changeable, require_draft
 from jobyard.experiments.record import SINGLE, Experiment, Point, Series, Sort
 from jobyard.experiments.refusals import ModelNotFound
 from jobyard.experiments.standing import Standing
@@ -214,8 +213,8 @@ def _owner(transaction: Transaction, actor: Actor, home: str, *, of_model: bool)
     """Return the task that is reported of, None for a model, or why nothing may be."""
     try:
         if of_model:
-            model = model_seen(transaction, actor, home)
-            return None if rules.may(actor, Verb.EDIT, model) else Trouble.FORBIDDEN
+            changeable(transaction, actor, home)
+            return None
         return held(transaction, actor, Verb.RUN, home)
     except ModelNotFound:
         return Trouble.MODEL

@@ -50,6 +50,11 @@ def lock(view: View, id_: str) -> Task | None:
     return next((to_task(row) for row in view.rows(QUERIES["lock_task"], {"id": id_})), None)
 
 
+def is_public(view: View, id_: str) -> bool:
+    """Tell whether whoever is in the house may see a task or a model, and nobody may change it."""
+    return bool(view.rows(QUERIES["is_public"], {"id": id_}))
+
+
 def to_task(row: Row) -> Task:
     """Return the task in a row."""
     number, id_, folder, parent, type_, mark, created, updated, changed, started, completed, iteration = row[:12]

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from jobyard.access import rules
 from jobyard.access.rules import Verb
 from jobyard.experiments import rows
-from jobyard.experiments.ground import Ground, may_work, plausible
+from jobyard.experiments.ground import Ground, may_work, plausible, shown_to
 from jobyard.job.errors import Invalid, NotFound, Refused, TooLarge
 from jobyard.people.record import Actor, Role
 from jobyard.store.blobs import Blobs, Written
@@ -173,7 +173,7 @@ class Shelf:
         if stored.owner == actor.name or rules.at_least(actor.role, Role.OPERATOR):
             return True
         job = view.job(stored.task) if stored.task else None
-        return job is not None and rules.may(actor, Verb.SEE, job)
+        return job is not None and (rules.may(actor, Verb.SEE, job) or shown_to(view, actor, job.id))
 
     def _require(self, view: View, actor: Actor, stored: Stored) -> None:
         job = view.job(stored.task) if stored.task else None

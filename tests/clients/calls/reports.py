@@ -271,6 +271,15 @@ MODELS = {
         {"deleted": True, "url": "s3://bucket/net"},
         after("models.get_all", {"models": []}, id=["$model"]),
     ),
+    "models.make_public": Row(
+        {"ids": ["$model"]}, {"updated": 1}, after("models.get_by_id", {"model": {"name": "net"}}, model="$model")
+    ),
+    "models.make_private": Row(
+        {"ids": ["$model"]},
+        {"updated": 1},
+        after("models.get_by_id", {"model": {"name": "net"}}, model="$model"),
+        (("models.make_public", {"ids": ["$model"]}),),
+    ),
     "models.archive_many": Row(
         {"ids": ["$model", "0" * 32]},
         {"succeeded": [{"id": "$model", "archived": True}], "failed": [{"error": {"codes": [400, 201]}}]},

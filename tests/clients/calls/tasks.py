@@ -232,6 +232,10 @@ LIFE = {
         ),
     ),
     "tasks.delete": Row({"task": "$task", "force": True}, {"deleted": True, "updated_children": 0}, _GONE, (_STARTED,)),
+    "tasks.make_public": Row({"ids": ["$task"]}, {"updated": 1}, task({"status": "created"})),
+    "tasks.make_private": Row(
+        {"ids": ["$task"]}, {"updated": 1}, task({"status": "created"}), (("tasks.make_public", {"ids": ["$task"]}),)
+    ),
     "tasks.archive": Row({"tasks": ["$task"]}, {"archived": 1}, task({"system_tags": ["archived"]})),
     "tasks.enqueue": Row(
         {"task": "$task", "queue": "$queue"},

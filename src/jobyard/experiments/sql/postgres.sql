@@ -29,34 +29,39 @@ ORDER BY created_at, id
 -- models: those that somebody may see
 SELECT body FROM experiment_models
 WHERE (:everything = 1 OR owner = :owner
-        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb))))
+        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb)))
+        OR (:owner <> '' AND id IN (SELECT id FROM experiment_public)))
 ORDER BY updated_at DESC, id
 
 -- models_with: those of these ids
 SELECT body FROM experiment_models
 WHERE (:everything = 1 OR owner = :owner
-        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb))))
+        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb)))
+        OR (:owner <> '' AND id IN (SELECT id FROM experiment_public)))
     AND id IN (SELECT jsonb_array_elements_text(CAST(:given AS jsonb)))
 ORDER BY updated_at DESC, id
 
 -- models_of: those that these tasks made
 SELECT body FROM experiment_models
 WHERE (:everything = 1 OR owner = :owner
-        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb))))
+        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb)))
+        OR (:owner <> '' AND id IN (SELECT id FROM experiment_public)))
     AND task IN (SELECT jsonb_array_elements_text(CAST(:given AS jsonb)))
 ORDER BY updated_at DESC, id
 
 -- models_at: those whose weights lie at one of these places
 SELECT body FROM experiment_models
 WHERE (:everything = 1 OR owner = :owner
-        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb))))
+        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb)))
+        OR (:owner <> '' AND id IN (SELECT id FROM experiment_public)))
     AND uri IN (SELECT jsonb_array_elements_text(CAST(:given AS jsonb)))
 ORDER BY updated_at DESC, id
 
 -- models_in: those that lie in these folders
 SELECT body FROM experiment_models
 WHERE (:everything = 1 OR owner = :owner
-        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb))))
+        OR project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb)))
+        OR (:owner <> '' AND id IN (SELECT id FROM experiment_public)))
     AND folder IN (SELECT jsonb_array_elements_text(CAST(:given AS jsonb)))
 ORDER BY updated_at DESC, id
 

@@ -69,13 +69,11 @@ UPDATE experiment_folders SET updated_at = :now WHERE id = :id AND updated_at < 
 
 -- folder: one by id
 SELECT id, home, name, owner, project, description, destination, tags, system_tags, created_at, updated_at
-FROM experiment_folders
-WHERE id = :id
+FROM experiment_folders WHERE id = :id
 
 -- folder_named: one by its name in a home
 SELECT id, home, name, owner, project, description, destination, tags, system_tags, created_at, updated_at
-FROM experiment_folders
-WHERE home = :home AND name = :name
+FROM experiment_folders WHERE home = :home AND name = :name
 
 -- folders: those that somebody may see
 SELECT id, home, name, owner, project, description, destination, tags, system_tags, created_at, updated_at
@@ -85,8 +83,7 @@ ORDER BY created_at, id
 
 -- folders_below: those whose name begins with a folder's and a slash
 SELECT id, home, name, owner, project, description, destination, tags, system_tags, created_at, updated_at
-FROM experiment_folders
-WHERE home = :home AND name >= :first AND name < :beyond
+FROM experiment_folders WHERE home = :home AND name >= :first AND name < :beyond
 
 -- delete_folder: one by id
 DELETE FROM experiment_folders WHERE id = :id
@@ -103,6 +100,15 @@ SELECT id FROM experiments WHERE folder = :folder ORDER BY number
 -- move_tasks: those of a folder into another one, or into none
 UPDATE experiments SET folder = :to WHERE folder = :folder
 
+-- is_public: whether whoever is in the house may see it
+SELECT 1 FROM experiment_public WHERE id = :id
+
+-- put_public: a task or a model
+INSERT INTO experiment_public (id) VALUES (:id) ON CONFLICT (id) DO NOTHING
+
+-- drop_public: a task or a model
+DELETE FROM experiment_public WHERE id = :id
+
 -- put_model: a model
 INSERT INTO experiment_models (id, folder, owner, project, task, uri, updated_at, body)
 VALUES (:id, :folder, :owner, :project, :task, :uri, :updated_at, :body)
@@ -115,30 +121,35 @@ SELECT body FROM experiment_models WHERE id = :id
 
 -- models: those that somebody may see
 SELECT body FROM experiment_models
-WHERE (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects)))
+WHERE (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects))
+    OR (:owner <> '' AND id IN (SELECT id FROM experiment_public)))
 ORDER BY updated_at DESC, id
 
 -- models_with: those of these ids
 SELECT body FROM experiment_models
-WHERE (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects)))
+WHERE (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects))
+    OR (:owner <> '' AND id IN (SELECT id FROM experiment_public)))
     AND id IN (SELECT value FROM json_each(:given))
 ORDER BY updated_at DESC, id
 
 -- models_of: those that these tasks made
 SELECT body FROM experiment_models
-WHERE (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects)))
+WHERE (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects))
+    OR (:owner <> '' AND id IN (SELECT id FROM experiment_public)))
     AND task IN (SELECT value FROM json_each(:given))
 ORDER BY updated_at DESC, id
 
 -- models_at: those whose weights lie at one of these places
 SELECT body FROM experiment_models
-WHERE (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects)))
+WHERE (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects))
+    OR (:owner <> '' AND id IN (SELECT id FROM experiment_public)))
     AND uri IN (SELECT value FROM json_each(:given))
 ORDER BY updated_at DESC, id
 
 -- models_in: those that lie in these folders
 SELECT body FROM experiment_models
-WHERE (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects)))
+WHERE (:everything = 1 OR owner = :owner OR project IN (SELECT value FROM json_each(:projects))
+    OR (:owner <> '' AND id IN (SELECT id FROM experiment_public)))
     AND folder IN (SELECT value FROM json_each(:given))
 ORDER BY updated_at DESC, id
 

@@ -8,6 +8,7 @@ from jobyard.faces.clearml.routes import (
     model,
     model_finding,
     model_life,
+    opening,
     organization,
     people,
     pipelines,
@@ -58,4 +59,5 @@ ACTIONS = (
     *model_finding.ACTIONS,
     *model.ACTIONS,
     *model_life.ACTIONS,
+    *opening.ACTIONS,
 )

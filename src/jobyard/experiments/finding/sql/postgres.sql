@@ -1,6 +1,7 @@
 -- where_scope: those that somebody may see
 (:everything = 1 OR j.owner = :owner
-    OR j.project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb))))
+    OR j.project IN (SELECT jsonb_array_elements_text(CAST(:projects AS jsonb)))
+    OR (:owner <> '' AND t.id IN (SELECT id FROM experiment_public)))
 
 -- where_ids: of these ids
 t.id IN (SELECT jsonb_array_elements_text(CAST(:ids AS jsonb)))

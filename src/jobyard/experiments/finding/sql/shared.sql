@@ -48,7 +48,8 @@ s.least IS NOT NULL
 s.most IS NOT NULL
 
 -- where_scope: those that somebody may see
-(:everything = 1 OR j.owner = :owner OR j.project IN (SELECT value FROM json_each(:projects)))
+(:everything = 1 OR j.owner = :owner OR j.project IN (SELECT value FROM json_each(:projects))
+    OR (:owner <> '' AND t.id IN (SELECT id FROM experiment_public)))
 
 -- where_ids: of these ids
 t.id IN (SELECT value FROM json_each(:ids))
