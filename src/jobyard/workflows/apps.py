@@ -7,6 +7,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from jobyard.workflows.document.constants import constants, filled, in_text, is_number
 from jobyard.workflows.document.markup import Element
 from jobyard.workflows.document.questions import COMPUTED, DELETED, ERROR
 from jobyard.workflows.document.record import Action, Document, Question, Tool
@@ -62,8 +63,8 @@ def answered(document: Document, answers: Mapping[str, str], now: datetime) -> D
     """Return the document with the answers in their places. Raises WrongAnswer naming the question."""
     values = checked(document.questions, answers)
     tools = {tool.id: tool for tool in document.tools}
-    constants = _constants(document, values)
-    computing = _Computing(values, constants, now)
+    told = _constants(document, values)
+    computing = _Computing(values, told, now)
     for action in document.actions:
         if not all(computing.holds(one.expression, one.inputs) == one.holds for one in action.conditions):
             continue
@@ -75,28 +76,28 @@ def answered(document: Document, answers: Mapping[str, str], now: datetime) -> D
             _act(action, computing.text(action.expression, action.inputs), tools)
         elif action.type == "UpdateValue" and action.question in values and not action.unclear:
             _act(action, values[action.question], tools)
-    filled = tuple(replace(tool, configuration=_filled(tool.configuration, constants)) for tool in tools.values())
+    ready = tuple(replace(tool, configuration=filled(tool.configuration, told)) for tool in tools.values())
     wires = tuple(wire for wire in document.wires if wire.origin in tools and wire.target in tools)
-    return replace(document, tools=filled, wires=wires)
+    return replace(document, tools=ready, wires=wires)
 
 
 class _Computing:
     """Formulas of actions and of conditions; what computes them is brought only where there is one."""
 
-    def __init__(self, values: Mapping[int | None, str], constants: Mapping[str, str], now: datetime) -> None:
-        self._values, self._constants, self._now = values, constants, now
+    def __init__(self, values: Mapping[int | None, str], told: Mapping[str, str], now: datetime) -> None:
+        self._values, self._told, self._now = values, told, now
 
     def text(self, expression: str, inputs: _Inputs) -> str:
         """Return what a formula makes of answers. Raises WrongAnswer."""
         from jobyard.workflows.computing import text
 
-        return text(_text(expression, self._constants), self._given(inputs), self._now)
+        return text(in_text(expression, self._told), self._given(inputs), self._now)
 
     def holds(self, expression: str, inputs: _Inputs) -> bool:
         """Return whether a formula holds. Raises WrongAnswer."""
         from jobyard.workflows.computing import holds
 
-        return holds(_text(expression, self._constants), self._given(inputs), self._now)
+        return holds(in_text(expression, self._told), self._given(inputs), self._now)
 
     def _given(self, inputs: _Inputs) -> dict[str, str]:
         return {name: self._values[asked] for name, asked in inputs if asked in self._values}
@@ -125,7 +126,7 @@ def _answer(question: Question, answer: str) -> str:
         if wrong:
             raise WrongAnswer(name=name, reason=f"{wrong[0][:100]!r} is not among what may be chosen")
         return ",".join(values[one] for one in chosen)
-    if question.type == "NumericUpDown" and answer and not _is_number(answer):
+    if question.type == "NumericUpDown" and answer and not is_number(answer):
         raise WrongAnswer(name=name, reason=f"{answer[:100]!r} is no number")
     alone = question.type == "RadioGroup" and not question.items
     if (question.type in _CHECKS or alone) and answer:
@@ -133,11 +134,6 @@ def _answer(question: Question, answer: str) -> str:
             raise WrongAnswer(name=name, reason=f"{answer[:100]!r} is neither True nor False")
         return _TRUTHS[answer.lower()]
     return answer
-
-
-def _is_number(text: str) -> bool:
-    whole, _, rest = text.strip().removeprefix("-").partition(".")
-    return text.isascii() and whole.isdigit() and (not rest or rest.isdigit())
 
 
 def _act(action: Action, value: str, tools: dict[int, Tool]) -> None:
@@ -193,29 +189,9 @@ def _new(old: str, value: str, action: Action) -> str:
 
 
 def _constants(document: Document, values: Mapping[int | None, str]) -> dict[str, str]:
-    found = {f"%{one.namespace}.{one.name}%": one.value for one in document.constants}
+    found = {f"%{one.namespace}.{one.name}%": one.value for one in constants(document)}
     for question in document.questions:
         found[f"%Question.{question.name}%"] = values[question.id]
         if question.type == "ControlParam":
             found[f"%Question.ControlParam.{question.name}%"] = values[question.id]
-    # Paths that begin with the document's own folder lead into the package.
-    return found | {"%Engine.WorkflowDirectory%": "", "%Engine.ModuleDirectory%": ""}
-
-
-def _filled(element: Element, constants: Mapping[str, str]) -> Element:
-    """Return an element with every constant in it replaced by its value, once."""
-    text = _text(element.text, constants)
-    attributes = {name: _text(value, constants) for name, value in element.attributes.items()}
-    children = tuple(_filled(child, constants) for child in element.children)
-    same = text == element.text and attributes == element.attributes
-    if same and all(one is other for one, other in zip(children, element.children, strict=True)):
-        return element
-    return Element(element.name, attributes, text, children)
-
-
-def _text(text: str, constants: Mapping[str, str]) -> str:
-    if "%" not in text:
-        return text
-    for name, value in constants.items():
-        text = text.replace(name, value)
-    return text
+    return found

@@ -8,6 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from jobyard.workflows import apps, batches
+from jobyard.workflows.document.constants import ITERATION, at_home
 from jobyard.workflows.document.graph import Route, route
 from jobyard.workflows.document.markup import Element
 from jobyard.workflows.document.package import Package
@@ -107,7 +108,7 @@ class _Looking:
         configuration = tool.configuration
         problems = [f"{clause} is not done here" for clause in how.unsupported(configuration)]
         problems += self._wires(tool, how, way)
-        if _ENGINE in _everything(configuration):
+        if _ENGINE in _settled(configuration, document):
             problems.append("a constant of the engine in its configuration is not known here")
         for formula in how.formulas(configuration):
             if any(name in formula for name in _open(document)):
@@ -161,7 +162,7 @@ class _Looking:
         if depth >= _DEEPEST:
             return [f"macros within macros, more than {_DEEPEST} deep, are not done here"]
         try:
-            looks = [*self.document(macro, depth + 1), *self.actions(macro)]
+            looks = [*self.document(at_home(macro), depth + 1), *self.actions(macro)]
         except WorkflowRefused as refusal:
             return [refusal.sentence]
         problems = [
@@ -191,7 +192,7 @@ def _open(document: Document) -> list[str]:
     """Return what stands in configurations for answers and constants."""
     names = [question.name for question in document.questions]
     asked = [f"%Question.{place}{name}%" for name in names for place in ("", "ControlParam.")]
-    return asked + [f"%{constant.namespace}.{constant.name}%" for constant in document.constants]
+    return [*asked, ITERATION, *(f"%{constant.namespace}.{constant.name}%" for constant in document.constants)]
 
 
 def _told_later(tool: Tool, document: Document) -> bool:
@@ -209,6 +210,12 @@ def _everything(element: Element) -> str:
         texts += [one.text, *one.attributes.values()]
         waiting += one.children
     return "\n".join(texts)
+
+
+def _settled(configuration: Element, document: Document) -> str:
+    """Return all that a tool was told, but for what each run of a batch macro fills in."""
+    told = _everything(configuration)
+    return told.replace(ITERATION, "") if document.batch else told
 
 
 def _look_at(node: Node, known: dict[str, Function | Chooser]) -> None:

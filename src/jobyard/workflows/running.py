@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from jobyard.job.errors import Fault
 from jobyard.workflows import apps, batches
+from jobyard.workflows.document.constants import counted
 from jobyard.workflows.document.graph import Route, route
 from jobyard.workflows.document.package import Package
 from jobyard.workflows.document.record import Batch, Document, Tool
@@ -158,9 +159,9 @@ class _Running:
         """Run a macro once for each record of its control, and return what all runs gave."""
         incoming = {entry: tables[0] for entry, tables in work.inputs.items() if entry != batches.CONTROL}
         given, size = dict[str, list[Table]](), 0
-        for controls in batches.rounds(work, batch):
+        for turn, controls in enumerate(batches.rounds(work, batch)):
             work.check()
-            ready = apps.answered(macro, {**answers, **controls}, self._around.now)
+            ready = apps.answered(counted(macro, turn), {**answers, **controls}, self._around.now)
             for problem in problems_within(ready, self._around.package, self._around.files):
                 raise WorkflowRefused(reason=problem)
             for port, table in self.document(ready, incoming, depth).items():

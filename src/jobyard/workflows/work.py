@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from jobyard.workflows.document.constants import named
 from jobyard.workflows.document.markup import Element
 from jobyard.workflows.document.package import Package
 from jobyard.workflows.document.record import Document, Tool
@@ -100,7 +101,9 @@ class Work:
 
     def binder(self, table: Table, more: Sequence[Field] = (), *, other_rows: bool = False) -> Binder:
         """Return what knows the columns of a table."""
-        return Binder([*table.fields, *more], self.around.functions, other_rows=other_rows)
+        return Binder(
+            [*table.fields, *more], self.around.functions, other_rows=other_rows, constants=named(self.document)
+        )
 
     def column(self, node: Bound, table: Table, name: str) -> pl.Series:
         """Return a formula's value for every record; what is lost is told under a name."""

@@ -21,7 +21,7 @@ _DAY, _MOMENT = 10, 19
 
 
 class Binder:
-    """Knows the columns of a table and the functions of a run."""
+    """Knows the columns of a table, the functions of a run, and constants; one of these that is None is no number."""
 
     def __init__(
         self,
@@ -29,10 +29,12 @@ class Binder:
         functions: Mapping[str, Function | Chooser],
         *,
         other_rows: bool = False,
+        constants: Mapping[str, str | float | None] | None = None,
     ) -> None:
         self._columns = {field.name.casefold(): (field.name, kind_of(field.type)) for field in fields}
         self._functions = functions
         self._other_rows = other_rows
+        self._constants = constants or {}
 
     def bound(self, formula: str) -> Bound:
         """Return a formula ready to compute. Raises FormulaWrong with the place."""
@@ -60,11 +62,19 @@ class Binder:
 
     def _column(self, node: Named) -> Bound:
         found = self._columns.get(node.name.casefold())
+        if found is None and node.name.casefold() in self._constants:
+            return self._told(node)
         if found is None:
             raise FormulaWrong(reason=f"There is no column [{node.name[:100]}]", at=node.at + 1)
         if node.row is not None and not self._other_rows:
             raise FormulaWrong(reason="Only a Multi-Row Formula sees other rows", at=node.at + 1)
         return Column(found[0], found[1], node.row or 0)
+
+    def _told(self, node: Named) -> Bound:
+        value = self._constants[node.name.casefold()]
+        if value is None:
+            raise FormulaWrong(reason=f"The constant [{node.name[:100]}] is no number", at=node.at + 1)
+        return Constant(value, next(kind for type_, kind in _LITERALS if isinstance(value, type_)))
 
     def _call(self, node: Applied, arguments: list[Bound]) -> Bound:
         known = self._functions.get(node.name)

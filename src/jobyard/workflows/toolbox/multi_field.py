@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import polars as pl
 
+from jobyard.workflows.document.constants import named
 from jobyard.workflows.document.markup import Element
 from jobyard.workflows.fields.record import NUMBERS, TEXTS, Field, FieldType, declared, field
 from jobyard.workflows.formula.binding import Binder
@@ -77,7 +78,7 @@ def _require_apart(work: Work, table: Table, chosen: list[Field]) -> None:
         work.binder(seen).bound(formula)
         apart = [field_ for field_ in seen.fields if field_.name not in changed]
         with suppress(FormulaWrong):
-            Binder(apart, work.around.functions).bound(formula)
+            Binder(apart, work.around.functions, constants=named(work.document)).bound(formula)
             continue
         raise WorkflowRefused(reason="its formula names a field that it changes; only [_CurrentField_] may stand there")
 
