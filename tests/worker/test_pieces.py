@@ -175,6 +175,11 @@ def test_what_work_raises_is_told_plainly(error: BaseException, reason: Reason, 
     msgspec.msgpack.encode(failure)
 
 
+def test_a_refusal_of_ours_needs_no_trace_of_our_code() -> None:
+    failure = telling.raised(SourceMissing(path="/pictures", reason="it is gone"), None)
+    assert (failure.code, failure.detail) == ("source_missing", "")
+
+
 def test_memory_without_a_limit_is_the_machines() -> None:
     assert telling.raised(MemoryError(), None).message == "It asked for more memory than the machine has."
 

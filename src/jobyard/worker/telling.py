@@ -58,7 +58,10 @@ def raised(error: BaseException, limit: int | None) -> Failure:
     if isinstance(error, Cancelled):
         message = "The work said that it was cancelled, but nobody had asked it to stop."
         return Failure(reason=Reason.ERROR, message=message, detail=_detail(error))
-    code = error.code if isinstance(error, Fault | Declined) else ""
+    if isinstance(error, Fault):
+        # Its sentence was written for people, and where in our own code it was raised helps nobody.
+        return Failure(reason=Reason.ERROR, message=_message(error), code=error.code)
+    code = error.code if isinstance(error, Declined) else ""
     return Failure(reason=Reason.ERROR, message=_message(error), detail=_detail(error), code=code)
 
 
