@@ -88,7 +88,7 @@ async def test_nobody_else_comes_in(house: House, header: str) -> None:
 
 async def test_a_wrong_password_is_told_like_a_wrong_name(house: House) -> None:
     wrong = [await signed_in(house, *pair) for pair in (("mia", "wrong"), ("nobody", PASSWORD))]
-    assert {answer.status_code for answer in wrong} == {401}
+    assert {answer.status_code for answer in wrong} == {400}
     assert wrong[0].json() == wrong[1].json()
     assert (await house.caller(None)("POST", "/auth/login", {"password": "x"})).status_code == 400
 

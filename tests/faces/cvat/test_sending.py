@@ -99,6 +99,12 @@ async def test_pictures_become_frames_in_the_order_that_was_asked_for(
     assert await names(mia, task["id"]) == wanted
     jobs = (await mia.got(f"/jobs?task_id={task['id']}"))["results"]
     assert len(jobs) == (2 if "job_file_mapping" in options else 1)
+    # Chosen pictures are told by their numbers among all of them: as many as there are from the first to the last.
+    start, step = options.get("start_frame", 0), 3 if "frame_filter" in options else 1
+    meta = await mia.got(f"/tasks/{task['id']}/data/meta")
+    assert list(range(meta["start_frame"], meta["stop_frame"] + 1, step)) == [
+        start + step * i for i in range(len(wanted))
+    ]
 
 
 async def test_a_form_says_in_json_what_it_has_no_other_way_for(house: House) -> None:

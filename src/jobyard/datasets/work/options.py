@@ -56,7 +56,7 @@ class Options(Struct, frozen=True, kw_only=True):
     @property
     def step(self) -> int:
         """Every how many pictures one is taken."""
-        return _step(self.frame_filter) or 1
+        return step_of(self.frame_filter) or 1
 
 
 def options_in(fields: Mapping[str, Any]) -> Options:
@@ -76,7 +76,7 @@ def options_in(fields: Mapping[str, Any]) -> Options:
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `")
         raise _wrong(path.rstrip("`").removeprefix("$.") or "non_field_errors", message) from None
-    if options.frame_filter and not _step(options.frame_filter):
+    if options.frame_filter and not step_of(options.frame_filter):
         raise _wrong("frame_filter", "A filter of frames is written `step=N`.")
     if options.stop_frame is not None and options.stop_frame < options.start_frame:
         raise _wrong("stop_frame", "The last frame comes before the first.")
@@ -165,7 +165,7 @@ def _natural(name: str) -> list[tuple[int, int, str]]:
     return [(0, int(run), "") if run.isdecimal() else (1, 0, run.casefold()) for run in runs]
 
 
-def _step(text: str) -> int:
+def step_of(text: str) -> int:
     """Return the N of `step=N`; 0 for what is written otherwise."""
     word, equals, number = (part.strip() for part in text.partition("="))
     fits = word == "step" and equals and number.isascii() and number.isdecimal() and len(number) <= _DIGITS

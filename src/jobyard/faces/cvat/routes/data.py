@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from jobyard.datasets import rulebook
 from jobyard.datasets.assignment import Assignment, AssignmentKind
 from jobyard.datasets.record import Dataset, DatasetChanges
-from jobyard.datasets.work.options import OPTIONS_FILE, options_in
+from jobyard.datasets.work.options import OPTIONS_FILE, options_in, step_of
 from jobyard.datasets.work.tables import Framed
 from jobyard.faces.cvat import sending, submitting, taking
 from jobyard.faces.cvat.routes.exports import local_only
@@ -199,6 +199,7 @@ async def _meta(request: Ask, task: Dataset, job: Assignment | None) -> MetaOut:
     size = words.size_of(task, jobs)
     included = list(job.frames) if job is not None and job.frames is not None else None
     first, last = (job.first, job.last) if job is not None and included is None else (0, size - 1)
+    step = step_of(kept.frame_filter) or 1
     there = {frame.number: frame for frame in await request.house.tasks.frames(request.user, task.id, first, last)}
     gone = [frame for frame in range(first, last + 1) if frame not in there]
     left_out: Sequence[int] = kept.deleted_frames
@@ -214,8 +215,9 @@ async def _meta(request: Ask, task: Dataset, job: Assignment | None) -> MetaOut:
         chunk_size=kept.chunk_size,
         size=max(0, last - first + 1) if included is None else len(included),
         image_quality=kept.image_quality,
-        start_frame=first,
-        stop_frame=max(0, last),
+        # Told as they were numbered before some were chosen of them; everything else counts those that were taken.
+        start_frame=kept.start_frame + first * step,
+        stop_frame=kept.start_frame + max(0, last) * step,
         frame_filter=kept.frame_filter,
         frames=shown,
         deleted_frames=deleted,

@@ -24,7 +24,10 @@ async def log_in(request: Ask) -> ASGIResponse:
     name = said.username or said.email.partition("@")[0]
     if not name:
         raise Invalid(reason='Must include "username" or "email" and "password".')
-    _, token = await request.engine.people.sign_in(name, said.password, request.address)
+    try:
+        _, token = await request.engine.people.sign_in(name, said.password, request.address)
+    except Unauthenticated:
+        raise taking.wrong("non_field_errors", "Unable to log in with provided credentials.") from None
     return _answer(request, LoginOut(key=token), token, int(request.house.settings.session_days * 86_400))
 
 
