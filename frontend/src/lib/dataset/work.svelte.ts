@@ -1,11 +1,8 @@
 // The jobs of one kind that worked on a dataset, and which of them the reader looks at. Follows what happens.
 import { sentence } from "../api/problem";
 import type { Job } from "../api/shapes";
-import { live } from "../feed/live.svelte";
-import { paced } from "../page/paced";
+import { again } from "../feed/again";
 import { calls } from "./calls";
-
-const PAUSE = 1_500;
 
 export class Work {
   jobs = $state.raw<readonly Job[]>([]);
@@ -26,18 +23,7 @@ export class Work {
   ) {
     this.wanted = wanted;
     void this.read();
-    const soon = paced(() => this.read(), PAUSE);
-    const hush = live.listen({
-      job: ({ job }) => {
-        if (job?.kind === kind && job.resource?.id === dataset) soon.ask();
-      },
-      progress: () => undefined,
-      resync: soon.ask,
-    });
-    this.#close = () => {
-      hush();
-      soon.stop();
-    };
+    this.#close = again(() => this.read(), (job) => job.kind === kind && job.resource?.id === dataset);
   }
 
   close(): void {
