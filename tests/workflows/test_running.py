@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -275,6 +276,18 @@ def test_a_problem_inside_a_macro_is_told_with_both_tools(tmp_path: Path) -> Non
     used = canvas.macro("m.yxmc", Input1=canvas.text(["a"], [1]))
     path = canvas.saved(tmp_path, {"m.yxmc": macro.document()})
     with pytest.raises(WorkflowRefused, match=rf"m\.yxmc \({used}\): in its macro, SpatialMatch \(2\)"):
+        ran(path, tmp_path)
+
+
+@pytest.mark.parametrize(("told", "runs"), [("a=a\nb=\n", True), ("a=a\nb=other\n", False)])
+def test_a_macro_whose_entry_gets_other_names_is_refused(tmp_path: Path, told: str, runs: bool) -> None:
+    macro = Canvas()
+    macro.tool("MacroOutput", "<Name>Output2</Name>", Input=macro.tool("MacroInput", MACRO_INPUT.format(1)))
+    canvas = Canvas()
+    said = f'<Value name="Input.Input1">{told}</Value>'
+    canvas.show(canvas.macro("m.yxmc", said, Input1=canvas.text(["a", "other"], [1, 2])), "Output2")
+    path = canvas.saved(tmp_path, {"m.yxmc": macro.document()})
+    with nullcontext() if runs else pytest.raises(WorkflowRefused, match="giving its field 'other' the name 'b'"):
         ran(path, tmp_path)
 
 

@@ -19,6 +19,7 @@ from jobyard.workflows.formula.functions.catalog import CHOICES, functions
 from jobyard.workflows.formula.parser import parsed
 from jobyard.workflows.formula.tree import Applied, Chosen, Node
 from jobyard.workflows.refusals import FormulaWrong, WorkflowRefused
+from jobyard.workflows.toolbox.asked import answers
 from jobyard.workflows.toolbox.craft import Craft
 from jobyard.workflows.toolbox.file_output import switched_off
 from jobyard.workflows.toolbox.naming import settled
@@ -177,9 +178,18 @@ class _Looking:
             ]
             problems += [] if batches.CONTROL in coming else ["nothing is connected to its macro's control"]
             entries.add(batches.CONTROL)
+        problems += _renamed(tool.configuration)
         strange = coming - entries
         strange |= {wire.port for wire in way.out.get(tool.id, ())} - ports
         return problems[:20] + [f"its macro has no entry or exit {name!r}" for name in sorted(strange)]
+
+
+def _renamed(configuration: Element) -> list[str]:
+    """Return which field gets another name where it comes into a macro."""
+    maps = [text for name, text in answers(configuration).items() if name.startswith("Input.")]
+    pairs = [line.partition("=") for text in maps for line in text.splitlines()]
+    others = [(own.strip(), name.strip()) for name, _, own in pairs if own.strip() and own.strip() != name.strip()]
+    return [f"giving its field {own!r} the name {name!r} is not done here" for own, name in others[:1]]
 
 
 def name_of(tool: Tool) -> str:

@@ -222,6 +222,13 @@ def test_a_yxdb_that_cannot_be_read_is_refused_in_words(tmp_path: Path, data: by
         reading(tmp_path, "d.yxdb", data, number="19")
 
 
+@pytest.mark.parametrize("path", ["%temp%out.parquet", "%Temp%\\out.parquet", "C:\\done\\out.parquet"])
+def test_of_a_path_only_the_files_own_name_counts(tmp_path: Path, path: str) -> None:
+    canvas = Canvas()
+    canvas.tool("DbFileOutput", f"<File>{path}</File><FormatSpecificOptions/>", Input=canvas.text(["a"], [1]))
+    assert [one.name for one in ran(canvas.saved(tmp_path), tmp_path / "out").written] == ["out.parquet"]
+
+
 def test_files_outside_of_the_package_are_not_opened(tmp_path: Path) -> None:
     (tmp_path / "secret.csv").write_text("a\n1\n")
     for path in (str(tmp_path / "secret.csv"), "..\\secret.csv", "/etc/passwd"):

@@ -57,6 +57,25 @@ def test_filter_parts_the_records(tmp_path: Path, configuration: str, wanted: li
     assert ids(found["False"]) == [one for one in (1, 2, 3, 4, 5) if one not in wanted]
 
 
+@pytest.mark.parametrize("kind", ["Date", "DateTime"])
+def test_filter_compares_a_date_with_the_operand_rather_than_with_where_a_range_begins(
+    tmp_path: Path, kind: str
+) -> None:
+    canvas = Canvas()
+    source = canvas.text(["id", "t"], [1, "2018-01-01"], [2, "2018-01-02"])
+    dated = canvas.tool(
+        "AlteryxSelect",
+        f'<SelectFields><SelectField field="t" selected="True" type="{kind}"/></SelectFields>',
+        Input=source,
+    )
+    operands = (
+        "<IgnoreTimeInDateTime>True</IgnoreTimeInDateTime><DateType>fixed</DateType><PeriodType>days</PeriodType>"
+        "<Operand>2018-01-01</Operand><StartDate>2019-10-23 13:56:35</StartDate>"
+    )
+    canvas.show(canvas.tool("Filter", SIMPLE.format("&gt;", "t", operands), Input=dated), "True")
+    assert ids(tables(canvas, tmp_path)["True"]) == [2]
+
+
 def test_filter_compares_dates_by_the_day_where_it_was_told_so(tmp_path: Path) -> None:
     canvas = Canvas()
     source = canvas.text(["id", "t"], [1, "2024-01-31 10:00:00"], [2, "2024-02-01 00:00:00"])

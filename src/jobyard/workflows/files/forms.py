@@ -16,6 +16,7 @@ _OTHERS = {"8": "xls", "23": "ODBC", "64": "Tableau's hyper", "106": "an SQLite 
 _ENDINGS = {"csv": DELIMITED, "txt": DELIMITED, "tsv": DELIMITED, "tab": DELIMITED, "xlsx": WORKBOOK, "json": JSON}
 _ENDINGS |= {"parquet": PARQUET, "yxdb": YXDB}
 _PARTS = "|||"
+_TEMPORARY = "%temp%"
 MEDIA_TYPES = {
     DELIMITED: "text/csv",
     WORKBOOK: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -33,8 +34,9 @@ def place(configuration: Element) -> tuple[str, str]:
 
 
 def base_name(path: str) -> str:
-    """Return a file's own name; paths may be of Windows."""
-    return posixpath.basename(path.replace("\\", "/"))
+    """Return a file's own name; paths may be of Windows, and begin with its folder of temporary files."""
+    whole = path.replace("\\", "/")
+    return posixpath.basename(whole[len(_TEMPORARY) :] if whole.lower().startswith(_TEMPORARY) else whole)
 
 
 def is_pattern(path: str) -> bool:

@@ -64,7 +64,7 @@ def _simple(configuration: Element, table: Table) -> str:
     if operator in _CONTAIN:
         return _CONTAIN[operator].format(field.name, _quoted(operand))
     if field.type in DATES:
-        operand = configuration.said("Simple", "Operands", "StartDate", otherwise=operand)
+        operand = operand.strip() or configuration.said("Simple", "Operands", "StartDate")
         if field.type is FieldType.DATE or configuration.flag("Simple", "Operands", "IgnoreTimeInDateTime"):
             return f"{_day(field)} {_COMPARE[operator]} {_quoted(operand[:10])}"
     return f"[{field.name}] {_COMPARE[operator]} {_operand(operand, field)}"
