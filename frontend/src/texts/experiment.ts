@@ -48,7 +48,7 @@ export const experiment = {
   enlarge: (name: string) => `Enlarge ${name}`,
   elsewhere: "It does not lie in this house:",
   gone: "The file is not there any more.",
-  broken: "This picture cannot be shown.",
+  broken: "It cannot be shown as a picture:",
 
   parameters: "Parameters",
   configuration: "Configuration",
