@@ -127,7 +127,7 @@ def test_what_cannot_be_is_refused_with_its_reason_and_changes_nothing(house: Ru
     assert str(house.data) not in json.dumps(told)
     assert told["frame"][0] == told["points"][0] == 400
     assert told["no task"][0] == told["no request"][0] == 404
-    assert told["password"][0] == 401
+    assert told["password"][0] == 400
     assert told["kept"] == [[1.0, 2.0, 3.0, 4.0]]
 
 
@@ -136,7 +136,7 @@ def test_nobody_sees_what_somebody_else_has_but_for_a_job_that_is_given_to_them(
         client.users.add("mia", "member", password=OTHER)
     told = played(house, "strangers", other="mia", other_password=OTHER)
     assert (told["tasks"], told["requests"]) == ([], [])
-    assert {told[name] for name in ("task", "frame", "label")} == {404}
+    assert {told[name] for name in ("task", "frame", "label")} == {403}
     assert (told["request"], told["cancel"]) == (403, 403)
     given = told["given"]
     assert (given["tasks"], given["task"], given["state"]) == ([True], "mine", "completed")

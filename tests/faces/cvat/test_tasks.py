@@ -138,6 +138,8 @@ async def test_a_project_shares_its_labels_with_its_tasks(house: House) -> None:
     labels = (await mia.got(f"/labels?task_id={task['id']}"))["results"]
     assert [label["name"] for label in labels] == ["cat", "dog"]
     assert {label["project_id"] for label in labels} == {project["id"]}
+    through = await mia("PATCH", f"/tasks/{task['id']}", {"labels": [{"name": "cow"}]})
+    assert through.status_code == 400 and through.json().keys() == {"labels"}
     assert (await mia("DELETE", f"/projects/{project['id']}")).status_code == 204
     assert (await mia("GET", f"/tasks/{task['id']}")).status_code == 404
     assert list(house.pictures.iterdir()) == []

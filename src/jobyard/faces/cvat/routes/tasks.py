@@ -146,6 +146,8 @@ async def change_task(request: Ask, number: FromPath[str]) -> TaskOut:
     if said.project_id is not UNSET:
         found = await _moved(request, found, said.project_id)
     if said.labels:
+        if found.collection is not None:
+            raise taking.wrong("labels", "A task in a project has the project's labels; change them there.")
         known = {label.number: label for label in await request.datasets.labels(request.user, found.id)}
         add, update, gone = label_words.changes_in(said.labels, known)
         await request.datasets.change_labels(request.user, found.id, add, update, gone)
