@@ -142,7 +142,7 @@ def test_nobody_sees_what_somebody_else_has_but_for_a_job_that_is_given_to_them(
     assert (given["tasks"], given["task"], given["state"]) == ([True], "mine", "completed")
     assert (given["frames"], given["tags"], given["picture"]) == (["p00.png", "p01.png"], [1], "89504e47")
     assert (given["whole"], given["stage"], given["remove"]) == (403, 403, 403)
-    assert told["taken"] == [404, 0, 0]
+    assert told["taken"] == [403, 0, 0]
 
 
 def test_quality_consensus_and_reports_are_real_work(house: RunningHouse) -> None:
