@@ -32,7 +32,7 @@ async def test_an_invitation_lasts_for_a_week_and_goes_with_its_project(yard: Ya
         await book.accept(otto, made.key)
     await book.renew(maria, made.key)
     assert (await book.accept(otto, made.key))[1].id == lab.id
-    assert await book.by_which(lab.id, "otto") is not None
+    assert list(await book.taken()) == [(lab.id, "otto")]
     await projects.remove(maria, lab.id, lambda _transaction, _id: None)
     with pytest.raises(NotFound):
         await book.get(otto, made.key)

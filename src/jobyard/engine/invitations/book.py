@@ -77,11 +77,10 @@ class Invitations:
         """Return an invitation with its project. Raises NotFound."""
         return await self._ledger.read(lambda view: _found(view, actor, key))
 
-    async def by_which(self, project: str, user: str) -> Invitation | None:
-        """Return the invitation by which a member came into a project, for showing a place that may be shown."""
+    async def taken(self) -> dict[tuple[str, str], Invitation]:
+        """Return the invitations that were accepted, by project and user, for showing places that may be shown."""
         there = await self._ledger.read(record.everyone)
-        taken = (one for one in there if one.accepted_at is not None)
-        return next((one for one in taken if (one.project, one.user) == (project, user)), None)
+        return {(one.project, one.user): one for one in there if one.accepted_at is not None}
 
     async def accept(self, actor: Actor, key: str) -> tuple[Invitation, Project]:
         """Take an invitation of one's own: one belongs to the project from then on.

@@ -114,7 +114,7 @@ async def list_memberships(request: Ask) -> PageOut:
         return {"id": numbers[_called(place)], "user": place.user, "role": accounts.place_of(place, project)}
 
     async def shown(pairs: Sequence[tuple[Project, Membership]]) -> list[Any]:
-        return [await _membership_out(request, project, place) for project, place in pairs]
+        return await _memberships_out(request, pairs)
 
     return await listed(request, "memberships", found, _PLACES, facts, shown)
 
@@ -196,12 +196,26 @@ async def _told(request: Ask, project: Project, number: int, profile: ProjectPro
     return accounts.organization_out(project, number, await people.ref(request, project.owner), profile)
 
 
+async def _memberships_out(request: Ask, pairs: Sequence[tuple[Project, Membership]]) -> list[MembershipOut]:
+    numbers = await request.engine.numbers.of(_MEMBERSHIPS, (_called(place) for _, place in pairs))
+    organizations = await request.engine.numbers.of(ORGANIZATIONS, (project.id for project, _ in pairs))
+    users = await people.refs(request, [place.user for _, place in pairs])
+    came = await request.engine.projects.invitations.taken()
+    return [
+        accounts.membership_out(
+            place,
+            numbers[_called(place)],
+            organizations[project.id],
+            users[place.user],
+            project,
+            came.get((project.id, place.user)),
+        )
+        for project, place in pairs
+    ]
+
+
 async def _membership_out(request: Ask, project: Project, place: Membership) -> MembershipOut:
-    number = await request.engine.numbers.one(_MEMBERSHIPS, _called(place))
-    organization = await request.engine.numbers.one(ORGANIZATIONS, project.id)
-    user = await people.ref(request, place.user)
-    came = await request.engine.projects.invitations.by_which(project.id, place.user)
-    return accounts.membership_out(place, number, organization, user, project, came)
+    return (await _memberships_out(request, [(project, place)]))[0]
 
 
 HANDLERS = (
