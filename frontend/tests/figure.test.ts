@@ -37,6 +37,16 @@ describe("a reported plot", () => {
     ]);
   });
 
+  it("is read as a map where it is a surface or has contours", () => {
+    const scene = { xaxis: { title: { text: "depth" } }, yaxis: { title: "width" } };
+    const surface = figure(JSON.stringify({ data: [{ type: "surface", z: [[1, 2], [3, 4]], contours: {} }], layout: { scene } }));
+    expect(surface?.parts).toMatchObject([{ form: "heat", rows: ["0", "1"], values: [[1, 2], [3, 4]], x: "depth", y: "width" }]);
+    const grid = [[5, 6], [5, 6]];
+    const meshed = of([{ type: "surface", z: [[1, 2], [3, 4]], x: grid, y: [[7, 7], [8, 8]] }]);
+    expect(meshed?.parts).toMatchObject([{ form: "heat", columns: ["5", "6"], rows: ["7", "8"] }]);
+    expect(of([{ type: "contour", z: [[1, 2]], y: ["a"] }])?.parts).toMatchObject([{ form: "heat", rows: ["a"] }]);
+  });
+
   it("may be packed, and may hold what is no JSON", () => {
     const packed = btoa(String.fromCharCode(...new Uint8Array(new Float64Array([1.5, 2.5]).buffer)));
     expect(of([{ x: { dtype: "f8", bdata: packed }, y: { dtype: "f8", bdata: packed } }])?.parts).toMatchObject([{ traces: [{ ys: [1.5, 2.5] }] }]);

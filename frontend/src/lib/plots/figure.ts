@@ -116,10 +116,12 @@ export const number = (value: number | null): string => (value === null ? "" : N
 const plain = (text: string): string => text.replace(/<br\s*\/?>/gi, " ").replace(/<[^>]*>/g, "");
 
 const KNOWN = ["scatter", "bar", "histogram", "pie", "heatmap", "table"];
+/** What is drawn like another: a surface or contours say the same as a map, seen from above. */
+const SAME = new Map([["scattergl", "scatter"], ["heatmapgl", "heatmap"], ["surface", "heatmap"], ["contour", "heatmap"]]);
 
 function shape(trace: Json): string {
   const type = typeof trace["type"] === "string" ? trace["type"] : "scatter";
-  return type === "scattergl" ? "scatter" : type === "heatmapgl" ? "heatmap" : type;
+  return SAME.get(type) ?? type;
 }
 
 function lines(traces: readonly Json[], layout: Json): Drawn[] {
@@ -208,15 +210,18 @@ function binned(values: readonly unknown[]): { labels: string[]; values: number[
 function heat(trace: Json, layout: Json): Drawn {
   const values = rows(trace["z"]).map((row) => row.map(numeral));
   const width = values.reduce((one, row) => Math.max(one, row.length), 0);
-  const columns = array(trace["x"]).map(text);
-  const named = array(trace["y"]).map(text);
+  const [xs, ys] = [array(trace["x"]), array(trace["y"])];
+  // A surface may say for each of its places where it lies.
+  const columns = (Array.isArray(xs[0]) ? xs[0] : xs).map(text);
+  const named = ys.map((one) => text(Array.isArray(one) ? one[0] : one));
+  const around = trace["type"] === "surface" ? json(layout["scene"]) : layout;
   return {
     form: "heat",
     values,
     columns: Array.from({ length: width }, (_, at) => columns[at] ?? String(at)),
     rows: values.map((_, at) => named[at] ?? String(at)),
-    x: plain(titled(json(layout["xaxis"])["title"])),
-    y: plain(titled(json(layout["yaxis"])["title"])),
+    x: plain(titled(json(around["xaxis"])["title"])),
+    y: plain(titled(json(around["yaxis"])["title"])),
   };
 }
 
