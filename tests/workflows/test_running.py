@@ -14,10 +14,6 @@ from jobyard.workflows.running import Outcome, prepared
 from tests.workflows.drawing import Canvas, means, ran, tables, told
 
 OUT = '<File FileFormat="0">C:\\results\\{}</File><FormatSpecificOptions><CodePage>65001</CodePage></FormatSpecificOptions>'
-TURNED = (
-    '<Mode>ByName</Mode><SetOutputOrder value="True"/>'
-    "<OutputOrder><Connection>#2</Connection><Connection>#1</Connection></OutputOrder>"
-)
 
 
 def outcome_of(path: Path) -> Outcome:
@@ -61,7 +57,6 @@ def test_an_unknown_tool_is_named_before_anything_is_written(tmp_path: Path) -> 
         ("Sample", "<Mode>Cluster</Mode><N>1</N>", "'Cluster'"),
         ("Sample", "<Mode>First</Mode><N>x</N>", "the number 'x'"),
         ("Union", "<Mode>Manual</Mode>", "'Manual'"),
-        ("Union", TURNED, "order of inputs"),
         (
             "Summarize",
             '<SummarizeFields><SummarizeField field="a" action="SpatialCombine"/></SummarizeFields>',

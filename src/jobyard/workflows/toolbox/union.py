@@ -3,49 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import ClassVar
 
 import polars as pl
 
+from jobyard.workflows.document.graph import route
 from jobyard.workflows.document.markup import Element
 from jobyard.workflows.fields.columns import stored
 from jobyard.workflows.fields.record import Field
 from jobyard.workflows.messages import Status
 from jobyard.workflows.refusals import WorkflowRefused
 from jobyard.workflows.table import Table, common, made
+from jobyard.workflows.toolbox import aligned
 from jobyard.workflows.toolbox.craft import Craft, input_number
 from jobyard.workflows.work import Work
 
+_BY_HAND = "ManualDelayed"
+
 
 class Union(Craft):
-    """Fields are matched by name, whose case does not matter, or by place; of a pair the wider type is taken."""
+    """Fields are matched by name, whose case does not matter, by place or by hand; the wider type is taken."""
 
     plugins: ClassVar[frozenset[str]] = frozenset({"Union"})
     takes_many: ClassVar[bool] = True
 
     @classmethod
     def unsupported(cls, configuration: Element) -> list[str]:
-        """Return what is not done here: fields matched by hand, and an order of inputs of its own."""
+        """Return which ways of matching fields are not done here."""
         mode = configuration.said("Mode").strip()
-        found = [] if mode in {"ByName", "ByPos"} else [f"the way of matching {mode!r}"]
-        said = [one.text for one in configuration.every("OutputOrder", "Connection")]
-        own = configuration.flag("SetOutputOrder") and not _is_as_numbered(said)
-        return [*found, "an order of inputs of its own"] if own else found
+        if mode == _BY_HAND:
+            return aligned.unsupported(configuration)
+        return [] if mode in {"ByName", "ByPos"} else [f"the way of matching {mode!r}"]
 
     def run(self, work: Work) -> dict[str, Table]:
-        """Return all records, those of the first input first."""
+        """Return all records, those of the first input first, or in the order of inputs that is said."""
         tables = work.inputs.get("Input", ())
         if not tables:
             raise WorkflowRefused(reason="nothing is connected to it")
-        mode = "ByPos" if work.configuration.said("Mode").strip() == "ByPos" else "ByName"
+        order = _order(work, len(tables))
+        mode = work.configuration.said("Mode").strip()
+        if mode == _BY_HAND:
+            fields = aligned.by_hand(work.configuration, names(work, len(tables)), tables)
+            return {"Output": stacked(work, tables, fields.items(), order)}
         fields = _positions(tables) if mode == "ByPos" else by_name(tables)
+        turned = [tables[place] for place in order]
+        if mode == "ByName" and [*map(str.casefold, fields)] != [*map(str.casefold, by_name(turned))]:
+            raise WorkflowRefused(reason="its inputs hold different fields, so that their order is not known")
         everywhere = [name for name, found in fields.items() if all(found)]
         if len(everywhere) < len(fields):
             self._complain(work, mode, [name for name in fields if name not in everywhere])
             if work.configuration.said(f"{mode}_OutputMode").strip() not in {"All", ""}:
                 fields = {name: fields[name] for name in everywhere}
         named = [(next(one.name for one in found if one), found) for found in fields.values()]
-        return {"Output": stacked(work, tables, named)}
+        return {"Output": stacked(work, tables, named, order)}
 
     @staticmethod
     def _complain(work: Work, mode: str, missing: Sequence[str]) -> None:
@@ -57,18 +68,42 @@ class Union(Craft):
             work.tell(Status.WARNING, f"{said[:1].upper()}{said[1:]}.")
 
 
-def _is_as_numbered(names: Sequence[str]) -> bool:
-    """Tell whether inputs stand in the order of their numbers, which is the one that is taken anyway."""
-    numbers = [number for name in names if (number := input_number(name))]
-    return len(numbers) == len(names) and numbers == sorted(numbers)
+def _order(work: Work, count: int) -> Sequence[int]:
+    """Return the places of the inputs in the order in which they are taken."""
+    said = [one.text.strip() for one in work.configuration.every("OutputOrder", "Connection")]
+    numbers = [number for one in said if (number := input_number(one))]
+    as_numbered = len(numbers) == len(said) >= count and all(one < other for one, other in pairwise(numbers))
+    if not work.configuration.flag("SetOutputOrder") or not said or as_numbered:
+        return range(count)
+    known = names(work, count)
+    if sorted(said) != sorted(known):
+        raise WorkflowRefused(reason="the order of its inputs does not name each of them once")
+    return [known.index(one) for one in said]
 
 
-def stacked(work: Work, tables: Sequence[Table], fields: Iterable[tuple[str, Sequence[Field | None]]]) -> Table:
-    """Return tables below each other; `fields` are the new fields' names, each with what of each table goes there."""
+def names(work: Work, count: int) -> list[str]:
+    """Return the names of the inputs, in their order. Raises WorkflowRefused where one of them gave nothing."""
+    found = [wire.name for wire in route(work.document).into.get(work.tool.id, ())]
+    if len(found) != count:
+        raise WorkflowRefused(reason="one of its inputs gives nothing, so that it is not known which is which")
+    return found
+
+
+def stacked(
+    work: Work,
+    tables: Sequence[Table],
+    fields: Iterable[tuple[str, Sequence[Field | None]]],
+    order: Sequence[int] | None = None,
+) -> Table:
+    """Return tables below each other, as they come or in an order of their places.
+
+    `fields` are the new fields' names, each with what of each table goes there.
+    """
     columns, outgoing = [], []
     for name, found in fields:
         target = common(name, [one for one in found if one])
-        pieces = [_piece(work, table, one, target) for table, one in zip(tables, found, strict=True)]
+        places = range(len(tables)) if order is None else order
+        pieces = [_piece(work, tables[place], found[place], target) for place in places]
         outgoing.append(target)
         columns.append(pl.concat(pieces) if pieces else pl.Series([], dtype=stored(target)))
     return made(outgoing, columns)
