@@ -6,7 +6,7 @@ import pytest
 
 from jobyard.engine.invitations.record import LASTS
 from jobyard.job.clock import SECOND
-from jobyard.job.errors import Invalid, NotFound, Refused
+from jobyard.job.errors import Conflict, Invalid, NotFound, Refused
 from jobyard.people.record import HOUSE, Role
 from tests.engine.yard import Yard, user
 
@@ -37,6 +37,22 @@ async def test_an_invitation_lasts_for_a_week_and_goes_with_its_project(yard: Ya
     with pytest.raises(NotFound):
         await book.get(otto, made.key)
     assert await book.seen(HOUSE) == []
+
+
+async def test_nobody_has_more_invitations_waiting_than_they_may(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobyard.engine.invitations.book.MOST_OF_ONE", 1)
+    monkeypatch.setattr("jobyard.engine.invitations.record._PAGE", 1)
+    for name in ("otto", "paul", "rosa"):
+        await yard.people.add_user(HOUSE, name, Role.MEMBER, "open sesame")
+    projects, book = yard.engine.projects, yard.engine.projects.invitations
+    lab = await projects.add(user("maria"), "lab")
+    maria = user("maria", places={lab.id: Role.OPERATOR})
+    first = await book.invite(maria, lab.id, "otto", Role.MEMBER)
+    with pytest.raises(Conflict):
+        await book.invite(maria, lab.id, "paul", Role.MEMBER)
+    await book.accept(user("otto"), first.key)
+    await book.invite(maria, lab.id, "paul", Role.MEMBER)
+    assert len(await book.seen(maria)) == 2
 
 
 async def test_only_its_owner_invites_who_may_change_a_project(yard: Yard) -> None:

@@ -8,7 +8,7 @@ from jobyard.access import rules
 from jobyard.engine import audit
 from jobyard.engine.governing import governed, sees
 from jobyard.engine.invitations import record
-from jobyard.engine.invitations.record import DRAWER, MOST, Invitation
+from jobyard.engine.invitations.record import DRAWER, MOST_OF_ONE, Invitation
 from jobyard.engine.ledger import Ledger
 from jobyard.job.errors import Conflict, Invalid, NotFound, Refused
 from jobyard.job.ids import new_id
@@ -42,8 +42,8 @@ class Invitations:
                 raise Invalid(reason="The user is a member of the organization already.")
             if any((one.project, one.user) == (found.id, user) for one in there):
                 raise Invalid(reason="The user was invited to the organization already.")
-            if len(there) >= MOST:
-                raise Conflict(reason="There are as many invitations already as there may be.")
+            if sum(one.owner == actor.name and one.accepted_at is None for one in there) >= MOST_OF_ONE:
+                raise Conflict(reason="Too many of your invitations wait for an answer; take some back first.")
             now = self._ledger.now()
             made = Invitation(
                 key=new_id() + new_id(),

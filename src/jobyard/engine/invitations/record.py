@@ -10,8 +10,9 @@ from jobyard.people.record import Role
 from jobyard.store.contract import Card, Transaction, View
 
 DRAWER = "invitations"
-MOST = 1_000
-"""The most invitations that one house keeps."""
+MOST_OF_ONE = 200
+"""The most invitations of one user that nobody has accepted yet."""
+_PAGE = 1_000
 LASTS = 7 * 86_400 * SECOND
 """How long one can be accepted after it was sent."""
 
@@ -50,7 +51,10 @@ def one(view: View, key: str) -> Invitation | None:
 
 def everyone(view: View) -> list[Invitation]:
     """Return all invitations, the oldest first."""
-    found = [_read(card) for card in view.cards(DRAWER, limit=MOST)]
+    found, page = list[Invitation](), view.cards(DRAWER, limit=_PAGE)
+    while page:
+        found += map(_read, page)
+        page = view.cards(DRAWER, after=page[-1].id, limit=_PAGE) if len(page) == _PAGE else []
     return sorted(found, key=lambda invitation: (invitation.created_at, invitation.key))
 
 
