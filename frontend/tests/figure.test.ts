@@ -47,6 +47,17 @@ describe("a reported plot", () => {
     expect(of([{ type: "contour", z: [[1, 2]], y: ["a"] }])?.parts).toMatchObject([{ form: "heat", rows: ["a"] }]);
   });
 
+  it("is told by its figures where it shows what flows, or runs beside each other", () => {
+    const node = { label: ["one<br />n: 3", "two"], color: ["blue", "blue"] };
+    const flow = of([{ type: "sankey", node, link: { source: [0, 1], target: [1, 7], value: [4, 2] } }])?.parts;
+    const rows = [["one n: 3", "two", "4"], ["two", "7", "2"]];
+    expect(flow).toEqual([{ form: "other", kind: "sankey", table: { columns: ["source", "target", "value"], rows } }]);
+    expect(of([{ type: "sankey", node, link: {} }])?.parts).toMatchObject([{ table: { columns: ["node"], rows: [["one n: 3"], ["two"]] } }]);
+    const dimensions = [{ label: "task", values: [0, 1], tickvals: [0], ticktext: ["0a"] }, { label: ["val/acc"], values: [0.5, 1.5] }];
+    const beside = of([{ type: "parcoords", line: { color: [1, 2] }, dimensions }])?.parts;
+    expect(beside).toMatchObject([{ kind: "parcoords", table: { columns: ["task", "val/acc"], rows: [["0a", "0.5"], ["1", "1.5"]] } }]);
+  });
+
   it("may be packed, and may hold what is no JSON", () => {
     const packed = btoa(String.fromCharCode(...new Uint8Array(new Float64Array([1.5, 2.5]).buffer)));
     expect(of([{ x: { dtype: "f8", bdata: packed }, y: { dtype: "f8", bdata: packed } }])?.parts).toMatchObject([{ traces: [{ ys: [1.5, 2.5] }] }]);

@@ -235,11 +235,11 @@ function table(trace: Json): Drawn {
   };
 }
 
-/** Everything that is a list of plain values, as columns of a table. */
+type Column = readonly [string, readonly unknown[]];
+
+/** What is not drawn, as a table of its figures. */
 function other(trace: Json): Drawn {
-  const columns = Object.entries(trace)
-    .map(([name, value]) => [name, array(value)] as const)
-    .filter(([, values]) => values.length > 0 && values.every((one) => one === null || typeof one !== "object"));
+  const columns = columnsOf(trace);
   const height = columns.reduce((one, [, values]) => Math.max(one, values.length), 0);
   return {
     form: "other",
@@ -249,6 +249,30 @@ function other(trace: Json): Drawn {
       rows: Array.from({ length: height }, (_, at) => columns.map(([, values]) => text(values[at]))),
     },
   };
+}
+
+function columnsOf(trace: Json): readonly Column[] {
+  if (shape(trace) === "sankey") return flow(json(trace["node"]), json(trace["link"]));
+  if (shape(trace) === "parcoords") return list(trace["dimensions"]).map(json).map(beside);
+  return Object.entries(trace)
+    .map(([name, value]) => [name, array(value)] as const)
+    .filter(([, values]) => values.length > 0 && values.every((one) => one === null || typeof one !== "object"));
+}
+
+/** From where to where something flows, and how much; only the places where nothing does. */
+function flow(node: Json, link: Json): readonly Column[] {
+  const places = array(node["label"]).map((one) => plain(text(one)));
+  const named = (ends: unknown) => array(ends).map((at) => (typeof at === "number" ? places[at] : undefined) ?? at);
+  const ends = [named(link["source"]), named(link["target"])] as const;
+  if (ends[0].length === 0) return [["node", places]];
+  return [["source", ends[0]], ["target", ends[1]], ["value", array(link["value"])]];
+}
+
+/** One of several scales that stand beside each other, with words for the values that have some. */
+function beside(scale: Json): Column {
+  const [at, words] = [array(scale["tickvals"]), array(scale["ticktext"])];
+  const values = array(scale["values"]).map((value) => words[at.indexOf(value)] ?? value);
+  return [plain(array(scale["label"]).map(text).join(" ") || text(scale["label"])), values];
 }
 
 const points = (trace: Json): (number | string | null)[] => array(trace["y"]).map((value) => numeral(value) ?? (value === null || value === undefined ? null : text(value)));
