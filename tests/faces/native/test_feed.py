@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
+from litestar import Request
 
 from jobyard.engine.submission import Submission
 from jobyard.faces.native import frames as written
 from jobyard.faces.native import stream
 from jobyard.job.record import Progress
-from jobyard.people.record import HOUSE, Role
+from jobyard.people.record import HOUSE, Actor, Role
 from tests.faces.native.house import Frame, Frames, House, until
 
 pytestmark = pytest.mark.anyio
@@ -347,3 +350,33 @@ async def test_what_is_kept_of_written_frames_is_bounded(house: House, monkeypat
             held = sum(map(len, kept._written.values()))
             assert held == kept._size <= 10_000
         assert kept._size > 0
+
+
+async def test_a_reader_that_went_away_in_the_midst_of_a_piece_is_not_counted_on() -> None:
+    """Whatever Python's garbage is doing: a hundred of these would keep their user from the feed."""
+    streams, gone, closed = stream.Streams(), asyncio.Event(), list[str]()
+
+    async def frames() -> AsyncGenerator[bytes, None]:
+        try:
+            yield b"data: more than the reader takes\n\n"
+        finally:
+            closed.append("frames")
+
+    async def receive() -> Any:
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.body":
+            gone.set()
+            await asyncio.Event().wait()
+
+    answer = streams.answer(Actor(name="mia", role=Role.MEMBER), frames())
+    scope: Any = {"type": "http"}
+    answered = answer.to_asgi_response(None, Request(scope))
+    gc.disable()
+    try:
+        await answered(scope, receive, send)
+        assert (streams.count("mia"), closed) == (0, ["frames"])
+    finally:
+        gc.enable()

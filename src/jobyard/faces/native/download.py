@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import unicodedata
 from base64 import b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import BinaryIO
 from urllib.parse import quote
 
@@ -14,6 +14,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Stream
 from msgspec import Struct
 
+from jobyard.faces.native.closing import ClosingStream
 from jobyard.job.record import ResultFile
 
 _CHUNK = 256 * 1024
@@ -66,11 +67,11 @@ def answer(file: ResultFile, opened: BinaryIO, wanted: Wanted) -> Response[bytes
     if span is None:
         headers |= {"Content-Length": str(file.size), "Content-Digest": headers["Repr-Digest"]}
         pieces = _pieces(opened, Span(0, file.size))
-        return Stream(pieces, headers=headers)
+        return ClosingStream(pieces, headers=headers)
     last = span.first + span.length - 1
     headers |= {"Content-Length": str(span.length), "Content-Range": f"bytes {span.first}-{last}/{file.size}"}
     pieces = _pieces(opened, span)
-    return Stream(pieces, headers=headers, status_code=206)
+    return ClosingStream(pieces, headers=headers, status_code=206)
 
 
 def described(file: ResultFile) -> dict[str, str]:
@@ -117,13 +118,13 @@ def media_type(declared: str) -> str:
     return declared if whole else _PLAIN_TYPE
 
 
-async def whole(opened: BinaryIO, size: int) -> AsyncIterator[bytes]:
+async def whole(opened: BinaryIO, size: int) -> AsyncGenerator[bytes, None]:
     """Give out a file of so many bytes, and close it."""
     async for piece in _pieces(opened, Span(0, size)):
         yield piece
 
 
-async def _pieces(opened: BinaryIO, span: Span) -> AsyncIterator[bytes]:
+async def _pieces(opened: BinaryIO, span: Span) -> AsyncGenerator[bytes, None]:
     with opened:
         await asyncio.to_thread(opened.seek, span.first)
         left = span.length

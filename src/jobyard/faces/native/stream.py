@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from types import MappingProxyType
 
@@ -12,6 +12,7 @@ from litestar.response import Stream
 
 from jobyard.engine.engine import Engine
 from jobyard.faces.native import login
+from jobyard.faces.native.closing import ClosingStream
 from jobyard.faces.native.login import Came
 from jobyard.job.errors import Invalid, TooMuch
 from jobyard.people.record import Actor
@@ -55,13 +56,13 @@ class Streams:
         """Return the frames as an answer. Raises TooMuch when the actor holds too many streams open."""
         if self._open[actor.name] >= MOST:
             raise TooMuch(reason=f"You hold {MOST} streams open already", retry_after=5)
-        return Stream(self._counted(actor.name, frames), media_type=MEDIA_TYPE, headers=dict(_HEADERS))
+        return ClosingStream(self._counted(actor.name, frames), media_type=MEDIA_TYPE, headers=dict(_HEADERS))
 
     def count(self, user: str) -> int:
         """Return how many streams a user holds open."""
         return self._open[user]
 
-    async def _counted(self, user: str, frames: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+    async def _counted(self, user: str, frames: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
         async with aclosing(frames):
             with self._one(user):
                 async for piece in frames:
