@@ -133,6 +133,13 @@ def test_the_list_can_be_walked_with_keys_alone(visitor: Visitor) -> None:
     expect(visitor.row("Key three")).to_contain_text(re.compile("In progress|Starting|Queued"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Key three", level=1)).to_be_visible()
+    page.go_back()
+    expect(visitor.row("Key two")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name="Key two")).to_be_focused()
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Key three", level=1)).to_be_visible()
     page.keyboard.press("c")
     expect(page.get_by_role("button", name="Run again")).to_be_visible()
     assert visitor.house.client.wait(walk.id).state == "cancelled"

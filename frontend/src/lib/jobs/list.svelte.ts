@@ -55,6 +55,8 @@ export class JobList {
   moreProblem = $state.raw<Problem | null>(null);
   /** What the screen measured of its rows, kept for when it is shown again. */
   heights: { of: readonly string[]; cache: unknown } | null = null;
+  /** The job whose row was left last: from there the keys go on. */
+  left = "";
   #newest = 0;
   #asking: AbortController | null = null;
   #loadingMore = false;
