@@ -90,6 +90,9 @@ CASES: list[tuple[str, Any]] = [
     (r'REGEX_Replace("Don Johnson", "(\w+) (\w+)", "$2, $1")', "Johnson, Don"),
     (r'REGEX_Replace("generic", "GEN(eric)", "$1")', "eric"),
     ('REGEX_Replace("aaa", "b", "x")', "aaa"),
+    (r'REGEX_Replace("records.12.City", "records.\d+.", Null())', "City"),
+    ('REGEX_Replace(Null(), "b", "x")', None),
+    ('REGEX_Replace("abc", Null(), "x")', None),
     # numbers
     ("Abs(-32)", 32.0),
     ("Ceil(9.567)", 10.0),

@@ -82,8 +82,11 @@ def _counted(text: str, pattern: str, ignores_case: float = 1) -> int:
     return sum(1 for _ in compiled(pattern, ignores_case=bool(ignores_case)).finditer(text))
 
 
-def _replaced(text: str, pattern: str, replacement: str, ignores_case: float = 1) -> str:
-    return replaced(text, pattern, replacement, ignores_case=bool(ignores_case))
+def _replaced(text: str | None, pattern: str | None, new: str | None, ignores_case: float | None = 1) -> str | None:
+    """Return a text with its matches replaced; a null stands for nothing where it is what they are replaced by."""
+    if text is None or pattern is None or ignores_case is None:
+        return None
+    return replaced(text, pattern, new or "", ignores_case=bool(ignores_case))
 
 
 _TEXT, _NUMBER = Kind.TEXT, Kind.NUMBER
@@ -109,6 +112,6 @@ FUNCTIONS: dict[str, Function | Chooser] = {
         Function("REGEX_CountMatches", fixed(_TEXT, _TEXT, _NUMBER, gives=Kind.INTEGER, least=2), _counted)
     ),
     "REGEX_REPLACE": _checked(
-        Function("REGEX_Replace", fixed(_TEXT, _TEXT, _TEXT, _NUMBER, gives=_TEXT, least=3), _replaced)
+        Function("REGEX_Replace", fixed(_TEXT, _TEXT, _TEXT, _NUMBER, gives=_TEXT, least=3), _replaced, sees_null=True)
     ),
 }
