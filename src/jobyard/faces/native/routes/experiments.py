@@ -8,9 +8,9 @@ from typing import Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.response import Stream
 
 from jobyard.experiments.record import Sort
+from jobyard.faces.native.closing import ClosingStream
 from jobyard.faces.native.download import attachment, whole
 from jobyard.faces.native.surroundings import Ask
 from jobyard.faces.native.taking import InPath, asking
@@ -114,7 +114,7 @@ async def get_file(request: Ask, job_id: InPath, asked: NamedDependency[FileAske
         "Content-Length": str(stored.size),
         "Content-Type": mimetypes.guess_type(name)[0] or _PLAIN,
     }
-    return Stream(whole(opened, stored.size), headers=headers)
+    return ClosingStream(whole(opened, stored.size), headers=headers)
 
 
 HANDLERS = (get_experiment, list_series, read_curves, list_plots, list_images, read_console, get_file)

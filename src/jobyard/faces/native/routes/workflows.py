@@ -11,10 +11,10 @@ from litestar import Response, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
 from litestar.params import JSONBody
-from litestar.response import Stream
 from msgspec import Meta
 
 from jobyard.engine.submission import Submission
+from jobyard.faces.native.closing import ClosingStream
 from jobyard.faces.native.download import attachment, whole
 from jobyard.faces.native.routes.jobs import shown
 from jobyard.faces.native.surroundings import Ask
@@ -126,7 +126,7 @@ async def get_package(request: Ask, workflow_id: InPath, asked: NamedDependency[
     version, path = await request.house.library.package(request.user, workflow_id, _number(asked))
     opened = await asyncio.to_thread(Path(path).open, "rb")
     headers = {**attachment(version.file), "Content-Length": str(version.size), "Content-Type": _BYTES}
-    return Stream(whole(opened, version.size), headers=headers)
+    return ClosingStream(whole(opened, version.size), headers=headers)
 
 
 @patch("/workflows/{workflow_id:str}", operation_id="changeWorkflow")
