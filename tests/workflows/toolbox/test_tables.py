@@ -231,6 +231,19 @@ def test_transposing(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(("wish", "warns"), [("Warn", True), ("Ignore", False), ("Error", None)])
+def test_transpose_tells_of_fields_that_are_gone_as_it_is_told(tmp_path: Path, wish: str, warns: bool | None) -> None:
+    canvas = Canvas()
+    shape = f'<ErrorWarn>{wish}</ErrorWarn><DataFields><Field field="a"/><Field field="gone"/></DataFields>'
+    canvas.show(canvas.tool("Transpose", shape, Input=canvas.text(["a"], [1])))
+    if warns is None:
+        with pytest.raises(ToolFailed, match="these fields are not there: gone"):
+            ran(canvas.saved(tmp_path), tmp_path)
+        return
+    outcome = ran(canvas.saved(tmp_path), tmp_path)
+    assert ("These fields are not there: gone." in [one.text for one in outcome.messages.told]) is warns
+
+
 CROSS = (
     '<GroupFields><Field field="g"/></GroupFields><HeaderField field="h"/><DataField field="v"/><Methods>{}'
     "<Separator>;</Separator></Methods>"

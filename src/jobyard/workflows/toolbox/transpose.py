@@ -8,6 +8,7 @@ import polars as pl
 
 from jobyard.workflows.fields.record import FieldType, field
 from jobyard.workflows.messages import Status
+from jobyard.workflows.refusals import WorkflowRefused
 from jobyard.workflows.table import Table, common, empty, made
 from jobyard.workflows.toolbox.craft import Craft, names
 from jobyard.workflows.work import Work
@@ -46,7 +47,10 @@ def _data(work: Work, table: Table, keys: set[str]) -> list[str]:
     }
     others = listed.get("*unknown", False)
     missing = [name for name, on in listed.items() if on and name != "*unknown" and name not in _folded(table)]
-    if missing and work.configuration.said("ErrorWarn").strip() != "Ignore":
+    wish = work.configuration.said("ErrorWarn").strip()
+    if missing and wish == "Error":
+        raise WorkflowRefused(reason=f"these fields are not there: {', '.join(missing[:20])}")
+    if missing and wish != "Ignore":
         work.tell(Status.WARNING, f"These fields are not there: {', '.join(missing[:20])}.")
     return [
         one.name for one in table.fields if one.name.casefold() not in keys and listed.get(one.name.casefold(), others)
