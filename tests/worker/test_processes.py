@@ -272,6 +272,21 @@ def test_children_go_first_when_memory_runs_out() -> None:
 # --- scratch folders
 
 
+def test_of_workers_that_start_at_one_moment_each_keeps_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, others = fcntl.flock, list[Scratch]()
+
+    def later(handle: int, how: int) -> None:
+        monkeypatch.undo()
+        others.append(Scratch(str(tmp_path)))
+        lock(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", later)
+    scratch = Scratch(str(tmp_path))
+    assert scratch.folder.is_dir() and others[0].folder.is_dir()
+
+
 def test_a_scratch_folder_is_private_and_goes_with_its_worker(tmp_path: Path) -> None:
     scratch = Scratch(str(tmp_path / "deep" / "down"))
     assert scratch.folder.parent == tmp_path / "deep" / "down"

@@ -21,14 +21,24 @@ class Scratch:
         where.mkdir(parents=True, exist_ok=True)
         for left in where.glob(f"{_PREFIX}*"):
             _remove_if_dead(left)
-        self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=where))
-        self._lock = os.open(self.folder / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self.folder, self._lock = _locked(where)
 
     def close(self) -> None:
         """Remove the folder with all that is in it."""
         shutil.rmtree(self.folder, ignore_errors=True)
         os.close(self._lock)
+
+
+def _locked(where: Path) -> tuple[Path, int]:
+    """Make a folder and lock it."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=where))
+        lock = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        # A worker that started at the same moment may have been quicker, and removed it as nobody's.
+        if folder.exists():
+            return folder, lock
+        os.close(lock)
 
 
 def _remove_if_dead(folder: Path) -> None:
