@@ -1,4 +1,4 @@
-"""T-06, T-07, T-12, T-16: kill, stop and freeze real processes; nothing is lost, nothing is done twice."""
+"""T-06, T-07, T-11, T-12, T-16: kill, stop and freeze real processes; nothing is lost, nothing is done twice."""
 
 from __future__ import annotations
 
@@ -144,6 +144,102 @@ def test_term_gives_jobs_back_without_burning_a_try(weather: Callable[[int], Wea
     blowing.calm(30)
     assert blowing.broken() == []
     assert blowing.rows("SELECT COUNT(*) FROM jobs WHERE failures > 0") == [(0,)]
+
+
+def frozen_workers(blowing: Weather, count: int) -> None:
+    """Freeze so many workers in mid-job, and thaw them while others run their jobs or when those have ended."""
+    frozen = [blowing.work(slots=1) for _ in range(count)]
+    for name in frozen:
+        at_work(blowing, name)
+    blowing.submit(count, seconds=2 * LEASE, again=0.1)
+    blowing.wait_for(lambda: blowing.counts()["running"] == count, 60, "each of them runs a job")
+    families = [pid for name in frozen for pid in _family(blowing.workers[name].pid)]
+    for pid in families:
+        os.kill(pid, signal.SIGSTOP)
+    blowing.ledger.kills += count
+    lost = "SELECT COUNT(*) FROM events WHERE type = 'backed_off'"
+    before = blowing.rows(lost)[0][0]
+    others = [blowing.work(slots=2) for _ in range(2)]
+    blowing.wait_for(lambda: blowing.rows(lost)[0][0] >= before + count, LEASE * 3 + 60, "all of them are lost")
+    time.sleep(blowing.chance.uniform(LEASE, 2 * LEASE))
+    for pid in families:
+        os.kill(pid, signal.SIGCONT)
+    blowing.calm(120)
+    # Time for what was thawed to say its late words.
+    time.sleep(LEASE)
+    for name in [*frozen, *others]:
+        blowing.kill_worker(name)
+
+
+@pytest.mark.storm
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("weather", DATABASES, indirect=True)
+def test_two_hundred_frozen_workers(weather: Callable[[int], Weather]) -> None:
+    """T-12: 200 workers that were stopped for longer than their lease, eight at a time."""
+    blowing = weather(1200)
+    for _ in range(25):
+        frozen_workers(blowing, 8)
+    assert blowing.broken() == []
+    refused = blowing.rows("SELECT COUNT(*) FROM events WHERE type = 'refused'")
+    assert refused[0][0] > 0, "no thawed worker spoke too late"
+    assert blowing.rows("SELECT COUNT(*) FROM jobs WHERE failures > 0") == [(0,)]
+
+
+@pytest.mark.storm
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("weather", DATABASES, indirect=True)
+def test_thirty_gentle_stops(weather: Callable[[int], Weather]) -> None:
+    """T-16: TERM under load thirty times, every third time twice."""
+    blowing = weather(1600)
+    stops = 30
+    names = [blowing.work(), blowing.work()]
+    for stop in range(stops):
+        blowing.submit(40, seconds=0.05)
+        at_work(blowing, names[0])
+        gentle_stop(blowing, names.pop(0), twice=stop % 3 == 0)
+        names.append(blowing.work())
+    blowing.calm(400)
+    assert blowing.broken() == []
+    assert blowing.rows("SELECT COUNT(*) FROM jobs WHERE failures > 0") == [(0,)]
+
+
+def at_work(blowing: Weather, name: str) -> None:
+    """Wait until a worker has asked for work."""
+    there = f"SELECT COUNT(*) FROM workers WHERE name = '{name}'"
+    blowing.wait_for(lambda: blowing.rows(there) == [(1,)], 60, f"{name} asks for work")
+
+
+def gentle_stop(blowing: Weather, name: str, *, twice: bool) -> None:
+    """Send TERM to a worker, or two, and expect it to leave in time."""
+    process = blowing.workers.pop(name)
+    blowing.ledger.kills += 1
+    process.terminate()
+    if twice:
+        time.sleep(blowing.chance.uniform(0, 0.3))
+        process.terminate()
+    assert process.wait(10) == 0
+
+
+@pytest.mark.storm
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("weather", DATABASES, indirect=True)
+def test_a_frozen_server_robs_nobody(weather: Callable[[int], Weather]) -> None:
+    """T-11, the server alone: stopped for longer than a lease, it gives those that it could not hear another one."""
+    blowing = weather(1100)
+    for _ in range(10):
+        names = [blowing.work(slots=4), blowing.work(slots=4)]
+        blowing.submit(8, seconds=3 * LEASE)
+        blowing.wait_for(lambda: blowing.counts()["running"] == 8, 60, "the jobs run")
+        assert blowing.server is not None
+        time.sleep(blowing.chance.uniform(0, LEASE / 2))
+        blowing.server.send_signal(signal.SIGSTOP)
+        time.sleep(LEASE * 1.5)
+        blowing.server.send_signal(signal.SIGCONT)
+        blowing.calm(60)
+        for name in names:
+            blowing.kill_worker(name)
+    assert blowing.rows("SELECT COUNT(*) FROM jobs WHERE attempt > 1") == [(0,)]
+    assert blowing.broken() == []
 
 
 @pytest.mark.storm
