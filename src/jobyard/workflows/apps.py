@@ -7,8 +7,8 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from jobyard.workflows.document.constants import constants, filled, in_text, is_number
 from jobyard.workflows.document.markup import Element
+from jobyard.workflows.document.placeholders import constants, filled, in_text, is_number
 from jobyard.workflows.document.questions import COMPUTED, DELETED, ERROR
 from jobyard.workflows.document.record import Action, Document, Question, Tool
 from jobyard.workflows.formula.parser import parsed

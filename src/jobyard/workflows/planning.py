@@ -8,10 +8,10 @@ from datetime import datetime
 from msgspec import Struct
 
 from jobyard.workflows import apps, batches
-from jobyard.workflows.document.constants import ITERATION, at_home
 from jobyard.workflows.document.graph import Route, route
 from jobyard.workflows.document.markup import Element
 from jobyard.workflows.document.package import Package
+from jobyard.workflows.document.placeholders import ITERATION, at_home
 from jobyard.workflows.document.record import Document, Question, Tool
 from jobyard.workflows.files import forms
 from jobyard.workflows.formula.bound import Chooser, Function

@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from jobyard.job.errors import Fault
 from jobyard.workflows import apps, batches
-from jobyard.workflows.document.constants import counted
 from jobyard.workflows.document.graph import Route, route
 from jobyard.workflows.document.package import Package
+from jobyard.workflows.document.placeholders import counted
 from jobyard.workflows.document.record import Batch, Document, Tool
 from jobyard.workflows.files import columnar, delimited, forms, workbook, yxdb_writing
 from jobyard.workflows.formula.functions.catalog import functions

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from jobyard.workflows.document.constants import named
 from jobyard.workflows.document.markup import Element
 from jobyard.workflows.document.package import Package
+from jobyard.workflows.document.placeholders import named
 from jobyard.workflows.document.record import Document, Tool
 from jobyard.workflows.fields.columns import Losses, convert
 from jobyard.workflows.fields.record import Field

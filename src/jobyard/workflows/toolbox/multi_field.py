@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import polars as pl
 
-from jobyard.workflows.document.constants import named
 from jobyard.workflows.document.markup import Element
+from jobyard.workflows.document.placeholders import named
 from jobyard.workflows.fields.record import NUMBERS, TEXTS, Field, FieldType, declared, field
 from jobyard.workflows.formula.binding import Binder
 from jobyard.workflows.refusals import FormulaWrong, WorkflowRefused

@@ -1,4 +1,4 @@
-"""The constants of a document: its own, and those that the engine knows of it."""
+"""What stands for a value in a document: its own constants, and those that the engine knows of it."""
 
 from __future__ import annotations
 
