@@ -217,7 +217,8 @@ def gentle_stop(blowing: Weather, name: str, *, twice: bool) -> None:
     if twice:
         time.sleep(blowing.chance.uniform(0, 0.3))
         process.terminate()
-    assert process.wait(10) == 0
+    # A second one may meet a process that has left already and listens no more.
+    assert process.wait(10) in ({0, -signal.SIGTERM} if twice else {0})
 
 
 @pytest.mark.storm
