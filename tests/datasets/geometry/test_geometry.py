@@ -146,6 +146,13 @@ def test_edges_that_are_all_but_level_do_no_harm(rise: float) -> None:
     assert polygons.iou((0.0, 0.0, 10.0, rise, 5.0, 0.0), ring) == pytest.approx(0)
 
 
+@pytest.mark.parametrize("run", [1e-310, 1.11253693e-308, 1e-200, 1e-20, 1e-12])
+def test_edges_that_are_all_but_parallel_do_no_harm(run: float) -> None:
+    box, ring = (0.0, 0.0, 100.0, 0.0, 100.0, 1.0, 0.0, 1.0), (run, 0.0, 100.0, 0.0, 100.0, 1.0, 0.0, 1.0)
+    assert polygons.iou(ring, box) == pytest.approx(1)
+    assert polygons.iou((0.0, 0.0, run, 1.0, 50.0, 0.0), ring) == pytest.approx(1 / 4)
+
+
 def test_the_shoelace_and_the_slabs_agree_on_a_large_polygon() -> None:
     angles = np.sort(np.random.default_rng(4).uniform(0, 2 * np.pi, 700))
     ring = np.stack([50 + 40 * np.cos(angles), 50 + 40 * np.sin(angles)], axis=1)

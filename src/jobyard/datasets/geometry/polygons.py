@@ -63,11 +63,13 @@ def _crossings(edges: Numbers) -> Numbers:
     found = []
     step = max(1, _CELLS // len(edges))
     start, way = edges[:, :2], edges[:, 2:] - edges[:, :2]
+    # Edges that are all but parallel cross where it changes no area, and dividing by so little is beyond all numbers.
+    least = (edges.max() * _LEVEL) ** 2
     for begin in range(0, len(edges), step):
         part = slice(begin, begin + step)
         gap = start[None, :, :] - start[part, None, :]
         cross = way[part, None, 0] * way[None, :, 1] - way[part, None, 1] * way[None, :, 0]
-        is_crossing = cross != 0
+        is_crossing = np.abs(cross) > least
         divisor = np.where(is_crossing, cross, 1.0)
         along = (gap[:, :, 0] * way[None, :, 1] - gap[:, :, 1] * way[None, :, 0]) / divisor
         across = (gap[:, :, 0] * way[part, None, 1] - gap[:, :, 1] * way[part, None, 0]) / divisor
