@@ -23,6 +23,7 @@ from tests.postgres_server import (
     postgres_template,
     shared_postgres,
 )
+from tests.spreading import spread
 from tests.sqlite_file import LayOut, sqlite_folder
 
 __all__ = [
@@ -55,6 +56,13 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Among several processes, let those tests that mostly wait go along with those that mostly compute."""
+    if hasattr(config, "workerinput"):
+        items[:] = spread(items, config.workerinput["workercount"])
 
 
 @pytest.fixture
