@@ -24,6 +24,11 @@ CHROMIUM = $(firstword $(foreach name,$(BROWSERS),$(shell command -v $(name))))
 JOBS ?= 2
 # Tests wait for other processes about as often as they compute, so there is room for one more.
 TESTERS ?= $(shell expr $(JOBS) + 1)
+# What tests write is thrown away, and waiting for the disk is a third of their time: memory does where there is plenty.
+PLENTY := test -w /dev/shm && test "$$(df -Pk /dev/shm | awk 'NR == 2 { print ($$4 > 4000000) }')" = 1 \
+	&& test "$$(awk '/^MemAvailable:/ { print ($$2 > 8000000) }' /proc/meminfo)" = 1
+SHELF ?= $(shell if $(PLENTY); then echo /dev/shm; else echo "$${TMPDIR:-/tmp}"; fi 2>/dev/null)
+ON_A_SHELF = shelf=$$(mktemp -d "$(SHELF)/jobyard-XXXXXX") && trap 'rm -rf "$$shelf"' EXIT && TMPDIR=$$shelf
 # How many times the longest storms blow, each time otherwise.
 SEEDS ?= 1
 # What runs side by side tells what it has to say in one piece, where this make can do that.
@@ -44,7 +49,7 @@ test: ## Check everything: lint, types, the page, the fast tests
 	@$(MAKE) -j$(JOBS) develop page chromium clients
 	@$(MAKE) -j$(JOBS) $(IN_PIECES) lint page-test gather
 	@$(MAKE) journeys
-	$(BIN)/python -m pytest -n $(TESTERS) --dist worksteal -q -m 'not storm and not browser'
+	@$(ON_A_SHELF) $(BIN)/python -m pytest -n $(TESTERS) --dist worksteal -q -m 'not storm and not browser'
 
 # The clients of other products, by which our faces are judged, each family in an environment of its own.
 .PHONY: clients
@@ -59,7 +64,7 @@ gather: develop
 # Playwright keeps an event loop of its own running, so its tests have processes of their own.
 .PHONY: journeys
 journeys: develop page
-	$(if $(CHROMIUM),$(BIN)/python -m pytest -n $(JOBS) -q -m 'browser and not storm' tests/page,@echo "$(NO_CHROMIUM)")
+	@$(if $(CHROMIUM),$(ON_A_SHELF) $(BIN)/python -m pytest -n $(JOBS) -q -m 'browser and not storm' tests/page,echo "$(NO_CHROMIUM)")
 
 # Random lives need one processor each, and storms the whole machine.
 .PHONY: storm
