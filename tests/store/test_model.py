@@ -334,9 +334,10 @@ class Houses(Twins):
         self.same(lambda view: [plain(event) for id_ in self.ids[-2:] for event in view.history(id_, 0, 9)])
 
 
-def _sized(share: int, most: int, steps: int) -> settings:
-    """Return settings with a share of the profile's examples, and no more of them than `most`."""
-    examples = min(max(settings.default.max_examples // share, 1), most) if settings.default else 10
+def _sized(fast: tuple[int, int], storm: tuple[int, int]) -> settings:
+    """Return settings for so many lives of at most so many steps each, every day and in the storm."""
+    is_storm = settings.default is not None and settings.default.max_examples >= 10_000
+    examples, steps = storm if is_storm else fast
     return settings(max_examples=examples, stateful_step_count=steps, deadline=None)
 
 
@@ -361,7 +362,7 @@ def test_sqlite_lives_as_memory_does(tmp_path: Path, sqlite_folder: LayOut) -> N
         def __init__(self) -> None:
             super().__init__(lambda: SqliteStore.open(next(folders), synchronous="NORMAL"))
 
-    run_state_machine_as_test(OnSqlite, settings=_sized(8, 600, 40))
+    run_state_machine_as_test(OnSqlite, settings=_sized(fast=(12, 40), storm=(5_000, 100)))
 
 
 @pytest.mark.property
@@ -371,4 +372,4 @@ def test_postgres_lives_as_memory_does(shared_postgres: str, kept_connections: K
             empty(shared_postgres, kept_connections)
             super().__init__(lambda: PostgresStore.open(shared_postgres, threads=2))
 
-    run_state_machine_as_test(OnPostgres, settings=_sized(15, 300, 30))
+    run_state_machine_as_test(OnPostgres, settings=_sized(fast=(6, 30), storm=(1_000, 100)))
