@@ -13,6 +13,7 @@ from jobyard.job.states import State
 from jobyard.people.record import HOUSE, Role
 from jobyard.workflows.files import yxdb_file
 from tests.faces.alteryx.house import House, failing, writing
+from tests.faces.leaving import left_open
 
 pytestmark = pytest.mark.anyio
 KEYS = {
@@ -46,6 +47,9 @@ async def test_a_job_has_the_ten_keys_and_leaves_what_it_wrote(house: House) -> 
             answer = await mine("GET", f"/{version}/jobs/{id_}/output/{output['id']}/{asked}")
             assert answer.content == b"a,b\r\n1,x\r\n2,y\r\n"
             assert 'filename="out.csv"' in answer.headers["content-disposition"]
+    output_at, bearer = f"/webapi/v1/jobs/{id_}/output/{output['id']}", f"Bearer {house.tokens['mia']}"
+    assert not await left_open(house.door, output_at, bearer)
+    assert not await left_open(house.door, f"{output_at}?format=Json", bearer)
     assert "none of Raw, Csv" in str(
         (await mine("GET", f"/v1/jobs/{id_}/output/{output['id']}?format=Pdf")).json()["modelState"]
     )

@@ -14,6 +14,7 @@ from jobyard.job.record import Progress
 from jobyard.job.states import State
 from jobyard.people.record import HOUSE, Role
 from tests.faces.cvat.house import Caller, House
+from tests.faces.leaving import left_open
 
 pytestmark = pytest.mark.anyio
 
@@ -215,6 +216,8 @@ async def test_a_result_is_fetched_whole_in_part_and_described(house: House) -> 
     assert whole.headers["etag"] == f'"{hashlib.sha256(whole.content).hexdigest()}"'
     head = await mia("HEAD", f"{path}?rq_id={rq_id}")
     assert head.status_code == 200 and int(head.headers["content-length"]) == len(whole.content)
+    bearer = f"Token {house.tokens['mia']}"
+    assert not await left_open(house.door, f"/api{path}?rq_id={rq_id}", bearer)
     for asked, part in (
         ("bytes=5-", whole.content[5:]),
         ("bytes=0-9", whole.content[:10]),

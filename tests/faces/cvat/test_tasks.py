@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
+from jobyard.datasets.work import thumbnails
 from jobyard.faces.cvat.routes import data
 from jobyard.people.record import Role
 from tests.datasets.formats import drawn
 from tests.faces.cvat.house import House
 from tests.faces.cvat.synchronized import synchronized
+from tests.faces.leaving import left_open
 
 pytestmark = pytest.mark.anyio
 
@@ -315,6 +317,10 @@ async def test_frames_are_shown_one_by_one_in_chunks_and_small(house: House, mon
     ):
         assert (await mia("GET", f"{path}?{query}")).status_code == status
     assert (await house.caller("max")("GET", f"{path}?type=frame&number=0")).status_code == 403
+    monkeypatch.setattr(thumbnails, "_IN_MEMORY", 1)
+    for what in ("frame", "chunk"):
+        at = f"/api{path}?type={what}&number=0&quality=original"
+        assert not await left_open(house.door, at, f"Token {house.tokens['mia']}"), what
 
 
 async def test_frames_are_marked_as_deleted_and_left_out(house: House) -> None:

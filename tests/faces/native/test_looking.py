@@ -28,6 +28,7 @@ from jobyard.job.record import Job, Resource
 from jobyard.job.states import State
 from jobyard.people.record import Actor, Role
 from tests.datasets.formats import drawn
+from tests.faces.leaving import left_open
 from tests.faces.native.house import House, served
 from tests.faces.native.test_datasets import synchronized
 
@@ -135,6 +136,8 @@ async def test_bytes_come_with_headers_that_keep_them_harmless_and_fresh(gallery
         assert (broken.status_code, broken.json()["code"]) == (400, "file_broken")
         for place in ("pictures/9/file", "pictures/9/thumbnail"):
             assert (await client.get(gallery.at(place))).status_code == 404
+    bearer = f"Bearer {gallery.house.tokens['mia']}"
+    assert not await left_open(gallery.house.door, gallery.at("pictures/0/file"), bearer)
 
 
 async def test_a_quality_report_is_told_in_numbers_and_conflicts(gallery: Gallery) -> None:

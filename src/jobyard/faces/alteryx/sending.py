@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
 from typing import BinaryIO
 
 from litestar.response import Stream
+
+from jobyard.faces.alteryx.closing import ClosingStream
 
 _PIECE = 256 * 1024
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.- ()")
@@ -16,12 +19,12 @@ BYTES = "application/octet-stream"
 
 def sent(path: Path, size: int, name: str, media_type: str = BYTES) -> Stream:
     """Return a file as an answer."""
-    return Stream(_opened(path, size), headers={**described(name, media_type), "Content-Length": str(size)})
+    return ClosingStream(_opened(path, size), headers={**described(name, media_type), "Content-Length": str(size)})
 
 
 def sent_whole(file: BinaryIO, size: int, name: str, media_type: str) -> Stream:
     """Return a file that is open already, and is closed with the answer."""
-    return Stream(_pieces(file, size), headers={**described(name, media_type), "Content-Length": str(size)})
+    return ClosingStream(_pieces(file, size), headers={**described(name, media_type), "Content-Length": str(size)})
 
 
 def described(name: str, media_type: str = BYTES) -> dict[str, str]:
@@ -34,13 +37,14 @@ def described(name: str, media_type: str = BYTES) -> dict[str, str]:
     }
 
 
-async def _opened(path: Path, length: int) -> AsyncIterator[bytes]:
+async def _opened(path: Path, length: int) -> AsyncGenerator[bytes, None]:
     file = await asyncio.to_thread(path.open, "rb")
-    async for piece in _pieces(file, length):
-        yield piece
+    async with aclosing(_pieces(file, length)) as pieces:
+        async for piece in pieces:
+            yield piece
 
 
-async def _pieces(file: BinaryIO, length: int) -> AsyncIterator[bytes]:
+async def _pieces(file: BinaryIO, length: int) -> AsyncGenerator[bytes, None]:
     with file:
         while length > 0:
             piece = await asyncio.to_thread(file.read, min(_PIECE, length))

@@ -6,7 +6,7 @@ The client writes the raw bytes it gets to a file, so an encoded body would be a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +15,7 @@ from litestar import Response
 from litestar.exceptions import HTTPException
 from litestar.response import Stream
 
+from jobyard.faces.cvat.closing import ClosingStream
 from jobyard.faces.cvat.surroundings import Ask
 from jobyard.job.record import ResultFile
 
@@ -47,7 +48,8 @@ def sent(request: Ask, file: ResultFile, path: Path) -> Response[Any] | Stream:
     headers["Content-Length"] = str(last - first + 1)
     if span is not None:
         headers["Content-Range"] = f"bytes {first}-{last}/{file.size}"
-    return Stream(_pieces(path, first, last - first + 1), headers=headers, status_code=206 if span else 200)
+    pieces = _pieces(path, first, last - first + 1)
+    return ClosingStream(pieces, headers=headers, status_code=206 if span else 200)
 
 
 def _span(header: str, size: int) -> tuple[int, int] | None:
@@ -70,7 +72,7 @@ def _number(text: str) -> bool:
     return not text or (text.isascii() and text.isdecimal() and len(text) <= _DIGITS)
 
 
-async def _pieces(path: Path, first: int, length: int) -> AsyncIterator[bytes]:
+async def _pieces(path: Path, first: int, length: int) -> AsyncGenerator[bytes, None]:
     file = await asyncio.to_thread(path.open, "rb")
     with file:
         await asyncio.to_thread(file.seek, first)

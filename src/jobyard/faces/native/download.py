@@ -118,10 +118,9 @@ def media_type(declared: str) -> str:
     return declared if whole else _PLAIN_TYPE
 
 
-async def whole(opened: BinaryIO, size: int) -> AsyncGenerator[bytes, None]:
+def whole(opened: BinaryIO, size: int) -> AsyncGenerator[bytes, None]:
     """Give out a file of so many bytes, and close it."""
-    async for piece in _pieces(opened, Span(0, size)):
-        yield piece
+    return _pieces(opened, Span(0, size))
 
 
 async def _pieces(opened: BinaryIO, span: Span) -> AsyncGenerator[bytes, None]:

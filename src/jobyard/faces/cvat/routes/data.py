@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any, BinaryIO
 
 import msgspec
@@ -19,6 +19,7 @@ from jobyard.datasets.record import Dataset, DatasetChanges
 from jobyard.datasets.work.options import OPTIONS_FILE, options_in, step_of
 from jobyard.datasets.work.tables import Framed
 from jobyard.faces.cvat import sending, submitting, taking
+from jobyard.faces.cvat.closing import ClosingStream
 from jobyard.faces.cvat.routes.exports import local_only
 from jobyard.faces.cvat.sending import Sent
 from jobyard.faces.cvat.surroundings import Ask
@@ -242,7 +243,7 @@ async def _frame(request: Ask, task: Dataset, frame: int) -> Stream:
     if not media_type.startswith("image/") or media_type == "image/svg+xml":
         media_type = "application/octet-stream"
     headers = {"Content-Type": media_type, "Content-Security-Policy": "default-src 'none'; sandbox"}
-    return Stream(_pieces(file), headers=headers)
+    return ClosingStream(_pieces(file), headers=headers)
 
 
 def _quality(request: Ask, task: Dataset) -> int | None:
@@ -273,7 +274,8 @@ async def _chunk(request: Ask, task: Dataset, job: Assignment | None) -> Stream:
         some = frames[begin : begin + _OPEN]
         pictures = [await request.house.tasks.picture(request.user, task, frame.number) for frame in some]
         await asyncio.to_thread(made.add, pictures)
-    return Stream(_pieces(await asyncio.to_thread(made.whole)), headers={"Content-Type": "application/zip"})
+    pieces = _pieces(await asyncio.to_thread(made.whole))
+    return ClosingStream(pieces, headers={"Content-Type": "application/zip"})
 
 
 async def _preview(request: Ask, task: Dataset, job: Assignment | None) -> Response[bytes]:
@@ -287,7 +289,7 @@ async def _preview(request: Ask, task: Dataset, job: Assignment | None) -> Respo
     return Response(await asyncio.to_thread(thumbnail, file, name), media_type="image/jpeg")
 
 
-async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
+async def _pieces(file: BinaryIO) -> AsyncGenerator[bytes, None]:
     with file:
         while piece := await asyncio.to_thread(file.read, _PIECE):
             yield piece

@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 import math
 import mimetypes
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from types import MappingProxyType
 from typing import Annotated, Any, BinaryIO
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
-from litestar.response import Stream
 from msgspec import Meta
 
 from jobyard.datasets.record import Sample
 from jobyard.datasets.work import found as left
 from jobyard.datasets.work.sampling import some
 from jobyard.faces.native import words
+from jobyard.faces.native.closing import ClosingStream
 from jobyard.faces.native.download import attachment
 from jobyard.faces.native.surroundings import Ask
 from jobyard.faces.native.taking import InPath, asking
@@ -91,7 +91,7 @@ async def get_picture_file(request: Ask, dataset_id: InPath, frame: InPath) -> R
     media_type = mimetypes.guess_type(name)[0]
     if media_type not in _SHOWN:
         media_type, headers = "application/octet-stream", headers | attachment(name.rpartition("/")[2])
-    return Stream(_pieces(file), headers=headers | {"Content-Type": media_type})
+    return ClosingStream(_pieces(file), headers=headers | {"Content-Type": media_type})
 
 
 @get("/datasets/{dataset_id:str}/pictures/{frame:str}/thumbnail", operation_id="getThumbnail", opt={**_SMALL})
@@ -256,7 +256,7 @@ def _known(request: Ask, headers: dict[str, str]) -> bool:
     return headers["ETag"] in {one.strip().removeprefix("W/") for one in there.split(",")}
 
 
-async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
+async def _pieces(file: BinaryIO) -> AsyncGenerator[bytes, None]:
     with file:
         while piece := await asyncio.to_thread(file.read, _PIECE):
             yield piece
