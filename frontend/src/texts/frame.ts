@@ -29,6 +29,8 @@ export const frame = {
     offline: "The server cannot be reached. Nothing was changed.",
     unknown: "That did not work.",
     status: (status: number) => `The server answered with error ${status}.`,
+    fetching: "Loading…",
+    lost: "This part of the page could not be loaded. The server cannot be reached, or it is newer than the page.",
     again: "Try again",
     close: "Close",
   },
