@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from jobyard.workflows.fields.texts import value_text
 from jobyard.workflows.preview.record import Preview
 from jobyard.workflows.refusals import FileUnreadable
 
@@ -129,7 +130,7 @@ def _shown(columns: list[str], found: list[list[Any]], rows: int, *, more: bool 
 def _text(value: Any) -> str | None:
     if value is None:
         return None
-    text = value.hex() if isinstance(value, bytes) else str(value)
+    text = value_text(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
