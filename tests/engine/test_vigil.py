@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from jobyard.job.clock import SECOND
 from jobyard.job.errors import StoreFull, Unavailable
 from jobyard.job.record import Job
 from jobyard.job.states import State
@@ -18,6 +19,7 @@ from jobyard.store.contract import Store
 from tests.engine.yard import LEASE, Yard
 
 pytestmark = pytest.mark.anyio
+HOUR = 3_600
 
 
 @pytest.fixture
@@ -73,6 +75,40 @@ async def test_so_does_the_client_of_an_external_job(
             with pytest.raises(StoreFull):
                 await word
     yard.clock.forward(LEASE - 1)
+    assert await yard.engine.keeper.find_lost() == 0
+    yard.clock.forward(2)
+    assert await yard.engine.keeper.find_lost() == 1
+
+
+async def test_who_may_be_silent_for_long_gets_all_that_time_again_after_a_start(
+    any_store: Store, tmp_path: Path
+) -> None:
+    before = Yard(any_store, tmp_path)
+    before.clock.forward(-3 * HOUR)
+    job = await before.submit(external=True)
+    await before.engine.outside.start(HOUSE, job.id)
+    again = Yard(any_store, tmp_path)
+    again.engine.vigil.allow(job.kind, lambda one: HOUR * SECOND)
+    again.clock.forward(HOUR - 1)
+    assert await again.engine.keeper.find_lost() == 0
+    again.clock.forward(2)
+    assert await again.engine.keeper.find_lost() == 1
+
+
+async def test_a_moment_of_deafness_does_not_prolong_a_long_silence(yard: Yard, external: Job) -> None:
+    yard.engine.vigil.allow(external.kind, lambda one: HOUR * SECOND)
+    yard.clock.forward(HOUR + 1)
+    yard.engine.vigil.broken()
+    yard.clock.forward(LEASE + 1)
+    assert await yard.engine.keeper.find_lost() == 1
+
+
+async def test_hours_without_a_store_do(yard: Yard, external: Job) -> None:
+    yard.engine.vigil.allow(external.kind, lambda one: HOUR * SECOND)
+    for _ in range(500):
+        yard.clock.forward(LEASE - 1)
+        yard.engine.vigil.broken()
+    yard.clock.forward(HOUR - 1)
     assert await yard.engine.keeper.find_lost() == 0
     yard.clock.forward(2)
     assert await yard.engine.keeper.find_lost() == 1

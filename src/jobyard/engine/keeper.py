@@ -85,12 +85,14 @@ class Keeper:
         if not self._vigil.complete():
             return 0
         while True:
-            jobs, told = await self._ledger.write(lambda transaction, after=after: self._lose(transaction, now, after))  # type: ignore[misc]
+            lapsed, jobs, told = await self._ledger.write(
+                lambda transaction, after=after: self._lose(transaction, now, after)  # type: ignore[misc]
+            )
             found += len(jobs)
             self._needs.ring(jobs + told)
-            if len(jobs) < _PAGE:
+            if len(lapsed) < _PAGE:
                 return found
-            after = jobs[-1].id
+            after = lapsed[-1].id
 
     async def expire_results(self) -> int:
         """Remove result files whose time is over; the records stay. Return how many jobs were touched."""
@@ -112,10 +114,11 @@ class Keeper:
             removed += len(orphans)
         return removed
 
-    def _lose(self, transaction: Transaction, now: int, after: str) -> tuple[list[Job], list[Job]]:
+    def _lose(self, transaction: Transaction, now: int, after: str) -> tuple[list[Job], list[Job], list[Job]]:
         lapsed = transaction.lapsed(now, after, _PAGE)
-        jobs = [transaction.apply(self._lost(transaction, job, now)) for job in lapsed]
-        return jobs, self._needs.ended(transaction, jobs)
+        lost = [job for job in lapsed if not self._vigil.owes(job)]
+        jobs = [transaction.apply(self._lost(transaction, job, now)) for job in lost]
+        return lapsed, jobs, self._needs.ended(transaction, jobs)
 
     def _lost(self, transaction: Transaction, job: Job, now: int) -> Change:
         until = self._lifetimes.results_until(transaction, job, now)

@@ -50,6 +50,7 @@ class Ground:
         self.ledger = engine.ledger
         self.reported = engine.reported
         self.silence = int(silence * SECOND)
+        engine.vigil.allow(KIND, self._allowed)
 
     def now(self) -> int:
         """Return the house's time."""
@@ -88,6 +89,11 @@ class Ground:
         if job.cancelling and self.now() - (job.cancel_asked_at or 0) > OBEYED:
             return 0
         return self.silence if job.external else min(AGENT_SILENCE, self.silence)
+
+    def _allowed(self, job: Job) -> int:
+        """Return how long the program of a running task may stay silent; what was only lent, as long as it was lent."""
+        whole = self.lease(job)
+        return whole if job.begun_at is not None else min(whole, (job.lease_until or 0) - (job.started_at or 0))
 
 
 def seen(view: View, actor: Actor, id_: str) -> Experiment:
