@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Question } from "../src/lib/workflow/calls";
-import { BOX, laid, nameOf } from "../src/lib/workflow/picture";
+import { BOX, laid } from "../src/lib/workflow/picture";
 import { answers, first, form, turned } from "../src/lib/workflow/questions";
 
 const question = (say: Partial<Question>): Question => ({ name: "q", type: "TextBox", description: "", default: "", multiple: false, choices: [], ...say });
@@ -57,9 +57,5 @@ describe("the picture of a workflow", () => {
   it("draws nothing of nothing, and passes by wires that lead nowhere", () => {
     expect(laid({ tools: [], wires: [] }).boxes).toEqual([]);
     expect(laid({ tools: [spot(1, 0, 0)], wires: [wire(1, "Output", 9)] }).curves).toEqual([]);
-  });
-
-  it("calls tools what people call them", () => {
-    expect(["DbFileInput", "TextToColumns", "RecordID", "Cleanse.yxmc", "BrowseV2"].map(nameOf)).toEqual(["Input Data", "Text To Columns", "Record ID", "Cleanse", "Browse"]);
   });
 });

@@ -40,7 +40,7 @@ def test_a_workflow_is_handed_in_run_and_forgotten(house: RunningHouse, tmp_path
     failed = house.call("workflows", "run", made["id"], "--wait")
     assert failed.code == 1 and "people.csv" in failed.out
     worse = house.call("workflows", "add", str(drawn(tmp_path / "b", "SpatialMatch")), "--version-of", "Who is old?")
-    assert worse.code == 0 and "SpatialMatch" in worse.out and "2 of 2" in worse.out
+    assert worse.code == 0 and "Spatial Match" in worse.out and "2 of 2" in worse.out
     assert house.call("workflows", "delete", "Who is old?").code == 0
     gone = house.call("workflows", "show", "Who is old?")
     assert (gone.code, gone.err.strip()) == (3, "jobyard: there is no workflow Who is old?.")

@@ -68,7 +68,7 @@ def test_versions_are_kept_changed_and_fetched(client: Jobyard, tmp_path: Path) 
     flow = client.workflows.add(drawn(tmp_path))
     assert flow.name == "old"
     again = client.workflows.add_version(flow.id, drawn(tmp_path / "second", "SpatialMatch"), comment="worse")
-    assert (again.published.number, undone(again.look)) == (2, ["SpatialMatch"])
+    assert (again.published.number, undone(again.look)) == (2, ["Spatial Match"])
     assert undone(client.workflows.look(flow.id, 1)) == []
     changed = client.workflows.change(flow.id, WorkflowEdit(name="Old ones", published=1))
     assert (changed.name, changed.published.number, changed.comments) == ("Old ones", 1, "")

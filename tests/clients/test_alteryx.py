@@ -75,7 +75,7 @@ def test_a_run_with_answers_leaves_the_right_file(life: Any) -> None:
     assert life["jobs"] == [True, True] and life["completed"] == 1
     assert life["no job"][0] == "JobNotFoundError"
     assert life["failed"][:2] == ["Completed", "Error"]
-    assert "SpatialMatch (2): this tool is not done here" in life["failed"][2]
+    assert "Spatial Match (2): this tool is not done here" in life["failed"][2]
 
 
 def test_what_runs_is_cancelled_and_what_waits_deleted(life: Any) -> None:

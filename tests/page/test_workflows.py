@@ -56,7 +56,7 @@ def test_what_does_not_run_here_is_named_and_another_version_takes_its_place(vis
     page.get_by_role("button", name="Hand in", exact=True).click()
     expect(page.get_by_text("No: 1 tool does not run here.")).to_be_visible()
     expect(page.locator("g.tool.wrong")).to_have_text(re.compile("Pearson"))
-    expect(page.get_by_role("row", name=re.compile(r"PearsonCorrelation \(2\)"))).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile(r"Pearson Correlation \(2\)"))).to_be_visible()
     page.get_by_role("button", name="Hand in another version").click()
     page.get_by_label("File").set_input_files(SURVEY)
     page.get_by_role("button", name="Hand in", exact=True).click()

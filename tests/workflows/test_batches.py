@@ -101,7 +101,7 @@ def test_an_action_of_a_control_names_a_file_for_each_run(
 def test_runs_that_shall_be_alike_and_are_not_end_the_run(tmp_path: Path) -> None:
     with pytest.raises(ToolFailed, match="its run 2 gives other fields than its first"):
         done(tmp_path, reading("AllSame"), NAMES, PATHS, FILES)
-    with pytest.raises(ToolFailed, match=r"DbFileInput \(1\): the file 'gone.csv' is not in the package"):
+    with pytest.raises(ToolFailed, match=r"Input Data \(1\): the file 'gone.csv' is not in the package"):
         done(tmp_path, reading("AllSame"), [[0, "one.csv"], [0, "gone.csv"]], PATHS, FILES)
 
 

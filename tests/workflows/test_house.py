@@ -79,7 +79,7 @@ def test_what_cannot_run_says_so_with_its_tool(house: RunningHouse, client: Joby
     id_ = submitted(house, client, canvas.document(), "flow.yxmd")
     ended = client.wait(id_, timeout=60)
     assert ended.state == "failed"
-    assert f"SpatialMatch ({tool}): this tool is not done here" in _said(ended)
+    assert f"Spatial Match ({tool}): this tool is not done here" in _said(ended)
     client.download(id_, MESSAGES_FILE, tmp_path / "said.json")
     said = msgspec.json.decode((tmp_path / "said.json").read_bytes())
     assert [one["tool"] for one in said if one["status"] == 3] == [tool, -1]

@@ -81,10 +81,10 @@ def test_a_run_reads_what_was_handed_in_and_leaves_its_files(yard: Yard) -> None
 
 def test_what_cannot_run_fails_with_its_messages_and_no_file(yard: Yard) -> None:
     rehearsal = yard.attempt(flow().document())
-    with pytest.raises(WorkflowRefused, match=r"DbFileInput \(1\): the file 'data\.csv' is not in the package"):
+    with pytest.raises(WorkflowRefused, match=r"Input Data \(1\): the file 'data\.csv' is not in the package"):
         run(rehearsal)
     assert [path.name for path in rehearsal.results.iterdir()] == [MESSAGES_FILE]
-    assert rehearsal.lines[0] == "[1] DbFileInput (1): the file 'data.csv' is not in the package"
+    assert rehearsal.lines[0] == "[1] Input Data (1): the file 'data.csv' is not in the package"
 
 
 def test_a_package_that_is_none_fails_in_words(yard: Yard) -> None:

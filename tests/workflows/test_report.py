@@ -25,13 +25,13 @@ def test_a_workflow_that_runs_is_told_tool_by_tool(tmp_path: Path) -> None:
     found = report(path, "flow.yxmd", files=["DATA.csv"])
     assert (found.drawn, found.file, found.runs, found.count) == (Drawn.WORKFLOW, "flow.yxmd", True, 2)
     assert [(one.tool, one.title, one.runs, one.reasons) for one in found.tools] == [
-        (1, "DbFileInput", True, ()),
-        (2, "BrowseV2", True, ()),
+        (1, "Input Data", True, ()),
+        (2, "Browse", True, ()),
     ]
     assert list(sentences(found)) == []
     without = report(path, "flow.yxmd")
     assert not without.runs and without.inputs == ("data.csv",)
-    assert list(sentences(without)) == ["DbFileInput (1): the file 'data.csv' is not in the package."]
+    assert list(sentences(without)) == ["Input Data (1): the file 'data.csv' is not in the package."]
 
 
 def test_what_does_not_run_comes_first_with_its_reason(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from jobyard.kinds import Cancelled
 from jobyard.workflows.document.package import Package
+from jobyard.workflows.document.titles import title_of
 from jobyard.workflows.planning import planned
 from jobyard.workflows.refusals import ToolFailed, WorkflowRefused
 from jobyard.workflows.running import Outcome, prepared
@@ -36,9 +37,9 @@ def test_an_unknown_tool_is_named_before_anything_is_written(tmp_path: Path) -> 
     canvas.tool("DbFileOutput", OUT.format("out.csv"), Input=source)
     strange = canvas.tool("RunCommand", "<Command>rm</Command>", Input=source)
     sentence, outcome = refused(canvas, tmp_path)
-    assert sentence == f"This workflow cannot run here: RunCommand ({strange}): this tool is not done here."
+    assert sentence == f"This workflow cannot run here: Run Command ({strange}): this tool is not done here."
     assert told(outcome, 3) == [
-        (3, f"RunCommand ({strange}): this tool is not done here", strange),
+        (3, f"Run Command ({strange}): this tool is not done here", strange),
         (3, sentence, -1),
     ]
 
@@ -83,7 +84,7 @@ def test_a_setting_that_is_not_done_here_is_named(
     canvas = Canvas()
     tool = canvas.tool(plugin, configuration, Input=canvas.text(["a"], [1]))
     sentence, _ = refused(canvas, tmp_path)
-    assert f"{plugin} ({tool}): " in sentence
+    assert f"{title_of(plugin)} ({tool}): " in sentence
     assert problem in sentence
 
 
@@ -138,7 +139,7 @@ def test_messages_tell_records_files_and_the_end(tmp_path: Path) -> None:
     assert told(outcome, 9) == [(9, "2 records were written to 'out.csv'.", written)]
     assert told(outcome, 4) == [(4, "Finished running flow.yxmd with 0 warnings.", -1)]
     assert outcome.counts == {source: {"Output": 3}, parted: {"True": 2, "False": 1}, written: {}}
-    assert seen == [(0, 3, "TextInput"), (1, 3, "Filter"), (2, 3, "DbFileOutput"), (3, 3, "")]
+    assert seen == [(0, 3, "Text Input"), (1, 3, "Filter"), (2, 3, "Output Data"), (3, 3, "")]
     assert (tmp_path / "out.csv").read_bytes() == b"a\r\n2\r\n3\r\n"
 
 
@@ -199,7 +200,7 @@ def test_a_huge_loop_stops_at_once_when_it_is_cancelled(tmp_path: Path) -> None:
 
 
 def test_a_huge_loop_is_bounded_by_memory(tmp_path: Path) -> None:
-    with pytest.raises(ToolFailed, match=r"GenerateRows \(1\): It would hold about"):
+    with pytest.raises(ToolFailed, match=r"Generate Rows \(1\): It would hold about"):
         ran(endless("1000000000000").saved(tmp_path), tmp_path, memory=1_000_000)
 
 
@@ -270,7 +271,7 @@ def test_a_problem_inside_a_macro_is_told_with_both_tools(tmp_path: Path) -> Non
     canvas = Canvas()
     used = canvas.macro("m.yxmc", Input1=canvas.text(["a"], [1]))
     path = canvas.saved(tmp_path, {"m.yxmc": macro.document()})
-    with pytest.raises(WorkflowRefused, match=rf"m\.yxmc \({used}\): in its macro, SpatialMatch \(2\)"):
+    with pytest.raises(WorkflowRefused, match=rf"m\.yxmc \({used}\): in its macro, Spatial Match \(2\)"):
         ran(path, tmp_path)
 
 

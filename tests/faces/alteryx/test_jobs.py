@@ -109,7 +109,7 @@ async def test_a_run_that_fails_was_completed_with_an_error_that_names_the_tool(
     ended = await mine.got(f"/v3/jobs/{id_}")
     assert (ended["status"], ended["disposition"], ended["outputs"]) == ("Completed", "Error", [])
     errors = [(one["toolId"], one["text"]) for one in ended["messages"] if one["status"] == 3]
-    assert errors[0] == (2, "SpatialMatch (2): this tool is not done here")
+    assert errors[0] == (2, "Spatial Match (2): this tool is not done here")
 
 
 async def test_messages_are_for_curators_who_are_asked_before_the_job_is_looked_for(house: House) -> None:

@@ -77,8 +77,8 @@ async def test_whether_it_can_run_here_is_told_tool_by_tool(house: House) -> Non
     assert (report["runs"], report["toolCount"]) == (False, 2)
     refused, runs = report["tools"]
     reasons = ["this tool is not done here"]
-    assert refused == {"toolId": 2, "title": "SpatialMatch", "runs": False, "reasons": reasons}
-    assert (runs["toolId"], runs["title"], runs["runs"]) == (1, "TextInput", True)
+    assert refused == {"toolId": 2, "title": "Spatial Match", "runs": False, "reasons": reasons}
+    assert (runs["toolId"], runs["title"], runs["runs"]) == (1, "Text Input", True)
 
 
 async def test_lists_are_narrowed_and_leafed_through(house: House) -> None:

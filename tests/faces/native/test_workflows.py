@@ -56,7 +56,7 @@ async def test_an_app_is_handed_in_looked_at_changed_and_fetched(house: House) -
         again = (await hand_in(client, undone(), file="other.yxmd", workflow=said["id"])).json()
         assert (again["published"]["number"], again["look"]["runs"]) == (2, False)
         [wrong] = [one for one in again["look"]["tools"] if not one["runs"]]
-        assert wrong["title"] == "PearsonCorrelation" and wrong["reasons"]
+        assert wrong["title"] == "Pearson Correlation" and wrong["reasons"]
         first = (await client.get(f"/v1/workflows/{said['id']}/look?version=1")).json()
         assert first == look
         changed = await client.patch(f"/v1/workflows/{said['id']}", json={"published": 1, "name": "Likes"})

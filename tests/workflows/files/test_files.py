@@ -305,7 +305,7 @@ def test_records_name_sheets_too(tmp_path: Path) -> None:
 def test_files_that_are_not_alike_or_not_there_end_the_run(
     tmp_path: Path, paths: Sequence[str | None], said: str
 ) -> None:
-    with pytest.raises(ToolFailed, match=rf"DynamicInput \(2\): .*{said}"):
+    with pytest.raises(ToolFailed, match=rf"Dynamic Input \(2\): .*{said}"):
         named(tmp_path, paths)
 
 

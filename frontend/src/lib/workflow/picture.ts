@@ -13,7 +13,6 @@ const NEAR = 40;
 export interface Box {
   readonly tool: number;
   readonly title: string;
-  readonly name: string;
   readonly off: boolean;
   readonly x: number;
   readonly y: number;
@@ -36,21 +35,6 @@ export interface Picture {
   readonly height: number;
   readonly boxes: readonly Box[];
   readonly curves: readonly Curve[];
-}
-
-const NAMES: Record<string, string> = {
-  AlteryxSelect: "Select",
-  DbFileInput: "Input Data",
-  DbFileOutput: "Output Data",
-  BrowseV2: "Browse",
-  RegEx: "RegEx",
-  MultiRowFormula: "Multi-Row Formula",
-  MultiFieldFormula: "Multi-Field Formula",
-};
-
-/** What people call a tool that documents call by its program's name. */
-export function nameOf(title: string): string {
-  return NAMES[title] ?? title.replace(/\.yxmc$/i, "").replaceAll(/([a-z])([A-Z])/g, "$1 $2").replaceAll("_", " ");
 }
 
 /** How much wider the places must be drawn so that neighbours in one line do not touch. */
@@ -99,7 +83,6 @@ export function laid(canvas: Canvas): Picture {
   const boxes = canvas.tools.map((one) => ({
     tool: one.tool,
     title: one.title,
-    name: nameOf(one.title),
     off: one.off,
     x: Math.round(EDGE + one.x * wider),
     y: Math.round(12 + one.y * higher),

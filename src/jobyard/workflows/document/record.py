@@ -7,6 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from jobyard.workflows.document.markup import Element
+from jobyard.workflows.document.titles import title_of
 
 
 class Form(StrEnum):
@@ -37,8 +38,8 @@ class Tool(Struct, frozen=True, kw_only=True):
 
     @property
     def title(self) -> str:
-        """What messages call it."""
-        return self.plugin or self.macro.replace("\\", "/").rpartition("/")[2]
+        """What everybody is told it is: the name on its button, or the macro's file."""
+        return title_of(self.plugin) or self.macro.replace("\\", "/").rpartition("/")[2]
 
 
 class Wire(Struct, frozen=True, kw_only=True):
