@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -44,10 +45,12 @@ def listed(client: Jobyard, job: str) -> float:
 def strike(house: RunningHouse, chance: random.Random) -> None:
     """Kill a worker, or only the processes that it has started."""
     for pid in house.workers():
-        worker = psutil.Process(pid)
-        victims = worker.children(recursive=True) if chance.random() < 0.5 else [worker]
-        for victim in victims:
-            victim.send_signal(signal.SIGKILL)
+        # One that was killed just now may be gone between two looks.
+        with suppress(psutil.NoSuchProcess):
+            worker = psutil.Process(pid)
+            victims = worker.children(recursive=True) if chance.random() < 0.5 else [worker]
+            for victim in victims:
+                victim.send_signal(signal.SIGKILL)
 
 
 def killed(house: RunningHouse, folder: Path, kills: int, chance: random.Random) -> dict[str, int]:
