@@ -25,7 +25,8 @@ JOBS ?= 2
 # Tests wait for other processes about as often as they compute, so there is room for one more.
 TESTERS ?= $(shell expr $(JOBS) + 1)
 # What tests write is thrown away, and waiting for the disk is a third of their time: memory does where there is plenty.
-PLENTY := test -w /dev/shm && test "$$(df -Pk /dev/shm | awk 'NR == 2 { print ($$4 > 4000000) }')" = 1 \
+# Some machines run no program that lies there, and tests write programs.
+PLENTY := test -w /dev/shm && ! grep -q '^[^ ]* /dev/shm [^ ]* [^ ]*noexec' /proc/mounts && test "$$(df -Pk /dev/shm | awk 'NR == 2 { print ($$4 > 4000000) }')" = 1 \
 	&& test "$$(awk '/^MemAvailable:/ { print ($$2 > 8000000) }' /proc/meminfo)" = 1
 SHELF ?= $(shell if $(PLENTY); then echo /dev/shm; else echo "$${TMPDIR:-/tmp}"; fi 2>/dev/null)
 ON_A_SHELF = shelf=$$(mktemp -d "$(SHELF)/jobyard-XXXXXX") && trap 'rm -rf "$$shelf"' EXIT && TMPDIR=$$shelf
