@@ -1,1 +1,1 @@
-"""Bodies on the wire: those of several parts read as they come and never held whole, those sent closed at their end."""
+"""What comes in over the wire in more than one part, read as it comes and never held whole."""

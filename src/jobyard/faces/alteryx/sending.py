@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from litestar.response import Stream
 
-from jobyard.faces.alteryx.closing import ClosingStream
+from jobyard.faces import ClosingStream
 
 _PIECE = 256 * 1024
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.- ()")

@@ -15,7 +15,7 @@ from litestar import Response
 from litestar.exceptions import HTTPException
 from litestar.response import Stream
 
-from jobyard.faces.cvat.closing import ClosingStream
+from jobyard.faces import ClosingStream
 from jobyard.faces.cvat.surroundings import Ask
 from jobyard.job.record import ResultFile
 

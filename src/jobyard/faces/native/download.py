@@ -14,7 +14,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Stream
 from msgspec import Struct
 
-from jobyard.faces.native.closing import ClosingStream
+from jobyard.faces import ClosingStream
 from jobyard.job.record import ResultFile
 
 _CHUNK = 256 * 1024

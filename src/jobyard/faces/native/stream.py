@@ -11,8 +11,8 @@ from types import MappingProxyType
 from litestar.response import Stream
 
 from jobyard.engine.engine import Engine
+from jobyard.faces import ClosingStream
 from jobyard.faces.native import login
-from jobyard.faces.native.closing import ClosingStream
 from jobyard.faces.native.login import Came
 from jobyard.job.errors import Invalid, TooMuch
 from jobyard.people.record import Actor

@@ -18,8 +18,8 @@ from jobyard.datasets.assignment import Assignment, AssignmentKind
 from jobyard.datasets.record import Dataset, DatasetChanges
 from jobyard.datasets.work.options import OPTIONS_FILE, options_in, step_of
 from jobyard.datasets.work.tables import Framed
+from jobyard.faces import ClosingStream
 from jobyard.faces.cvat import sending, submitting, taking
-from jobyard.faces.cvat.closing import ClosingStream
 from jobyard.faces.cvat.routes.exports import local_only
 from jobyard.faces.cvat.sending import Sent
 from jobyard.faces.cvat.surroundings import Ask

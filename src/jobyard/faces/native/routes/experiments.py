@@ -10,7 +10,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from jobyard.experiments.record import Sort
-from jobyard.faces.native.closing import ClosingStream
+from jobyard.faces import ClosingStream
 from jobyard.faces.native.download import attachment, whole
 from jobyard.faces.native.surroundings import Ask
 from jobyard.faces.native.taking import InPath, asking

@@ -17,8 +17,8 @@ from msgspec import Meta
 from jobyard.datasets.record import Sample
 from jobyard.datasets.work import found as left
 from jobyard.datasets.work.sampling import some
+from jobyard.faces import ClosingStream
 from jobyard.faces.native import words
-from jobyard.faces.native.closing import ClosingStream
 from jobyard.faces.native.download import attachment
 from jobyard.faces.native.surroundings import Ask
 from jobyard.faces.native.taking import InPath, asking

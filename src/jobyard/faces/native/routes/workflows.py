@@ -14,7 +14,7 @@ from litestar.params import JSONBody
 from msgspec import Meta
 
 from jobyard.engine.submission import Submission
-from jobyard.faces.native.closing import ClosingStream
+from jobyard.faces import ClosingStream
 from jobyard.faces.native.download import attachment, whole
 from jobyard.faces.native.routes.jobs import shown
 from jobyard.faces.native.surroundings import Ask
